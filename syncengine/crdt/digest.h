@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crdt/rowclock.h"
+
+#include <QByteArray>
+
+#include <array>
+#include <span>
+
+namespace Sheaf {
+
+/// One 128-bit number, little endian in two halves; sums wrap.
+struct Digest128 {
+    quint64 low = 0;
+    quint64 high = 0;
+
+    Digest128 &operator+=(Digest128 other);
+    Digest128 &operator-=(Digest128 other);
+    friend bool operator==(const Digest128 &, const Digest128 &) = default;
+};
+
+/// Order-free fingerprint of all row clocks of a space: the sum of one 128-bit BLAKE2b hash per
+/// row, with 256 sub-sums by the first byte of the hash of the row's key. Equal digests mean that
+/// both sides accepted the same write of every cell.
+class SpaceDigest
+{
+public:
+    static constexpr int bucketCount = 256;
+
+    void add(const struct RowFingerprint &row);
+    void subtract(const struct RowFingerprint &row);
+    [[nodiscard]] Digest128 total() const;
+    [[nodiscard]] Digest128 bucket(int index) const { return m_buckets[static_cast<size_t>(index)]; }
+
+    /// 16 bytes of the total, for messages.
+    [[nodiscard]] QByteArray totalBytes() const;
+    /// 4096 bytes of all buckets, for storage and repair.
+    [[nodiscard]] QByteArray toBytes() const;
+    [[nodiscard]] static SpaceDigest fromBytes(QByteArrayView bytes); ///< empty digest when the size is wrong
+
+    friend bool operator==(const SpaceDigest &, const SpaceDigest &) = default;
+
+private:
+    std::array<Digest128, bucketCount> m_buckets{};
+};
+
+/// The hash of one row and the bucket it belongs to.
+struct RowFingerprint {
+    Digest128 hash;
+    quint8 bucket = 0;
+};
+
+/// Name of a column by its id, in a list sorted by name: the digest must not depend on local ids.
+struct NamedColumn {
+    QByteArray name; ///< UTF-8
+    ColumnId id = 0;
+};
+
+/// Hashes table name, key, causal length, life stamp and (name, stamp) of every stamped column in
+/// the order of `columnsByName`, as PROTOCOL.md "Digest" lays them out.
+[[nodiscard]] RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,
+                                         std::span<const NamedColumn> columnsByName);
+
+} // namespace Sheaf

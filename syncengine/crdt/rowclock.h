@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crdt/rowrecord.h"
+
+namespace Sheaf {
+
+/// The stamps of a row without its values: what a replica keeps beside each row of a synced table.
+/// Columns 1..`uniform` carry the life stamp unless listed in `others`; columns above carry none
+/// unless listed. So a row whose cells share a stamp stores it once.
+/// Invariant: `others` is sorted by column and unique; a deleted row has uniform 0 and no others.
+struct RowClock {
+    struct Entry {
+        ColumnId column = 0;
+        Stamp stamp;
+        friend bool operator==(const Entry &, const Entry &) = default;
+    };
+
+    CausalLength length = 0;
+    Stamp life;
+    ColumnId uniform = 0;
+    std::vector<Entry> others;
+
+    /// Stamp of a column, or the zero stamp when it was never written in this life.
+    [[nodiscard]] Stamp stampOf(ColumnId column) const;
+    void setStamp(ColumnId column, Stamp stamp);
+
+    friend bool operator==(const RowClock &, const RowClock &) = default;
+};
+
+void encodeClock(const RowClock &clock, QByteArray &out);
+Result<void> decodeClock(QByteArrayView bytes, RowClock &clock);
+
+/// The clock of a full record.
+[[nodiscard]] RowClock clockOf(const RowRecord &record);
+
+} // namespace Sheaf

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "crdt/stamp.h"
+#include "crdt/value.h"
+
+#include <QByteArray>
+
+#include <vector>
+
+namespace Sheaf {
+
+/// Stable small number of a column within its table, from 1; never a position in a schema.
+using ColumnId = quint32;
+
+/// One column of one row with the stamp of its last write.
+struct Cell {
+    ColumnId column = 0;
+    Stamp stamp;
+    ValueView value;
+};
+
+/// State of one row, or a part of it: what travels in a change and what the server stores.
+/// Invariants: cells are sorted by column and unique; a deleted row (even length) has no cells;
+/// every cell was written in the life `length`. Values look into the bytes it was decoded from.
+/// The key columns and the space column are not cells: the key is beside the record.
+struct RowRecord {
+    CausalLength length = 0;
+    Stamp life; ///< when the row was born or deleted last
+    std::vector<Cell> cells;
+};
+
+/// Binary form of a record, PROTOCOL.md "Row record". Appends to `out`.
+void encodeRecord(const RowRecord &record, QByteArray &out);
+
+/// Decodes `bytes` whole into `record`, whose cells then look into `bytes`. Bounded: no count is
+/// trusted before that many bytes are there. Errors: `bad_record`.
+Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record);
+
+} // namespace Sheaf

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QtGlobal>
+
+#include <compare>
+
+namespace Sheaf {
+
+/// Identity of one replica file; random, never 0 for a real replica.
+using SiteId = quint64;
+
+/// Hybrid logical clock reading: 48 bits of milliseconds since 1970, 16 bits of counter.
+/// Source: Kulkarni et al., "Logical Physical Clocks", 2014.
+using Hlc = quint64;
+
+constexpr int hlcCounterBits = 16;
+
+constexpr Hlc makeHlc(qint64 ms, quint16 counter = 0)
+{
+    return (static_cast<quint64>(ms) << hlcCounterBits) | counter;
+}
+
+constexpr qint64 hlcMs(Hlc hlc)
+{
+    return static_cast<qint64>(hlc >> hlcCounterBits);
+}
+
+/// When and where a cell was written. Ordered by time, then site: the later one wins a register.
+struct Stamp {
+    Hlc hlc = 0;
+    SiteId site = 0;
+
+    friend constexpr auto operator<=>(const Stamp &, const Stamp &) = default;
+};
+
+/// Number of life changes of a row: odd = alive, even = deleted, 0 = never existed.
+using CausalLength = quint32;
+
+constexpr bool isAlive(CausalLength length)
+{
+    return (length & 1U) != 0;
+}
+
+} // namespace Sheaf

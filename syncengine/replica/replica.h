@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "crdt/digest.h"
+#include "protocol/messages.h"
+
+#include <QByteArray>
+#include <QHash>
+#include <QList>
+#include <QString>
+#include <QVariant>
+
+#include <functional>
+#include <memory>
+
+class QSqlDatabase;
+
+namespace Sheaf {
+
+/// Where a replica lives and what it is handed from outside.
+struct ReplicaConfig {
+    QString path;                            ///< of the SQLite file; made when missing
+    QString schemaPath;                      ///< one .sql file, or a folder (also `:/…`) of numbered ones
+    QByteArray homeSpace = "home";           ///< space of tables and rows that name none
+    std::function<qint64()> wallMs;          ///< wall clock, milliseconds since 1970
+    std::function<quint64()> random;         ///< 64 random bits
+};
+
+/// What one commit changed, for live queries and signals. Keys are encodeKey() bytes.
+struct CommitChanges {
+    struct Row {
+        QByteArray key;          ///< of the row; empty for tables that are not synced
+        qint64 rowid = 0;        ///< of tables that are not synced and have one
+        quint64 columns = ~0ULL; ///< bit i = column i of the table, 63 and above share the last bit
+        bool born = false;
+        bool gone = false;
+    };
+    QHash<QByteArray, QList<Row>> tables; ///< by lower-case table name
+    bool everything = false;              ///< too many to list: treat every table in `tables` as changed
+    bool remote = false;                  ///< made by a merge, not by a local write
+};
+
+/// Everything the replica remembers of one space.
+struct SpaceState {
+    QByteArray name;
+    Role role = Role::None;
+    Epoch epoch = 0;
+    Sequence cursor = 0;
+    quint64 lastPush = 0; ///< greatest acknowledged push number
+};
+
+/// A push with what is needed to settle it when its ack arrives.
+struct PendingPush {
+    Push push;
+    Hlc upTo = 0;               ///< cells stamped later were edited after this was built
+    QList<qint64> outboxNumbers; ///< one for each change of the push
+};
+
+/// A change that the server refused for good, kept until the user decides.
+struct RejectedChange {
+    qint64 number = 0;
+    QByteArray space;
+    QByteArray table;
+    QByteArray key;
+    QString code;
+    QString reason;
+};
+
+/// One unacknowledged row.
+struct OutboxEntry {
+    qint64 number = 0;
+    QByteArray space;
+    QByteArray table;
+    QByteArray key;
+    QList<QByteArray> columns; ///< changed ones; empty for a delete
+};
+
+/// A SQLite file in which ordinary tables are replicated. Synchronous and single-threaded: made,
+/// used and destroyed in one thread (the writer thread), knows neither sockets nor timers.
+/// Every method that writes is one durable transaction. Errors of all methods: `disk_full`,
+/// `database_damaged`, `database_failed`, `sql_error` and what is named beside them.
+class Replica
+{
+public:
+    /// Opens or makes the file, takes its lock and runs migrations.
+    /// Errors: `locked` (another process has it), `foreign_database`, `newer_schema`, `schema_error`.
+    static Result<std::unique_ptr<Replica>> open(const ReplicaConfig &config);
+    ~Replica();
+    Replica(const Replica &) = delete;
+    Replica &operator=(const Replica &) = delete;
+
+    // Local work
+
+    /// Runs `work` in one transaction on the writer connection, captures what it changed and
+    /// commits durably. An error from `work` rolls everything back.
+    Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work);
+    /// The writer connection, for reads in this thread.
+    [[nodiscard]] QSqlDatabase database() const;
+    /// Called after each commit, local or merged, in this thread.
+    void setCommitObserver(std::function<void(const CommitChanges &)> observer);
+
+    // Identity
+
+    [[nodiscard]] SiteId site() const;
+    [[nodiscard]] quint32 schemaVersion() const;
+    [[nodiscard]] QByteArray lease() const;
+    Result<void> setLease(const QByteArray &lease);
+    [[nodiscard]] qint64 clockOffsetMs() const;
+    /// Takes over the server's clock offset (server minus local wall, milliseconds). When it moved
+    /// by more than a second, every unacknowledged stamp is corrected by the difference.
+    Result<void> setClockOffset(qint64 offsetMs);
+
+    // Spaces
+
+    [[nodiscard]] QList<SpaceState> spaces() const;
+    /// Takes over role and epoch from a welcome. Another epoch than the remembered one resets the
+    /// cursor to 0 and re-offers every row that this replica holds.
+    Result<void> openSpace(const QByteArray &space, Role role, Epoch epoch, quint64 lastPush);
+    [[nodiscard]] Result<SpaceDigest> digest(const QByteArray &space) const;
+    /// Digest computed afresh from all row clocks: the oracle of digest().
+    [[nodiscard]] Result<SpaceDigest> recomputedDigest(const QByteArray &space) const;
+    /// Order-free hash of all visible rows of the synced tables of a space, by value.
+    [[nodiscard]] Result<QByteArray> visibleDigest(const QByteArray &space) const;
+
+    // Download
+
+    /// Merges batches in one transaction and moves the cursor with them. The batches continue one
+    /// another; the first one starts at the cursor (checked by the session, a broken chain is a
+    /// programming error). Unknown tables and columns are parked. Rows with unacknowledged local
+    /// cells keep the greater stamp.
+    Result<void> applyChanges(const QList<Changes> &batches);
+
+    // Upload
+
+    /// Number of rows that wait for an acknowledgement, in all spaces.
+    [[nodiscard]] qint64 pendingCount() const;
+    /// The oldest unacknowledged changes of a space that fit one push, numbered `number`, starting
+    /// behind outbox number `after` (0 = from the start); nothing when there are none. Reads only.
+    [[nodiscard]] Result<std::optional<PendingPush>> nextPush(const QByteArray &space, quint64 number, qint64 after) const;
+    /// Settles a push: acknowledged cells leave the outbox, refused ones go to the rejected list
+    /// and back to the server's value, `clock_ahead` ones are stamped anew and stay. Moves the
+    /// cursor when it stands at ack.previous.
+    Result<void> settlePush(const PendingPush &push, const Ack &ack);
+
+    [[nodiscard]] Result<QList<OutboxEntry>> outbox() const;
+    [[nodiscard]] Result<QList<RejectedChange>> rejected() const;
+
+private:
+    struct Private;
+    explicit Replica(std::unique_ptr<Private> d);
+    std::unique_ptr<Private> d;
+};
+
+} // namespace Sheaf

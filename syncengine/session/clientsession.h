@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ports/clock.h"
+#include "ports/transport.h"
+#include "protocol/framing.h"
+#include "protocol/messages.h"
+
+#include <QString>
+
+#include <functional>
+
+namespace Sheaf {
+
+class Replica;
+
+/// How far a session is with all its spaces.
+struct SyncProgress {
+    qint64 pulled = 0;  ///< sequences received since this session began
+    qint64 toPull = 0;  ///< distance to the heads when it began, grows with news
+    qint64 waiting = 0; ///< rows in the outbox
+    bool proven = false; ///< outbox empty, at every head, and every digest was equal
+};
+
+/// One connection from hello to its end: a state machine that never reconnects (Reconnector makes
+/// a new one). One thread; owns the connection; borrows replica and clock, which outlive it.
+class ClientSession final : private Connection::Observer
+{
+public:
+    struct Options {
+        QUrl url;
+        QByteArray token;
+        QString app;
+    };
+    struct Events {
+        std::function<void()> welcomed;
+        std::function<void(const SyncProgress &)> progressed;
+        /// The end. `code` is empty for a lost link, else of a Refused or of our own refusal.
+        std::function<void(const QString &code, const QString &reason, qint64 retryAfterMs)> ended;
+    };
+
+    ClientSession(Replica &replica, Clock &clock, Transport &transport, Options options, Events events);
+    ~ClientSession();
+
+    void start();
+    /// The replica has committed local changes: push them.
+    void localChangesCommitted();
+    /// Ends without a word to the observer.
+    void stop();
+
+    [[nodiscard]] SyncProgress progress() const;
+
+private:
+    void opened() override;
+    void frameReceived(const QByteArray &frame) override;
+    void drained() override;
+    void closed(const QString &reason) override;
+
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace Sheaf
