@@ -84,6 +84,9 @@ public:
     void disconnectFromServer();
     /// Tries again now instead of waiting for the pause to end.
     void reconnectNow();
+    /// Waits until the server has confirmed that nothing is on its way in either direction, by a
+    /// proof made after this call. Errors: `timeout`, `not_connected`, or what needs the user.
+    QFuture<Result<void>> waitSynced(qint64 timeoutMs);
 
     [[nodiscard]] State state() const;
     [[nodiscard]] qint64 pending() const;       ///< rows waiting for an acknowledgement
@@ -102,8 +105,11 @@ Q_SIGNALS:
     /// A commit, local or merged.
     void committed(const Sheaf::CommitChanges &changes);
     void openFailed(const Sheaf::Error &error);
+    /// For a log: something unusual that the engine dealt with, such as a refused change.
+    void reported(const Sheaf::Error &news);
 
 private:
+    friend class LiveQuery;
     struct Private;
     std::unique_ptr<Private> d;
 };

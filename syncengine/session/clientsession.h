@@ -3,8 +3,8 @@
 #pragma once
 
 #include "ports/clock.h"
+#include "ports/random.h"
 #include "ports/transport.h"
-#include "protocol/framing.h"
 #include "protocol/messages.h"
 
 #include <QString>
@@ -21,10 +21,11 @@ struct SyncProgress {
     qint64 toPull = 0;  ///< distance to the heads when it began, grows with news
     qint64 waiting = 0; ///< rows in the outbox
     bool proven = false; ///< outbox empty, at every head, and every digest was equal
+    friend bool operator==(const SyncProgress &, const SyncProgress &) = default;
 };
 
 /// One connection from hello to its end: a state machine that never reconnects (Reconnector makes
-/// a new one). One thread; owns the connection; borrows replica and clock, which outlive it.
+/// a new one). One thread; owns the connection; borrows replica, clock and random, which outlive it.
 class ClientSession final : private Connection::Observer
 {
 public:
@@ -33,19 +34,25 @@ public:
         QByteArray token;
         QString app;
     };
+    /// None of them is called inside a call into the session or the connection, except progressed,
+    /// which may come out of localChangesCommitted(). `ended` may destroy the session.
     struct Events {
         std::function<void()> welcomed;
         std::function<void(const SyncProgress &)> progressed;
+        /// For the log, the session goes on: `digest_mismatch`, `server_behind`, or the code of a verdict.
+        std::function<void(const QString &code, const QString &message)> reported;
         /// The end. `code` is empty for a lost link, else of a Refused or of our own refusal.
         std::function<void(const QString &code, const QString &reason, qint64 retryAfterMs)> ended;
     };
 
-    ClientSession(Replica &replica, Clock &clock, Transport &transport, Options options, Events events);
+    ClientSession(Replica &replica, Clock &clock, Random &random, Transport &transport, Options options, Events events);
     ~ClientSession();
 
     void start();
     /// The replica has committed local changes: push them.
     void localChangesCommitted();
+    /// Forgets the last proof of equality and asks for a new one.
+    void demandProof();
     /// Ends without a word to the observer.
     void stop();
 

@@ -1,0 +1,186 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engineworker.h"
+
+#include "engine/statements.h"
+
+#include <QThread>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Pure progress is shown at most that often.
+constexpr milliseconds progressInterval{33};
+
+void answer(const EngineWorker::SyncedPromise &promise, const Result<void> &result)
+{
+    promise->addResult(result);
+    promise->finish();
+}
+
+} // namespace
+
+EngineWorker::EngineWorker(SyncEngine::Options options, Outlets outlets) :
+    m_options(std::move(options)), m_outlets(std::move(outlets)), m_openError{u"not_open"_s, u"The replica was not opened."_s}
+{
+}
+
+EngineWorker::~EngineWorker() = default;
+
+Result<void> EngineWorker::open()
+{
+    if (m_replica)
+        return {};
+    m_clock = std::make_unique<SystemClock>(m_options.testClockOffsetMs);
+    m_progressTimer = std::make_unique<OneShot>(*m_clock);
+    ReplicaConfig config;
+    config.path = m_options.databasePath;
+    config.schemaPath = m_options.schemaPath;
+    config.homeSpace = m_options.homeSpace;
+    config.wallMs = [this] { return m_clock->wallMs(); };
+    config.random = [this] { return m_random.next(); };
+    auto opened = Replica::open(config);
+    if (!opened) {
+        m_openError = opened.error();
+        return fail(m_openError);
+    }
+    m_replica = std::move(*opened);
+    m_replica->setCommitObserver([this](const CommitChanges &changes) {
+        m_localCommit = m_localCommit || !changes.remote;
+        m_outlets.committed(changes);
+    });
+    m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, m_transport, m_options.app,
+                                                  Reconnector::Events{[this] { statusChanged(); }, m_outlets.reported});
+    sendStatus();
+    return {};
+}
+
+void EngineWorker::close()
+{
+    for (const Waiter &waiter : m_waiters)
+        answer(waiter.promise, fail(u"closed"_s, u"The replica was closed."_s));
+    m_waiters.clear();
+    m_reconnector.reset();
+    m_progressTimer.reset();
+    m_replica.reset();
+    m_clock.reset();
+    thread()->quit();
+}
+
+Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements)
+{
+    QList<qint64> affected;
+    const auto done = writeWith([&](QSqlDatabase &database) -> Result<void> {
+        for (const Statement &statement : statements) {
+            const auto rows = runStatement(database, statement);
+            if (!rows)
+                return fail(rows.error());
+            affected.push_back(*rows);
+        }
+        return {};
+    });
+    if (!done)
+        return fail(done.error());
+    return affected;
+}
+
+Result<void> EngineWorker::writeWith(const std::function<Result<void>(QSqlDatabase &)> &work)
+{
+    if (!m_replica)
+        return fail(m_openError);
+    auto done = m_replica->write(work);
+    afterWork();
+    return done;
+}
+
+void EngineWorker::withReplica(const std::function<void(Replica &)> &work)
+{
+    if (!m_replica)
+        return;
+    work(*m_replica);
+    afterWork();
+}
+
+/// Before the answer of a write leaves, so that whoever gets it already sees the new count.
+void EngineWorker::afterWork()
+{
+    if (std::exchange(m_localCommit, false))
+        m_reconnector->localChangesCommitted();
+}
+
+void EngineWorker::connectTo(const QUrl &url, const QByteArray &token)
+{
+    if (m_reconnector)
+        m_reconnector->connectTo(url, token);
+}
+
+void EngineWorker::disconnectFromServer()
+{
+    if (m_reconnector)
+        m_reconnector->disconnect();
+}
+
+void EngineWorker::reconnectNow()
+{
+    if (m_reconnector)
+        m_reconnector->reconnectNow();
+}
+
+void EngineWorker::waitSynced(const SyncedPromise &promise, qint64 timeoutMs)
+{
+    if (!m_replica)
+        return answer(promise, fail(m_openError));
+    if (m_reconnector->status().phase == SyncStatus::Phase::Waiting)
+        m_reconnector->reconnectNow();
+    m_reconnector->demandProof();
+    m_waiters.push_back({promise, std::make_unique<OneShot>(*m_clock)});
+    const auto self = std::prev(m_waiters.end());
+    self->deadline->start(milliseconds(timeoutMs), [this, self] {
+        const SyncedPromise late = self->promise;
+        m_waiters.erase(self);
+        answer(late, fail(u"timeout"_s, u"Not everything was exchanged with the server in time."_s));
+    });
+    settleWaiters();
+}
+
+void EngineWorker::settleWaiters()
+{
+    const SyncStatus &now = m_reconnector->status();
+    Result<void> result;
+    if (now.phase == SyncStatus::Phase::Idle)
+        result = fail(u"not_connected"_s, u"No server is set."_s);
+    else if (now.phase == SyncStatus::Phase::Failed)
+        result = fail(now.error);
+    else if (now.phase != SyncStatus::Phase::Online || !now.progress.proven)
+        return;
+    const std::list<Waiter> waiters = std::move(m_waiters);
+    m_waiters.clear();
+    for (const Waiter &waiter : waiters)
+        answer(waiter.promise, result);
+}
+
+void EngineWorker::statusChanged()
+{
+    SyncStatus onlyProgress = m_reconnector->status();
+    const bool proven = onlyProgress.progress.proven;
+    onlyProgress.progress = m_sent.progress;
+    if (onlyProgress != m_sent || proven != m_sent.progress.proven
+        || m_reconnector->status().progress.waiting != m_sent.progress.waiting) {
+        sendStatus();
+        settleWaiters();
+    } else if (!m_progressTimer->isActive()) {
+        m_progressTimer->start(progressInterval, [this] { sendStatus(); });
+    }
+}
+
+void EngineWorker::sendStatus()
+{
+    m_sent = m_reconnector->status();
+    m_outlets.status(m_sent);
+}
+
+} // namespace Sheaf

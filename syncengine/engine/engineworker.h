@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/syncengine.h"
+#include "net/systemclock.h"
+#include "net/systemrandom.h"
+#include "net/websockettransport.h"
+#include "session/reconnector.h"
+
+#include <QPromise>
+
+#include <list>
+
+namespace Sheaf {
+
+/// The engine's thread: owns the replica, the connection to the server and their clock. Made
+/// elsewhere, moved to its thread, and from then on entered by post() only.
+class EngineWorker final : public QObject
+{
+public:
+    /// Called in this thread; they hand on to other threads.
+    struct Outlets {
+        std::function<void(const SyncStatus &)> status;
+        std::function<void(const CommitChanges &)> committed;
+        std::function<void(const QString &code, const QString &message)> reported;
+    };
+    using SyncedPromise = std::shared_ptr<QPromise<Result<void>>>;
+
+    explicit EngineWorker(SyncEngine::Options options, Outlets outlets);
+    ~EngineWorker() override;
+
+    Result<void> open();
+    /// Closes the replica and ends the thread.
+    void close();
+
+    Result<QList<qint64>> write(const QList<Statement> &statements);
+    Result<void> writeWith(const std::function<Result<void>(QSqlDatabase &)> &work);
+    void withReplica(const std::function<void(Replica &)> &work);
+
+    void connectTo(const QUrl &url, const QByteArray &token);
+    void disconnectFromServer();
+    void reconnectNow();
+    void waitSynced(const SyncedPromise &promise, qint64 timeoutMs);
+
+private:
+    struct Waiter {
+        SyncedPromise promise;
+        std::unique_ptr<OneShot> deadline;
+    };
+
+    void afterWork();
+    void statusChanged();
+    void sendStatus();
+    void settleWaiters();
+
+    SyncEngine::Options m_options;
+    Outlets m_outlets;
+    // Members of the thread, in the order in which they need each other.
+    std::unique_ptr<SystemClock> m_clock;
+    SystemRandom m_random;
+    WebSocketTransport m_transport;
+    std::unique_ptr<Replica> m_replica;
+    std::unique_ptr<Reconnector> m_reconnector;
+    std::unique_ptr<OneShot> m_progressTimer;
+    std::list<Waiter> m_waiters;
+    Error m_openError;
+    SyncStatus m_sent;
+    bool m_localCommit = false;
+};
+
+} // namespace Sheaf

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/reader.h"
+
+#include "engine/statements.h"
+
+#include <QSqlError>
+#include <QThread>
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Half a frame at 60 Hz: results change at most once per frame, and an edit is still seen in the next one.
+constexpr qint64 refreshIntervalMs = 8;
+
+} // namespace
+
+Reader::Reader(Outlets outlets) :
+    m_outlets(std::move(outlets)), m_connection(u"sheaf-reader-%1"_s.arg(reinterpret_cast<quintptr>(this), 0, 16))
+{
+}
+
+Reader::~Reader() = default;
+
+void Reader::opened(const Result<void> &result, const QString &path)
+{
+    m_clock = std::make_unique<SystemClock>();
+    m_refresh = std::make_unique<OneShot>(*m_clock);
+    m_state = result;
+    if (result) {
+        QSqlDatabase database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
+        database.setDatabaseName(path);
+        database.setConnectOptions(u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000"_s);
+        if (!database.open())
+            m_state = Result<void>(fail(u"database_failed"_s, database.lastError().text()));
+    }
+    for (const auto &job : std::exchange(m_waiting, {}))
+        job();
+}
+
+void Reader::close()
+{
+    m_lives.clear();
+    m_refresh.reset();
+    m_clock.reset();
+    if (m_state && QSqlDatabase::contains(m_connection))
+        QSqlDatabase::removeDatabase(m_connection);
+    thread()->quit();
+}
+
+bool Reader::mustWait(std::function<void()> job)
+{
+    if (m_state)
+        return false;
+    m_waiting.push_back(std::move(job));
+    return true;
+}
+
+void Reader::query(const Statement &statement, const std::function<void(const Result<QueryRows> &)> &answer)
+{
+    if (mustWait([this, statement, answer] { query(statement, answer); }))
+        return;
+    if (!*m_state)
+        return answer(fail(m_state->error()));
+    answer(readRows(QSqlDatabase::database(m_connection), statement));
+}
+
+void Reader::openLive(quint64 live, const Statement &statement)
+{
+    if (mustWait([this, live, statement] { openLive(live, statement); }))
+        return;
+    if (!*m_state)
+        return m_outlets.failed(live, m_state->error());
+    auto result = LiveResult::open(QSqlDatabase::database(m_connection), statement.sql, statement.params, statement.namedParams);
+    if (!result)
+        return m_outlets.failed(live, result.error());
+    m_outlets.loaded(live, (*result)->columns(), (*result)->rows());
+    m_lives[live].result = std::move(*result);
+}
+
+void Reader::closeLive(quint64 live)
+{
+    if (mustWait([this, live] { closeLive(live); }))
+        return;
+    m_lives.erase(live);
+}
+
+void Reader::committed(const CommitChanges &changes)
+{
+    bool any = false;
+    for (auto &[id, live] : m_lives) {
+        live.stale = live.stale || live.result->concernedBy(changes);
+        any = any || live.stale;
+    }
+    if (!any || m_refresh->isActive())
+        return;
+    const qint64 since = m_clock->monotonicMs() - m_refreshedMs;
+    m_refresh->start(milliseconds(std::max<qint64>(0, refreshIntervalMs - since)), [this] { refresh(); });
+}
+
+void Reader::refresh()
+{
+    for (auto &[id, live] : m_lives) {
+        if (std::exchange(live.stale, false))
+            refreshOne(id, live);
+    }
+    m_refreshedMs = m_clock->monotonicMs();
+}
+
+void Reader::refreshOne(quint64 id, Live &live)
+{
+    const auto edits = live.result->refresh();
+    if (!edits)
+        m_outlets.failed(id, edits.error());
+    else
+        m_outlets.edited(id, *edits, live.result->runs());
+}
+
+} // namespace Sheaf

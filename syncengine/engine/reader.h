@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/syncengine.h"
+#include "net/systemclock.h"
+#include "replica/liveresult.h"
+#include "session/oneshot.h"
+
+#include <QObject>
+
+#include <map>
+
+namespace Sheaf {
+
+/// The reader thread: one connection that only reads, for single queries and for all live results.
+/// Entered by post() only. What comes before the replica is open waits here.
+class Reader final : public QObject
+{
+public:
+    /// Called in this thread; they hand on to the owner's thread.
+    struct Outlets {
+        std::function<void(quint64 live, const QStringList &columns, const QList<QVariantList> &rows)> loaded;
+        std::function<void(quint64 live, const QList<ResultEdit> &edits, int runs)> edited;
+        std::function<void(quint64 live, const Error &error)> failed;
+    };
+
+    explicit Reader(Outlets outlets);
+    ~Reader() override;
+
+    /// The replica is open, or will never be.
+    void opened(const Result<void> &result, const QString &path);
+    /// Closes the connection and ends the thread.
+    void close();
+
+    void query(const Statement &statement, const std::function<void(const Result<QueryRows> &)> &answer);
+    void openLive(quint64 live, const Statement &statement);
+    void closeLive(quint64 live);
+    /// The engine's thread has committed.
+    void committed(const CommitChanges &changes);
+
+private:
+    struct Live {
+        std::unique_ptr<LiveResult> result;
+        bool stale = false;
+    };
+
+    [[nodiscard]] bool mustWait(std::function<void()> job);
+    void refresh();
+    void refreshOne(quint64 id, Live &live);
+
+    Outlets m_outlets;
+    QString m_connection;
+    std::optional<Result<void>> m_state; ///< nothing until opened() was called
+    QList<std::function<void()>> m_waiting;
+    std::map<quint64, Live> m_lives;
+    std::unique_ptr<SystemClock> m_clock;
+    std::unique_ptr<OneShot> m_refresh;
+    qint64 m_refreshedMs = 0;
+};
+
+} // namespace Sheaf

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/syncengine.h"
+
+#include <QSqlDatabase>
+
+namespace Sheaf {
+
+/// Runs one statement to its end; the number of rows it changed. Errors: `sql_error`.
+Result<qint64> runStatement(const QSqlDatabase &database, const Statement &statement);
+
+/// Runs one query and reads all of its rows. Errors: `sql_error`, `not_a_query`.
+Result<QueryRows> readRows(const QSqlDatabase &database, const Statement &statement);
+
+} // namespace Sheaf

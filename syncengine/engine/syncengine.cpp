@@ -1,0 +1,228 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/syncengine.h"
+
+#include "engine/post.h"
+#include "engine/syncengine_p.h"
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+SyncEngine::Private::Private(SyncEngine *engine, Options o) :
+    q(engine), options(std::move(o)), worker(new EngineWorker(options, workerOutlets())), reader(new Reader(readerOutlets()))
+{
+    workerThread.setObjectName(u"sheaf-engine"_s);
+    readerThread.setObjectName(u"sheaf-reader"_s);
+    worker->moveToThread(&workerThread);
+    reader->moveToThread(&readerThread);
+    QObject::connect(&workerThread, &QThread::finished, worker, &QObject::deleteLater);
+    QObject::connect(&readerThread, &QThread::finished, reader, &QObject::deleteLater);
+    workerThread.start();
+    readerThread.start();
+}
+
+SyncEngine::Private::~Private()
+{
+    // Posted behind all queued writes, which are committed first.
+    post(worker, [w = worker] { w->close(); });
+    workerThread.wait();
+    post(reader, [r = reader] { r->close(); });
+    readerThread.wait();
+}
+
+EngineWorker::Outlets SyncEngine::Private::workerOutlets()
+{
+    EngineWorker::Outlets outlets;
+    outlets.status = [this](const SyncStatus &next) { post(q, [this, next] { takeStatus(next); }); };
+    outlets.committed = [this](const CommitChanges &changes) {
+        post(reader, [this, changes] { reader->committed(changes); });
+        post(q, [this, changes] { Q_EMIT q->committed(changes); });
+    };
+    outlets.reported = [this](const QString &code, const QString &message) {
+        post(q, [this, code, message] { Q_EMIT q->reported({code, message}); });
+    };
+    return outlets;
+}
+
+Reader::Outlets SyncEngine::Private::readerOutlets()
+{
+    Reader::Outlets outlets;
+    outlets.loaded = [this](quint64 live, const QStringList &columns, const QList<QVariantList> &rows) {
+        toSink(live, [columns, rows](LiveSink &sink) { sink.liveLoaded(columns, rows); });
+    };
+    outlets.edited = [this](quint64 live, const QList<ResultEdit> &edits, int runs) {
+        toSink(live, [edits, runs](LiveSink &sink) { sink.liveEdited(edits, runs); });
+    };
+    outlets.failed = [this](quint64 live, const Error &error) {
+        toSink(live, [error](LiveSink &sink) { sink.liveFailed(error); });
+    };
+    return outlets;
+}
+
+quint64 SyncEngine::Private::openLive(const Statement &statement, LiveSink *sink)
+{
+    const quint64 live = ++lastLive;
+    sinks.insert(live, sink);
+    post(reader, [r = reader, live, statement] { r->openLive(live, statement); });
+    return live;
+}
+
+void SyncEngine::Private::closeLive(quint64 live)
+{
+    if (sinks.remove(live) > 0)
+        post(reader, [r = reader, live] { r->closeLive(live); });
+}
+
+void SyncEngine::Private::takeStatus(const SyncStatus &next)
+{
+    if (next == status)
+        return;
+    status = next;
+    Q_EMIT q->statusChanged();
+}
+
+SyncEngine::SyncEngine(Options options, QObject *parent) :
+    QObject(parent), d(std::make_unique<Private>(this, std::move(options)))
+{
+}
+
+SyncEngine::~SyncEngine() = default;
+
+QFuture<Result<void>> SyncEngine::open()
+{
+    // The owner hears of it before the future's continuations do: both go through its event queue in this order.
+    return post(d->worker, [this, w = d->worker, r = d->reader, path = d->options.databasePath] {
+        const Result<void> opened = w->open();
+        post(r, [r, opened, path] { r->opened(opened, path); });
+        post(this, [this, opened] {
+            d->ready = opened.has_value();
+            if (d->ready) {
+                d->openError = {};
+                Q_EMIT readyChanged();
+            } else {
+                d->openError = opened.error();
+                Q_EMIT openFailed(opened.error());
+            }
+            Q_EMIT statusChanged();
+        });
+        return opened;
+    });
+}
+
+QFuture<Result<QList<qint64>>> SyncEngine::write(QList<Statement> statements)
+{
+    return post(d->worker, [w = d->worker, list = std::move(statements)] { return w->write(list); });
+}
+
+QFuture<Result<void>> SyncEngine::writeWith(std::function<Result<void>(QSqlDatabase &)> work)
+{
+    return post(d->worker, [w = d->worker, call = std::move(work)] { return w->writeWith(call); });
+}
+
+QFuture<Result<QueryRows>> SyncEngine::query(Statement statement)
+{
+    auto promise = std::make_shared<QPromise<Result<QueryRows>>>();
+    promise->start();
+    post(d->reader, [r = d->reader, promise, query = std::move(statement)] {
+        r->query(query, [promise](const Result<QueryRows> &rows) {
+            promise->addResult(rows);
+            promise->finish();
+        });
+    });
+    return promise->future();
+}
+
+QFuture<void> SyncEngine::withReplica(std::function<void(Replica &)> work)
+{
+    return post(d->worker, [w = d->worker, call = std::move(work)] { w->withReplica(call); });
+}
+
+void SyncEngine::connectToServer(const QUrl &url, const QByteArray &token)
+{
+    d->serverSet = true;
+    post(d->worker, [w = d->worker, url, token] { w->connectTo(url, token); });
+}
+
+void SyncEngine::disconnectFromServer()
+{
+    post(d->worker, [w = d->worker] { w->disconnectFromServer(); });
+}
+
+void SyncEngine::reconnectNow()
+{
+    post(d->worker, [w = d->worker] { w->reconnectNow(); });
+}
+
+QFuture<Result<void>> SyncEngine::waitSynced(qint64 timeoutMs)
+{
+    auto promise = std::make_shared<QPromise<Result<void>>>();
+    promise->start();
+    post(d->worker, [w = d->worker, promise, timeoutMs] { w->waitSynced(promise, timeoutMs); });
+    return promise->future();
+}
+
+SyncEngine::State SyncEngine::state() const
+{
+    if (!d->openError.code.isEmpty())
+        return State::Error;
+    switch (d->status.phase) {
+    case SyncStatus::Phase::Idle: return d->serverSet ? State::Offline : State::LocalOnly;
+    case SyncStatus::Phase::Connecting: return State::Connecting;
+    case SyncStatus::Phase::Online: return d->status.progress.proven ? State::Synced : State::Syncing;
+    case SyncStatus::Phase::Waiting: return State::Reconnecting;
+    case SyncStatus::Phase::Failed: return State::Error;
+    }
+    return State::Error;
+}
+
+qint64 SyncEngine::pending() const
+{
+    return d->status.progress.waiting;
+}
+
+qint64 SyncEngine::progressDone() const
+{
+    return d->status.progress.pulled;
+}
+
+qint64 SyncEngine::progressTotal() const
+{
+    return d->status.progress.toPull;
+}
+
+qint64 SyncEngine::reconnectInMs() const
+{
+    if (d->status.phase != SyncStatus::Phase::Waiting)
+        return 0;
+    return std::max<qint64>(0, d->status.retryAtMs - SystemClock().monotonicMs());
+}
+
+qint64 SyncEngine::syncedAtMs() const
+{
+    return d->status.provenAtMs;
+}
+
+QString SyncEngine::errorCode() const
+{
+    return d->openError.code.isEmpty() ? d->status.error.code : d->openError.code;
+}
+
+QString SyncEngine::errorText() const
+{
+    return d->openError.code.isEmpty() ? d->status.error.message : d->openError.message;
+}
+
+bool SyncEngine::isReady() const
+{
+    return d->ready;
+}
+
+QString SyncEngine::databasePath() const
+{
+    return d->options.databasePath;
+}
+
+} // namespace Sheaf

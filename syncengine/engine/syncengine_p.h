@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/engineworker.h"
+#include "engine/reader.h"
+#include "engine/syncengine.h"
+
+#include <QThread>
+
+namespace Sheaf {
+
+/// Where the owner's thread gets the news of one live result.
+class LiveSink
+{
+public:
+    virtual void liveLoaded(const QStringList &columns, const QList<QVariantList> &rows) = 0;
+    virtual void liveEdited(const QList<ResultEdit> &edits, int runs) = 0;
+    virtual void liveFailed(const Error &error) = 0;
+
+protected:
+    ~LiveSink() = default;
+};
+
+struct SyncEngine::Private {
+    Private(SyncEngine *engine, Options o);
+    ~Private();
+
+    /// Opens a live result for `sink`, which must close it before it goes; never 0.
+    quint64 openLive(const Statement &statement, LiveSink *sink);
+    void closeLive(quint64 live);
+    /// Runs `call` on the sink of `live` in the owner's thread, if it still listens.
+    template<typename Call>
+    void toSink(quint64 live, Call call)
+    {
+        QMetaObject::invokeMethod(
+            q,
+            [this, live, call] {
+                if (LiveSink *sink = sinks.value(live))
+                    call(*sink);
+            },
+            Qt::QueuedConnection);
+    }
+    void takeStatus(const SyncStatus &next);
+    EngineWorker::Outlets workerOutlets();
+    Reader::Outlets readerOutlets();
+
+    SyncEngine *q;
+    Options options;
+    QThread workerThread;
+    QThread readerThread;
+    EngineWorker *worker; ///< lives in workerThread, which deletes it
+    Reader *reader;       ///< lives in readerThread, which deletes it
+    QHash<quint64, LiveSink *> sinks;
+    quint64 lastLive = 0;
+
+    SyncStatus status;
+    Error openError;
+    bool serverSet = false;
+    bool ready = false;
+};
+
+} // namespace Sheaf

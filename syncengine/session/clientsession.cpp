@@ -1,0 +1,380 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "session/clientsession.h"
+
+#include "protocol/codec.h"
+#include "protocol/framing.h"
+#include "protocol/limits.h"
+#include "replica/replica.h"
+#include "session/spacesync.h"
+#include "session/tuning.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+struct ClientSession::Private final : SpaceLink {
+    enum class Phase { Connecting, Greeting, Online, Refusing, Ended };
+
+    Private(ClientSession *session, Replica &r, Clock &c, Random &rnd, Transport &t, Options o, Events e) :
+        q(session), replica(r), clock(c), random(rnd), transport(t), options(std::move(o)), events(std::move(e)),
+        handshakeTimer(c), pingTimer(c), silenceTimer(c), pageTimer(c), endTimer(c)
+    {
+    }
+
+    // SpaceLink
+    void send(const Message &message) override;
+    bool maySend() const override { return connection && connection->unsentBytes() < Limits::unsentBytesPause; }
+    void wake() override { workThen(Result<void>{}); }
+    void report(const QString &code, const QString &message) override
+    {
+        if (events.reported)
+            events.reported(code, message);
+    }
+
+    void take(const Message &message, qint64 bytes);
+    Result<void> on(const Welcome &welcome);
+    void on(const Refused &refused);
+    Result<void> onOnline(const Message &message, qint64 bytes);
+    Result<SpaceSync *> space(const QByteArray &name);
+
+    void workThen(const Result<void> &done);
+    void page();
+    Result<bool> stepOnce();
+    void progressed();
+    void schedulePing();
+    void watchSilence();
+    void refuse(const Error &error);
+    void end(const QString &code, const QString &reason, qint64 retryAfterMs = -1);
+    qint64 unappliedBytes() const;
+
+    ClientSession *q;
+    Replica &replica;
+    Clock &clock;
+    Random &random;
+    Transport &transport;
+    Options options;
+    Events events;
+
+    Phase phase = Phase::Connecting;
+    std::unique_ptr<Connection> connection;
+    FrameAssembler assembler;
+    bool compress = false;
+    qint64 helloWallMs = 0;
+    qint64 helloMonotonicMs = 0;
+    qint64 heardMs = 0; ///< monotonic time of the last byte
+    std::vector<std::unique_ptr<SpaceSync>> spaces;
+    size_t nextSpace = 0; ///< whose turn it is
+    SyncProgress lastProgress;
+    Error ownRefusal;
+    OneShot handshakeTimer, pingTimer, silenceTimer, pageTimer, endTimer;
+};
+
+ClientSession::ClientSession(Replica &replica, Clock &clock, Random &random, Transport &transport, Options options, Events events) :
+    d(std::make_unique<Private>(this, replica, clock, random, transport, std::move(options), std::move(events)))
+{
+}
+
+ClientSession::~ClientSession()
+{
+    stop();
+}
+
+void ClientSession::start()
+{
+    d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax),
+                            [this] { d->end({}, u"The server could not be reached in time."_s); });
+    d->connection = d->transport.connectTo(d->options.url, this);
+}
+
+void ClientSession::stop()
+{
+    d->phase = Private::Phase::Ended;
+    for (OneShot *timer : {&d->handshakeTimer, &d->pingTimer, &d->silenceTimer, &d->pageTimer, &d->endTimer})
+        timer->stop();
+    if (d->connection)
+        d->connection->drop();
+}
+
+void ClientSession::localChangesCommitted()
+{
+    if (d->phase != Private::Phase::Online)
+        return;
+    for (const auto &space : d->spaces)
+        space->localChangesCommitted();
+    d->workThen({});
+}
+
+void ClientSession::demandProof()
+{
+    if (d->phase != Private::Phase::Online)
+        return;
+    for (const auto &space : d->spaces)
+        space->demandProof();
+    d->workThen({});
+}
+
+SyncProgress ClientSession::progress() const
+{
+    SyncProgress sum{.waiting = d->replica.pendingCount(), .proven = d->phase == Private::Phase::Online && !d->spaces.empty()};
+    for (const auto &space : d->spaces) {
+        sum.pulled += space->pulled();
+        sum.toPull += space->toPull();
+        sum.proven = sum.proven && space->isProven();
+    }
+    sum.proven = sum.proven && sum.waiting == 0;
+    return sum;
+}
+
+void ClientSession::opened()
+{
+    if (d->phase != Private::Phase::Connecting)
+        return;
+    d->phase = Private::Phase::Greeting;
+    d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax),
+                            [this] { d->end({}, u"The server does not answer."_s); });
+    d->helloWallMs = d->clock.wallMs();
+    d->helloMonotonicMs = d->heardMs = d->clock.monotonicMs();
+    d->send(Hello{.versionMin = Limits::protocolVersion,
+                  .versionMax = Limits::protocolVersion,
+                  .app = d->options.app,
+                  .schemaVersion = d->replica.schemaVersion(),
+                  .site = d->replica.site(),
+                  .token = d->options.token,
+                  .clockMs = d->helloWallMs,
+                  .lease = d->replica.lease(),
+                  .compression = true});
+}
+
+void ClientSession::frameReceived(const QByteArray &frame)
+{
+    d->heardMs = d->clock.monotonicMs();
+    if (d->phase != Private::Phase::Greeting && d->phase != Private::Phase::Online)
+        return;
+    const auto taken = d->assembler.take(frame);
+    if (!taken)
+        return d->refuse(taken.error());
+    if (!taken->has_value())
+        return;
+    const auto message = decodeMessage(**taken);
+    if (!message)
+        return d->refuse(message.error());
+    d->take(*message, (*taken)->size());
+}
+
+void ClientSession::drained()
+{
+    if (d->phase == Private::Phase::Online)
+        d->workThen({});
+}
+
+void ClientSession::closed(const QString &reason)
+{
+    if (d->phase == Private::Phase::Refusing)
+        d->end(d->ownRefusal.code, d->ownRefusal.message);
+    else
+        d->end({}, reason);
+}
+
+void ClientSession::Private::send(const Message &message)
+{
+    if (phase == Phase::Ended || !connection)
+        return;
+    const QList<QByteArray> frames = frameMessage(encodeMessage(message), compress);
+    for (const QByteArray &frame : frames)
+        connection->sendFrame(frame);
+}
+
+void ClientSession::Private::take(const Message &message, qint64 bytes)
+{
+    if (const auto *refused = std::get_if<Refused>(&message))
+        return on(*refused);
+    if (phase == Phase::Online)
+        return workThen(onOnline(message, bytes));
+    if (const auto *welcome = std::get_if<Welcome>(&message))
+        return workThen(on(*welcome));
+    refuse({u"bad_message"_s, u"The server sent something else than a welcome."_s});
+}
+
+void ClientSession::Private::on(const Refused &refused)
+{
+    const QString code = refused.code.isEmpty() ? u"refused"_s : refused.code;
+    end(code, refused.reason, refused.retryAfterMs);
+}
+
+Result<void> ClientSession::Private::on(const Welcome &welcome)
+{
+    if (welcome.version != Limits::protocolVersion)
+        return fail(u"unsupported_version"_s, u"The server speaks version %1 of the protocol, this app does not."_s.arg(welcome.version));
+    handshakeTimer.stop();
+    phase = Phase::Online;
+    assembler.setWelcomed(true);
+    compress = welcome.compression;
+    // The server read its clock somewhere within the round trip: the middle errs least.
+    const qint64 roundTripMs = clock.monotonicMs() - helloMonotonicMs;
+    if (const auto r = replica.setClockOffset(welcome.clockMs - (helloWallMs + roundTripMs / 2)); !r)
+        return r;
+    if (const auto r = replica.setLease(welcome.lease); !r)
+        return r;
+    for (const Welcome::Space &granted : welcome.spaces) {
+        spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, granted, welcome.epoch));
+        if (const auto r = spaces.back()->open(); !r)
+            return r;
+    }
+    schedulePing();
+    watchSilence();
+    if (events.welcomed)
+        events.welcomed();
+    return {};
+}
+
+Result<SpaceSync *> ClientSession::Private::space(const QByteArray &name)
+{
+    for (const auto &candidate : spaces) {
+        if (candidate->name() == name)
+            return candidate.get();
+    }
+    return fail(u"bad_message"_s, u"The server speaks of a space that it did not open."_s);
+}
+
+Result<void> ClientSession::Private::onOnline(const Message &message, qint64 bytes)
+{
+    const auto inSpace = [this](const auto &part, auto receive) -> Result<void> {
+        const auto found = space(part.space);
+        return found ? receive(**found) : Result<void>(fail(found.error()));
+    };
+    if (const auto *changes = std::get_if<Changes>(&message))
+        return inSpace(*changes, [&](SpaceSync &s) { return s.receive(*changes, bytes); });
+    if (const auto *ack = std::get_if<Ack>(&message))
+        return inSpace(*ack, [&](SpaceSync &s) { return s.receive(*ack); });
+    if (const auto *marked = std::get_if<Marked>(&message))
+        return inSpace(*marked, [&](SpaceSync &s) { return s.receive(*marked); });
+    if (const auto *ping = std::get_if<Ping>(&message)) {
+        send(Pong{clock.wallMs(), ping->clockMs});
+        return {};
+    }
+    if (std::holds_alternative<Pong>(message))
+        return {};
+    return fail(u"bad_message"_s, u"The server sent a message that only clients send."_s);
+}
+
+/// What follows every event: uploads, proofs, the next turn for what was received, and news.
+void ClientSession::Private::workThen(const Result<void> &done)
+{
+    if (!done)
+        return refuse(done.error());
+    if (phase != Phase::Online)
+        return;
+    // Past this bound the next bytes wait in the network until these are on the disk.
+    while (unappliedBytes() > Tuning::unappliedBytesMax) {
+        const auto stepped = stepOnce();
+        if (!stepped)
+            return refuse(stepped.error());
+        if (!*stepped)
+            break;
+    }
+    for (const auto &space : spaces) {
+        if (const auto uploaded = space->upload(); !uploaded)
+            return refuse(uploaded.error());
+        space->prove();
+    }
+    const bool queued = std::any_of(spaces.begin(), spaces.end(), [](const auto &space) { return space->hasQueued(); });
+    if (queued && !pageTimer.isActive())
+        pageTimer.start(milliseconds(0), [this] { page(); });
+    progressed();
+}
+
+/// One short transaction, then the event loop's turn again: local writes get in between.
+void ClientSession::Private::page()
+{
+    const auto stepped = stepOnce();
+    if (!stepped)
+        return refuse(stepped.error());
+    if (*stepped)
+        workThen({});
+}
+
+Result<bool> ClientSession::Private::stepOnce()
+{
+    for (size_t tried = 0; tried < spaces.size(); ++tried) {
+        SpaceSync &space = *spaces[nextSpace++ % spaces.size()];
+        auto stepped = space.step();
+        if (!stepped || *stepped)
+            return stepped;
+    }
+    return false;
+}
+
+qint64 ClientSession::Private::unappliedBytes() const
+{
+    qint64 sum = 0;
+    for (const auto &space : spaces)
+        sum += space->unappliedBytes();
+    return sum;
+}
+
+void ClientSession::Private::progressed()
+{
+    const SyncProgress now = q->progress();
+    if (now == lastProgress)
+        return;
+    lastProgress = now;
+    if (events.progressed)
+        events.progressed(now);
+}
+
+void ClientSession::Private::schedulePing()
+{
+    constexpr int spread = Limits::pingIntervalMs * Tuning::pingJitterPercent / 100;
+    const auto jitter = static_cast<int>(random.below(2 * spread + 1));
+    pingTimer.start(milliseconds(Limits::pingIntervalMs - spread + jitter), [this] {
+        send(Ping{clock.wallMs()});
+        for (const auto &space : spaces) {
+            if (const auto nudged = space->nudge(); !nudged)
+                return refuse(nudged.error());
+        }
+        schedulePing();
+    });
+}
+
+void ClientSession::Private::watchSilence()
+{
+    const qint64 left = heardMs + Limits::silenceMsMax - clock.monotonicMs();
+    if (left <= 0)
+        return end({}, u"The server has fallen silent."_s);
+    silenceTimer.start(milliseconds(left), [this] { watchSilence(); });
+}
+
+/// Our own end: says why, lets that leave and hangs up.
+void ClientSession::Private::refuse(const Error &error)
+{
+    if (phase == Phase::Refusing || phase == Phase::Ended)
+        return;
+    send(Refused{error.code, error.message, -1});
+    phase = Phase::Refusing;
+    ownRefusal = error;
+    pageTimer.stop();
+    pingTimer.stop();
+    if (!connection)
+        return end(error.code, error.message);
+    connection->close();
+    handshakeTimer.start(milliseconds(Tuning::refusalMsMax), [this] { end(ownRefusal.code, ownRefusal.message); });
+}
+
+void ClientSession::Private::end(const QString &code, const QString &reason, qint64 retryAfterMs)
+{
+    if (phase == Phase::Ended)
+        return;
+    q->stop();
+    // Later, because the observer destroys the session, and with it whoever is calling us now.
+    endTimer.start(milliseconds(0), [ended = events.ended, code, reason, retryAfterMs] {
+        if (ended)
+            ended(code, reason, retryAfterMs);
+    });
+}
+
+} // namespace Sheaf

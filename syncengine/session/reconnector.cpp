@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "session/reconnector.h"
+
+#include "protocol/limits.h"
+#include "replica/replica.h"
+#include "session/tuning.h"
+
+#include <QSet>
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+Reconnector::Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events) :
+    m_replica(replica), m_clock(clock), m_random(random), m_transport(transport), m_events(std::move(events)), m_retry(clock)
+{
+    m_options.app = std::move(app);
+    m_status.progress.waiting = replica.pendingCount();
+}
+
+Reconnector::~Reconnector() = default;
+
+bool Reconnector::isFatal(const QString &code)
+{
+    static const QSet<QString> codes{u"bad_token"_s,  u"update_needed"_s, u"unsupported_version"_s,
+                                     u"site_taken"_s, u"forked"_s,        u"database_damaged"_s};
+    return codes.contains(code);
+}
+
+void Reconnector::connectTo(const QUrl &url, const QByteArray &token)
+{
+    m_options.url = url;
+    m_options.token = token;
+    m_failures = 0;
+    attempt();
+}
+
+void Reconnector::disconnect()
+{
+    m_retry.stop();
+    m_session.reset();
+    m_options.url.clear();
+    SyncStatus next;
+    next.progress.waiting = m_replica.pendingCount();
+    next.provenAtMs = m_status.provenAtMs;
+    publish(next);
+}
+
+void Reconnector::reconnectNow()
+{
+    if (m_status.phase == SyncStatus::Phase::Waiting || m_status.phase == SyncStatus::Phase::Failed)
+        attempt();
+}
+
+void Reconnector::networkBack()
+{
+    m_failures = 0;
+    reconnectNow();
+}
+
+void Reconnector::localChangesCommitted()
+{
+    SyncStatus next = m_status;
+    next.progress.waiting = m_replica.pendingCount();
+    next.progress.proven = next.progress.proven && next.progress.waiting == 0;
+    publish(next);
+    if (m_session)
+        m_session->localChangesCommitted();
+}
+
+void Reconnector::demandProof()
+{
+    if (!m_session)
+        return;
+    m_session->demandProof();
+}
+
+void Reconnector::attempt()
+{
+    m_retry.stop();
+    m_welcomedMs = -1;
+    ClientSession::Events events;
+    events.welcomed = [this] {
+        m_welcomedMs = m_clock.monotonicMs();
+        SyncStatus next = m_status;
+        next.phase = SyncStatus::Phase::Online;
+        next.error = {};
+        publish(next);
+    };
+    events.progressed = [this](const SyncProgress &progress) {
+        SyncStatus next = m_status;
+        next.progress = progress;
+        if (progress.proven)
+            next.provenAtMs = m_clock.wallMs();
+        publish(next);
+    };
+    events.reported = m_events.reported;
+    events.ended = [this](const QString &code, const QString &reason, qint64 retryAfterMs) { ended(code, reason, retryAfterMs); };
+    m_session = std::make_unique<ClientSession>(m_replica, m_clock, m_random, m_transport, m_options, std::move(events));
+    SyncStatus next = m_status;
+    next.phase = SyncStatus::Phase::Connecting;
+    next.retryAtMs = 0;
+    next.progress = {.waiting = m_replica.pendingCount()};
+    publish(next);
+    m_session->start();
+}
+
+void Reconnector::ended(const QString &code, const QString &reason, qint64 retryAfterMs)
+{
+    m_session.reset();
+    if (m_welcomedMs >= 0 && m_clock.monotonicMs() - m_welcomedMs >= Tuning::stableSessionMs)
+        m_failures = 0;
+    SyncStatus next = m_status;
+    next.error = {code, reason};
+    next.progress = {.waiting = m_replica.pendingCount()};
+    if (isFatal(code)) {
+        next.phase = SyncStatus::Phase::Failed;
+        next.retryAtMs = 0;
+    } else {
+        const qint64 pause = pauseMs(retryAfterMs);
+        next.phase = SyncStatus::Phase::Waiting;
+        next.retryAtMs = m_clock.monotonicMs() + pause;
+        m_retry.start(milliseconds(pause), [this] { attempt(); });
+    }
+    publish(next);
+}
+
+/// Full jitter: a restarted server must not meet all its clients at one moment.
+qint64 Reconnector::pauseMs(qint64 retryAfterMs)
+{
+    const int doublings = std::min(m_failures++, Tuning::reconnectDoublingsMax);
+    const qint64 longest = std::min<qint64>(Limits::reconnectMsMax, static_cast<qint64>(Limits::reconnectMsMin) << doublings);
+    const auto jitter = static_cast<qint64>(m_random.below(static_cast<quint64>(longest) + 1));
+    // The server's wish is the least; jitter on top keeps those who were told the same apart.
+    return retryAfterMs > 0 ? retryAfterMs + std::min<qint64>(jitter, Limits::reconnectMsMin)
+                            : std::max<qint64>(jitter, Tuning::reconnectMsFloor);
+}
+
+void Reconnector::publish(const SyncStatus &next)
+{
+    if (next == m_status)
+        return;
+    m_status = next;
+    if (m_events.changed)
+        m_events.changed();
+}
+
+} // namespace Sheaf

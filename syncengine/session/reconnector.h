@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "session/clientsession.h"
+#include "session/oneshot.h"
+
+namespace Sheaf {
+
+/// Where a replica stands with its server.
+struct SyncStatus {
+    enum class Phase {
+        Idle,       ///< not asked to be connected
+        Connecting, ///< an attempt is on its way
+        Online,     ///< welcomed
+        Waiting,    ///< for the next attempt, at `retryAtMs`
+        Failed      ///< needs the user: `error` says why; connectTo() or reconnectNow() tries again
+    };
+    Phase phase = Phase::Idle;
+    SyncProgress progress;
+    qint64 retryAtMs = 0;  ///< monotonic time of the next attempt while Waiting
+    qint64 provenAtMs = 0; ///< wall clock of the last proof of equality, 0 = never
+    Error error;           ///< of the last attempt; empty while online
+    friend bool operator==(const SyncStatus &, const SyncStatus &) = default;
+};
+
+/// Keeps a replica connected: a fresh ClientSession for each attempt, with pauses of full jitter
+/// between them ("Exponential Backoff And Jitter", M. Brooker 2015). One thread; borrows what it
+/// is handed.
+class Reconnector
+{
+public:
+    struct Events {
+        /// Something in status() is different. May be called inside localChangesCommitted().
+        std::function<void()> changed;
+        std::function<void(const QString &code, const QString &message)> reported;
+    };
+
+    Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events);
+    ~Reconnector();
+
+    /// Connects and stays connected until disconnect(). Another server or token replaces the old one.
+    void connectTo(const QUrl &url, const QByteArray &token);
+    void disconnect();
+    /// Tries now instead of waiting for the pause to end; nothing while online or idle.
+    void reconnectNow();
+    /// The machine has a network again: what reconnectNow() does, and the pauses start anew.
+    void networkBack();
+
+    void localChangesCommitted();
+    /// Forgets the last proof of equality and asks for a new one.
+    void demandProof();
+
+    [[nodiscard]] const SyncStatus &status() const { return m_status; }
+
+    /// Whether an end with this code needs the user before another attempt makes sense.
+    [[nodiscard]] static bool isFatal(const QString &code);
+
+private:
+    void attempt();
+    void ended(const QString &code, const QString &reason, qint64 retryAfterMs);
+    [[nodiscard]] qint64 pauseMs(qint64 retryAfterMs);
+    void publish(const SyncStatus &next);
+
+    Replica &m_replica;
+    Clock &m_clock;
+    Random &m_random;
+    Transport &m_transport;
+    Events m_events;
+    ClientSession::Options m_options;
+    std::unique_ptr<ClientSession> m_session;
+    SyncStatus m_status;
+    int m_failures = 0;       ///< attempts since the last stable session
+    qint64 m_welcomedMs = -1; ///< monotonic time of the welcome, -1 before it
+    OneShot m_retry;
+};
+
+} // namespace Sheaf

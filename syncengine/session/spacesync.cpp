@@ -1,0 +1,289 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "session/spacesync.h"
+
+#include "protocol/limits.h"
+#include "session/tuning.h"
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch) :
+    m_replica(replica), m_clock(clock), m_link(link), m_name(space.name), m_epoch(epoch), m_role(space.role),
+    m_head(space.head), m_nextNumber(space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
+{
+}
+
+SpaceState SpaceSync::state() const
+{
+    const QList<SpaceState> spaces = m_replica.spaces();
+    const auto it = std::find_if(spaces.begin(), spaces.end(), [this](const SpaceState &s) { return s.name == m_name; });
+    return it == spaces.end() ? SpaceState{.name = m_name} : *it;
+}
+
+Result<void> SpaceSync::open()
+{
+    if (const auto opened = m_replica.openSpace(m_name, m_role, m_epoch, m_nextNumber - 1); !opened)
+        return opened;
+    // A head behind our cursor in the same epoch: the server lost what it had. Offer it all again.
+    if (state().cursor > m_head) {
+        m_link.report(u"server_behind"_s, u"The server has lost changes of space %1; they are offered again."_s.arg(QString::fromUtf8(m_name)));
+        if (const auto again = startOver(); !again)
+            return again;
+    }
+    m_start = m_applied = m_expected = state().cursor;
+    m_link.send(Subscribe{m_name, m_epoch, m_expected});
+    return {};
+}
+
+Result<void> SpaceSync::startOver()
+{
+    // Passing through another epoch makes the replica forget its cursor and offer every row; a
+    // crash between the two leaves the foreign epoch behind, which does the same at the next welcome.
+    if (const auto away = m_replica.openSpace(m_name, m_role, m_epoch ^ 1U, m_nextNumber - 1); !away)
+        return away;
+    m_outboxRead = false;
+    return m_replica.openSpace(m_name, m_role, m_epoch, m_nextNumber - 1);
+}
+
+Result<void> SpaceSync::subscribeAgain()
+{
+    if (m_awaiting)
+        return {};
+    if (++m_gaps > Tuning::gapsMax)
+        return fail(u"gap"_s, u"The server keeps leaving gaps in the changes of a space."_s);
+    m_awaiting = true;
+    m_link.send(Subscribe{m_name, m_epoch, m_expected});
+    return {};
+}
+
+Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
+{
+    m_head = std::max({m_head, changes.head, changes.sequence});
+    if (changes.previous > m_expected)
+        return subscribeAgain();
+    m_awaiting = false;
+    if (changes.sequence <= m_expected)
+        return {}; // seen before: a repeat after a second subscription, or our own push behind its ack
+    changes.previous = m_expected; // an overlap merges to the same
+    m_expected = changes.sequence;
+    m_proven = m_marking = false;
+    m_queuedBytes += bytes;
+    m_queue.push_back({std::move(changes), bytes});
+    return {};
+}
+
+Result<void> SpaceSync::receive(Ack ack)
+{
+    m_head = std::max(m_head, ack.sequence);
+    if (ack.previous == m_expected)
+        m_expected = ack.sequence;
+    m_queue.push_back({std::move(ack), 0});
+    return {};
+}
+
+/// How many items at the front of the queue make the next transaction: whole live transactions
+/// only, except one that is larger than any transaction may be.
+size_t SpaceSync::transactionLength() const
+{
+    size_t whole = 0;
+    qsizetype rows = 0;
+    qint64 bytes = 0;
+    for (size_t i = 0; i < m_queue.size(); ++i) {
+        const auto *changes = std::get_if<Changes>(&m_queue[i].message);
+        if (!changes)
+            break;
+        rows += changes->changes.size();
+        bytes += m_queue[i].bytes;
+        if (whole > 0 && (rows > Tuning::rowsPerTransaction || bytes > Tuning::bytesPerTransaction))
+            break;
+        if (!changes->more || (whole == 0 && bytes >= Limits::transactionBytesMax))
+            whole = i + 1;
+    }
+    return whole;
+}
+
+Result<bool> SpaceSync::step()
+{
+    if (m_queue.empty())
+        return false;
+    size_t ackAt = 0;
+    if (std::holds_alternative<Changes>(m_queue.front().message)) {
+        if (const size_t count = transactionLength(); count > 0) {
+            if (const auto applied = apply(count); !applied)
+                return fail(applied.error());
+            return true;
+        }
+        // An unfinished transaction must not hold up the ack behind it.
+        while (ackAt < m_queue.size() && std::holds_alternative<Changes>(m_queue[ackAt].message))
+            ++ackAt;
+        if (ackAt == m_queue.size())
+            return false;
+    }
+    const Ack ack = std::get<Ack>(std::move(m_queue[ackAt].message));
+    m_queue.erase(m_queue.begin() + static_cast<std::ptrdiff_t>(ackAt));
+    if (const auto settled = settle(ack); !settled)
+        return fail(settled.error());
+    return true;
+}
+
+Result<void> SpaceSync::apply(size_t count)
+{
+    QList<Changes> batches;
+    for (size_t i = 0; i < count; ++i) {
+        Item &item = m_queue[i];
+        m_queuedBytes -= item.bytes;
+        batches.push_back(std::get<Changes>(std::move(item.message)));
+    }
+    m_queue.erase(m_queue.begin(), m_queue.begin() + static_cast<std::ptrdiff_t>(count));
+    batches.first().previous = m_applied;
+    if (const auto applied = m_replica.applyChanges(batches); !applied)
+        return applied;
+    m_applied = batches.last().sequence;
+    m_outboxRead = false; // a merge may have written again what somebody deleted
+    return {};
+}
+
+Result<void> SpaceSync::settle(const Ack &ack)
+{
+    if (m_inFlight.empty() || m_inFlight.front().push.number != ack.number)
+        return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
+    const bool ahead = std::any_of(ack.verdicts.begin(), ack.verdicts.end(),
+                                   [](const Verdict &v) { return v.code == "clock_ahead"_L1; });
+    if (ahead) {
+        // Our clock was set since the handshake: correct it before anything is stamped anew.
+        if (const auto offset = m_replica.setClockOffset(ack.clockMs - m_clock.wallMs()); !offset)
+            return offset;
+        m_uploadPause.start(milliseconds(Tuning::clockAheadPauseMs), [this] { m_link.wake(); });
+    }
+    const PendingPush pending = std::move(m_inFlight.front());
+    m_inFlight.pop_front();
+    if (const auto settled = m_replica.settlePush(pending, ack); !settled)
+        return settled;
+    if (m_applied == ack.previous)
+        m_applied = ack.sequence;
+    m_outboxRead = false;
+    for (const Verdict &verdict : ack.verdicts)
+        m_link.report(verdict.code, verdict.reason);
+    return {};
+}
+
+Result<void> SpaceSync::upload()
+{
+    while (m_inFlight.size() < Tuning::pushWindow && !m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
+        qint64 after = 0;
+        if (!m_inFlight.empty()) {
+            // Rows that were edited while they travelled keep their place: read past everything
+            // for a while, then let the window run empty and start at the front again.
+            if (m_pushesInARow >= Tuning::pushesBeforeDrain)
+                break;
+            for (const PendingPush &pending : m_inFlight)
+                after = std::max(after, *std::max_element(pending.outboxNumbers.begin(), pending.outboxNumbers.end()));
+        } else {
+            m_pushesInARow = 0;
+        }
+        auto next = m_replica.nextPush(m_name, m_nextNumber, after);
+        if (!next)
+            return fail(next.error());
+        if (!next->has_value()) {
+            m_outboxRead = m_inFlight.empty();
+            break;
+        }
+        ++m_nextNumber;
+        ++m_pushesInARow;
+        m_proven = m_marking = false;
+        m_link.send(next->value().push);
+        m_inFlight.push_back(std::move(next->value()));
+    }
+    return {};
+}
+
+bool SpaceSync::isQuiet() const
+{
+    return m_queue.empty() && m_inFlight.empty() && m_outboxRead && m_expected >= m_head && !m_awaiting;
+}
+
+void SpaceSync::demandProof()
+{
+    m_proven = false;
+    m_marking = false;
+    m_markPause.stop();
+    m_markedAtMs = m_clock.monotonicMs() - Tuning::markIntervalMs;
+}
+
+void SpaceSync::prove()
+{
+    if (!isQuiet()) {
+        m_proven = false;
+        return;
+    }
+    if (m_proven || m_marking || m_markPause.isActive())
+        return;
+    const qint64 since = m_clock.monotonicMs() - m_markedAtMs;
+    if (m_markId > 0 && since < Tuning::markIntervalMs)
+        m_markPause.start(milliseconds(Tuning::markIntervalMs - since), [this] { m_link.wake(); });
+    else
+        sendMark();
+}
+
+void SpaceSync::sendMark()
+{
+    m_marking = true;
+    m_markedAtMs = m_clock.monotonicMs();
+    m_link.send(Mark{m_name, ++m_markId});
+}
+
+Result<void> SpaceSync::receive(const Marked &marked)
+{
+    if (!m_marking || marked.id != m_markId)
+        return {};
+    m_marking = false;
+    m_head = std::max(m_head, marked.head);
+    if (!isQuiet() || marked.head != m_expected)
+        return {}; // something moved meanwhile: the next quiet moment asks again
+    const auto mine = m_replica.digest(m_name);
+    if (!mine)
+        return fail(mine.error());
+    if (mine->totalBytes() == marked.digest) {
+        m_proven = true;
+        return {};
+    }
+    m_link.report(u"digest_mismatch"_s, u"This device and the server differ in space %1."_s.arg(QString::fromUtf8(m_name)));
+    if (m_startedOver) {
+        m_marking = true; // exchanging everything once more would not help: wait for news
+        ++m_markId;
+        return {};
+    }
+    m_startedOver = true;
+    if (const auto again = startOver(); !again)
+        return again;
+    m_start = m_applied = m_expected = state().cursor;
+    m_awaiting = false;
+    return subscribeAgain();
+}
+
+Result<void> SpaceSync::nudge()
+{
+    const bool stuck = m_expected < m_head && m_expected == m_nudged && m_queue.empty();
+    m_nudged = m_expected;
+    if (!stuck)
+        return {};
+    m_awaiting = false;
+    return subscribeAgain();
+}
+
+qint64 SpaceSync::pulled() const
+{
+    return static_cast<qint64>(m_applied - m_start);
+}
+
+qint64 SpaceSync::toPull() const
+{
+    return static_cast<qint64>(std::max(m_head, m_applied) - m_start);
+}
+
+} // namespace Sheaf

@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "protocol/messages.h"
+#include "replica/replica.h"
+#include "session/oneshot.h"
+
+#include <deque>
+
+namespace Sheaf {
+
+/// What a space needs of the session around it.
+class SpaceLink
+{
+public:
+    virtual void send(const Message &message) = 0;
+    /// Whether the connection takes more uploads now; drained() brings the next chance.
+    [[nodiscard]] virtual bool maySend() const = 0;
+    /// Something in the space has moved without a message: look at it again.
+    virtual void wake() = 0;
+    /// For the log: nothing is lost and the session goes on.
+    virtual void report(const QString &code, const QString &message) = 0;
+
+protected:
+    ~SpaceLink() = default;
+};
+
+/// Download, upload and proof of one space within one session. Errors of its methods end the
+/// session.
+/// Invariants: `m_expected` is the replica's cursor plus all queued batches; changes and acks are
+/// settled in the order in which they arrived, because both move the cursor.
+class SpaceSync
+{
+public:
+    SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch);
+
+    /// Makes the replica follow the space and subscribes to it.
+    Result<void> open();
+
+    Result<void> receive(Changes changes, qint64 bytes);
+    Result<void> receive(Ack ack);
+    Result<void> receive(const Marked &marked);
+
+    /// Settles the next piece of what was received, in one transaction; false when there was none.
+    Result<bool> step();
+    /// Sends what the outbox holds, as far as the window goes.
+    Result<void> upload();
+    /// Asks for a proof of equality when everything seems to be here and there.
+    void prove();
+
+    void localChangesCommitted() { m_outboxRead = false; }
+    /// Forgets the last proof.
+    void demandProof();
+    /// Called now and then: subscribes again when the server owes us changes and sends none.
+    Result<void> nudge();
+
+    [[nodiscard]] QByteArray name() const { return m_name; }
+    [[nodiscard]] bool isProven() const { return m_proven && isQuiet(); }
+    [[nodiscard]] bool hasQueued() const { return !m_queue.empty(); }
+    [[nodiscard]] qint64 unappliedBytes() const { return m_queuedBytes; }
+    [[nodiscard]] qint64 pulled() const;
+    [[nodiscard]] qint64 toPull() const;
+
+private:
+    struct Item {
+        std::variant<Changes, Ack> message;
+        qint64 bytes = 0;
+    };
+
+    [[nodiscard]] bool isQuiet() const;
+    [[nodiscard]] SpaceState state() const;
+    [[nodiscard]] size_t transactionLength() const;
+    Result<void> apply(size_t count);
+    Result<void> settle(const Ack &ack);
+    Result<void> subscribeAgain();
+    Result<void> startOver();
+    void sendMark();
+
+    Replica &m_replica;
+    Clock &m_clock;
+    SpaceLink &m_link;
+    QByteArray m_name;
+    Epoch m_epoch = 0;
+    Role m_role = Role::None;
+
+    Sequence m_start = 0;    ///< cursor when the session began
+    Sequence m_applied = 0;  ///< cursor of the replica
+    Sequence m_expected = 0;
+    Sequence m_head = 0;
+    Sequence m_nudged = 0;   ///< m_expected at the last nudge
+    std::deque<Item> m_queue;
+    qint64 m_queuedBytes = 0;
+    int m_gaps = 0;
+    bool m_awaiting = false; ///< subscribed again and not heard since
+
+    std::deque<PendingPush> m_inFlight;
+    quint64 m_nextNumber = 1;
+    int m_pushesInARow = 0;
+    bool m_outboxRead = false; ///< read from its start and empty, and no local change since
+    OneShot m_uploadPause;
+
+    quint64 m_markId = 0;
+    bool m_marking = false;
+    bool m_proven = false;
+    bool m_startedOver = false;
+    qint64 m_markedAtMs = 0;
+    OneShot m_markPause;
+};
+
+} // namespace Sheaf
