@@ -1,0 +1,259 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.h"
+
+#include "jsonvalues.h"
+
+#include <QHash>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 defaultTimeoutMs = 5000;
+
+QString text(const QByteArray &utf8)
+{
+    return QString::fromUtf8(utf8);
+}
+
+QString hex(quint64 number)
+{
+    return QString::number(number, 16).rightJustified(16, u'0');
+}
+
+QString roleName(Role role)
+{
+    switch (role) {
+    case Role::None: return u"none"_s;
+    case Role::Viewer: return u"viewer"_s;
+    case Role::Editor: return u"editor"_s;
+    case Role::Owner: return u"owner"_s;
+    }
+    return {};
+}
+
+QJsonObject entryToJson(const OutboxEntry &entry)
+{
+    QJsonArray columns;
+    for (const QByteArray &column : entry.columns)
+        columns.append(text(column));
+    return {{u"n"_s, entry.number}, {u"space"_s, text(entry.space)}, {u"table"_s, text(entry.table)},
+            {u"pk"_s, keyToJson(entry.key)}, {u"columns"_s, columns}};
+}
+
+} // namespace
+
+QString Commands::stateName(SyncEngine::State state)
+{
+    switch (state) {
+    case SyncEngine::State::LocalOnly: return u"local_only"_s;
+    case SyncEngine::State::Connecting: return u"connecting"_s;
+    case SyncEngine::State::Syncing: return u"syncing"_s;
+    case SyncEngine::State::Synced: return u"synced"_s;
+    case SyncEngine::State::Offline: return u"offline"_s;
+    case SyncEngine::State::Reconnecting: return u"reconnecting"_s;
+    case SyncEngine::State::Error: return u"error"_s;
+    }
+    return {};
+}
+
+QJsonObject Commands::rejectedToJson(const RejectedChange &change)
+{
+    return {{u"n"_s, change.number}, {u"space"_s, text(change.space)}, {u"table"_s, text(change.table)},
+            {u"pk"_s, keyToJson(change.key)}, {u"code"_s, change.code}, {u"reason"_s, change.reason}};
+}
+
+void Commands::run(const QJsonObject &command, const Reply &reply)
+{
+    using Handler = void (Commands::*)(const QJsonObject &, const Reply &);
+    static const QHash<QString, Handler> handlers{
+        {u"exec"_s, &Commands::exec},
+        {u"transaction"_s, &Commands::transaction},
+        {u"query"_s, &Commands::query},
+        {u"watch"_s, &Commands::watch},
+        {u"connect"_s, &Commands::connectToServer},
+        {u"disconnect"_s, &Commands::disconnectFromServer},
+        {u"wait_synced"_s, &Commands::waitSynced},
+        {u"status"_s, &Commands::status},
+        {u"digest"_s, &Commands::digest},
+        {u"outbox"_s, &Commands::outbox},
+        {u"conflicts"_s, &Commands::conflicts},
+        {u"rejected"_s, &Commands::rejected},
+    };
+    static const QStringList later{u"text"_s, u"undo"_s, u"redo"_s, u"presence"_s, u"retry"_s, u"discard"_s};
+    const QString name = command.value("do"_L1).toString();
+    if (const Handler handler = handlers.value(name))
+        (this->*handler)(command, reply);
+    else if (later.contains(name))
+        reply(fail(u"not_available"_s, u"\"%1\" is not available in this version."_s.arg(name)));
+    else if (name.isEmpty())
+        reply(fail(u"bad_request"_s, u"\"do\" is missing."_s));
+    else
+        reply(fail(u"unknown_command"_s, u"There is no command \"%1\"."_s.arg(name)));
+}
+
+void Commands::exec(const QJsonObject &command, const Reply &reply)
+{
+    const auto statement = statementFromJson(command);
+    if (!statement)
+        return reply(fail(statement.error()));
+    m_engine.write({*statement}).then(this, [reply](const Result<QList<qint64>> &done) {
+        if (!done)
+            return reply(fail(done.error()));
+        reply(QJsonValue(QJsonObject{{u"rows_affected"_s, done->first()}}));
+    });
+}
+
+void Commands::transaction(const QJsonObject &command, const Reply &reply)
+{
+    QList<Statement> statements;
+    const QJsonArray array = command.value("statements"_L1).toArray();
+    for (const QJsonValue &value : array) {
+        const auto statement = statementFromJson(value.toObject());
+        if (!statement)
+            return reply(fail(statement.error()));
+        statements.push_back(*statement);
+    }
+    if (statements.isEmpty())
+        return reply(fail(u"bad_request"_s, u"\"statements\" is missing or empty."_s));
+    m_engine.write(statements).then(this, [reply](const Result<QList<qint64>> &done) {
+        if (!done)
+            return reply(fail(done.error()));
+        QJsonArray counts;
+        for (const qint64 rows : *done)
+            counts.append(rows);
+        reply(QJsonValue(QJsonObject{{u"rows_affected"_s, counts}}));
+    });
+}
+
+void Commands::query(const QJsonObject &command, const Reply &reply)
+{
+    const auto statement = statementFromJson(command);
+    if (!statement)
+        return reply(fail(statement.error()));
+    m_engine.query(*statement).then(this, [reply](const Result<QueryRows> &found) {
+        if (!found)
+            return reply(fail(found.error()));
+        reply(QJsonValue(QJsonObject{{u"columns"_s, QJsonArray::fromStringList(found->columns)}, {u"rows"_s, toJson(found->rows)}}));
+    });
+}
+
+void Commands::watch(const QJsonObject &command, const Reply &reply)
+{
+    const auto statement = statementFromJson(command);
+    if (!statement)
+        return reply(fail(statement.error()));
+    m_watches.start(*statement, reply);
+}
+
+void Commands::connectToServer(const QJsonObject &command, const Reply &reply)
+{
+    const QString url = command.value("url"_L1).toString();
+    if (url.isEmpty())
+        return reply(fail(u"bad_request"_s, u"\"url\" is missing."_s));
+    m_engine.connectToServer(QUrl(url), command.value("token"_L1).toString().toUtf8());
+    reply(QJsonValue(true));
+}
+
+void Commands::disconnectFromServer(const QJsonObject &, const Reply &reply)
+{
+    m_engine.disconnectFromServer();
+    reply(QJsonValue(true));
+}
+
+void Commands::waitSynced(const QJsonObject &command, const Reply &reply)
+{
+    const qint64 timeoutMs = command.value("timeout_ms"_L1).toInteger(defaultTimeoutMs);
+    m_engine.waitSynced(timeoutMs).then(this, [reply](const Result<void> &synced) {
+        reply(synced ? Result<QJsonValue>(QJsonValue(true)) : Result<QJsonValue>(fail(synced.error())));
+    });
+}
+
+void Commands::askReplica(std::function<Result<QJsonValue>(Replica &)> question, const Reply &reply)
+{
+    auto answer = std::make_shared<Result<QJsonValue>>(fail(u"not_open"_s, u"The replica is not open."_s));
+    m_engine.withReplica([answer, question = std::move(question)](Replica &replica) { *answer = question(replica); })
+        .then(this, [answer, reply] { reply(*answer); });
+}
+
+void Commands::status(const QJsonObject &, const Reply &reply)
+{
+    askReplica(
+        [this](Replica &replica) -> Result<QJsonValue> {
+            QJsonArray spaces;
+            const QList<SpaceState> states = replica.spaces();
+            for (const SpaceState &space : states)
+                spaces.append(QJsonObject{{u"space"_s, text(space.name)}, {u"role"_s, roleName(space.role)},
+                                          {u"epoch"_s, hex(space.epoch)}, {u"cursor"_s, static_cast<qint64>(space.cursor)}});
+            return QJsonValue(QJsonObject{{u"pending"_s, replica.pendingCount()}, {u"spaces"_s, spaces},
+                                          {u"site"_s, hex(replica.site())}, {u"clock_offset_ms"_s, replica.clockOffsetMs()}});
+        },
+        [this, reply](const Result<QJsonValue> &known) {
+            if (!known)
+                return reply(known);
+            // What the engine says is its owner's to read, so it joins here.
+            QJsonObject all = known->toObject();
+            all.insert(u"state"_s, stateName(m_engine.state()));
+            if (!m_engine.errorText().isEmpty())
+                all.insert(u"error"_s, QJsonObject{{u"code"_s, m_engine.errorCode()}, {u"message"_s, m_engine.errorText()}});
+            reply(QJsonValue(all));
+        });
+}
+
+void Commands::digest(const QJsonObject &command, const Reply &reply)
+{
+    const QByteArray space = command.value("space"_L1).toString(u"home"_s).toUtf8();
+    askReplica(
+        [space](Replica &replica) -> Result<QJsonValue> {
+            const auto stamps = replica.digest(space);
+            if (!stamps)
+                return fail(stamps.error());
+            const auto rows = replica.visibleDigest(space);
+            if (!rows)
+                return fail(rows.error());
+            return QJsonValue(QJsonObject{{u"stamps"_s, QString::fromLatin1(stamps->totalBytes().toHex())},
+                                          {u"rows"_s, QString::fromLatin1(rows->toHex())}});
+        },
+        reply);
+}
+
+void Commands::outbox(const QJsonObject &, const Reply &reply)
+{
+    askReplica(
+        [](Replica &replica) -> Result<QJsonValue> {
+            const auto entries = replica.outbox();
+            if (!entries)
+                return fail(entries.error());
+            QJsonArray list;
+            for (const OutboxEntry &entry : *entries)
+                list.append(entryToJson(entry));
+            return QJsonValue(list);
+        },
+        reply);
+}
+
+void Commands::conflicts(const QJsonObject &, const Reply &reply)
+{
+    // Until the conflict log comes, every conflict is settled by the columns' merge rules alone.
+    reply(QJsonValue(QJsonArray()));
+}
+
+void Commands::rejected(const QJsonObject &, const Reply &reply)
+{
+    askReplica(
+        [](Replica &replica) -> Result<QJsonValue> {
+            const auto changes = replica.rejected();
+            if (!changes)
+                return fail(changes.error());
+            QJsonArray list;
+            for (const RejectedChange &change : *changes)
+                list.append(rejectedToJson(change));
+            return QJsonValue(list);
+        },
+        reply);
+}
+
+} // namespace Sheaf

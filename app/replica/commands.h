@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "watches.h"
+
+namespace Sheaf {
+
+/// The commands of the JSON protocol (DESIGN section 7), one function each.
+class Commands : public QObject
+{
+    Q_OBJECT
+
+public:
+    using Reply = Watches::Reply;
+
+    explicit Commands(SyncEngine &engine) : m_engine(engine), m_watches(engine) {}
+
+    /// Does one command and calls `reply` exactly once, now or later.
+    void run(const QJsonObject &command, const Reply &reply);
+
+    [[nodiscard]] static QString stateName(SyncEngine::State state);
+    [[nodiscard]] static QJsonObject rejectedToJson(const RejectedChange &change);
+
+private:
+    void exec(const QJsonObject &command, const Reply &reply);
+    void transaction(const QJsonObject &command, const Reply &reply);
+    void query(const QJsonObject &command, const Reply &reply);
+    void watch(const QJsonObject &command, const Reply &reply);
+    void connectToServer(const QJsonObject &command, const Reply &reply);
+    void disconnectFromServer(const QJsonObject &command, const Reply &reply);
+    void waitSynced(const QJsonObject &command, const Reply &reply);
+    void status(const QJsonObject &command, const Reply &reply);
+    void digest(const QJsonObject &command, const Reply &reply);
+    void outbox(const QJsonObject &command, const Reply &reply);
+    void conflicts(const QJsonObject &command, const Reply &reply);
+    void rejected(const QJsonObject &command, const Reply &reply);
+
+    void askReplica(std::function<Result<QJsonValue>(Replica &)> question, const Reply &reply);
+
+    SyncEngine &m_engine;
+    Watches m_watches;
+};
+
+} // namespace Sheaf

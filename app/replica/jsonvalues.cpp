@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "jsonvalues.h"
+
+#include "crdt/rowkey.h"
+
+#include <vector>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+QJsonValue toJson(const QVariant &value)
+{
+    if (value.isNull())
+        return QJsonValue::Null;
+    switch (value.typeId()) {
+    case QMetaType::QByteArray: return QJsonObject{{u"$blob"_s, QString::fromLatin1(value.toByteArray().toBase64())}};
+    case QMetaType::Double: return value.toDouble();
+    case QMetaType::QString: return value.toString();
+    default: return value.toLongLong();
+    }
+}
+
+QJsonArray toJson(const QVariantList &row)
+{
+    QJsonArray array;
+    for (const QVariant &value : row)
+        array.append(toJson(value));
+    return array;
+}
+
+QJsonArray toJson(const QList<QVariantList> &rows)
+{
+    QJsonArray array;
+    for (const QVariantList &row : rows)
+        array.append(toJson(row));
+    return array;
+}
+
+QJsonArray keyToJson(const QByteArray &key)
+{
+    QJsonArray array;
+    std::vector<ValueView> values;
+    if (!decodeKey(key, values))
+        return array;
+    for (const ValueView &value : values) {
+        switch (value.type) {
+        case ValueView::Type::Null: array.append(QJsonValue::Null); break;
+        case ValueView::Type::Integer: array.append(value.integer); break;
+        case ValueView::Type::Real: array.append(value.real); break;
+        case ValueView::Type::Text: array.append(QString::fromUtf8(value.bytes)); break;
+        case ValueView::Type::Blob: array.append(toJson(QVariant(value.bytes.toByteArray()))); break;
+        }
+    }
+    return array;
+}
+
+Result<QVariant> fromJson(const QJsonValue &value)
+{
+    switch (value.type()) {
+    case QJsonValue::Null: return QVariant();
+    case QJsonValue::Bool: return QVariant(value.toBool() ? 1 : 0);
+    case QJsonValue::String: return QVariant(value.toString());
+    case QJsonValue::Double: return value.toVariant();
+    case QJsonValue::Object: {
+        const QJsonValue blob = value.toObject().value("$blob"_L1);
+        if (blob.isString() && value.toObject().size() == 1) {
+            if (auto bytes = QByteArray::fromBase64Encoding(blob.toString().toLatin1()); bytes)
+                return QVariant(*bytes);
+        }
+        break;
+    }
+    default: break;
+    }
+    return fail(u"bad_request"_s, u"A parameter must be null, a number, a string, true, false or {\"$blob\":\"base64\"}."_s);
+}
+
+Result<Statement> statementFromJson(const QJsonObject &object)
+{
+    Statement statement;
+    statement.sql = object.value("sql"_L1).toString();
+    if (statement.sql.isEmpty())
+        return fail(u"bad_request"_s, u"\"sql\" is missing."_s);
+    const QJsonValue params = object.value("params"_L1);
+    if (params.isArray()) {
+        const QJsonArray array = params.toArray();
+        for (const QJsonValue &param : array) {
+            const auto value = fromJson(param);
+            if (!value)
+                return fail(value.error());
+            statement.params.push_back(*value);
+        }
+    } else if (params.isObject()) {
+        const QJsonObject named = params.toObject();
+        for (auto it = named.begin(); it != named.end(); ++it) {
+            const auto value = fromJson(it.value());
+            if (!value)
+                return fail(value.error());
+            statement.namedParams.insert(it.key(), *value);
+        }
+    } else if (!params.isUndefined() && !params.isNull()) {
+        return fail(u"bad_request"_s, u"\"params\" must be an array or an object."_s);
+    }
+    return statement;
+}
+
+} // namespace Sheaf

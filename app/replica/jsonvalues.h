@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "engine/syncengine.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+namespace Sheaf {
+
+/// SQL values as JSON and back; a blob is {"$blob":"base64"}.
+[[nodiscard]] QJsonValue toJson(const QVariant &value);
+[[nodiscard]] QJsonArray toJson(const QVariantList &row);
+[[nodiscard]] QJsonArray toJson(const QList<QVariantList> &rows);
+/// The values of an encoded primary key.
+[[nodiscard]] QJsonArray keyToJson(const QByteArray &key);
+
+/// Errors: `bad_request`.
+Result<QVariant> fromJson(const QJsonValue &value);
+/// Reads `sql` and `params` of a command. Errors: `bad_request`.
+Result<Statement> statementFromJson(const QJsonObject &object);
+
+} // namespace Sheaf

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "shell.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+int complain(const QString &sentence)
+{
+    std::fprintf(stderr, "sheaf-replica: %s\n", qUtf8Printable(sentence));
+    return 1;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(u"sheaf-replica"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SHEAF_VERSION));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"A replica that reads commands as JSON lines from standard input."_s);
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOptions({{u"db"_s, u"The replica's SQLite file, made when missing."_s, u"file"_s},
+                       {u"schema"_s, u"The schema: an .sql file or a folder of numbered ones."_s, u"path"_s},
+                       {u"url"_s, u"Connect to this server at once."_s, u"url"_s},
+                       {u"token"_s, u"The device token for --url."_s, u"token"_s},
+                       {u"space"_s, u"The space of rows that name none; the first one counts (home)."_s, u"name"_s},
+                       {u"clock-offset-ms"_s, u"Shift this replica's clock, for tests."_s, u"ms"_s}});
+    parser.process(application);
+    if (!parser.isSet(u"db"_s) || !parser.isSet(u"schema"_s))
+        return complain(u"name the file with --db and the schema with --schema."_s);
+    bool isNumber = true;
+    const qint64 offset = parser.isSet(u"clock-offset-ms"_s) ? parser.value(u"clock-offset-ms"_s).toLongLong(&isNumber) : 0;
+    if (!isNumber)
+        return complain(u"--clock-offset-ms wants a whole number of milliseconds."_s);
+
+    Sheaf::SyncEngine::Options options;
+    options.databasePath = parser.value(u"db"_s);
+    options.schemaPath = parser.value(u"schema"_s);
+    if (parser.isSet(u"space"_s))
+        options.homeSpace = parser.values(u"space"_s).first().toUtf8();
+    options.app = QStringLiteral("sheaf-replica/" SHEAF_VERSION);
+    options.testClockOffsetMs = offset;
+
+    Sheaf::SyncEngine engine(options);
+    std::unique_ptr<Sheaf::Shell> shell;
+    engine.open().then(&application, [&](const Sheaf::Result<void> &opened) {
+        if (!opened)
+            return QCoreApplication::exit(complain(opened.error().message));
+        shell = std::make_unique<Sheaf::Shell>(engine);
+        QObject::connect(shell.get(), &Sheaf::Shell::finished, &application, &QCoreApplication::quit, Qt::QueuedConnection);
+        if (parser.isSet(u"url"_s))
+            engine.connectToServer(QUrl(parser.value(u"url"_s)), parser.value(u"token"_s).toUtf8());
+    });
+    const int code = QCoreApplication::exec();
+    shell.reset();
+    return code;
+}

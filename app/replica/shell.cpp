@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "shell.h"
+
+#include "jsonvalues.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+Shell::Shell(SyncEngine &engine) : m_engine(engine), m_commands(engine)
+{
+    connect(&m_input, &LineReader::lineRead, this, &Shell::take);
+    connect(&m_input, &LineReader::ended, this, [this] {
+        m_ended = true;
+        next();
+    });
+    connect(&engine, &SyncEngine::statusChanged, this, &Shell::printState);
+    connect(&engine, &SyncEngine::committed, this, &Shell::printChanged);
+    connect(&engine, &SyncEngine::reported, this, [this](const Error &news) {
+        printLine({{u"event"_s, u"log"_s}, {u"code"_s, news.code}, {u"message"_s, news.message}});
+        printRejected();
+    });
+}
+
+void Shell::take(const QByteArray &line)
+{
+    if (line.trimmed().isEmpty())
+        return;
+    m_lines.enqueue(line);
+    next();
+}
+
+void Shell::next()
+{
+    if (m_busy)
+        return;
+    if (m_lines.isEmpty()) {
+        if (m_ended)
+            Q_EMIT finished();
+        return;
+    }
+    m_busy = true;
+    QJsonParseError parse;
+    const QJsonDocument document = QJsonDocument::fromJson(m_lines.dequeue(), &parse);
+    if (!document.isObject()) {
+        const QString why = parse.error == QJsonParseError::NoError ? u"it is not an object"_s : parse.errorString();
+        return answer(QJsonValue::Null, fail(u"bad_request"_s, u"A line must hold one JSON object: %1."_s.arg(why)));
+    }
+    const QJsonObject command = document.object();
+    m_commands.run(command, [this, id = command.value("id"_L1)](const Result<QJsonValue> &result) { answer(id, result); });
+}
+
+void Shell::answer(const QJsonValue &id, const Result<QJsonValue> &result)
+{
+    QJsonObject line{{u"id"_s, id.isUndefined() ? QJsonValue(QJsonValue::Null) : id}};
+    if (result)
+        line.insert(u"ok"_s, *result);
+    else
+        line.insert(u"error"_s, QJsonObject{{u"code"_s, result.error().code}, {u"message"_s, result.error().message}});
+    printLine(line);
+    m_busy = false;
+    QMetaObject::invokeMethod(this, &Shell::next, Qt::QueuedConnection);
+}
+
+void Shell::printState()
+{
+    QJsonObject state{{u"event"_s, u"state"_s},
+                      {u"state"_s, Commands::stateName(m_engine.state())},
+                      {u"pending"_s, m_engine.pending()},
+                      {u"done"_s, m_engine.progressDone()},
+                      {u"total"_s, m_engine.progressTotal()}};
+    if (!m_engine.errorText().isEmpty())
+        state.insert(u"error"_s, QJsonObject{{u"code"_s, m_engine.errorCode()}, {u"message"_s, m_engine.errorText()}});
+    if (std::exchange(m_lastState, state) != state)
+        printLine(state);
+}
+
+void Shell::printChanged(const CommitChanges &changes)
+{
+    QJsonObject tables;
+    for (auto it = changes.tables.begin(); it != changes.tables.end(); ++it) {
+        QJsonArray keys;
+        for (const CommitChanges::Row &row : it.value()) {
+            if (!row.key.isEmpty())
+                keys.append(keyToJson(row.key));
+        }
+        tables.insert(QString::fromUtf8(it.key()), keys);
+    }
+    printLine({{u"event"_s, u"changed"_s}, {u"tables"_s, tables}, {u"everything"_s, changes.everything}, {u"remote"_s, changes.remote}});
+}
+
+/// The news only says that something was refused; the list knows what.
+void Shell::printRejected()
+{
+    auto list = std::make_shared<QList<RejectedChange>>();
+    m_engine
+        .withReplica([list](Replica &replica) {
+            if (auto rejected = replica.rejected())
+                *list = *std::move(rejected);
+        })
+        .then(this, [this, list] {
+            for (const RejectedChange &change : *list) {
+                if (change.number <= m_lastRejected)
+                    continue;
+                QJsonObject event = Commands::rejectedToJson(change);
+                event.insert(u"event"_s, u"rejected"_s);
+                printLine(event);
+                m_lastRejected = change.number;
+            }
+        });
+}
+
+} // namespace Sheaf
