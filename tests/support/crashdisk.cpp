@@ -200,6 +200,15 @@ void CrashDisk::removeAll(const std::string &prefix)
     std::erase_if(m_ghosts, [&](const auto &entry) { return below(entry.first, prefix); });
 }
 
+void CrashDisk::reset()
+{
+    removeAll({});
+    const std::lock_guard lock(m_mutex);
+    m_faults.clear();
+    m_liars.clear();
+    m_calls.clear();
+}
+
 int CrashDisk::fault(const std::string &path, Operation operation)
 {
     ++m_calls[operation];

@@ -79,6 +79,8 @@ public:
     /// Ends the handles below `prefix` and puts the files of the snapshot there, all synced.
     void restore(const std::string &prefix, const Snapshot &files);
     void removeAll(const std::string &prefix);
+    /// An empty, honest disk without faults.
+    void reset();
 
     // For the VFS; results are SQLite codes
 
