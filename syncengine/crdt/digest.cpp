@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/digest.h"
+
+#include "base/check.h"
+#include "crdt/bytes.h"
+
+#include <sodium.h>
+
+namespace Sheaf {
+
+namespace {
+
+bool sodiumReady()
+{
+    static const bool ready = sodium_init() >= 0;
+    return ready;
+}
+
+/// FNV-1a: spreads rows over buckets, promises nothing else.
+quint8 bucketOf(QByteArrayView table, QByteArrayView key)
+{
+    quint64 hash = 0xcbf29ce484222325;
+    const auto feed = [&hash](QByteArrayView bytes) {
+        for (const char byte : bytes)
+            hash = (hash ^ static_cast<quint8>(byte)) * 0x100000001b3;
+    };
+    feed(table);
+    feed(QByteArrayView("\0", 1));
+    feed(key);
+    return static_cast<quint8>(hash >> 56);
+}
+
+} // namespace
+
+Digest128 &Digest128::operator+=(Digest128 other)
+{
+    low += other.low;
+    high += other.high + (low < other.low ? 1 : 0);
+    return *this;
+}
+
+Digest128 &Digest128::operator-=(Digest128 other)
+{
+    high -= other.high + (low < other.low ? 1 : 0);
+    low -= other.low;
+    return *this;
+}
+
+void SpaceDigest::add(const RowFingerprint &row)
+{
+    m_buckets[row.bucket] += row.hash;
+}
+
+void SpaceDigest::subtract(const RowFingerprint &row)
+{
+    m_buckets[row.bucket] -= row.hash;
+}
+
+Digest128 SpaceDigest::total() const
+{
+    Digest128 sum;
+    for (const Digest128 &bucket : m_buckets)
+        sum += bucket;
+    return sum;
+}
+
+QByteArray SpaceDigest::totalBytes() const
+{
+    const Digest128 sum = total();
+    QByteArray bytes;
+    Bytes::appendFixed(bytes, sum.high);
+    Bytes::appendFixed(bytes, sum.low);
+    return bytes;
+}
+
+QByteArray SpaceDigest::toBytes() const
+{
+    QByteArray bytes;
+    bytes.reserve(bucketCount * 16);
+    for (const Digest128 &bucket : m_buckets) {
+        Bytes::appendFixed(bytes, bucket.high);
+        Bytes::appendFixed(bytes, bucket.low);
+    }
+    return bytes;
+}
+
+SpaceDigest SpaceDigest::fromBytes(QByteArrayView bytes)
+{
+    SpaceDigest digest;
+    if (bytes.size() != bucketCount * 16)
+        return digest;
+    Bytes::Reader reader(bytes);
+    for (Digest128 &bucket : digest.m_buckets) {
+        bucket.high = reader.fixed();
+        bucket.low = reader.fixed();
+    }
+    return digest;
+}
+
+RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,
+                           std::span<const NamedColumn> columnsByName)
+{
+    SHEAF_CHECK(sodiumReady());
+    thread_local QByteArray input;
+    input.resize(0);
+    Bytes::appendBytes(input, table);
+    Bytes::appendBytes(input, key);
+    Bytes::appendVarint(input, clock.length);
+    Bytes::appendStamp(input, clock.life);
+    for (const NamedColumn &column : columnsByName) {
+        const Stamp stamp = clock.stampOf(column.id);
+        if (stamp.hlc == 0)
+            continue;
+        Bytes::appendBytes(input, column.name);
+        Bytes::appendStamp(input, stamp);
+    }
+    std::array<unsigned char, 16> hash{};
+    crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char *>(input.constData()),
+                       static_cast<unsigned long long>(input.size()), nullptr, 0);
+    return {{qFromBigEndian<quint64>(hash.data() + 8), qFromBigEndian<quint64>(hash.data())}, bucketOf(table, key)};
+}
+
+} // namespace Sheaf

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/merge.h"
+
+namespace Sheaf {
+
+namespace {
+
+void allCells(size_t count, std::vector<size_t> &indexes)
+{
+    for (size_t i = 0; i < count; ++i)
+        indexes.push_back(i);
+}
+
+/// Another life stamp must not become the stamp of cells that only shared the old one.
+void changeLifeStamp(RowClock &clock, Stamp life)
+{
+    std::vector<RowClock::Entry> others;
+    others.reserve(clock.uniform + clock.others.size());
+    auto listed = clock.others.cbegin();
+    for (ColumnId column = 1; column <= clock.uniform; ++column) {
+        const bool own = listed != clock.others.cend() && listed->column == column;
+        others.push_back({column, own ? listed->stamp : clock.life});
+        if (own)
+            ++listed;
+    }
+    others.insert(others.end(), listed, clock.others.cend());
+    clock.others = std::move(others);
+    clock.life = life;
+    // Entries within `uniform` that now equal the life stamp are implied.
+    std::erase_if(clock.others, [&clock](const RowClock::Entry &entry) {
+        return entry.column <= clock.uniform && entry.stamp == clock.life;
+    });
+}
+
+} // namespace
+
+void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome)
+{
+    outcome.life = MergeOutcome::Life::Unchanged;
+    outcome.clockChanged = false;
+    outcome.winners.clear();
+    outcome.losers.clear();
+
+    if (incoming.length < mine.length) {
+        outcome.life = MergeOutcome::Life::Stale;
+        allCells(incoming.cells.size(), outcome.losers);
+        return;
+    }
+    if (incoming.length > mine.length) {
+        if (isAlive(incoming.length))
+            outcome.life = MergeOutcome::Life::Born;
+        else if (isAlive(mine.length))
+            outcome.life = MergeOutcome::Life::Deleted;
+        outcome.clockChanged = true;
+        allCells(incoming.cells.size(), outcome.winners);
+        mine = clockOf(incoming);
+        return;
+    }
+    if (incoming.life > mine.life) {
+        changeLifeStamp(mine, incoming.life);
+        outcome.clockChanged = true;
+    }
+    for (size_t i = 0; i < incoming.cells.size(); ++i) {
+        const Cell &cell = incoming.cells[i];
+        const Stamp have = mine.stampOf(cell.column);
+        if (cell.stamp > have) {
+            mine.setStamp(cell.column, cell.stamp);
+            outcome.winners.push_back(i);
+            outcome.clockChanged = true;
+        } else if (cell.stamp < have) {
+            outcome.losers.push_back(i);
+        }
+    }
+}
+
+} // namespace Sheaf

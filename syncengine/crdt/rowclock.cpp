@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/rowclock.h"
+
+#include "crdt/bytes.h"
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr quint64 columnIdMax = 1U << 20;
+
+auto find(std::vector<RowClock::Entry> &entries, ColumnId column)
+{
+    return std::lower_bound(entries.begin(), entries.end(), column,
+                            [](const RowClock::Entry &entry, ColumnId id) { return entry.column < id; });
+}
+
+} // namespace
+
+Stamp RowClock::stampOf(ColumnId column) const
+{
+    if (!others.empty()) {
+        for (const Entry &entry : others) {
+            if (entry.column == column)
+                return entry.stamp;
+            if (entry.column > column)
+                break;
+        }
+    }
+    return column != 0 && column <= uniform ? life : Stamp{};
+}
+
+void RowClock::setStamp(ColumnId column, Stamp stamp)
+{
+    const auto at = find(others, column);
+    const bool listed = at != others.end() && at->column == column;
+    const bool implied = stamp == life && column <= uniform;
+    if (listed && implied)
+        others.erase(at);
+    else if (listed)
+        at->stamp = stamp;
+    else if (!implied && stamp == life && column == uniform + 1)
+        uniform = column;
+    else if (!implied)
+        others.insert(at, {column, stamp});
+}
+
+void encodeClock(const RowClock &clock, QByteArray &out)
+{
+    Bytes::appendVarint(out, clock.length);
+    Bytes::appendStamp(out, clock.life);
+    Bytes::appendVarint(out, clock.uniform);
+    for (const RowClock::Entry &entry : clock.others) {
+        Bytes::appendVarint(out, entry.column);
+        Bytes::appendStamp(out, entry.stamp);
+    }
+}
+
+Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
+{
+    Bytes::Reader reader(bytes);
+    const quint64 length = reader.varint();
+    clock.life = reader.stamp();
+    const quint64 uniform = reader.varint();
+    clock.others.clear();
+    bool good = reader.ok() && length != 0 && length <= UINT32_MAX && uniform <= columnIdMax
+        && (isAlive(static_cast<CausalLength>(length)) || (uniform == 0 && reader.atEnd()));
+    quint64 previous = 0;
+    while (good && !reader.atEnd()) {
+        const quint64 column = reader.varint();
+        const Stamp stamp = reader.stamp();
+        good = reader.ok() && column > previous && column <= columnIdMax;
+        previous = column;
+        clock.others.push_back({static_cast<ColumnId>(column), stamp});
+    }
+    if (!good)
+        return fail(u"bad_record"_s, u"A row clock is malformed."_s);
+    clock.length = static_cast<CausalLength>(length);
+    clock.uniform = static_cast<ColumnId>(uniform);
+    return {};
+}
+
+RowClock clockOf(const RowRecord &record)
+{
+    RowClock clock{.length = record.length, .life = record.life, .uniform = 0, .others = {}};
+    for (const Cell &cell : record.cells) {
+        // Columns that follow one another from 1 are counted, whatever comes after a hole is listed.
+        if (cell.column == clock.uniform + 1)
+            clock.uniform = cell.column;
+        else if (cell.stamp == record.life)
+            clock.others.push_back({cell.column, cell.stamp});
+        if (cell.stamp != record.life)
+            clock.others.push_back({cell.column, cell.stamp});
+    }
+    return clock;
+}
+
+} // namespace Sheaf
