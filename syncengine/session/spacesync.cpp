@@ -174,12 +174,16 @@ Result<void> SpaceSync::settle(const Ack &ack)
 
 Result<void> SpaceSync::upload()
 {
-    while (m_inFlight.size() < Tuning::pushWindow && !m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
+    while (!m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
+        // The parts of one transaction are acknowledged together, so they never wait for each other.
+        const bool unfinished = !m_inFlight.empty() && m_inFlight.back().push.more;
+        if (m_inFlight.size() >= Tuning::pushWindow && !unfinished)
+            break;
         qint64 after = 0;
         if (!m_inFlight.empty()) {
             // Rows that were edited while they travelled keep their place: read past everything
             // for a while, then let the window run empty and start at the front again.
-            if (m_pushesInARow >= Tuning::pushesBeforeDrain)
+            if (m_pushesInARow >= Tuning::pushesBeforeDrain && !unfinished)
                 break;
             for (const PendingPush &pending : m_inFlight)
                 after = std::max(after, *std::max_element(pending.outboxNumbers.begin(), pending.outboxNumbers.end()));
