@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+import QtQuick
+import QtQuick.Controls.Basic
+import Sheaf.Notes
+import Sheaf.Sync
+import "../list/queries.js" as Queries
+import "../list/dates.js" as Dates
+
+/// One note: title, text, and what is known about its safety.
+FocusScope {
+    id: root
+    objectName: "noteDetail"
+
+    required property SyncEngine engine
+    required property var store
+    property string noteId
+    property bool backShown: false
+    property string loadedId
+    property string listId
+    property bool trashed: false
+    property double savedAt: 0
+    readonly property bool draft: root.noteId === ""
+    readonly property bool ready: root.draft || root.loadedId === root.noteId
+    readonly property bool dirty: titleText.dirty || bodyText.dirty
+
+    /// The first words of a note that is not in the store yet.
+    signal draftWritten(string title, string body)
+    signal trashAsked(string noteId)
+    signal back
+
+    function flush(): void {
+        Qt.inputMethod.commit();
+        titleText.flush();
+        bodyText.flush();
+    }
+    /// Shows a note that was made this moment, without waiting for the store.
+    function openNew(noteId: string): void {
+        root.load(noteId, "", "");
+        root.listId = "";
+        root.noteId = noteId;
+    }
+    /// The draft has become the note `noteId`; the editors stay as they are.
+    function adopt(noteId: string): void {
+        titleText.itemId = noteId;
+        bodyText.itemId = noteId;
+        root.loadedId = noteId;
+        root.noteId = noteId;
+    }
+    function focusTitle(): void {
+        titleField.forceActiveFocus();
+    }
+    function focusBody(): void {
+        pane.editor.forceActiveFocus();
+    }
+    function load(noteId: string, title: string, body: string): void {
+        root.loadedId = noteId;
+        titleText.load(noteId, title);
+        bodyText.load(noteId, body);
+        root.savedAt = 0;
+        pane.contentY = 0;
+        count.update();
+    }
+    function read(): void {
+        if (root.draft || row.value(0, "itemId") !== root.noteId)
+            return;
+        const title = row.value(0, "title") ?? "";
+        const body = row.value(0, "body") ?? "";
+        root.listId = row.value(0, "list") ?? "";
+        root.trashed = Boolean(row.value(0, "trashed"));
+        if (root.loadedId !== root.noteId) {
+            root.load(root.noteId, title, body);
+        } else {
+            titleText.arrived(title);
+            bodyText.arrived(body);
+        }
+        root.savedAt = Number(row.value(0, "updated") ?? 0);
+        count.restart();
+    }
+    function save(noteId: string, writer: var): void {
+        if (noteId !== "")
+            writer();
+        else if (titleField.text !== "" || pane.editor.text !== "")
+            root.draftWritten(titleField.text, pane.editor.text);
+    }
+
+    onNoteIdChanged: {
+        if (root.loadedId === root.noteId)
+            return;
+        root.flush();
+        if (root.draft)
+            root.load("", "", "");
+        else
+            root.read();
+    }
+    Keys.onEscapePressed: root.back()
+
+    LiveQuery {
+        id: row
+        engine: root.engine
+        sql: Queries.note
+        params: [root.noteId]
+        onModelReset: root.read()
+        onRowsInserted: root.read()
+        onDataChanged: root.read()
+    }
+    SavedText {
+        id: titleText
+        editor: titleField
+        onSaveAsked: (noteId, text) => root.save(noteId, () => root.store.setNoteTitle(noteId, text))
+    }
+    SavedText {
+        id: bodyText
+        editor: pane.editor
+        onSaveAsked: (noteId, text) => root.save(noteId, () => root.store.setNoteBody(noteId, text))
+    }
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.window
+    }
+    DetailBar {
+        id: bar
+        width: parent.width
+        engine: root.engine
+        listId: root.listId
+        trashed: root.trashed
+        backShown: root.backShown
+        onBack: root.back()
+        onPicked: listId => root.store.moveToList("note", root.noteId, listId)
+        onTrashAsked: root.trashAsked(root.noteId)
+        onRestoreAsked: root.store.restoreNote(root.noteId)
+    }
+    TitleField {
+        id: titleField
+        objectName: "noteTitle"
+        anchors.top: bar.bottom
+        width: parent.width
+        label: qsTr("Title")
+        placeholderText: qsTr("Title")
+        readOnly: !root.ready || root.trashed
+        side: pane.editor.side
+        onAccepted: root.focusBody()
+        Keys.onDownPressed: root.focusBody()
+    }
+    TextPane {
+        id: pane
+        anchors.top: titleField.bottom
+        anchors.bottom: footer.top
+        width: parent.width
+        label: qsTr("Text of the note")
+        placeholder: qsTr("Write here")
+        editor.objectName: "noteEditor"
+        editor.readOnly: !root.ready || root.trashed
+        editor.onTextChanged: count.start()
+    }
+    NoteFooter {
+        id: footer
+        anchors.bottom: parent.bottom
+        width: parent.width
+        words: count.words
+        characters: count.characters
+        saved: titleText.saved && bodyText.saved && root.savedAt > 0
+            ? qsTr("Saved on this device %1").arg(Dates.timeText(root.savedAt)) : ""
+    }
+    Timer {
+        // Counting words costs the length of the text: not at every key.
+        id: count
+        property int words: 0
+        property int characters: 0
+        function update(): void {
+            const text = pane.editor.text;
+            words = (text.match(/\S+/g) ?? []).length;
+            characters = text.length;
+        }
+        interval: Theme.saveDelay
+        onTriggered: update()
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+import QtQuick
+import QtQuick.Controls.Basic
+import Sheaf.Notes
+import Sheaf.Sync
+import "../list/queries.js" as Queries
+import "../list/dates.js" as Dates
+
+/// One task: check, title, list, due day, notes.
+FocusScope {
+    id: root
+    objectName: "taskDetail"
+
+    required property SyncEngine engine
+    required property var store
+    property string taskId
+    property bool backShown: false
+    property string loadedId
+    property string listId
+    property string due
+    property bool done: false
+    property bool trashed: false
+    property bool dueUnread: false
+    readonly property bool ready: root.taskId !== "" && root.loadedId === root.taskId
+
+    signal trashAsked(string taskId)
+    signal back
+
+    function flush(): void {
+        Qt.inputMethod.commit();
+        titleText.flush();
+        notesText.flush();
+        if (dueField.activeFocus)
+            root.saveDue();
+    }
+    function openNew(taskId: string): void {
+        root.load(taskId, "", "");
+        root.listId = "";
+        root.done = false;
+        root.due = "";
+        root.taskId = taskId;
+        root.showDue();
+    }
+    function focusTitle(): void {
+        titleField.forceActiveFocus();
+    }
+    function load(taskId: string, title: string, notes: string): void {
+        root.loadedId = taskId;
+        titleText.load(taskId, title);
+        notesText.load(taskId, notes);
+        root.dueUnread = false;
+    }
+    function showDue(): void {
+        if (!dueField.activeFocus)
+            dueField.text = Dates.dueText(root.due, Today.now);
+    }
+    function saveDue(): void {
+        if (!root.ready || dueField.text === Dates.dueText(root.due, Today.now))
+            return;
+        const day = Dates.parseDue(dueField.text, Today.now);
+        root.dueUnread = day === undefined;
+        if (root.dueUnread)
+            return;
+        root.due = day;
+        root.store.setTaskDue(root.taskId, day);
+        dueField.text = Dates.dueText(day, Today.now);
+    }
+    function read(): void {
+        if (root.taskId === "" || row.value(0, "itemId") !== root.taskId)
+            return;
+        const title = row.value(0, "title") ?? "";
+        const notes = row.value(0, "notes") ?? "";
+        root.listId = row.value(0, "list") ?? "";
+        root.due = row.value(0, "due") ?? "";
+        root.done = Boolean(row.value(0, "done"));
+        root.trashed = Boolean(row.value(0, "trashed"));
+        if (root.loadedId !== root.taskId) {
+            root.load(root.taskId, title, notes);
+        } else {
+            titleText.arrived(title);
+            notesText.arrived(notes);
+        }
+        root.showDue();
+    }
+
+    onTaskIdChanged: {
+        if (root.loadedId === root.taskId)
+            return;
+        titleText.flush();
+        notesText.flush();
+        root.read();
+    }
+    Keys.onEscapePressed: root.back()
+
+    LiveQuery {
+        id: row
+        engine: root.engine
+        sql: Queries.task
+        params: [root.taskId]
+        onModelReset: root.read()
+        onRowsInserted: root.read()
+        onDataChanged: root.read()
+    }
+    SavedText {
+        id: titleText
+        editor: titleField
+        onSaveAsked: (taskId, text) => root.store.setTaskTitle(taskId, text)
+    }
+    SavedText {
+        id: notesText
+        editor: pane.editor
+        onSaveAsked: (taskId, text) => root.store.setTaskNotes(taskId, text)
+    }
+
+    Rectangle {
+        anchors.fill: parent
+        color: Theme.window
+    }
+    DetailBar {
+        id: bar
+        width: parent.width
+        engine: root.engine
+        listId: root.listId
+        trashed: root.trashed
+        backShown: root.backShown
+        onBack: root.back()
+        onPicked: listId => root.store.moveToList("task", root.taskId, listId)
+        onTrashAsked: root.trashAsked(root.taskId)
+        onRestoreAsked: root.store.restoreTask(root.taskId)
+    }
+    CheckCircle {
+        id: check
+        objectName: "detailCheck"
+        x: pane.editor.side - Theme.tiny
+        anchors.verticalCenter: titleField.verticalCenter
+        focusPolicy: Qt.TabFocus
+        checked: root.done
+        title: titleField.text
+        onClicked: root.store.setTaskDone(root.taskId, !root.done)
+    }
+    TitleField {
+        id: titleField
+        objectName: "taskTitle"
+        anchors.top: bar.bottom
+        anchors.left: check.right
+        anchors.right: parent.right
+        label: qsTr("Title")
+        placeholderText: qsTr("What is to be done")
+        readOnly: !root.ready || root.trashed
+        side: Theme.tiny
+        onAccepted: titleText.flush()
+        Keys.onDownPressed: dueField.forceActiveFocus()
+    }
+    Row {
+        id: dueLine
+        anchors.top: titleField.bottom
+        anchors.topMargin: Theme.tiny
+        x: pane.editor.side
+        height: Theme.controlHeight
+        spacing: Theme.small
+        Icon {
+            anchors.verticalCenter: parent.verticalCenter
+            name: "calendar"
+            color: Theme.secondary
+        }
+        Field {
+            id: dueField
+            objectName: "taskDue"
+            width: Theme.shortFieldWidth
+            label: qsTr("Due day")
+            placeholderText: qsTr("Due: tomorrow, fri, 21 nov")
+            readOnly: root.trashed
+            onAccepted: root.saveDue()
+            onActiveFocusChanged: if (!activeFocus) root.saveDue()
+            Keys.onDownPressed: pane.editor.forceActiveFocus()
+        }
+        Label {
+            objectName: "taskDueHint"
+            anchors.verticalCenter: parent.verticalCenter
+            visible: root.dueUnread
+            text: qsTr("Not a day. Try “tomorrow” or “21 nov”.")
+            font.pixelSize: Theme.metaSize
+            color: Theme.attention
+        }
+    }
+    TextPane {
+        id: pane
+        anchors.top: dueLine.bottom
+        anchors.topMargin: Theme.small
+        anchors.bottom: parent.bottom
+        width: parent.width
+        label: qsTr("Notes of the task")
+        placeholder: qsTr("Notes")
+        editor.objectName: "taskNotes"
+        editor.readOnly: !root.ready || root.trashed
+    }
+}

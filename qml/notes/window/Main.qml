@@ -1,0 +1,455 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Controls.Basic
+import QtQuick.Templates as T
+import Sheaf.Notes
+import Sheaf.Sync
+import "../list/queries.js" as Queries
+
+/// The window: sidebar, list, detail.
+ApplicationWindow {
+    id: root
+    objectName: "mainWindow"
+
+    required property SyncEngine engine
+    /// NotesStore of app/model.
+    required property var store
+    /// What the program knows of the server: server, device, connectTo(), pause(), resume().
+    required property var connection
+    required property string settingsFile
+    property string forcedTheme
+
+    property string place: "inbox"
+    property string openKind
+    property string openId
+    property bool draftOpen: false
+    property bool sidebarWanted: true
+    /// Which pane is seen when there is room for one only.
+    property string page: "list"
+    property bool started: false
+
+    readonly property bool drawerUsed: root.width < Theme.drawerBelow
+    readonly property bool singlePane: root.width < Theme.singlePaneBelow
+    readonly property alias items: itemList
+    readonly property alias note: noteDetail
+    readonly property alias task: taskDetail
+    readonly property alias places: sidebar
+    readonly property alias searchField: topBar.search
+    readonly property alias undoToast: toast
+    readonly property string placeTitle: {
+        const fixed = sidebar.fixedPlaces.find(entry => entry.place === root.place);
+        return fixed ? fixed.name : listName.name;
+    }
+
+    function go(place: string): void {
+        topBar.search.clear();
+        root.place = place;
+        settings.setValue("place", place);
+        drawer.close();
+    }
+    function open(kind: string, itemId: string): void {
+        root.flush();
+        root.draftOpen = false;
+        root.openKind = kind;
+        root.openId = itemId;
+        itemList.select(itemId);
+        if (kind === "note")
+            noteDetail.noteId = itemId;
+        else if (kind === "task")
+            taskDetail.taskId = itemId;
+        settings.setValue("openKind", kind);
+        settings.setValue("openId", itemId);
+    }
+    function enterDetail(): void {
+        root.page = "detail";
+        if (root.openKind === "task")
+            taskDetail.focusTitle();
+        else if (root.openKind === "note" || root.draftOpen)
+            noteDetail.focusBody();
+    }
+    function enterList(): void {
+        root.page = "list";
+        itemList.forceActiveFocus();
+    }
+    function newNote(): void {
+        if (itemList.tasksOnly)
+            root.go("inbox");
+        topBar.search.clear();
+        const noteId = root.store.createNote(itemList.listId, "", "");
+        root.flush();
+        noteDetail.openNew(noteId);
+        root.open("note", noteId);
+        root.page = "detail";
+        noteDetail.focusTitle();
+    }
+    function newTask(): void {
+        if (root.place === "notes")
+            root.go("inbox");
+        topBar.search.clear();
+        const taskId = root.store.createTask(itemList.listId, "");
+        if (root.place === "today")
+            root.store.setTaskDue(taskId, Today.iso);
+        root.flush();
+        taskDetail.openNew(taskId);
+        root.open("task", taskId);
+        root.page = "detail";
+        taskDetail.focusTitle();
+    }
+    function openDraft(): void {
+        root.openKind = "";
+        root.openId = "";
+        noteDetail.noteId = "";
+        root.draftOpen = true;
+        root.page = "detail";
+        noteDetail.focusBody();
+    }
+    function trash(kind: string, itemId: string): void {
+        root.flush();
+        const store = root.store;
+        if (kind === "task") {
+            store.trashTask(itemId);
+            toast.show(qsTr("Task moved to trash"), () => store.restoreTask(itemId));
+        } else {
+            store.trashNote(itemId);
+            toast.show(qsTr("Note moved to trash"), () => store.restoreNote(itemId));
+        }
+    }
+    function trashOpen(): void {
+        itemList.forceActiveFocus();
+        root.page = "list";
+        if (itemList.view.currentIndex >= 0) {
+            itemList.trash(itemList.view.currentIndex);
+        } else {
+            root.trash(root.openKind, root.openId);
+            root.open("", "");
+        }
+    }
+    function askListDeletion(listId: string, name: string): void {
+        confirm.ask(qsTr("Delete the list “%1”?").arg(name === "" ? qsTr("Untitled list") : name),
+                    qsTr("Its notes and tasks move to the Inbox. Nothing that you wrote is lost."), qsTr("Delete list"), () => {
+            root.go("inbox");
+            root.store.deleteList(listId);
+        });
+    }
+    function flush(): void {
+        noteDetail.flush();
+        taskDetail.flush();
+    }
+    function toggleSidebar(): void {
+        if (root.drawerUsed)
+            drawer.visible ? drawer.close() : drawer.open();
+        else
+            root.sidebarWanted = !root.sidebarWanted;
+    }
+    function stepPane(delta: int): void {
+        const panes = root.drawerUsed || !root.sidebarWanted ? ["list", "detail"] : ["sidebar", "list", "detail"];
+        const active = sidebar.activeFocus ? "sidebar" : itemList.activeFocus ? "list" : "detail";
+        const next = panes[(Math.max(0, panes.indexOf(active)) + delta + panes.length) % panes.length];
+        if (next === "sidebar")
+            sidebar.forceActiveFocus();
+        else if (next === "list")
+            root.enterList();
+        else
+            root.enterDetail();
+    }
+    function showKeySheet(): void {
+        keySheet.open();
+    }
+    function chooseTheme(mode: string): void {
+        Theme.mode = mode;
+        settings.setValue("theme", mode);
+    }
+    function remember(): void {
+        settings.setValue("width", root.width);
+        settings.setValue("height", root.height);
+        settings.setValue("sidebarWidth", sidebar.width);
+        settings.setValue("listWidth", root.singlePane ? settings.value("listWidth", Theme.listWidth) : itemList.width);
+        settings.setValue("sidebarWanted", root.sidebarWanted);
+        settings.setValue("used", true);
+    }
+    function restore(): void {
+        root.width = Number(settings.value("width", Theme.windowWidth));
+        root.height = Number(settings.value("height", Theme.windowHeight));
+        root.sidebarWanted = String(settings.value("sidebarWanted", true)) === "true";
+        root.place = settings.value("place", "inbox");
+        Theme.mode = root.forcedTheme !== "" ? root.forcedTheme : settings.value("theme", "system");
+    }
+    /// Once the store has answered: the first run opens an empty note, later runs the last item.
+    function start(used: bool): void {
+        if (root.started)
+            return;
+        root.started = true;
+        const openId = settings.value("openId", "");
+        if (!used && openId === "") {
+            firstRun.active = root.connection.server === "";
+            root.openDraft();
+        } else {
+            root.open(settings.value("openKind", ""), openId);
+            root.enterList();
+        }
+    }
+
+    width: Theme.windowWidth
+    height: Theme.windowHeight
+    minimumWidth: Theme.windowMinWidth
+    minimumHeight: Theme.windowMinHeight
+    visible: true
+    title: "Sheaf"
+    color: Theme.window
+    font.family: Theme.family
+    font.pixelSize: Theme.textSize
+    Component.onCompleted: root.restore()
+    onClosing: {
+        root.flush();
+        root.remember();
+    }
+    onActiveChanged: if (!root.active) root.flush()
+
+    ProfileSettings {
+        id: settings
+        fileName: root.settingsFile
+    }
+    SyncStatus {
+        id: status
+        engine: root.engine
+        server: root.connection.server
+    }
+    LiveQuery {
+        id: anything
+        engine: root.engine
+        sql: Queries.anything
+        onModelReset: if (count > 0) root.start(Boolean(value(0, "used")))
+        onRowsInserted: root.start(Boolean(value(0, "used")))
+    }
+    LiveQuery {
+        id: listName
+        property string name
+        function read(): void {
+            name = value(0, "name") ?? "";
+        }
+        engine: root.engine
+        sql: "SELECT id AS itemId, name FROM lists WHERE id = ?"
+        params: [root.place.startsWith("list:") ? root.place.slice(5) : ""]
+        onModelReset: read()
+        onRowsInserted: read()
+        onDataChanged: read()
+    }
+    Connections {
+        target: root.store
+        function onWriteFailed(message: string): void {
+            toast.show(qsTr("Not saved: %1").arg(message), null);
+        }
+    }
+    AppShortcuts {
+        window: root
+    }
+
+    header: Column {
+        TopBar {
+            id: topBar
+            width: root.width
+            sidebarShown: !root.drawerUsed && root.sidebarWanted
+            onSidebarAsked: root.toggleSidebar()
+            onNewNote: root.newNote()
+            onNewTask: root.newTask()
+            onNewList: sidebar.addList()
+            onKeySheetAsked: keySheet.open()
+            onThemeAsked: mode => root.chooseTheme(mode)
+            onQuitAsked: root.close()
+            onLeftSearch: root.enterList()
+        }
+        DownloadBar {
+            width: root.width
+            status: status
+        }
+        Banner {
+            width: root.width
+            text: status.banner
+            action: qsTr("Details")
+            onTriggered: syncPanel.open()
+        }
+    }
+    footer: StatusBar {
+        status: status
+        onPanelAsked: syncPanel.opened ? syncPanel.close() : syncPanel.open()
+        onLinkActivated: action => {
+            if (action === "reconnect")
+                status.reconnect();
+            else if (action === "connect")
+                connectDialog.open();
+            else
+                syncPanel.open();
+        }
+    }
+
+    SplitView {
+        id: split
+        anchors.fill: parent
+        handle: Item {
+            implicitWidth: Theme.hairlineWidth
+            // The line is thin, the grip is not.
+            containmentMask: Item {
+                x: -Theme.tiny
+                width: Theme.small
+                height: split.height
+            }
+            Hairline {
+                anchors.fill: parent
+            }
+        }
+        Item {
+            id: sidebarDock
+            visible: !root.drawerUsed && root.sidebarWanted
+            SplitView.minimumWidth: Theme.sidebarMinWidth
+            SplitView.maximumWidth: Theme.sidebarMaxWidth
+            SplitView.preferredWidth: Number(settings.value("sidebarWidth", Theme.sidebarWidth))
+        }
+        ItemList {
+            id: itemList
+            visible: !root.singlePane || root.page === "list"
+            SplitView.minimumWidth: Theme.listMinWidth
+            SplitView.maximumWidth: root.singlePane ? root.width : Theme.listMaxWidth
+            SplitView.fillWidth: root.singlePane
+            SplitView.preferredWidth: Number(settings.value("listWidth", Theme.listWidth))
+            engine: root.engine
+            store: root.store
+            place: root.place
+            title: root.placeTitle
+            filter: topBar.search.text.trim()
+            onChosen: (kind, itemId) => root.open(kind, itemId)
+            onOpened: (kind, itemId) => {
+                root.open(kind, itemId);
+                root.enterDetail();
+            }
+            onTrashed: (kind, itemId) => root.trash(kind, itemId)
+            onNewNoteAsked: root.newNote()
+            onNewTaskAsked: root.newTask()
+        }
+        Item {
+            id: detailPane
+            objectName: "detail"
+            visible: !root.singlePane || root.page === "detail"
+            SplitView.fillWidth: true
+            SplitView.minimumWidth: root.singlePane ? 0 : Theme.detailMinWidth
+            NoteDetail {
+                id: noteDetail
+                anchors.fill: parent
+                visible: root.openKind === "note" || root.draftOpen
+                engine: root.engine
+                store: root.store
+                backShown: root.singlePane
+                onBack: root.enterList()
+                onTrashAsked: root.trashOpen()
+                onDraftWritten: (title, body) => {
+                    const noteId = root.store.createNote("", title, body);
+                    noteDetail.adopt(noteId);
+                    root.open("note", noteId);
+                }
+            }
+            TaskDetail {
+                id: taskDetail
+                anchors.fill: parent
+                visible: root.openKind === "task"
+                engine: root.engine
+                store: root.store
+                backShown: root.singlePane
+                onBack: root.enterList()
+                onTrashAsked: root.trashOpen()
+            }
+            EmptyState {
+                objectName: "detailEmpty"
+                anchors.centerIn: parent
+                width: parent.width
+                visible: !noteDetail.visible && !taskDetail.visible
+                text: qsTr("Choose something, or press Ctrl+N to write")
+            }
+            Loader {
+                id: firstRun
+                active: false
+                anchors.horizontalCenter: parent.horizontalCenter
+                anchors.bottom: parent.bottom
+                anchors.bottomMargin: Theme.footerHeight + Theme.large
+                width: Math.min(parent.width - 2 * Theme.large, Theme.sheetWidth)
+                sourceComponent: FirstRunCard {
+                    onKeepChosen: {
+                        firstRun.active = false;
+                        noteDetail.focusBody();
+                    }
+                    onConnectChosen: {
+                        firstRun.active = false;
+                        connectDialog.open();
+                    }
+                }
+            }
+        }
+    }
+    Drawer {
+        id: drawer
+        objectName: "sidebarDrawer"
+        width: Theme.sidebarWidth + Theme.huge
+        height: root.height
+        interactive: root.drawerUsed
+        background: Rectangle {
+            color: Theme.sidebar
+        }
+        T.Overlay.modal: Rectangle {
+            color: Theme.scrim
+        }
+        enter: Transition {
+            NumberAnimation { duration: Theme.quick; easing.type: Easing.OutCubic }
+        }
+        exit: Transition {
+            NumberAnimation { duration: Theme.quick; easing.type: Easing.OutCubic }
+        }
+        onOpened: sidebar.forceActiveFocus()
+    }
+    Sidebar {
+        // One sidebar, docked or in the drawer.
+        id: sidebar
+        parent: root.drawerUsed ? drawer.contentItem : sidebarDock
+        anchors.fill: parent
+        engine: root.engine
+        store: root.store
+        place: root.place
+        onChosen: place => root.go(place)
+        onEntered: {
+            drawer.close();
+            root.enterList();
+            if (itemList.view.currentIndex < 0)
+                itemList.choose(0);
+        }
+        onListDeletionAsked: (listId, name) => root.askListDeletion(listId, name)
+    }
+    Toast {
+        id: toast
+        anchors.horizontalCenter: parent.horizontalCenter
+        anchors.bottom: parent.bottom
+        anchors.bottomMargin: Theme.large
+        z: 10
+    }
+    SyncPanel {
+        id: syncPanel
+        x: Theme.small
+        y: split.height - height - Theme.small
+        engine: root.engine
+        status: status
+        connection: root.connection
+        onConnectAsked: {
+            close();
+            connectDialog.open();
+        }
+    }
+    ConnectDialog {
+        id: connectDialog
+        connection: root.connection
+    }
+    ConfirmDialog {
+        id: confirm
+    }
+    KeySheet {
+        id: keySheet
+    }
+}

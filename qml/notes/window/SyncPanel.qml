@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+import QtQuick
+import Sheaf.Notes
+import Sheaf.Sync
+import "../list/dates.js" as Dates
+
+/// The details behind the status line.
+Card {
+    id: root
+    objectName: "syncPanel"
+
+    required property SyncEngine engine
+    required property SyncStatus status
+    required property var connection
+
+    signal connectAsked
+
+    width: Theme.popupWidth
+    contentItem: Column {
+        spacing: Theme.small
+        Row {
+            spacing: Theme.small
+            StatusIcon {
+                anchors.verticalCenter: parent.verticalCenter
+                status: root.status
+            }
+            Label {
+                objectName: "syncPanelState"
+                width: root.availableWidth - Theme.smallIcon - Theme.small
+                text: root.status.text
+                font.weight: Font.DemiBold
+                wrapMode: Text.Wrap
+            }
+        }
+        Rectangle {
+            visible: root.status.moving && root.engine.progressTotal > 0
+            width: parent.width
+            height: Theme.progressHeight
+            radius: Theme.progressHeight / 2
+            color: Theme.field
+            Rectangle {
+                width: parent.width * root.status.progress
+                height: parent.height
+                radius: parent.radius
+                color: Theme.accent
+            }
+        }
+        Label {
+            visible: root.engine.errorText !== ""
+            width: parent.width
+            text: root.engine.errorText
+            font.pixelSize: Theme.smallSize
+            color: root.status.tone === SyncStatus.Danger ? Theme.danger : Theme.attention
+            wrapMode: Text.Wrap
+        }
+        Hairline {
+            width: parent.width
+        }
+        Column {
+            width: parent.width
+            Fact {
+                width: parent.width
+                name: qsTr("Server")
+                value: root.connection.server === "" ? qsTr("None") : root.connection.server
+            }
+            Fact {
+                width: parent.width
+                name: qsTr("Device")
+                value: root.connection.device
+            }
+            Fact {
+                objectName: "syncPanelWaiting"
+                width: parent.width
+                name: qsTr("Waiting changes")
+                value: root.engine.pending
+            }
+            Fact {
+                width: parent.width
+                name: qsTr("Last proven equal")
+                value: root.engine.syncedAtMs > 0 ? Dates.timeText(root.engine.syncedAtMs) : qsTr("Never")
+            }
+        }
+        Label {
+            width: parent.width
+            text: root.connection.server === ""
+                ? qsTr("Everything you write is stored on this device. Connect a server to have it on other devices too.")
+                : qsTr("Everything you write is stored on this device first, and sent when the server can be reached.")
+            font.pixelSize: Theme.metaSize
+            color: Theme.secondary
+            wrapMode: Text.Wrap
+            lineHeight: Theme.listLine
+        }
+        Row {
+            anchors.right: parent.right
+            spacing: Theme.small
+            TextButton {
+                visible: root.connection.server !== "" && root.engine.state !== SyncEngine.Offline
+                text: qsTr("Pause")
+                onClicked: root.connection.pause()
+            }
+            TextButton {
+                visible: root.connection.server !== ""
+                text: qsTr("Sync now")
+                primary: true
+                onClicked: root.connection.resume()
+            }
+            TextButton {
+                visible: root.connection.server === ""
+                text: qsTr("Connect to a server")
+                primary: true
+                onClicked: root.connectAsked()
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/livequery.h"
+#include "engine/syncengine.h"
+
+#include <QtQml/qqml.h>
+
+namespace Sheaf {
+
+/// Makes the engine's SyncEngine known to QML: the program creates it, QML is handed it.
+struct SyncEngineForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::SyncEngine)
+    QML_NAMED_ELEMENT(SyncEngine)
+    QML_UNCREATABLE("A SyncEngine is made by the program and handed to QML")
+};
+
+/// Makes the engine's LiveQuery a QML type.
+struct LiveQueryForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::LiveQuery)
+    QML_NAMED_ELEMENT(LiveQuery)
+};
+
+} // namespace Sheaf

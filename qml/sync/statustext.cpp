@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "statustext.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// A first download this small is over before anybody could read about it.
+constexpr qint64 firstDownloadMin = 200;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("SyncStatus", text);
+}
+
+QString changes(qint64 count)
+{
+    return count == 1 ? tr("1 change") : tr("%1 changes").arg(count);
+}
+
+/// The sentence for an error that only the user can end; empty for those that time may heal.
+QString needsUser(const StatusInput &input)
+{
+    const QString &code = input.errorCode;
+    if (code == "unauthorized"_L1 || code == "bad_token"_L1 || code == "signed_out"_L1) {
+        return input.pending > 0 ? tr("Signed out — sign in to send %1").arg(changes(input.pending))
+                                 : tr("Signed out — sign in to sync");
+    }
+    if (code == "quota"_L1 || code == "server_full"_L1)
+        return tr("Server is full — changes stay on this device");
+    if (code == "different_data"_L1 || code == "epoch_changed"_L1)
+        return tr("This server holds different data — choose what to do");
+    if (code == "version"_L1 || code == "protocol_version"_L1 || code == "schema_version"_L1)
+        return input.errorText.isEmpty() ? tr("Update needed") : tr("Update needed: %1").arg(input.errorText);
+    return {};
+}
+
+StatusText offline(qint64 pending)
+{
+    StatusText status;
+    status.icon = u"cloud-off"_s;
+    status.text = pending > 0 ? tr("Offline · %1 waiting").arg(changes(pending)) : tr("Offline");
+    return status;
+}
+
+StatusText failed(const StatusInput &input)
+{
+    StatusText status;
+    status.icon = u"warning"_s;
+    status.link = tr("Details");
+    status.action = u"details"_s;
+    status.banner = needsUser(input);
+    if (!status.banner.isEmpty()) {
+        status.tone = StatusText::Tone::Danger;
+        status.text = status.banner;
+        return status;
+    }
+    status.tone = StatusText::Tone::Attention;
+    status.text = input.server.isEmpty() ? tr("Can't reach the server") : tr("Can't reach %1").arg(input.server);
+    return status;
+}
+
+StatusText syncing(const StatusInput &input)
+{
+    StatusText status;
+    status.tone = StatusText::Tone::Active;
+    status.icon = u"sync"_s;
+    status.text = input.progressTotal > 0
+        ? tr("Syncing %1 of %2").arg(input.progressDone).arg(input.progressTotal)
+        : tr("Syncing");
+    const bool first = input.syncedAtMs == 0 && input.progressTotal >= firstDownloadMin;
+    if (first && input.progressDone < input.progressTotal)
+        status.download = tr("Downloading %1 of %2 — newest first").arg(input.progressDone).arg(input.progressTotal);
+    return status;
+}
+
+} // namespace
+
+StatusText describeStatus(const StatusInput &input)
+{
+    StatusText status;
+    switch (input.state) {
+    case SyncEngine::State::LocalOnly:
+        status.text = tr("On this device only");
+        status.link = tr("Connect");
+        status.action = u"connect"_s;
+        return status;
+    case SyncEngine::State::Connecting:
+        status.icon = u"cloud"_s;
+        status.text = tr("Connecting");
+        return status;
+    case SyncEngine::State::Syncing:
+        return syncing(input);
+    case SyncEngine::State::Synced: {
+        status.tone = StatusText::Tone::Good;
+        const QString time = QDateTime::fromMSecsSinceEpoch(input.syncedAtMs).toString(u"HH:mm"_s);
+        status.text = input.syncedAtMs > 0 ? tr("Synced · %1").arg(time) : tr("Synced");
+        return status;
+    }
+    case SyncEngine::State::Offline:
+        return offline(input.pending);
+    case SyncEngine::State::Reconnecting:
+        status.icon = u"cloud-off"_s;
+        status.text = tr("Reconnecting in %1 s").arg((input.reconnectInMs + 999) / 1000);
+        status.link = tr("Now");
+        status.action = u"reconnect"_s;
+        return status;
+    case SyncEngine::State::Error:
+        return failed(input);
+    }
+    return status;
+}
+
+} // namespace Sheaf

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "statustext.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QPointer>
+#include <QtQml/qqml.h>
+
+namespace Sheaf {
+
+/// The state of an engine in words: bind to it, and every app says the same in the same case.
+/// Call tick() once a second while `counting`, so that the seconds to the next attempt go down.
+class SyncStatus : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    Q_PROPERTY(Sheaf::SyncEngine *engine READ engine WRITE setEngine NOTIFY engineChanged FINAL)
+    Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
+    Q_PROPERTY(Tone tone READ tone NOTIFY changed FINAL)
+    Q_PROPERTY(QString icon READ icon NOTIFY changed FINAL)
+    Q_PROPERTY(QString text READ text NOTIFY changed FINAL)
+    Q_PROPERTY(QString link READ link NOTIFY changed FINAL)
+    Q_PROPERTY(QString action READ action NOTIFY changed FINAL)
+    Q_PROPERTY(QString banner READ banner NOTIFY changed FINAL)
+    Q_PROPERTY(QString download READ download NOTIFY changed FINAL)
+    Q_PROPERTY(qreal progress READ progress NOTIFY changed FINAL)
+    Q_PROPERTY(bool counting READ isCounting NOTIFY changed FINAL)
+    Q_PROPERTY(bool moving READ isMoving NOTIFY changed FINAL)
+
+public:
+    enum Tone { Quiet, Good, Active, Attention, Danger };
+    Q_ENUM(Tone)
+
+    explicit SyncStatus(QObject *parent = nullptr);
+    ~SyncStatus() override;
+
+    [[nodiscard]] SyncEngine *engine() const { return m_engine; }
+    void setEngine(SyncEngine *engine);
+    [[nodiscard]] QString server() const { return m_input.server; }
+    void setServer(const QString &server);
+
+    [[nodiscard]] Tone tone() const { return Tone(int(m_words.tone)); }
+    [[nodiscard]] QString icon() const { return m_words.icon; }
+    [[nodiscard]] QString text() const { return m_words.text; }
+    [[nodiscard]] QString link() const { return m_words.link; }
+    [[nodiscard]] QString action() const { return m_words.action; }
+    [[nodiscard]] QString banner() const { return m_words.banner; }
+    [[nodiscard]] QString download() const { return m_words.download; }
+    /// From 0 to 1 of what is on its way.
+    [[nodiscard]] qreal progress() const;
+    /// The text changes with time alone: tick() is due every second.
+    [[nodiscard]] bool isCounting() const { return m_input.state == SyncEngine::State::Reconnecting; }
+    /// Bytes are moving: the only reason for an icon to turn.
+    [[nodiscard]] bool isMoving() const { return m_input.state == SyncEngine::State::Syncing; }
+
+    Q_INVOKABLE void tick();
+    /// Does what the link says, as far as it is the engine's to do.
+    Q_INVOKABLE void reconnect();
+
+Q_SIGNALS:
+    void engineChanged();
+    void serverChanged();
+    void changed();
+
+private:
+    void read();
+    void describe();
+
+    QPointer<SyncEngine> m_engine;
+    StatusInput m_input;
+    StatusText m_words;
+    QElapsedTimer m_sinceRead;
+    qint64 m_reconnectAtRead = 0;
+};
+
+} // namespace Sheaf
