@@ -1,0 +1,227 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "serverprocess.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf;
+
+namespace {
+
+constexpr int patience = 30'000;
+
+/// A running sheaf-replica and what it printed.
+class Program
+{
+public:
+    Program(const QString &folder, const QString &name, const QStringList &more = {})
+    {
+        QFile schema(folder + "/schema.sql"_L1);
+        if (!schema.open(QIODevice::WriteOnly))
+            qFatal("cannot write the schema");
+        schema.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, picture BLOB);\n"
+                     "-- statement\n"
+                     "SELECT sheaf_sync('notes');\n");
+        schema.close();
+        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        m_process.start(ServerProcess::program(u"sheaf-replica"_s),
+                        QStringList{u"--db"_s, folder + u'/' + name, u"--schema"_s, folder + "/schema.sql"_L1} + more);
+    }
+    ~Program()
+    {
+        m_process.closeWriteChannel();
+        if (!m_process.waitForFinished(patience))
+            qFatal("sheaf-replica does not end at the end of its input");
+    }
+
+    void send(const QByteArray &line) { m_process.write(line + '\n'); }
+    /// The answer to a command; events that come before it are kept.
+    QJsonObject ask(QJsonObject command)
+    {
+        command.insert(u"id"_s, ++m_lastId);
+        send(QJsonDocument(command).toJson(QJsonDocument::Compact));
+        return next([this](const QJsonObject &line) { return line.value("id"_L1).toInt() == m_lastId; });
+    }
+    QJsonObject event(const QString &name)
+    {
+        for (qsizetype i = 0; i < m_events.size(); ++i) {
+            if (m_events[i].value("event"_L1) == name)
+                return m_events.takeAt(i);
+        }
+        return next([&](const QJsonObject &line) { return line.value("event"_L1) == name; });
+    }
+    QJsonObject next(const std::function<bool(const QJsonObject &)> &wanted)
+    {
+        for (;;) {
+            while (!m_process.canReadLine()) {
+                if (!m_process.waitForReadyRead(patience))
+                    return {};
+            }
+            const QJsonObject line = QJsonDocument::fromJson(m_process.readLine()).object();
+            if (wanted(line))
+                return line;
+            m_events.push_back(line);
+        }
+    }
+    int finish()
+    {
+        m_process.closeWriteChannel();
+        m_process.waitForFinished(patience);
+        return m_process.exitCode();
+    }
+
+private:
+    QProcess m_process;
+    QList<QJsonObject> m_events;
+    int m_lastId = 0;
+};
+
+QJsonObject exec(const QString &sql, const QJsonArray &params = {})
+{
+    return {{u"do"_s, u"exec"_s}, {u"sql"_s, sql}, {u"params"_s, params}};
+}
+
+QString codeOf(const QJsonObject &answer)
+{
+    return answer.value("error"_L1).toObject().value("code"_L1).toString();
+}
+
+} // namespace
+
+class TestReplicaProgram : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void execAndQuery()
+    {
+        QTemporaryDir folder;
+        Program program(folder.path(), u"a.db"_s);
+        const QJsonObject blob{{u"$blob"_s, u"AAEC"_s}};
+        QJsonObject answer = program.ask(exec(u"INSERT INTO notes(id, title, picture) VALUES(?, ?, ?)"_s, {u"a"_s, QJsonValue::Null, blob}));
+        QCOMPARE(answer.value("ok"_L1).toObject().value("rows_affected"_L1).toInt(), 1);
+        answer = program.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT id, title, picture, 7, 1.5 FROM notes"_s}});
+        const QJsonArray row = answer.value("ok"_L1).toObject().value("rows"_L1).toArray().at(0).toArray();
+        QCOMPARE(row, (QJsonArray{u"a"_s, QJsonValue::Null, blob, 7, 1.5}));
+        answer = program.ask({{u"do"_s, u"outbox"_s}});
+        QCOMPARE(answer.value("ok"_L1).toArray().size(), 1);
+        QCOMPARE(answer.value("ok"_L1).toArray().at(0).toObject().value("pk"_L1).toArray(), QJsonArray{u"a"_s});
+        const QJsonObject changed = program.event(u"changed"_s);
+        QCOMPARE(changed.value("tables"_L1).toObject().value("notes"_L1).toArray(), (QJsonArray{QJsonArray{u"a"_s}}));
+    }
+
+    void aTransactionIsAllOrNothing()
+    {
+        QTemporaryDir folder;
+        Program program(folder.path(), u"a.db"_s);
+        const QJsonObject good{{u"sql"_s, u"INSERT INTO notes(id) VALUES(:id)"_s}, {u"params"_s, QJsonObject{{u"id"_s, u"a"_s}}}};
+        const QJsonObject bad{{u"sql"_s, u"INSERT INTO nowhere VALUES(1)"_s}};
+        QCOMPARE(codeOf(program.ask({{u"do"_s, u"transaction"_s}, {u"statements"_s, QJsonArray{good, bad}}})), u"sql_error"_s);
+        const QJsonObject answer = program.ask({{u"do"_s, u"transaction"_s}, {u"statements"_s, QJsonArray{good}}});
+        QCOMPARE(answer.value("ok"_L1).toObject().value("rows_affected"_L1).toArray(), QJsonArray{1});
+    }
+
+    void badCommandsAreAnswered_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("no json") << "hello"_ba << u"bad_request"_s;
+        QTest::newRow("no object") << "[1]"_ba << u"bad_request"_s;
+        QTest::newRow("no do") << "{\"id\":1}"_ba << u"bad_request"_s;
+        QTest::newRow("no sql") << "{\"id\":1,\"do\":\"exec\"}"_ba << u"bad_request"_s;
+        QTest::newRow("bad param") << "{\"id\":1,\"do\":\"exec\",\"sql\":\"SELECT ?\",\"params\":[[1]]}"_ba << u"bad_request"_s;
+        QTest::newRow("unknown") << "{\"id\":1,\"do\":\"dance\"}"_ba << u"unknown_command"_s;
+        QTest::newRow("later") << "{\"id\":1,\"do\":\"undo\"}"_ba << u"not_available"_s;
+        QTest::newRow("bad sql") << "{\"id\":1,\"do\":\"query\",\"sql\":\"SELEKT\"}"_ba << u"sql_error"_s;
+        QTest::newRow("bad watch") << "{\"id\":1,\"do\":\"watch\",\"sql\":\"SELEKT\"}"_ba << u"sql_error"_s;
+        QTest::newRow("not connected") << "{\"id\":1,\"do\":\"wait_synced\"}"_ba << u"not_connected"_s;
+    }
+    void badCommandsAreAnswered()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(QString, code);
+        QTemporaryDir folder;
+        Program program(folder.path(), u"a.db"_s);
+        program.send(line);
+        QCOMPARE(codeOf(program.next([](const QJsonObject &o) { return o.contains("error"_L1) && o.contains("id"_L1); })), code);
+        QVERIFY(program.ask(exec(u"INSERT INTO notes(id) VALUES('still alive')"_s)).contains("ok"_L1));
+    }
+
+    void aWatchTellsEveryEdit()
+    {
+        QTemporaryDir folder;
+        Program program(folder.path(), u"a.db"_s);
+        program.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', '1')"_s));
+        const QJsonObject answer = program.ask({{u"do"_s, u"watch"_s}, {u"sql"_s, u"SELECT id, title FROM notes ORDER BY id"_s}});
+        QCOMPARE(answer.value("ok"_L1).toObject().value("watch"_L1).toInt(), 1);
+        QCOMPARE(program.event(u"rows"_s).value("rows"_L1).toArray(), (QJsonArray{QJsonArray{u"a"_s, u"1"_s}}));
+        program.ask(exec(u"INSERT INTO notes(id, title) VALUES('b', '2')"_s));
+        QCOMPARE(program.event(u"rows"_s).value("insert"_L1).toObject(),
+                 (QJsonObject{{u"index"_s, 1}, {u"row"_s, QJsonArray{u"b"_s, u"2"_s}}}));
+        program.ask(exec(u"UPDATE notes SET title = '3' WHERE id = 'a'"_s));
+        QCOMPARE(program.event(u"rows"_s).value("change"_L1).toObject().value("index"_L1).toInt(-1), 0);
+        program.ask(exec(u"DELETE FROM notes WHERE id = 'a'"_s));
+        QCOMPARE(program.event(u"rows"_s).value("remove"_L1).toObject(), (QJsonObject{{u"index"_s, 0}}));
+    }
+
+    void inputThatEndsIsDoneFirst()
+    {
+        QTemporaryDir folder;
+        {
+            Program program(folder.path(), u"a.db"_s);
+            for (int i = 0; i < 100; ++i)
+                program.send("{\"do\":\"exec\",\"sql\":\"INSERT INTO notes(id) VALUES('" + QByteArray::number(i) + "')\"}");
+            QCOMPARE(program.finish(), 0);
+        }
+        Program again(folder.path(), u"a.db"_s);
+        const QJsonObject answer = again.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT count(*) FROM notes"_s}});
+        QCOMPARE(answer.value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{100}}));
+    }
+
+    void startProblemsAreOneSentence()
+    {
+        QTemporaryDir folder;
+        QProcess process;
+        process.start(ServerProcess::program(u"sheaf-replica"_s), {u"--db"_s, folder.filePath(u"a.db"_s), u"--schema"_s, folder.filePath(u"none.sql"_s)});
+        QVERIFY(process.waitForFinished(patience));
+        QCOMPARE(process.exitCode(), 1);
+        const QByteArray said = process.readAllStandardError().trimmed();
+        QVERIFY(!said.isEmpty());
+        QVERIFY2(!said.contains('\n'), said.constData());
+    }
+
+    void twoProgramsAgree()
+    {
+        ServerProcess server;
+        server.start();
+        QTemporaryDir folder;
+        const QString url = server.url().toString();
+        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        Program b(folder.path(), u"b.db"_s, {u"--clock-offset-ms"_s, u"86400000"_s});
+        a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'from a')"_s));
+        b.ask(exec(u"INSERT INTO notes(id, title) VALUES('b', 'a day ahead')"_s));
+        QVERIFY(b.ask({{u"do"_s, u"connect"_s}, {u"url"_s, url}, {u"token"_s, QString::fromUtf8(server.token(u"b"_s))}}).contains("ok"_L1));
+        const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
+        for (Program *program : {&a, &b, &a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        const QJsonObject digest{{u"do"_s, u"digest"_s}, {u"space"_s, u"home"_s}};
+        QCOMPARE(a.ask(digest).value("ok"_L1), b.ask(digest).value("ok"_L1));
+        const QJsonObject status = b.ask({{u"do"_s, u"status"_s}}).value("ok"_L1).toObject();
+        QCOMPARE(status.value("state"_L1).toString(), u"synced"_s);
+        QCOMPARE(status.value("pending"_L1).toInt(-1), 0);
+        QCOMPARE(status.value("spaces"_L1).toArray().at(0).toObject().value("space"_L1).toString(), u"home"_s);
+        const qint64 offset = status.value("clock_offset_ms"_L1).toInteger();
+        QVERIFY2(offset < -86'395'000 && offset > -86'405'000, qPrintable(QString::number(offset)));
+        const QJsonObject found = a.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT count(*) FROM notes"_s}});
+        QCOMPARE(found.value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{2}}));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReplicaProgram)
+#include "tst_replicaprogram.moc"

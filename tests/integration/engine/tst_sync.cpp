@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+#include "engine/livequery.h"
+#include "serverprocess.h"
+
+#include <QAbstractItemModelTester>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf;
+
+/// Two devices and a real server over real sockets.
+class TestSync : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        server = std::make_unique<ServerProcess>();
+        server->start();
+        a = std::make_unique<Device>(u"a"_s);
+        b = std::make_unique<Device>(u"b"_s);
+        tokenA = server->token(u"a"_s);
+        tokenB = server->token(u"b"_s);
+    }
+    void cleanup()
+    {
+        a.reset();
+        b.reset();
+        server.reset();
+    }
+
+    void editsGoBothWays()
+    {
+        connectBoth();
+        a->addNote(u"1"_s, u"from a"_s);
+        b->addNote(u"2"_s, u"from b"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(b->titleOf(u"1"_s), u"from a"_s, patienceMs);
+        QTRY_COMPARE_WITH_TIMEOUT(a->titleOf(u"2"_s), u"from b"_s, patienceMs);
+        b->write(u"UPDATE notes SET title = 'changed' WHERE id = '1'"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(a->titleOf(u"1"_s), u"changed"_s, patienceMs);
+        a->write(u"DELETE FROM notes WHERE id = '2'"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 1, patienceMs);
+        verifyEqual();
+        QCOMPARE(a->engine().state(), SyncEngine::State::Synced);
+        QVERIFY(a->engine().syncedAtMs() > 0);
+    }
+
+    void aScreenFollowsAnotherDevice()
+    {
+        connectBoth();
+        LiveQuery query;
+        const QAbstractItemModelTester tester(&query, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        query.setEngine(&b->engine());
+        query.setSql(u"SELECT id, title FROM notes ORDER BY title"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(query.isLoaded(), patienceMs);
+        for (int i = 0; i < 20; ++i)
+            a->addNote(QString::number(i), u"title %1"_s.arg(i, 2));
+        QTRY_COMPARE_WITH_TIMEOUT(query.count(), 20, patienceMs);
+        a->write(u"DELETE FROM notes WHERE id IN ('3', '4')"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(query.count(), 18, patienceMs);
+    }
+
+    void overlappingOfflineEditsConverge()
+    {
+        connectBoth();
+        for (int i = 0; i < 50; ++i)
+            a->addNote(QString::number(i), u"start"_s);
+        QVERIFY(a->waitSynced());
+        QVERIFY(b->waitSynced());
+        a->engine().disconnectFromServer();
+        b->engine().disconnectFromServer();
+        QTRY_COMPARE(a->engine().state(), SyncEngine::State::Offline);
+        for (int i = 0; i < 100; ++i) {
+            a->write(u"UPDATE notes SET title = ?, votes = ? WHERE id = ?"_s, {u"a%1"_s.arg(i), i, QString::number(i % 50)});
+            b->write(u"UPDATE notes SET title = ?, body = ? WHERE id = ?"_s, {u"b%1"_s.arg(i), u"b"_s, QString::number((i * 7) % 50)});
+        }
+        a->write(u"DELETE FROM notes WHERE id = '5'"_s);
+        b->write(u"DELETE FROM notes WHERE id = '6'"_s);
+        b->addNote(u"new"_s, u"made offline"_s);
+        QVERIFY(a->engine().pending() > 0);
+        connectBoth();
+        verifyEqual();
+        QCOMPARE(a->titleOf(u"new"_s), u"made offline"_s);
+        QCOMPARE(a->engine().pending(), 0);
+    }
+
+    void aKilledServerLosesNothing()
+    {
+        connectBoth();
+        int number = 0;
+        for (int round = 0; round < 5; ++round) {
+            for (int i = 0; i < 20; ++i, ++number) {
+                a->engine().write({{u"INSERT INTO notes(id, title) VALUES(?, 'a')"_s, {u"a%1"_s.arg(number)}, {}}});
+                b->engine().write({{u"INSERT INTO notes(id, title) VALUES(?, 'b')"_s, {u"b%1"_s.arg(number)}, {}}});
+            }
+            QTest::qWait(5 * round);
+            server->kill();
+            a->addNote(u"while away %1"_s.arg(round), u"x"_s);
+            server->start();
+        }
+        verifyEqual();
+        QCOMPARE(a->value(u"SELECT count(*) FROM notes"_s).toInt(), 2 * number + 5);
+    }
+
+    void aStoppedServerIsReconnected()
+    {
+        connectBoth();
+        QVERIFY(a->waitSynced());
+        server->terminate();
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), SyncEngine::State::Reconnecting, patienceMs);
+        a->addNote(u"1"_s, u"offline"_s);
+        QCOMPARE(a->engine().pending(), 1);
+        server->start();
+        a->engine().reconnectNow();
+        verifyEqual();
+        QCOMPARE(b->titleOf(u"1"_s), u"offline"_s);
+    }
+
+    void aRestartedDeviceGoesOn()
+    {
+        connectBoth();
+        a->addNote(u"1"_s, u"before"_s);
+        QVERIFY(a->waitSynced());
+        a->restart();
+        a->addNote(u"2"_s, u"unsent"_s);
+        a->restart();
+        QTRY_COMPARE(a->engine().pending(), 1);
+        connectBoth();
+        verifyEqual();
+        QCOMPARE(b->titleOf(u"2"_s), u"unsent"_s);
+    }
+
+    void aWrongTokenNeedsTheUser()
+    {
+        a->addNote(u"1"_s, u"mine"_s);
+        a->engine().connectToServer(server->url(), "wrong");
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), SyncEngine::State::Error, patienceMs);
+        QCOMPARE(a->engine().errorCode(), u"bad_token"_s);
+        QVERIFY(!a->engine().errorText().isEmpty());
+        const auto synced = await(a->engine().waitSynced(patienceMs));
+        QVERIFY(synced && !*synced);
+        QCOMPARE(synced->error().code, u"bad_token"_s);
+        a->engine().connectToServer(server->url(), tokenA);
+        QVERIFY(a->waitSynced());
+        QCOMPARE(a->engine().pending(), 0);
+    }
+
+    void aLargeTransactionArrivesWhole()
+    {
+        connectBoth();
+        QList<int> seen;
+        connect(&b->engine(), &SyncEngine::committed, this, [&](const CommitChanges &changes) {
+            if (changes.remote)
+                seen.push_back(b->value(u"SELECT count(*) FROM notes"_s).toInt());
+        });
+        QVERIFY(b->waitSynced());
+        a->write(u"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
+                 "INSERT INTO notes(id, title, body) SELECT 'n' || i, 'title ' || i, hex(zeroblob(20)) FROM n"_s);
+        verifyEqual();
+        QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 20000);
+        for (const int count : seen)
+            QVERIFY2(count == 0 || count == 20000, qPrintable(u"half of a transaction was seen: %1 rows"_s.arg(count)));
+    }
+
+private:
+    void connectBoth()
+    {
+        a->engine().connectToServer(server->url(), tokenA);
+        b->engine().connectToServer(server->url(), tokenB);
+    }
+    /// Each has everything of the other, proven, and by value.
+    void verifyEqual()
+    {
+        QVERIFY(a->waitSynced());
+        QVERIFY(b->waitSynced());
+        QVERIFY(a->waitSynced());
+        QCOMPARE(a->stampDigest(), b->stampDigest());
+        QCOMPARE(a->rowDigest(), b->rowDigest());
+        QVERIFY(!a->rowDigest().isEmpty());
+    }
+
+    std::unique_ptr<ServerProcess> server;
+    std::unique_ptr<Device> a;
+    std::unique_ptr<Device> b;
+    QByteArray tokenA;
+    QByteArray tokenB;
+};
+
+QTEST_GUILESS_MAIN(TestSync)
+#include "tst_sync.moc"
