@@ -28,15 +28,15 @@ QString changes(qint64 count)
 QString needsUser(const StatusInput &input)
 {
     const QString &code = input.errorCode;
-    if (code == "unauthorized"_L1 || code == "bad_token"_L1 || code == "signed_out"_L1) {
+    if (code == "bad_token"_L1) {
         return input.pending > 0 ? tr("Signed out — sign in to send %1").arg(changes(input.pending))
                                  : tr("Signed out — sign in to sync");
     }
-    if (code == "quota"_L1 || code == "server_full"_L1)
+    if (code == "server_full"_L1)
         return tr("Server is full — changes stay on this device");
-    if (code == "different_data"_L1 || code == "epoch_changed"_L1)
+    if (code == "site_taken"_L1 || code == "forked"_L1)
         return tr("This server holds different data — choose what to do");
-    if (code == "version"_L1 || code == "protocol_version"_L1 || code == "schema_version"_L1)
+    if (code == "update_needed"_L1 || code == "unsupported_version"_L1)
         return input.errorText.isEmpty() ? tr("Update needed") : tr("Update needed: %1").arg(input.errorText);
     return {};
 }
@@ -92,6 +92,8 @@ StatusText describeStatus(const StatusInput &input)
         status.action = u"connect"_s;
         return status;
     case SyncEngine::State::Connecting:
+        if (input.retrying)
+            return offline(input.pending);
         status.icon = u"cloud"_s;
         status.text = tr("Connecting");
         return status;

@@ -18,6 +18,7 @@ struct StatusInput {
     qint64 syncedAtMs = 0;
     QString errorCode;
     QString errorText;
+    bool retrying = false; ///< the last attempt has failed; a new one is not news
     QString server; ///< host name as people know it
 };
 

@@ -4,15 +4,15 @@
 
 namespace Sheaf {
 
-SyncStatus::SyncStatus(QObject *parent)
+SyncStatusItem::SyncStatusItem(QObject *parent)
     : QObject(parent)
     , m_words(describeStatus(m_input))
 {
 }
 
-SyncStatus::~SyncStatus() = default;
+SyncStatusItem::~SyncStatusItem() = default;
 
-void SyncStatus::setEngine(SyncEngine *engine)
+void SyncStatusItem::setEngine(SyncEngine *engine)
 {
     if (m_engine == engine)
         return;
@@ -20,12 +20,12 @@ void SyncStatus::setEngine(SyncEngine *engine)
         m_engine->disconnect(this);
     m_engine = engine;
     if (m_engine)
-        connect(m_engine, &SyncEngine::statusChanged, this, &SyncStatus::read);
+        connect(m_engine, &SyncEngine::statusChanged, this, &SyncStatusItem::read);
     read();
     Q_EMIT engineChanged();
 }
 
-void SyncStatus::setServer(const QString &server)
+void SyncStatusItem::setServer(const QString &server)
 {
     if (m_input.server == server)
         return;
@@ -34,12 +34,12 @@ void SyncStatus::setServer(const QString &server)
     Q_EMIT serverChanged();
 }
 
-qreal SyncStatus::progress() const
+qreal SyncStatusItem::progress() const
 {
     return m_input.progressTotal > 0 ? qreal(m_input.progressDone) / qreal(m_input.progressTotal) : 0.0;
 }
 
-void SyncStatus::tick()
+void SyncStatusItem::tick()
 {
     if (!isCounting() || !m_sinceRead.isValid())
         return;
@@ -47,17 +47,19 @@ void SyncStatus::tick()
     describe();
 }
 
-void SyncStatus::reconnect()
+void SyncStatusItem::reconnect()
 {
     if (m_engine)
         m_engine->reconnectNow();
 }
 
-void SyncStatus::read()
+void SyncStatusItem::read()
 {
-    const QString server = m_input.server;
-    m_input = {};
-    m_input.server = server;
+    StatusInput fresh;
+    fresh.server = m_input.server;
+    fresh.retrying = m_input.state == SyncEngine::State::Reconnecting
+        || (m_input.state == SyncEngine::State::Connecting && m_input.retrying);
+    m_input = fresh;
     if (m_engine) {
         m_input.state = m_engine->state();
         m_input.pending = m_engine->pending();
@@ -73,7 +75,7 @@ void SyncStatus::read()
     describe();
 }
 
-void SyncStatus::describe()
+void SyncStatusItem::describe()
 {
     m_words = describeStatus(m_input);
     Q_EMIT changed();

@@ -13,10 +13,10 @@ namespace Sheaf {
 
 /// The state of an engine in words: bind to it, and every app says the same in the same case.
 /// Call tick() once a second while `counting`, so that the seconds to the next attempt go down.
-class SyncStatus : public QObject
+class SyncStatusItem : public QObject
 {
     Q_OBJECT
-    QML_ELEMENT
+    QML_NAMED_ELEMENT(SyncStatus)
     Q_PROPERTY(Sheaf::SyncEngine *engine READ engine WRITE setEngine NOTIFY engineChanged FINAL)
     Q_PROPERTY(QString server READ server WRITE setServer NOTIFY serverChanged FINAL)
     Q_PROPERTY(Tone tone READ tone NOTIFY changed FINAL)
@@ -34,8 +34,8 @@ public:
     enum Tone { Quiet, Good, Active, Attention, Danger };
     Q_ENUM(Tone)
 
-    explicit SyncStatus(QObject *parent = nullptr);
-    ~SyncStatus() override;
+    explicit SyncStatusItem(QObject *parent = nullptr);
+    ~SyncStatusItem() override;
 
     [[nodiscard]] SyncEngine *engine() const { return m_engine; }
     void setEngine(SyncEngine *engine);

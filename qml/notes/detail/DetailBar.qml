@@ -22,7 +22,7 @@ Item {
 
     Row {
         anchors.left: parent.left
-        anchors.leftMargin: Theme.small
+        anchors.leftMargin: Theme.large
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.tiny
         IconButton {

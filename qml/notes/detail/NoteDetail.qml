@@ -112,6 +112,7 @@ FocusScope {
     SavedText {
         id: bodyText
         editor: pane.editor
+        laidOut: pane.space
         onSaveAsked: (noteId, text) => root.save(noteId, () => root.store.setNoteBody(noteId, text))
     }
 

@@ -16,6 +16,8 @@ Item {
     property var inFlight: []
     property bool applying: false
     property string latest
+    /// Called after a whole text was put into the editor.
+    property var laidOut: null
     readonly property bool saved: !root.dirty && root.inFlight.length === 0
 
     signal saveAsked(string itemId, string text)
@@ -27,6 +29,8 @@ Item {
         root.latest = text;
         root.applying = true;
         root.editor.text = text;
+        if (root.laidOut)
+            root.laidOut();
         root.applying = false;
         root.dirty = false;
     }

@@ -110,6 +110,7 @@ FocusScope {
     SavedText {
         id: notesText
         editor: pane.editor
+        laidOut: pane.space
         onSaveAsked: (taskId, text) => root.store.setTaskNotes(taskId, text)
     }
 

@@ -12,9 +12,20 @@ Flickable {
     property alias placeholder: area.placeholderText
     property string label
 
+    function space(): void {
+        spacing.apply();
+    }
+
     clip: true
     boundsBehavior: Flickable.StopAtBounds
     ScrollBar.vertical: SlimScrollBar {}
+    Component.onCompleted: root.space()
+
+    LineSpacing {
+        id: spacing
+        document: area.textDocument
+        factor: Theme.textLine
+    }
 
     TextArea.flickable: TextArea {
         id: area
@@ -30,7 +41,7 @@ Flickable {
         font.family: Theme.family
         font.pixelSize: Theme.textSize
         color: Theme.text
-        placeholderTextColor: Theme.disabled
+        placeholderTextColor: Theme.secondary
         selectionColor: Theme.textSelection
         selectedTextColor: Theme.text
         background: null

@@ -15,7 +15,7 @@ Field {
     font.pixelSize: Theme.titleSize
     font.weight: Font.DemiBold
     font.letterSpacing: Theme.titleSpacing
-    placeholderTextColor: Theme.disabled
+    placeholderTextColor: Theme.secondary
     background: null
     cursorDelegate: Caret {
         shown: root.activeFocus && !root.readOnly

@@ -31,6 +31,8 @@ ItemDelegate {
     objectName: "row-" + root.itemId
     height: root.kind === "task" ? Theme.taskRowHeight : Theme.noteRowHeight
     padding: 0
+    leftPadding: Theme.large
+    rightPadding: Theme.large
     z: root.dragging ? 2 : 1
     opacity: root.dragging ? 0.85 : 1
     focusPolicy: Qt.NoFocus
@@ -43,8 +45,6 @@ ItemDelegate {
         y: root.dragging ? drag.translation.y : 0
     }
     contentItem: Loader {
-        x: Theme.large
-        width: root.width - 2 * Theme.large
         sourceComponent: root.kind === "task" ? taskRow : noteRow
     }
     background: Item {

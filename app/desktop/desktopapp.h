@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "desktop/options.h"
+#include "desktop/serverlink.h"
+#include "engine/syncengine.h"
+#include "model/notesstore.h"
+
+#include <QQmlApplicationEngine>
+
+class QQuickWindow;
+
+namespace Sheaf {
+
+/// Composes the program: store, sync and window of one profile.
+class DesktopApp : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit DesktopApp(DesktopOptions options, QObject *parent = nullptr);
+    ~DesktopApp() override;
+
+    /// Opens the store; the window follows, or a page that says why there is none.
+    void start();
+
+    [[nodiscard]] QQuickWindow *window() const;
+    [[nodiscard]] SyncEngine &engine() { return m_sync; }
+    [[nodiscard]] NotesStore &store() { return m_store; }
+    [[nodiscard]] QString settingsFile() const;
+
+Q_SIGNALS:
+    void windowShown();
+
+private:
+    void showMain();
+    void showBlocked(const Error &error);
+    void load(const QString &component, const QVariantMap &properties);
+
+    DesktopOptions m_options;
+    SyncEngine m_sync;
+    NotesStore m_store;
+    ServerLink m_server;
+    QQmlApplicationEngine m_qml;
+};
+
+} // namespace Sheaf

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "desktop/options.h"
+
+#include <QCommandLineParser>
+#include <QStandardPaths>
+#include <QSysInfo>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+DesktopOptions DesktopOptions::fromArguments(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"Notes and tasks that are yours, on every device."_s);
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOptions({
+        {u"data"_s, u"Folder of the profile."_s, u"DIR"_s},
+        {u"url"_s, u"Server to sync with, ws:// or wss://."_s, u"URL"_s},
+        {u"token"_s, u"Token of this device, as the server printed it."_s, u"TOKEN"_s},
+        {u"device"_s, u"Name of this device."_s, u"NAME"_s},
+        {u"theme"_s, u"light or dark; without it, as the desktop."_s, u"THEME"_s},
+        {u"screenshot"_s, u"For developers: write a picture of the window to FILE and quit."_s, u"FILE"_s},
+    });
+    parser.process(arguments);
+
+    DesktopOptions options;
+    options.profile = parser.value(u"data"_s);
+    if (options.profile.isEmpty())
+        options.profile = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    options.url = QUrl(parser.value(u"url"_s));
+    options.token = parser.value(u"token"_s).toUtf8();
+    options.device = parser.isSet(u"device"_s) ? parser.value(u"device"_s) : QSysInfo::machineHostName();
+    options.theme = parser.value(u"theme"_s);
+    options.screenshot = parser.value(u"screenshot"_s);
+    if (!options.theme.isEmpty() && options.theme != "light"_L1 && options.theme != "dark"_L1)
+        options.problem = u"--theme is light or dark, not “%1”."_s.arg(options.theme);
+    else if (parser.isSet(u"url"_s) && options.url.scheme() != "ws"_L1 && options.url.scheme() != "wss"_L1)
+        options.problem = u"--url starts with ws:// or wss://, for example wss://sync.example.org."_s;
+    else if (parser.isSet(u"url"_s) && options.token.isEmpty())
+        options.problem = u"--url needs --token; `sheaf-server token add` prints one."_s;
+    return options;
+}
+
+} // namespace Sheaf

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QQuickTextDocument>
+#include <QtQml/qqml.h>
+
+namespace Sheaf {
+
+/// The line height of a TextArea, which Qt Quick cannot set by itself.
+class LineSpacing : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    Q_PROPERTY(QQuickTextDocument *document READ document WRITE setDocument NOTIFY documentChanged FINAL)
+    Q_PROPERTY(qreal factor MEMBER m_factor NOTIFY factorChanged FINAL)
+
+public:
+    using QObject::QObject;
+
+    [[nodiscard]] QQuickTextDocument *document() const { return m_document; }
+    void setDocument(QQuickTextDocument *document);
+    /// To be called after the whole text was replaced; text that is typed or inserted inherits.
+    /// Forgets the editor's undo steps, as replacing the text does.
+    Q_INVOKABLE void apply();
+
+Q_SIGNALS:
+    void documentChanged();
+    void factorChanged();
+
+private:
+    QPointer<QQuickTextDocument> m_document;
+    qreal m_factor = 1.0;
+};
+
+} // namespace Sheaf
