@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "sql/database.h"
+
+#include "base/check.h"
+
+#include <QFileInfo>
+#include <QSqlDriver>
+#include <QSqlError>
+
+#include <sqlite3.h>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Result<void> applyPragmas(sqlite3 *handle, const OpenOptions &options)
+{
+    // Extended codes tell a full disk from a failing one.
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, 2000);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    if (auto done = execSql(handle, "PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON"); !done)
+        return done;
+    const QByteArray cache = "PRAGMA cache_size=-" + QByteArray::number(options.cacheKib);
+    if (auto done = execSql(handle, cache.constData()); !done)
+        return done;
+    if (options.readOnly)
+        return execSql(handle, "PRAGMA query_only=ON");
+    return execSql(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+}
+
+} // namespace
+
+Result<QSqlDatabase> openDatabase(const OpenOptions &options)
+{
+    QSqlDatabase database = QSqlDatabase::addDatabase(u"QSQLITE"_s, options.connection);
+    database.setDatabaseName(options.path);
+    if (options.readOnly)
+        database.setConnectOptions(u"QSQLITE_OPEN_READONLY"_s);
+    if (!database.open()) {
+        const QString text = database.lastError().databaseText();
+        closeDatabase(database);
+        return fail(u"database_failed"_s,
+                    u"The database %1 cannot be opened (%2): check that the folder exists and can be written."_s.arg(options.path, text));
+    }
+    if (auto done = applyPragmas(sqliteHandle(database), options); !done) {
+        Error error = done.error();
+        if (error.code == "foreign_database"_L1)
+            error.message = u"The file %1 is not a Sheaf database: name another file, it was left as it is."_s.arg(options.path);
+        closeDatabase(database);
+        return fail(error);
+    }
+    return database;
+}
+
+void closeDatabase(QSqlDatabase &database)
+{
+    const QString name = database.connectionName();
+    database.close();
+    database = QSqlDatabase();
+    QSqlDatabase::removeDatabase(name);
+}
+
+sqlite3 *sqliteHandle(const QSqlDatabase &database)
+{
+    const QVariant handle = database.driver()->handle();
+    SHEAF_CHECK(qstrcmp(handle.typeName(), "sqlite3*") == 0);
+    return *static_cast<sqlite3 *const *>(handle.data());
+}
+
+Error sqliteError(sqlite3 *handle)
+{
+    const QString text = QString::fromUtf8(sqlite3_errmsg(handle));
+    switch (sqlite3_errcode(handle) & 0xFF) {
+    case SQLITE_FULL:
+        return {u"disk_full"_s, u"The disk is full: nothing was written; free some space and try again."_s};
+    case SQLITE_CORRUPT:
+        return {u"database_damaged"_s, u"The database is damaged (%1): restore it from a backup."_s.arg(text)};
+    case SQLITE_NOTADB:
+        return {u"foreign_database"_s, u"The file is not a database of Sheaf."_s};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return {u"read_only"_s, u"The database cannot be written (%1): check the permissions of the file and its folder."_s.arg(text)};
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_PROTOCOL:
+        return {u"database_failed"_s, u"The database could not be read or written (%1)."_s.arg(text)};
+    case SQLITE_CONSTRAINT:
+        return {u"constraint"_s, text};
+    default:
+        return {u"sql_error"_s, text};
+    }
+}
+
+Result<void> execSql(sqlite3 *handle, const char *sql)
+{
+    if (sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+        return fail(sqliteError(handle));
+    return {};
+}
+
+QByteArray quotedName(QByteArrayView name)
+{
+    return '"' + name.toByteArray().replace('"', "\"\"") + '"';
+}
+
+} // namespace Sheaf

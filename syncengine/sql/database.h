@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+
+#include <QSqlDatabase>
+
+struct sqlite3;
+
+namespace Sheaf {
+
+struct OpenOptions {
+    QString path;
+    QString connection;          ///< name of the QSqlDatabase connection, unique in the process
+    bool readOnly = false;
+    int cacheKib = 16 * 1024;
+};
+
+/// Opens a SQLite file through QtSql in the calling thread, which alone may use and close it: WAL,
+/// synchronous=FULL, foreign keys on, temporary data in memory, schema not trusted.
+/// Errors: `foreign_database` (not SQLite), `database_damaged`, `disk_full`, `read_only`, `database_failed`.
+Result<QSqlDatabase> openDatabase(const OpenOptions &options);
+
+/// Closes and removes a connection; every query on it must be gone.
+void closeDatabase(QSqlDatabase &database);
+
+/// The sqlite3 handle behind an open connection; QtSql's driver links the same library.
+[[nodiscard]] sqlite3 *sqliteHandle(const QSqlDatabase &database);
+
+/// The last failure on a handle as a code and one sentence that says what to do.
+[[nodiscard]] Error sqliteError(sqlite3 *handle);
+
+/// Runs SQL without results, several statements too. For constant SQL only.
+Result<void> execSql(sqlite3 *handle, const char *sql);
+
+/// `name` as an SQL identifier, quoted.
+[[nodiscard]] QByteArray quotedName(QByteArrayView name);
+
+} // namespace Sheaf
