@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/syncengine.h"
+
+#include <QObject>
+
+#include <functional>
+
+namespace Sheaf {
+
+/// What is handed to the model from outside.
+struct ModelPorts {
+    std::function<qint64()> wallMs;  ///< wall clock, milliseconds since 1970
+    std::function<quint64()> random; ///< 64 random bits
+
+    /// The system's clock and chance.
+    [[nodiscard]] static ModelPorts ofSystem();
+    /// A new time-ordered id.
+    [[nodiscard]] QString newId() const;
+};
+
+/// The notes, tasks and lists of one replica as commands. Each is one durable transaction, done in
+/// the engine's thread after the call has returned; live queries show the result. An empty list id
+/// is the Inbox. An id that does not exist (any more) is ignored, as the row may just have been
+/// deleted elsewhere. Kinds are "note" and "task". Lives in the engine's owner thread.
+class NotesStore : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit NotesStore(SyncEngine &engine, QObject *parent = nullptr);
+    NotesStore(SyncEngine &engine, ModelPorts ports, QObject *parent = nullptr);
+    ~NotesStore() override;
+
+    /// The new id, at once; the list comes last.
+    Q_INVOKABLE QString createList(const QString &name);
+    Q_INVOKABLE void renameList(const QString &id, const QString &name);
+    /// Its notes and tasks go to the Inbox.
+    Q_INVOKABLE void deleteList(const QString &id);
+
+    Q_INVOKABLE QString createNote(const QString &listId, const QString &title, const QString &body);
+    Q_INVOKABLE void setNoteTitle(const QString &id, const QString &title);
+    Q_INVOKABLE void setNoteBody(const QString &id, const QString &body);
+
+    /// The task comes last in its list.
+    Q_INVOKABLE QString createTask(const QString &listId, const QString &title);
+    Q_INVOKABLE void setTaskTitle(const QString &id, const QString &title);
+    Q_INVOKABLE void setTaskDone(const QString &id, bool done);
+    /// `isoDate` such as 2026-11-21; empty = no due date.
+    Q_INVOKABLE void setTaskDue(const QString &id, const QString &isoDate);
+    Q_INVOKABLE void setTaskNotes(const QString &id, const QString &notes);
+    /// Puts the task behind `beforeId` and in front of `afterId`; either may be empty.
+    Q_INVOKABLE void moveTask(const QString &id, const QString &beforeId, const QString &afterId);
+
+    Q_INVOKABLE void moveToList(const QString &kind, const QString &id, const QString &listId);
+    Q_INVOKABLE void trashNote(const QString &id);
+    Q_INVOKABLE void trashTask(const QString &id);
+    Q_INVOKABLE void restoreNote(const QString &id);
+    Q_INVOKABLE void restoreTask(const QString &id);
+    Q_INVOKABLE void deleteForever(const QString &kind, const QString &id);
+
+Q_SIGNALS:
+    /// Nothing of that write was stored; one sentence for people.
+    void writeFailed(const QString &message);
+
+private:
+    void write(const QList<Statement> &statements);
+    void heal(const CommitChanges &changes);
+
+    SyncEngine &m_engine;
+    ModelPorts m_ports;
+};
+
+} // namespace Sheaf
