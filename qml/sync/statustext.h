@@ -16,10 +16,10 @@ struct StatusInput {
     qint64 progressTotal = 0;
     qint64 reconnectInMs = 0;
     qint64 syncedAtMs = 0;
-    QString errorCode;
-    QString errorText;
+    QString errorCode = {};
+    QString errorText = {};
     bool retrying = false; ///< the last attempt has failed; a new one is not news
-    QString server; ///< host name as people know it
+    QString server = {}; ///< host name as people know it
 };
 
 /// The status in words, as every screen shows it.

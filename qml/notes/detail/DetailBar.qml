@@ -12,6 +12,8 @@ Item {
     property string listId
     property bool backShown: false
     property bool trashed: false
+    /// Nothing can be done yet with what is not in the store.
+    property bool draft: false
 
     signal back
     signal picked(string listId)
@@ -34,6 +36,7 @@ Item {
             onClicked: root.back()
         }
         ListPicker {
+            enabled: !root.draft
             engine: root.engine
             listId: root.listId
             onPicked: listId => root.picked(listId)
@@ -59,7 +62,7 @@ Item {
         }
         IconButton {
             objectName: "trashButton"
-            visible: !root.trashed
+            visible: !root.trashed && !root.draft
             iconName: "trash"
             tip: qsTr("Move to trash")
             key: "Del"

@@ -126,6 +126,7 @@ FocusScope {
         engine: root.engine
         listId: root.listId
         trashed: root.trashed
+        draft: root.draft
         backShown: root.backShown
         onBack: root.back()
         onPicked: listId => root.store.moveToList("note", root.noteId, listId)

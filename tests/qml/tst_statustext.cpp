@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "statustext.h"
+
+#include <QDateTime>
+#include <QTest>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+using State = SyncEngine::State;
+using Tone = StatusText::Tone;
+
+class TestStatusText : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void words_data();
+    void words();
+    void firstDownload();
+    void retryingIsStillOffline();
+    void bannerOnlyWhenTheUserMustAct();
+};
+
+void TestStatusText::words_data()
+{
+    QTest::addColumn<StatusInput>("input");
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("link");
+    QTest::addColumn<int>("tone");
+    const qint64 time = QDateTime(QDate(2026, 11, 21), QTime(10, 42)).toMSecsSinceEpoch();
+    const auto row = [](const char *name, const StatusInput &input, const QString &text, const QString &link, Tone tone) {
+        QTest::newRow(name) << input << text << link << int(tone);
+    };
+    row("local only", {}, u"On this device only"_s, u"Connect"_s, Tone::Quiet);
+    row("synced", {.state = State::Synced, .syncedAtMs = time}, u"Synced · 10:42"_s, {}, Tone::Good);
+    row("syncing", {.state = State::Syncing, .progressDone = 120, .progressTotal = 1540, .syncedAtMs = time},
+        u"Syncing 120 of 1540"_s, {}, Tone::Active);
+    row("offline", {.state = State::Offline}, u"Offline"_s, {}, Tone::Quiet);
+    row("offline, one", {.state = State::Offline, .pending = 1}, u"Offline · 1 change waiting"_s, {}, Tone::Quiet);
+    row("offline, many", {.state = State::Offline, .pending = 12}, u"Offline · 12 changes waiting"_s, {}, Tone::Quiet);
+    row("reconnecting", {.state = State::Reconnecting, .reconnectInMs = 7001}, u"Reconnecting in 8 s"_s, u"Now"_s, Tone::Quiet);
+    row("unreachable", {.state = State::Error, .errorCode = u"unreachable"_s, .server = u"sync.example.org"_s},
+        u"Can't reach sync.example.org"_s, u"Details"_s, Tone::Attention);
+    row("signed out", {.state = State::Error, .pending = 12, .errorCode = u"bad_token"_s},
+        u"Signed out — sign in to send 12 changes"_s, u"Details"_s, Tone::Danger);
+    row("update", {.state = State::Error, .errorCode = u"update_needed"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
+        u"Update needed: server speaks version 4, this app 2–3"_s, u"Details"_s, Tone::Danger);
+}
+
+void TestStatusText::words()
+{
+    QFETCH(const StatusInput, input);
+    const StatusText status = describeStatus(input);
+    QTEST(status.text, "text");
+    QTEST(status.link, "link");
+    QTEST(int(status.tone), "tone");
+    QCOMPARE(status.link.isEmpty(), status.action.isEmpty());
+}
+
+void TestStatusText::firstDownload()
+{
+    StatusInput input{.state = State::Syncing, .progressDone = 3200, .progressTotal = 10000};
+    QCOMPARE(describeStatus(input).download, u"Downloading 3200 of 10000 — newest first"_s);
+    input.progressDone = 10000;
+    QVERIFY(describeStatus(input).download.isEmpty());
+    input.progressDone = 3200;
+    input.syncedAtMs = 1;
+    QVERIFY(describeStatus(input).download.isEmpty());
+}
+
+void TestStatusText::retryingIsStillOffline()
+{
+    StatusInput input{.state = State::Connecting, .pending = 3};
+    QCOMPARE(describeStatus(input).text, u"Connecting"_s);
+    input.retrying = true;
+    QCOMPARE(describeStatus(input).text, u"Offline · 3 changes waiting"_s);
+}
+
+void TestStatusText::bannerOnlyWhenTheUserMustAct()
+{
+    const auto banner = [](State state, const QString &code) { return describeStatus({.state = state, .errorCode = code}).banner; };
+    QVERIFY(banner(State::Synced, {}).isEmpty());
+    QVERIFY(banner(State::Offline, {}).isEmpty());
+    QVERIFY(banner(State::Error, u"unreachable"_s).isEmpty());
+    QCOMPARE(banner(State::Error, u"bad_token"_s), u"Signed out — sign in to sync"_s);
+}
+
+QTEST_GUILESS_MAIN(TestStatusText)
+#include "tst_statustext.moc"

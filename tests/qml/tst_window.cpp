@@ -1,0 +1,296 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "windowdriver.h"
+
+#include <QTemporaryDir>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+/// The main jobs, by keyboard alone, in the real window on the real engine.
+class TestWindow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void firstRunHasTheCaretInAnEmptyNote();
+    void lastKeyBeforeQuittingIsKept();
+    void newNoteTitleThenText();
+    void keysMoveThroughTheList();
+    void spaceCompletesATask();
+    void altArrowsReorderTasks();
+    void deleteAndUndo();
+    void listIsMadeRenamedAndDeleted();
+    void dueDayIsRead();
+    void searchFiltersAndEscapeClears();
+    void emptyPlacesSaySo();
+    void theirChangeOfTheOpenNoteKeepsTheCaret();
+    void paneKeysAndKeySheet();
+    void narrowWindowShowsOnePane();
+    void secondWindowOnOneProfileIsRefused();
+
+private:
+    /// Three tasks and a note in the Inbox, in the order t0, t1, t2.
+    void fill(WindowDriver &app);
+
+    std::unique_ptr<QTemporaryDir> m_profile;
+    QStringList m_tasks;
+};
+
+void TestWindow::init()
+{
+    m_profile = std::make_unique<QTemporaryDir>();
+    QVERIFY(m_profile->isValid());
+}
+
+void TestWindow::fill(WindowDriver &app)
+{
+    m_tasks = {app.store().createTask({}, u"t0"_s), app.store().createTask({}, u"t1"_s), app.store().createTask({}, u"t2"_s)};
+    app.store().createNote({}, u"A note"_s, u"Its text"_s);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 4);
+    app.key(Qt::Key_1, Qt::ControlModifier);
+    QTRY_VERIFY(app.item(u"itemList"_s)->hasActiveFocus());
+}
+
+void TestWindow::firstRunHasTheCaretInAnEmptyNote()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    QTRY_VERIFY(app.item(u"noteEditor"_s) && app.item(u"noteEditor"_s)->hasActiveFocus());
+    QVERIFY(app.item(u"firstRunCard"_s));
+    QCOMPARE(app.value(u"SELECT count(*) FROM notes"_s).toInt(), 0);
+    QCOMPARE(app.property(u"statusText"_s, "text").toString(), u"On this device only"_s);
+    app.type(u"hello"_s);
+    QTRY_COMPARE(app.value(u"SELECT body FROM notes"_s).toString(), u"hello"_s);
+    app.type(u" you"_s);
+    QTRY_COMPARE(app.value(u"SELECT body FROM notes"_s).toString(), u"hello you"_s);
+    QCOMPARE(app.value(u"SELECT count(*) FROM notes"_s).toInt(), 1);
+    QTRY_VERIFY(app.property(u"noteSaved"_s, "text").toString().startsWith(u"Saved on this device "_s));
+}
+
+void TestWindow::lastKeyBeforeQuittingIsKept()
+{
+    {
+        WindowDriver app(m_profile->path());
+        QVERIFY(app.waitForWindow());
+        app.type(u"draft"_s);
+        app.quit(); // long before the delay of saving is over
+    }
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    QCOMPARE(app.value(u"SELECT body FROM notes"_s).toString(), u"draft"_s);
+    QTRY_COMPARE(app.property(u"noteEditor"_s, "text").toString(), u"draft"_s);
+}
+
+void TestWindow::newNoteTitleThenText()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    app.key(Qt::Key_N, Qt::ControlModifier);
+    QTRY_VERIFY(app.item(u"noteTitle"_s)->hasActiveFocus());
+    app.type(u"Plan"_s);
+    app.key(Qt::Key_Return);
+    app.type(u"one two"_s);
+    QTRY_COMPARE(app.value(u"SELECT title || '/' || body FROM notes"_s).toString(), u"Plan/one two"_s);
+    QTRY_COMPARE(app.property(u"noteCounts"_s, "text").toString(), u"2 words · 7 characters"_s);
+}
+
+void TestWindow::keysMoveThroughTheList()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_J);
+    QCOMPARE(app.window()->property("openId").toString(), m_tasks[0]);
+    app.key(Qt::Key_Down);
+    app.key(Qt::Key_J);
+    QCOMPARE(app.window()->property("openId").toString(), m_tasks[2]);
+    app.key(Qt::Key_K);
+    QCOMPARE(app.window()->property("openId").toString(), m_tasks[1]);
+    QTRY_COMPARE(app.property(u"taskTitle"_s, "text").toString(), u"t1"_s);
+    app.key(Qt::Key_Return);
+    QVERIFY(app.item(u"taskTitle"_s)->hasActiveFocus());
+    app.key(Qt::Key_Escape);
+    QVERIFY(app.item(u"itemList"_s)->hasActiveFocus());
+}
+
+void TestWindow::spaceCompletesATask()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_J);
+    app.key(Qt::Key_Space);
+    QTRY_COMPARE(app.column(u"SELECT title FROM tasks WHERE done IS NOT NULL"_s), u"t0"_s);
+    // The task has moved to the done ones, and the selection with it.
+    QTRY_COMPARE(app.property(u"itemListView"_s, "currentIndex").toInt(), 2);
+    app.key(Qt::Key_Space);
+    QTRY_COMPARE(app.column(u"SELECT title FROM tasks WHERE done IS NOT NULL"_s), QString());
+}
+
+void TestWindow::altArrowsReorderTasks()
+{
+    const QString order = u"SELECT title FROM tasks ORDER BY position"_s;
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_J);
+    app.key(Qt::Key_Down, Qt::AltModifier);
+    QTRY_COMPARE(app.column(order), u"t1,t0,t2"_s);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "currentIndex").toInt(), 1);
+    app.key(Qt::Key_Down, Qt::AltModifier);
+    QTRY_COMPARE(app.column(order), u"t1,t2,t0"_s);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "currentIndex").toInt(), 2);
+    app.key(Qt::Key_Down, Qt::AltModifier); // the note below is no place for a task
+    app.key(Qt::Key_Up, Qt::AltModifier);
+    QTRY_COMPARE(app.column(order), u"t1,t0,t2"_s);
+}
+
+void TestWindow::deleteAndUndo()
+{
+    const QString alive = u"SELECT title FROM tasks WHERE trashed IS NULL ORDER BY position"_s;
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_J);
+    app.key(Qt::Key_Delete);
+    QTRY_COMPARE(app.column(alive), u"t1,t2"_s);
+    QCOMPARE(app.window()->property("openId").toString(), m_tasks[1]);
+    QVERIFY(app.item(u"toastUndo"_s));
+    app.key(Qt::Key_Z, Qt::ControlModifier);
+    QTRY_COMPARE(app.column(alive), u"t0,t1,t2"_s);
+    QVERIFY(!app.item(u"toast"_s));
+}
+
+void TestWindow::listIsMadeRenamedAndDeleted()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    app.key(Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_VERIFY(app.item(u"listNameField"_s) && app.item(u"listNameField"_s)->hasActiveFocus());
+    app.type(u"Garden"_s);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(u"SELECT name FROM lists"_s).toString(), u"Garden"_s);
+    QTRY_COMPARE(app.property(u"itemListTitle"_s, "text").toString(), u"Garden"_s);
+    app.key(Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+    app.type(u"Dig"_s);
+    QTRY_COMPARE(app.value(u"SELECT t.title FROM tasks t JOIN lists l ON l.id = t.list"_s).toString(), u"Dig"_s);
+    app.key(Qt::Key_F2);
+    QTRY_VERIFY(app.item(u"listNameField"_s) && app.item(u"listNameField"_s)->hasActiveFocus());
+    app.type(u"Yard"_s);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(u"SELECT name FROM lists"_s).toString(), u"Yard"_s);
+    app.key(Qt::Key_Delete);
+    QTRY_VERIFY(app.item(u"confirmAction"_s));
+    app.key(Qt::Key_Right);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(u"SELECT count(*) FROM lists"_s).toInt(), 0);
+    QTRY_COMPARE(app.column(u"SELECT title FROM tasks WHERE list IS NULL AND trashed IS NULL"_s), u"Dig"_s);
+}
+
+void TestWindow::dueDayIsRead()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    app.key(Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+    app.type(u"Pay"_s);
+    app.key(Qt::Key_Down);
+    QTRY_VERIFY(app.item(u"taskDue"_s)->hasActiveFocus());
+    app.type(u"nonsense"_s);
+    app.key(Qt::Key_Return);
+    QTRY_VERIFY(app.item(u"taskDueHint"_s));
+    app.key(Qt::Key_A, Qt::ControlModifier);
+    app.type(u"2031-02-03"_s);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(u"SELECT due FROM tasks"_s).toString(), u"2031-02-03"_s);
+    QTRY_VERIFY(!app.item(u"taskDueHint"_s));
+}
+
+void TestWindow::searchFiltersAndEscapeClears()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_F, Qt::ControlModifier);
+    QVERIFY(app.item(u"searchField"_s)->hasActiveFocus());
+    app.type(u"its t"_s);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 1);
+    app.type(u"%"_s);
+    QTRY_COMPARE(app.property(u"emptyStateText"_s, "text").toString(), u"No match for \"its t%\""_s);
+    app.key(Qt::Key_Escape);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 4);
+}
+
+void TestWindow::emptyPlacesSaySo()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    QTRY_COMPARE(app.property(u"emptyStateText"_s, "text").toString(), u"Nothing here yet"_s);
+    QCOMPARE(app.property(u"emptyStateAction"_s, "text").toString(), u"New note (Ctrl+N)"_s);
+    app.key(Qt::Key_2, Qt::ControlModifier);
+    QTRY_COMPARE(app.property(u"emptyStateText"_s, "text").toString(), u"All clear for today"_s);
+}
+
+void TestWindow::theirChangeOfTheOpenNoteKeepsTheCaret()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    app.type(u"tail"_s);
+    QTRY_VERIFY(app.property(u"noteSaved"_s, "text").toString().startsWith(u"Saved"_s));
+    QVERIFY(app.exec(u"UPDATE notes SET body = 'a long head ' || body"_s));
+    QTRY_COMPARE(app.property(u"noteEditor"_s, "text").toString(), u"a long head tail"_s);
+    QCOMPARE(app.property(u"noteEditor"_s, "cursorPosition").toInt(), 16);
+    app.type(u"s"_s);
+    QTRY_COMPARE(app.value(u"SELECT body FROM notes"_s).toString(), u"a long head tails"_s);
+}
+
+void TestWindow::paneKeysAndKeySheet()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_F6, Qt::ShiftModifier);
+    QVERIFY(app.item(u"sidebar"_s)->hasActiveFocus());
+    app.key(Qt::Key_Down);
+    QCOMPARE(app.window()->property("place").toString(), u"today"_s);
+    app.key(Qt::Key_F6);
+    QVERIFY(app.item(u"itemList"_s)->hasActiveFocus());
+    app.key(Qt::Key_F1);
+    QTRY_VERIFY(app.window()->findChild<QObject *>(u"keySheet"_s)->property("opened").toBool());
+    app.key(Qt::Key_Escape);
+    QTRY_VERIFY(!app.window()->findChild<QObject *>(u"keySheet"_s)->property("opened").toBool());
+    app.key(Qt::Key_Backslash, Qt::ControlModifier);
+    QTRY_VERIFY(!app.item(u"sidebar"_s));
+}
+
+void TestWindow::narrowWindowShowsOnePane()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.window()->resize(740, 500);
+    QTRY_VERIFY(!app.item(u"sidebar"_s));
+    app.key(Qt::Key_J);
+    QVERIFY(app.item(u"itemList"_s));
+    QVERIFY(!app.item(u"detail"_s));
+    app.key(Qt::Key_Return);
+    QTRY_VERIFY(app.item(u"taskTitle"_s) && app.item(u"taskTitle"_s)->hasActiveFocus());
+    QVERIFY(!app.item(u"itemList"_s));
+    QVERIFY(app.item(u"backButton"_s));
+    app.key(Qt::Key_Escape);
+    QTRY_VERIFY(app.item(u"itemList"_s) && app.item(u"itemList"_s)->hasActiveFocus());
+}
+
+void TestWindow::secondWindowOnOneProfileIsRefused()
+{
+    WindowDriver first(m_profile->path());
+    QVERIFY(first.waitForWindow());
+    WindowDriver second(m_profile->path());
+    QVERIFY(second.waitForWindow());
+    QCOMPARE(second.property(u"blockedHeadline"_s, "text").toString(), u"Sheaf is already open with this store"_s);
+    QVERIFY(!second.item(u"itemList"_s));
+}
+
+QTEST_MAIN(TestWindow)
+#include "tst_window.moc"

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "windowdriver.h"
+
+namespace Sheaf {
+
+namespace {
+
+QQuickItem *find(QQuickItem *item, const QString &name)
+{
+    if (!item->isVisible())
+        return nullptr;
+    if (item->objectName() == name)
+        return item;
+    const QList<QQuickItem *> children = item->childItems();
+    for (QQuickItem *child : children) {
+        if (QQuickItem *found = find(child, name))
+            return found;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+WindowDriver::WindowDriver(const QString &profile)
+{
+    DesktopOptions options;
+    options.profile = profile;
+    options.device = QStringLiteral("test");
+    options.theme = QStringLiteral("light");
+    m_app = std::make_unique<DesktopApp>(options);
+    m_app->start();
+}
+
+WindowDriver::~WindowDriver() = default;
+
+bool WindowDriver::waitForWindow()
+{
+    if (!QTest::qWaitFor([this] { return window() != nullptr; }, 20000))
+        return false;
+    window()->requestActivate();
+    return QTest::qWaitForWindowActive(window(), 20000)
+        && QTest::qWaitFor([this] { return !window()->property("started").isValid() || window()->property("started").toBool(); }, 20000);
+}
+
+void WindowDriver::quit()
+{
+    window()->close();
+    m_app.reset();
+}
+
+QQuickItem *WindowDriver::item(const QString &name) const
+{
+    return find(window()->contentItem(), name);
+}
+
+QVariant WindowDriver::property(const QString &name, const char *property) const
+{
+    const QQuickItem *found = item(name);
+    return found ? found->property(property) : QVariant();
+}
+
+QVariant WindowDriver::value(const QString &sql)
+{
+    const auto rows = engine().query({sql, {}, {}}).result();
+    return rows && !rows->rows.isEmpty() ? rows->rows.first().first() : QVariant();
+}
+
+QString WindowDriver::column(const QString &sql)
+{
+    QStringList values;
+    const auto rows = engine().query({sql, {}, {}}).result();
+    if (rows) {
+        for (const QVariantList &row : rows->rows)
+            values.push_back(row.first().toString());
+    }
+    return values.join(u',');
+}
+
+bool WindowDriver::exec(const QString &sql, const QVariantList &params)
+{
+    return bool(engine().write({{sql, params, {}}}).result());
+}
+
+void WindowDriver::type(const QString &text)
+{
+    for (const QChar letter : text)
+        QTest::keyClick(window(), letter.toLatin1());
+}
+
+} // namespace Sheaf

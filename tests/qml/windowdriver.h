@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "desktop/desktopapp.h"
+
+#include <QQuickItem>
+#include <QQuickWindow>
+#include <QTest>
+
+#include <memory>
+
+namespace Sheaf {
+
+/// The real program on a profile of its own, driven by keys as a person would.
+class WindowDriver
+{
+public:
+    explicit WindowDriver(const QString &profile);
+    ~WindowDriver();
+
+    /// Whether the window is there, active, and has its first rows.
+    [[nodiscard]] bool waitForWindow();
+    /// As Ctrl+Q does.
+    void quit();
+
+    [[nodiscard]] QQuickWindow *window() const { return m_app->window(); }
+    [[nodiscard]] NotesStore &store() { return m_app->store(); }
+    [[nodiscard]] SyncEngine &engine() { return m_app->engine(); }
+    /// The visible item of that name, nullptr if there is none.
+    [[nodiscard]] QQuickItem *item(const QString &name) const;
+    [[nodiscard]] QVariant property(const QString &name, const char *property) const;
+    /// First value of a query, through the engine.
+    [[nodiscard]] QVariant value(const QString &sql);
+    /// First column of all rows, joined by commas.
+    [[nodiscard]] QString column(const QString &sql);
+    bool exec(const QString &sql, const QVariantList &params = {});
+
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(window(), key, modifiers); }
+    void type(const QString &text);
+
+private:
+    std::unique_ptr<DesktopApp> m_app;
+};
+
+} // namespace Sheaf
