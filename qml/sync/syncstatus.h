@@ -27,6 +27,10 @@ class SyncStatusItem : public QObject
     Q_PROPERTY(QString banner READ banner NOTIFY changed FINAL)
     Q_PROPERTY(QString download READ download NOTIFY changed FINAL)
     Q_PROPERTY(qreal progress READ progress NOTIFY changed FINAL)
+    Q_PROPERTY(double waiting READ waiting NOTIFY changed FINAL)
+    Q_PROPERTY(double provenAtMs READ provenAtMs NOTIFY changed FINAL)
+    Q_PROPERTY(QString details READ details NOTIFY changed FINAL)
+    Q_PROPERTY(bool paused READ isPaused NOTIFY changed FINAL)
     Q_PROPERTY(bool counting READ isCounting NOTIFY changed FINAL)
     Q_PROPERTY(bool moving READ isMoving NOTIFY changed FINAL)
 
@@ -51,6 +55,13 @@ public:
     [[nodiscard]] QString download() const { return m_words.download; }
     /// From 0 to 1 of what is on its way.
     [[nodiscard]] qreal progress() const;
+    /// Changes that the server has not got.
+    [[nodiscard]] double waiting() const { return double(m_input.pending); }
+    /// When this device and the server were last proven equal, 0 = never.
+    [[nodiscard]] double provenAtMs() const { return double(m_input.syncedAtMs); }
+    /// One sentence about the last failure.
+    [[nodiscard]] QString details() const { return m_input.errorText; }
+    [[nodiscard]] bool isPaused() const { return m_input.state == SyncEngine::State::Offline; }
     /// The text changes with time alone: tick() is due every second.
     [[nodiscard]] bool isCounting() const { return m_input.state == SyncEngine::State::Reconnecting; }
     /// Bytes are moving: the only reason for an icon to turn.

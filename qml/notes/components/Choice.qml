@@ -18,7 +18,6 @@ MenuItem {
     Accessible.name: root.text
     contentItem: Item {
         Icon {
-            id: picture
             anchors.verticalCenter: parent.verticalCenter
             visible: root.iconName !== ""
             name: root.iconName

@@ -13,7 +13,8 @@ Image {
 
     width: size
     height: size
-    sourceSize: Qt.size(size, size)
+    sourceSize.width: root.size
+    sourceSize.height: root.size
     source: name === "" ? "" : "image://sheaf-icon/" + name + "/" + root.color.toString().slice(1)
     smooth: true
     Accessible.ignored: true

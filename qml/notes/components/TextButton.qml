@@ -11,7 +11,7 @@ AbstractButton {
     property bool primary: false
     property bool destructive: false
 
-    implicitWidth: Math.ceil(label.implicitWidth) + 2 * Theme.medium
+    implicitWidth: Math.ceil(root.implicitContentWidth) + 2 * Theme.medium
     implicitHeight: Theme.controlHeight
     focusPolicy: Qt.StrongFocus
     Accessible.role: Accessible.Button
@@ -21,7 +21,6 @@ AbstractButton {
     Keys.onEnterPressed: root.clicked()
 
     contentItem: Label {
-        id: label
         text: root.text
         font.pixelSize: Theme.smallSize
         font.weight: Font.Medium

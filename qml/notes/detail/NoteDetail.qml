@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 import QtQuick
-import QtQuick.Controls.Basic
 import Sheaf.Notes
 import Sheaf.Sync
 import "../list/queries.js" as Queries
@@ -30,7 +29,7 @@ FocusScope {
     signal back
 
     function flush(): void {
-        Qt.inputMethod.commit();
+        Qt.inputMethod.commit(); // qmllint disable
         titleText.flush();
         bodyText.flush();
     }

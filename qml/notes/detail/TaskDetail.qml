@@ -28,7 +28,7 @@ FocusScope {
     signal back
 
     function flush(): void {
-        Qt.inputMethod.commit();
+        Qt.inputMethod.commit(); // qmllint disable
         titleText.flush();
         notesText.flush();
         if (dueField.activeFocus)

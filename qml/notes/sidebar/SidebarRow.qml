@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+// The content is made at once, as the ids inside it say.
+// qmllint disable deferred-property-id
 import QtQuick
 import QtQuick.Controls.Basic
 import Sheaf.Notes

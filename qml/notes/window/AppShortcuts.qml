@@ -3,7 +3,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import Sheaf.Notes
 
 /// The keys that work everywhere in the window. KeySheet shows them.
 Item {

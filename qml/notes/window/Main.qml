@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+// Qt 6.4 cannot make bound components here, see README.md.
+// qmllint disable unqualified
 import QtQuick
 import QtQuick.Controls.Basic
 import QtQuick.Templates as T
@@ -143,12 +145,14 @@ ApplicationWindow {
             root.sidebarWanted = !root.sidebarWanted;
     }
     function stepPane(delta: int): void {
-        const panes = root.drawerUsed || !root.sidebarWanted ? ["list", "detail"] : ["sidebar", "list", "detail"];
-        const active = sidebar.activeFocus ? "sidebar" : itemList.activeFocus ? "list" : "detail";
-        const next = panes[(Math.max(0, panes.indexOf(active)) + delta + panes.length) % panes.length];
-        if (next === "sidebar")
+        // Panes from left to right: 0 sidebar, 1 list, 2 detail.
+        const first = root.drawerUsed || !root.sidebarWanted ? 1 : 0;
+        const count = 3 - first;
+        const active = sidebar.activeFocus ? 0 : itemList.activeFocus ? 1 : 2;
+        const next = first + (Math.max(0, active - first) + delta + count) % count;
+        if (next === 0)
             sidebar.forceActiveFocus();
-        else if (next === "list")
+        else if (next === 1)
             root.enterList();
         else
             root.enterDetail();
@@ -407,7 +411,7 @@ ApplicationWindow {
     Sidebar {
         // One sidebar, docked or in the drawer.
         id: sidebar
-        parent: root.drawerUsed ? drawer.contentItem : sidebarDock
+        parent: root.drawerUsed ? drawer.contentItem : sidebarDock // qmllint disable
         anchors.fill: parent
         engine: root.engine
         store: root.store
@@ -425,14 +429,13 @@ ApplicationWindow {
         id: toast
         anchors.horizontalCenter: parent.horizontalCenter
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: Theme.large
+        anchors.bottomMargin: Theme.footerHeight + Theme.medium
         z: 10
     }
     SyncPanel {
         id: syncPanel
         x: Theme.small
         y: split.height - height - Theme.small
-        engine: root.engine
         status: status
         connection: root.connection
         onConnectAsked: {

@@ -10,7 +10,6 @@ Card {
     id: root
     objectName: "syncPanel"
 
-    required property SyncEngine engine
     required property SyncStatus status
     required property var connection
 
@@ -34,7 +33,7 @@ Card {
             }
         }
         Rectangle {
-            visible: root.status.moving && root.engine.progressTotal > 0
+            visible: root.status.moving && root.status.progress > 0
             width: parent.width
             height: Theme.progressHeight
             radius: Theme.progressHeight / 2
@@ -47,9 +46,9 @@ Card {
             }
         }
         Label {
-            visible: root.engine.errorText !== ""
+            visible: root.status.details !== ""
             width: parent.width
-            text: root.engine.errorText
+            text: root.status.details
             font.pixelSize: Theme.smallSize
             color: root.status.tone === SyncStatus.Danger ? Theme.danger : Theme.attention
             wrapMode: Text.Wrap
@@ -73,12 +72,12 @@ Card {
                 objectName: "syncPanelWaiting"
                 width: parent.width
                 name: qsTr("Waiting changes")
-                value: root.engine.pending
+                value: root.status.waiting
             }
             Fact {
                 width: parent.width
                 name: qsTr("Last proven equal")
-                value: root.engine.syncedAtMs > 0 ? Dates.timeText(root.engine.syncedAtMs) : qsTr("Never")
+                value: root.status.provenAtMs > 0 ? Dates.timeText(root.status.provenAtMs) : qsTr("Never")
             }
         }
         Label {
@@ -95,7 +94,7 @@ Card {
             anchors.right: parent.right
             spacing: Theme.small
             TextButton {
-                visible: root.connection.server !== "" && root.engine.state !== SyncEngine.Offline
+                visible: root.connection.server !== "" && !root.status.paused
                 text: qsTr("Pause")
                 onClicked: root.connection.pause()
             }
