@@ -20,6 +20,7 @@ private Q_SLOTS:
     void keysMoveThroughTheList();
     void spaceCompletesATask();
     void altArrowsReorderTasks();
+    void draggingReordersTasks();
     void deleteAndUndo();
     void listIsMadeRenamedAndDeleted();
     void dueDayIsRead();
@@ -145,6 +146,21 @@ void TestWindow::altArrowsReorderTasks()
     app.key(Qt::Key_Down, Qt::AltModifier); // the note below is no place for a task
     app.key(Qt::Key_Up, Qt::AltModifier);
     QTRY_COMPARE(app.column(order), u"t1,t0,t2"_s);
+}
+
+void TestWindow::draggingReordersTasks()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    QQuickItem *row = app.item(u"row-"_s + m_tasks[0]);
+    QVERIFY(row);
+    const QPoint from = row->mapToScene(QPointF(row->width() / 2, row->height() / 2)).toPoint();
+    QTest::mousePress(app.window(), Qt::LeftButton, {}, from);
+    for (int step = 1; step <= 20; ++step)
+        QTest::mouseMove(app.window(), from + QPoint(0, step * 4));
+    QTest::mouseRelease(app.window(), Qt::LeftButton, {}, from + QPoint(0, 80));
+    QTRY_COMPARE(app.column(u"SELECT title FROM tasks ORDER BY position"_s), u"t1,t2,t0"_s);
 }
 
 void TestWindow::deleteAndUndo()
