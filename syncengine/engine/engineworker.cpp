@@ -130,6 +130,12 @@ void EngineWorker::reconnectNow()
         m_reconnector->reconnectNow();
 }
 
+void EngineWorker::networkBack()
+{
+    if (m_reconnector)
+        m_reconnector->networkBack();
+}
+
 void EngineWorker::waitSynced(const SyncedPromise &promise, qint64 timeoutMs)
 {
     if (!m_replica)

@@ -41,6 +41,7 @@ public:
     void connectTo(const QUrl &url, const QByteArray &token);
     void disconnectFromServer();
     void reconnectNow();
+    void networkBack();
     void waitSynced(const SyncedPromise &promise, qint64 timeoutMs);
 
 private:

@@ -3,8 +3,9 @@
 #include "engine/reader.h"
 
 #include "engine/statements.h"
+#include "sql/database.h"
 
-#include <QSqlError>
+#include <QSqlDatabase>
 #include <QThread>
 
 #include <algorithm>
@@ -34,11 +35,8 @@ void Reader::opened(const Result<void> &result, const QString &path)
     m_refresh = std::make_unique<OneShot>(*m_clock);
     m_state = result;
     if (result) {
-        QSqlDatabase database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_connection);
-        database.setDatabaseName(path);
-        database.setConnectOptions(u"QSQLITE_OPEN_READONLY;QSQLITE_BUSY_TIMEOUT=5000"_s);
-        if (!database.open())
-            m_state = Result<void>(fail(u"database_failed"_s, database.lastError().text()));
+        if (const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true}); !database)
+            m_state = Result<void>(fail(database.error()));
     }
     for (const auto &job : std::exchange(m_waiting, {}))
         job();
@@ -49,8 +47,10 @@ void Reader::close()
     m_lives.clear();
     m_refresh.reset();
     m_clock.reset();
-    if (m_state && QSqlDatabase::contains(m_connection))
-        QSqlDatabase::removeDatabase(m_connection);
+    if (QSqlDatabase::contains(m_connection)) {
+        QSqlDatabase database = QSqlDatabase::database(m_connection);
+        closeDatabase(database);
+    }
     thread()->quit();
 }
 

@@ -12,7 +12,8 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 
 SyncEngine::Private::Private(SyncEngine *engine, Options o) :
-    q(engine), options(std::move(o)), worker(new EngineWorker(options, workerOutlets())), reader(new Reader(readerOutlets()))
+    q(engine), options(std::move(o)), worker(new EngineWorker(options, workerOutlets())), reader(new Reader(readerOutlets())),
+    network([this] { post(worker, [w = worker] { w->networkBack(); }); })
 {
     workerThread.setObjectName(u"sheaf-engine"_s);
     readerThread.setObjectName(u"sheaf-reader"_s);

@@ -5,6 +5,7 @@
 #include "engine/engineworker.h"
 #include "engine/reader.h"
 #include "engine/syncengine.h"
+#include "net/networkwatcher.h"
 
 #include <QThread>
 
@@ -51,6 +52,7 @@ struct SyncEngine::Private {
     QThread readerThread;
     EngineWorker *worker; ///< lives in workerThread, which deletes it
     Reader *reader;       ///< lives in readerThread, which deletes it
+    NetworkWatcher network;
     QHash<quint64, LiveSink *> sinks;
     quint64 lastLive = 0;
 

@@ -14,9 +14,7 @@ Device::Device(const QString &name) : m_name(name)
     if (!schema.open(QIODevice::WriteOnly))
         qFatal("cannot write the schema");
     schema.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER);\n"
-                 "-- statement\n"
                  "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT);\n"
-                 "-- statement\n"
                  "SELECT sheaf_sync('notes');\n");
     schema.close();
     restart();

@@ -26,7 +26,6 @@ public:
         if (!schema.open(QIODevice::WriteOnly))
             qFatal("cannot write the schema");
         schema.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, picture BLOB);\n"
-                     "-- statement\n"
                      "SELECT sheaf_sync('notes');\n");
         schema.close();
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);

@@ -127,7 +127,6 @@ TestReplica::TestReplica(ManualClock &clock, quint64 seed)
     if (!file.open(QIODevice::WriteOnly))
         qFatal("cannot write the schema");
     file.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT);\n"
-               "-- statement\n"
                "SELECT sheaf_sync('notes');\n");
     file.close();
     ReplicaConfig config;

@@ -113,7 +113,7 @@ private Q_SLOTS:
         for (int i = 0; i < 8; ++i) {
             server->hangUp(u"no"_s);
             if (i < 7)
-                clock->advance(Limits::reconnectMsMax);
+                passPause();
         }
         const int before = server->attempts();
         reconnector->networkBack();
@@ -128,7 +128,7 @@ private Q_SLOTS:
         connectTo();
         for (int i = 0; i < 6; ++i) {
             server->hangUp(u"no"_s);
-            clock->advance(Limits::reconnectMsMax);
+            passPause();
         }
         welcome();
         clock->advance(Tuning::stableSessionMs);
@@ -168,7 +168,7 @@ private Q_SLOTS:
         welcome();
         QCOMPARE(server->take<Push>().size(), 1);
         server->hangUp(u"no"_s);
-        clock->advance(Limits::reconnectMsMin);
+        passPause();
         QCOMPARE(server->attempts(), 2);
         server->accept();
         server->send(welcomeOf(*clock, 1, 1)); // the server had merged it, the ack was lost
@@ -181,6 +181,7 @@ private Q_SLOTS:
 private:
     [[nodiscard]] Phase phase() const { return reconnector->status().phase; }
     void connectTo() { reconnector->connectTo(QUrl(u"ws://localhost"_s), "token"); }
+    void passPause() { clock->advance(reconnector->status().retryAtMs - clock->monotonicMs()); }
     void welcome()
     {
         server->accept();
