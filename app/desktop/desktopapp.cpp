@@ -18,16 +18,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-SyncEngine::Options engineOptions(const DesktopOptions &options)
-{
-    QDir().mkpath(options.profile);
-    SyncEngine::Options result;
-    result.databasePath = QDir(options.profile).filePath(u"store.sqlite"_s);
-    result.schemaPath = u":/sheaf/schema"_s;
-    result.app = u"sheaf "_s + QStringLiteral(SHEAF_VERSION);
-    return result;
-}
-
 QString headline(const Error &error)
 {
     if (error.code == "locked"_L1)
@@ -58,9 +48,10 @@ QString advice(const Error &error)
 DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
     : QObject(parent)
     , m_options(std::move(options))
-    , m_sync(engineOptions(m_options))
+    , m_profile(m_options.profile)
+    , m_sync(m_profile.engineOptions(u"sheaf "_s + QStringLiteral(SHEAF_VERSION)))
     , m_store(m_sync)
-    , m_server(m_sync, settingsFile(), m_options.device)
+    , m_server(m_sync, m_profile, m_options.device)
 {
     QQuickStyle::setStyle(u"Basic"_s);
     m_qml.addImageProvider(IconProvider::providerName, new IconProvider); // owned by the QML engine
@@ -75,6 +66,8 @@ DesktopApp::~DesktopApp() = default;
 
 void DesktopApp::start()
 {
+    if (const auto made = m_profile.make(); !made)
+        return showBlocked(made.error());
     m_sync.open();
     if (!m_options.url.isEmpty())
         m_server.use(m_options.url, m_options.token);
@@ -88,9 +81,9 @@ QQuickWindow *DesktopApp::window() const
     return roots.isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(roots.last());
 }
 
-QString DesktopApp::settingsFile() const
+QString DesktopApp::windowFile() const
 {
-    return QDir(m_options.profile).filePath(u"settings.ini"_s);
+    return QDir(m_profile.folder()).filePath(u"window.ini"_s);
 }
 
 void DesktopApp::showMain()
@@ -98,7 +91,7 @@ void DesktopApp::showMain()
     load(u"Main"_s, {{u"engine"_s, QVariant::fromValue(&m_sync)},
                      {u"store"_s, QVariant::fromValue<QObject *>(&m_store)},
                      {u"connection"_s, QVariant::fromValue<QObject *>(&m_server)},
-                     {u"settingsFile"_s, settingsFile()},
+                     {u"settingsFile"_s, windowFile()},
                      {u"forcedTheme"_s, m_options.theme}});
 }
 

@@ -28,7 +28,8 @@ public:
     [[nodiscard]] QQuickWindow *window() const;
     [[nodiscard]] SyncEngine &engine() { return m_sync; }
     [[nodiscard]] NotesStore &store() { return m_store; }
-    [[nodiscard]] QString settingsFile() const;
+    /// What the window remembers between runs.
+    [[nodiscard]] QString windowFile() const;
 
 Q_SIGNALS:
     void windowShown();
@@ -39,6 +40,7 @@ private:
     void load(const QString &component, const QVariantMap &properties);
 
     DesktopOptions m_options;
+    Profile m_profile;
     SyncEngine m_sync;
     NotesStore m_store;
     ServerLink m_server;

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desktop/options.h"
 
+#include "model/profile.h"
+
 #include <QCommandLineParser>
-#include <QStandardPaths>
 #include <QSysInfo>
 
 namespace Sheaf {
@@ -28,8 +29,6 @@ DesktopOptions DesktopOptions::fromArguments(const QStringList &arguments)
 
     DesktopOptions options;
     options.profile = parser.value(u"data"_s);
-    if (options.profile.isEmpty())
-        options.profile = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
     options.url = QUrl(parser.value(u"url"_s));
     options.token = parser.value(u"token"_s).toUtf8();
     options.device = parser.isSet(u"device"_s) ? parser.value(u"device"_s) : QSysInfo::machineHostName();
@@ -37,9 +36,11 @@ DesktopOptions DesktopOptions::fromArguments(const QStringList &arguments)
     options.screenshot = parser.value(u"screenshot"_s);
     if (!options.theme.isEmpty() && options.theme != "light"_L1 && options.theme != "dark"_L1)
         options.problem = u"--theme is light or dark, not “%1”."_s.arg(options.theme);
-    else if (parser.isSet(u"url"_s) && options.url.scheme() != "ws"_L1 && options.url.scheme() != "wss"_L1)
-        options.problem = u"--url starts with ws:// or wss://, for example wss://sync.example.org."_s;
-    else if (parser.isSet(u"url"_s) && options.token.isEmpty())
+    else if (parser.isSet(u"url"_s))
+        options.problem = Profile::problemOf(options.url);
+    if (!options.problem.isEmpty())
+        return options;
+    if (parser.isSet(u"url"_s) && options.token.isEmpty())
         options.problem = u"--url needs --token; `sheaf-server token add` prints one."_s;
     return options;
 }

@@ -4,17 +4,14 @@
 
 #include "engine/syncengine.h"
 
-#include <QFile>
-#include <QSettings>
-
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
 
-ServerLink::ServerLink(SyncEngine &engine, QString settingsFile, QString device, QObject *parent)
+ServerLink::ServerLink(SyncEngine &engine, Profile profile, QString device, QObject *parent)
     : QObject(parent)
     , m_engine(engine)
-    , m_settingsFile(std::move(settingsFile))
+    , m_profile(std::move(profile))
     , m_device(std::move(device))
 {
 }
@@ -34,27 +31,21 @@ void ServerLink::use(const QUrl &url, const QByteArray &token)
 
 void ServerLink::useRemembered()
 {
-    const QSettings settings(m_settingsFile, QSettings::IniFormat);
-    const QUrl url(settings.value("server/url"_L1).toString());
-    if (url.isValid() && !url.isEmpty())
-        use(url, settings.value("server/token"_L1).toByteArray());
+    const ServerChoice choice = m_profile.server();
+    if (!choice.url.isEmpty())
+        use(choice.url, choice.token);
 }
 
 QString ServerLink::connectTo(const QString &address, const QString &token)
 {
     const QUrl url(address.contains("://"_L1) ? address : u"wss://"_s + address);
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "ws"_L1 && url.scheme() != "wss"_L1))
-        return tr("An address looks like wss://sync.example.org.");
+    if (const QString problem = Profile::problemOf(url); !problem.isEmpty())
+        return problem;
     if (token.isEmpty())
         return tr("The server gives every device a token; enter the one for this device.");
-    {
-        QSettings settings(m_settingsFile, QSettings::IniFormat);
-        settings.setValue("server/url"_L1, url.toString());
-        settings.setValue("server/token"_L1, token.toUtf8());
-    }
-    QFile::setPermissions(m_settingsFile, QFile::ReadOwner | QFile::WriteOwner);
+    const auto remembered = m_profile.setServer({url, token.toUtf8()});
     use(url, token.toUtf8());
-    return {};
+    return remembered ? QString() : remembered.error().message;
 }
 
 void ServerLink::pause()

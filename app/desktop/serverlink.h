@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "model/profile.h"
+
 #include <QObject>
 #include <QUrl>
 
@@ -17,8 +19,8 @@ class ServerLink : public QObject
     Q_PROPERTY(QString device READ device CONSTANT FINAL)
 
 public:
-    /// `settingsFile` remembers a server that was entered by hand; it is readable by its owner only.
-    ServerLink(SyncEngine &engine, QString settingsFile, QString device, QObject *parent = nullptr);
+    /// The profile remembers a server that was entered by hand.
+    ServerLink(SyncEngine &engine, Profile profile, QString device, QObject *parent = nullptr);
 
     /// Host name, with the port when it is an unusual one; empty without a server.
     [[nodiscard]] QString server() const;
@@ -39,7 +41,7 @@ Q_SIGNALS:
 
 private:
     SyncEngine &m_engine;
-    QString m_settingsFile;
+    Profile m_profile;
     QString m_device;
     QUrl m_url;
     QByteArray m_token;
