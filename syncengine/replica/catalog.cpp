@@ -1,0 +1,307 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/catalog.h"
+
+#include "sql/database.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+#include <map>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Unexpected schemaError(const QString &message)
+{
+    return fail(u"schema_error"_s, message);
+}
+
+struct SyncOptions {
+    bool deleteWins = false;
+    QByteArray spaceColumn;
+};
+
+Result<SyncOptions> parseOptions(const QByteArray &table, const QByteArray &json)
+{
+    SyncOptions options;
+    if (json.isEmpty())
+        return options;
+    const QJsonDocument document = QJsonDocument::fromJson(json);
+    if (!document.isObject())
+        return schemaError(u"The options of sheaf_sync('%1') are not a JSON object."_s.arg(QString::fromUtf8(table)));
+    const QJsonObject object = document.object();
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (it.key() == "space"_L1) {
+            options.spaceColumn = it.value().toString().toUtf8();
+        } else if (it.key() == "deletes"_L1) {
+            const QString policy = it.value().toString();
+            if (policy != "delete_wins"_L1 && policy != "edit_revives"_L1)
+                return schemaError(u"sheaf_sync: \"deletes\" is \"edit_revives\" or \"delete_wins\"."_s);
+            options.deleteWins = policy == "delete_wins"_L1;
+        } else if (it.key() == "columns"_L1) {
+            const QJsonObject types = it.value().toObject();
+            for (auto type = types.begin(); type != types.end(); ++type) {
+                if (type.value().toString() != "register"_L1)
+                    return schemaError(u"sheaf_sync: column %1: merge type \"%2\" is not available in this version."_s.arg(
+                        type.key(), type.value().toString()));
+            }
+        } else {
+            return schemaError(u"sheaf_sync: option \"%1\" is unknown."_s.arg(it.key()));
+        }
+    }
+    return options;
+}
+
+} // namespace
+
+RowClock TableInfo::bornClock(CausalLength length, Stamp stamp) const
+{
+    RowRecord record{.length = length, .life = stamp, .cells = {}};
+    for (const Column &column : columns) {
+        if (column.position >= 0)
+            record.cells.push_back({column.id, stamp, {}});
+    }
+    return clockOf(record);
+}
+
+TableInfo *Catalog::find(const QByteArray &name) const
+{
+    return m_byName.value(name.toLower());
+}
+
+Result<void> Catalog::load()
+{
+    m_tables.clear();
+    m_byName.clear();
+    m_byId.clear();
+    auto tables = SqlStatement::prepare(m_handle, "SELECT id, name, synced, space_column, delete_wins FROM sheaf_tables ORDER BY id");
+    auto columns = SqlStatement::prepare(m_handle, "SELECT id, name, here FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
+    if (!tables || !columns)
+        return fail(tables ? columns.error() : tables.error());
+    while (true) {
+        const auto row = tables->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return {};
+        auto table = std::make_unique<TableInfo>();
+        table->id = tables->integer(0);
+        table->name = tables->bytes(1).toByteArray();
+        table->synced = tables->integer(2) != 0;
+        table->spaceColumn = tables->bytes(3).toByteArray();
+        table->deleteWins = tables->integer(4) != 0;
+        columns->bindInteger(1, table->id);
+        while (true) {
+            const auto column = columns->step();
+            if (!column)
+                return fail(column.error());
+            if (!*column)
+                break;
+            table->columns.append({static_cast<ColumnId>(columns->integer(0)), columns->bytes(1).toByteArray(), -1, columns->integer(2) != 0});
+        }
+        columns->reset();
+        if (auto done = describe(*table); !done)
+            return done;
+        m_byName.insert(table->name.toLower(), table.get());
+        m_byId.insert(table->id, table.get());
+        m_tables.push_back(std::move(table));
+    }
+}
+
+/// Reads key, space and positions from the table as it is now.
+Result<void> Catalog::describe(TableInfo &table)
+{
+    table.keyNames.clear();
+    table.keyPositions.clear();
+    table.positions = 0;
+    table.spacePosition = -1;
+    for (TableInfo::Column &column : table.columns)
+        column.position = -1;
+    if (table.synced) {
+        auto info = SqlStatement::prepare(m_handle, "SELECT cid, name, pk FROM pragma_table_info(?1)");
+        if (!info)
+            return fail(info.error());
+        info->bindText(1, table.name);
+        std::map<qint64, std::pair<QByteArray, int>> keys;
+        while (true) {
+            const auto row = info->step();
+            if (!row)
+                return fail(row.error());
+            if (!*row)
+                break;
+            const int position = static_cast<int>(info->integer(0));
+            const QByteArray name = info->bytes(1).toByteArray();
+            table.positions = std::max(table.positions, position + 1);
+            if (info->integer(2) > 0)
+                keys[info->integer(2)] = {name, position};
+            else if (!table.spaceColumn.isEmpty() && name.toLower() == table.spaceColumn.toLower())
+                table.spacePosition = position;
+            for (TableInfo::Column &column : table.columns) {
+                if (column.name == name)
+                    column.position = position;
+            }
+        }
+        for (const auto &[order, key] : keys) {
+            table.keyNames.append(key.first);
+            table.keyPositions.append(key.second);
+        }
+    }
+    index(table);
+    return {};
+}
+
+void Catalog::index(TableInfo &table)
+{
+    table.byName.clear();
+    table.atPosition.assign(static_cast<size_t>(table.positions), 0);
+    for (const TableInfo::Column &column : table.columns) {
+        table.byName.push_back({column.name, column.id});
+        if (column.position >= 0)
+            table.atPosition[static_cast<size_t>(column.position)] = column.id;
+    }
+    std::sort(table.byName.begin(), table.byName.end(), [](const NamedColumn &a, const NamedColumn &b) { return a.name < b.name; });
+}
+
+Result<TableInfo *> Catalog::insertTable(const QByteArray &name, bool synced)
+{
+    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_tables(name, synced) VALUES (?1, ?2) RETURNING id");
+    if (!insert)
+        return fail(insert.error());
+    insert->bindBlob(1, name);
+    insert->bindInteger(2, synced ? 1 : 0);
+    if (auto row = insert->step(); !row)
+        return fail(row.error());
+    auto table = std::make_unique<TableInfo>();
+    table->id = insert->integer(0);
+    table->name = name;
+    table->synced = synced;
+    insert->reset();
+    TableInfo *added = table.get();
+    m_byName.insert(name.toLower(), added);
+    m_byId.insert(added->id, added);
+    m_tables.push_back(std::move(table));
+    return added;
+}
+
+Result<void> Catalog::addColumn(TableInfo &table, const QByteArray &name, bool here)
+{
+    const auto columnId = static_cast<ColumnId>(table.columns.size() + 1);
+    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_columns(tbl, id, name, here) VALUES (?1, ?2, ?3, ?4)");
+    if (!insert)
+        return fail(insert.error());
+    insert->bindInteger(1, table.id);
+    insert->bindInteger(2, columnId);
+    insert->bindBlob(3, name);
+    insert->bindInteger(4, here ? 1 : 0);
+    table.columns.append({columnId, name, -1, here});
+    return insert->run();
+}
+
+Result<TableInfo *> Catalog::sync(const QByteArray &name, const QByteArray &optionsJson)
+{
+    auto options = parseOptions(name, optionsJson);
+    if (!options)
+        return fail(options.error());
+    TableInfo *table = find(name);
+    if (table != nullptr && table->synced)
+        return schemaError(u"sheaf_sync: table %1 is a synced one already."_s.arg(QString::fromUtf8(name)));
+    if (table == nullptr) {
+        auto inserted = insertTable(name, true);
+        if (!inserted)
+            return fail(inserted.error());
+        table = *inserted;
+    }
+    table->synced = true;
+    table->deleteWins = options->deleteWins;
+    const bool named = !options->spaceColumn.isEmpty();
+    table->spaceColumn = named ? options->spaceColumn : "space"_ba;
+    if (auto done = describe(*table); !done)
+        return fail(done.error());
+    if (table->positions == 0)
+        return schemaError(u"sheaf_sync: there is no table %1."_s.arg(QString::fromUtf8(name)));
+    if (table->keyNames.isEmpty())
+        return schemaError(u"sheaf_sync: table %1 needs a PRIMARY KEY."_s.arg(QString::fromUtf8(name)));
+    if (table->spacePosition < 0) {
+        if (named)
+            return schemaError(u"sheaf_sync: table %1 has no column %2."_s.arg(QString::fromUtf8(name), QString::fromUtf8(options->spaceColumn)));
+        table->spaceColumn.clear();
+    }
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_tables SET synced = 1, space_column = ?2, delete_wins = ?3 WHERE id = ?1");
+    if (!update)
+        return fail(update.error());
+    update->bindInteger(1, table->id);
+    update->bindBlob(2, table->spaceColumn);
+    update->bindInteger(3, table->deleteWins ? 1 : 0);
+    if (auto done = update->run(); !done)
+        return fail(done.error());
+    return table;
+}
+
+Result<QList<Catalog::Arrived>> Catalog::adoptColumns()
+{
+    QList<Arrived> arrived;
+    auto here = SqlStatement::prepare(m_handle, "UPDATE sheaf_columns SET here = 1 WHERE tbl = ?1 AND id = ?2 AND here = 0");
+    auto info = SqlStatement::prepare(m_handle, "SELECT name, pk FROM pragma_table_info(?1)");
+    if (!here || !info)
+        return fail(here ? info.error() : here.error());
+    for (const auto &table : m_tables) {
+        if (!table->synced)
+            continue;
+        info->bindText(1, table->name);
+        while (true) {
+            const auto row = info->step();
+            if (!row)
+                return fail(row.error());
+            if (!*row)
+                break;
+            const QByteArray name = info->bytes(0).toByteArray();
+            if (info->integer(1) > 0 || name.toLower() == table->spaceColumn.toLower())
+                continue;
+            const auto known = std::find_if(table->columns.begin(), table->columns.end(),
+                                            [&name](const TableInfo::Column &column) { return column.name == name; });
+            if (known == table->columns.end()) {
+                if (auto done = addColumn(*table, name, true); !done)
+                    return fail(done.error());
+            } else if (!known->here) {
+                known->here = true;
+                arrived.append({table.get(), known->id});
+            }
+        }
+        info->reset();
+        if (auto done = describe(*table); !done)
+            return fail(done.error());
+    }
+    for (const Arrived &column : std::as_const(arrived)) {
+        here->bindInteger(1, column.table->id);
+        here->bindInteger(2, column.column);
+        if (auto done = here->run(); !done)
+            return fail(done.error());
+    }
+    return arrived;
+}
+
+Result<TableInfo *> Catalog::tableFor(const QByteArray &name)
+{
+    if (TableInfo *known = find(name))
+        return known;
+    return insertTable(name, false);
+}
+
+Result<ColumnId> Catalog::columnFor(TableInfo &table, const QByteArray &name)
+{
+    for (const TableInfo::Column &column : std::as_const(table.columns)) {
+        if (column.name == name)
+            return column.id;
+    }
+    if (auto done = addColumn(table, name, false); !done)
+        return fail(done.error());
+    index(table);
+    return table.columns.last().id;
+}
+
+} // namespace Sheaf

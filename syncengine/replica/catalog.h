@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "crdt/digest.h"
+#include "crdt/rowclock.h"
+#include "sql/sqlstatement.h"
+
+#include <QHash>
+#include <QList>
+
+#include <memory>
+#include <vector>
+
+struct sqlite3;
+
+namespace Sheaf {
+
+/// What the replica knows of one synced (or only parked) table.
+struct TableInfo {
+    struct Column {
+        ColumnId id = 0;
+        QByteArray name;
+        int position = -1; ///< in the table, -1: no such column here
+        bool here = false; ///< false: its values are parked
+    };
+
+    qint64 id = 0;
+    QByteArray name; ///< as declared
+    bool synced = false;
+    bool deleteWins = false;
+    QByteArray spaceColumn;         ///< empty: every row is in the home space
+    int spacePosition = -1;
+    QList<QByteArray> keyNames;     ///< in key order
+    QList<int> keyPositions;
+    QList<Column> columns;          ///< by id; neither key nor space
+    std::vector<NamedColumn> byName; ///< for the digest
+    std::vector<ColumnId> atPosition; ///< column id of each table position, 0 for key and space
+    int positions = 0;
+
+    [[nodiscard]] const Column *column(ColumnId columnId) const
+    {
+        return columnId >= 1 && columnId <= static_cast<ColumnId>(columns.size()) ? &columns[static_cast<qsizetype>(columnId) - 1] : nullptr;
+    }
+    /// The clock of a row inserted here at `stamp`.
+    [[nodiscard]] RowClock bornClock(CausalLength length, Stamp stamp) const;
+};
+
+/// All synced tables, kept in sheaf_tables and sheaf_columns. Loaded whole: schemas are small.
+class Catalog
+{
+public:
+    explicit Catalog(sqlite3 *handle) : m_handle(handle) {}
+
+    Result<void> load();
+    /// sheaf_sync(): makes an existing table a synced one. Options are the JSON of DESIGN section 7.
+    Result<TableInfo *> sync(const QByteArray &name, const QByteArray &optionsJson);
+    /// Gives numbers to columns that migrations have added; lists those that were parked until now.
+    struct Arrived {
+        TableInfo *table;
+        ColumnId column;
+    };
+    Result<QList<Arrived>> adoptColumns();
+
+    [[nodiscard]] TableInfo *find(const QByteArray &name) const; ///< any case; null if unknown
+    [[nodiscard]] TableInfo *find(qint64 id) const { return m_byId.value(id); }
+    [[nodiscard]] const std::vector<std::unique_ptr<TableInfo>> &tables() const { return m_tables; }
+
+    /// The table of that name, noted as one that only newer peers know if it is new.
+    Result<TableInfo *> tableFor(const QByteArray &name);
+    /// The column of that name, noted as parked if it is new.
+    Result<ColumnId> columnFor(TableInfo &table, const QByteArray &name);
+
+private:
+    Result<void> describe(TableInfo &table);
+    Result<void> addColumn(TableInfo &table, const QByteArray &name, bool here);
+    Result<TableInfo *> insertTable(const QByteArray &name, bool synced);
+    static void index(TableInfo &table);
+
+    sqlite3 *m_handle;
+    std::vector<std::unique_ptr<TableInfo>> m_tables;
+    QHash<QByteArray, TableInfo *> m_byName; ///< lower case
+    QHash<qint64, TableInfo *> m_byId;
+};
+
+} // namespace Sheaf

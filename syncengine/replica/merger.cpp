@@ -1,0 +1,274 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/merger.h"
+
+#include "crdt/bytes.h"
+#include "sql/database.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+quint64 positionsOf(const TableInfo &table, const std::vector<const Cell *> &cells)
+{
+    quint64 bits = 0;
+    for (const Cell *cell : cells)
+        bits |= 1ULL << std::min(table.column(cell->column)->position, 63);
+    return bits;
+}
+
+} // namespace
+
+Result<QList<Merger::Names>> Merger::resolve(const QList<TableNames> &tables)
+{
+    QList<Names> all;
+    for (const TableNames &names : tables) {
+        auto table = m_catalog.tableFor(names.table);
+        if (!table)
+            return fail(table.error());
+        Names resolved{.table = *table, .columns = {}};
+        ColumnId previous = 0;
+        for (const TableNames::Column &column : names.columns) {
+            const auto ours = m_catalog.columnFor(**table, column.name);
+            if (!ours)
+                return fail(ours.error());
+            resolved.columns.insert(column.id, *ours);
+            resolved.same = resolved.same && *ours == column.id && *ours > previous;
+            previous = *ours;
+        }
+        all.append(std::move(resolved));
+    }
+    return all;
+}
+
+Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
+{
+    const auto names = resolve(changes.tables);
+    if (!names)
+        return fail(names.error());
+    auto space = m_store.spaceFor(changes.space);
+    if (!space)
+        return fail(space.error());
+    for (const Change &change : changes.changes) {
+        if (auto done = mergeRow(names->at(change.table), change, **space, wallMs); !done)
+            return done;
+    }
+    (*space)->state.cursor = changes.sequence;
+    (*space)->dirty = true;
+    return {};
+}
+
+Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs)
+{
+    const TableInfo &table = *names.table;
+    if (auto decoded = decodeRecord(change.record, m_record); !decoded)
+        return decoded;
+    if (!names.same) {
+        for (Cell &cell : m_record.cells)
+            cell.column = names.columns.value(cell.column);
+        std::sort(m_record.cells.begin(), m_record.cells.end(), [](const Cell &a, const Cell &b) { return a.column < b.column; });
+    }
+    if (auto done = m_rows.read(table, change.key, m_row); !done)
+        return done;
+    m_before = m_row.clock;
+    mergeRecord(m_row.clock, m_record, m_outcome);
+    // The server has vetted every stamp it sends, so the clock may follow it.
+    m_store.seen = std::max(m_store.seen, m_record.life.hlc);
+    for (const Cell &cell : m_record.cells)
+        m_store.seen = std::max(m_store.seen, cell.stamp.hlc);
+    m_store.clock.observe(m_store.seen);
+    if (!m_outcome.clockChanged)
+        return {};
+    if (!m_row.known)
+        m_row.space = space.id;
+
+    if (m_row.outbox != 0) {
+        const auto waiting = m_rows.mask(m_row.outbox);
+        if (!waiting)
+            return fail(waiting.error());
+        bool revived = false;
+        if (auto done = settleOutbox(table, change, m_row, *waiting, revived, wallMs); !done || revived)
+            return done;
+    }
+    if (auto done = writeValues(table, change, m_row, space.state.name); !done)
+        return done;
+    return m_rows.write(table, change.key, m_before, m_row);
+}
+
+/// The incoming record meets unacknowledged local cells: those that lost leave the outbox.
+Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived, qint64 wallMs)
+{
+    const bool edited = isAlive(m_before.length) && waiting != 0;
+    if (m_outcome.life == MergeOutcome::Life::Deleted && edited && !table.deleteWins) {
+        // An edit that did not know of the delete brings the row back whole, as a new write.
+        const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
+        row.clock = table.bornClock(m_record.length + 1, stamp);
+        const auto number = m_rows.enqueue(table, change.key, row, stamp.hlc, ~0ULL);
+        if (!number)
+            return fail(number.error());
+        row.outbox = *number;
+        revived = true;
+        return m_rows.write(table, change.key, m_before, row);
+    }
+    quint64 mask = waiting;
+    if (m_outcome.life != MergeOutcome::Life::Unchanged) {
+        mask = 0; // our edits belong to a life that is over
+    } else {
+        for (const size_t winner : m_outcome.winners)
+            mask &= ~Mask::ofColumn(m_record.cells[winner].column);
+        if (!isAlive(row.clock.length) && row.clock.life != m_before.life)
+            mask = 0; // somebody else's delete of the same life is the later one
+    }
+    if (mask == waiting)
+        return {};
+    if (mask != 0)
+        return m_rows.setMask(row.outbox, mask);
+    auto done = m_rows.dequeue(row.outbox);
+    row.outbox = 0;
+    return done;
+}
+
+Result<void> Merger::writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space)
+{
+    using Life = MergeOutcome::Life;
+    const bool reborn = m_outcome.life == Life::Born && isAlive(m_before.length);
+    if (m_outcome.life == Life::Deleted || reborn) {
+        if (table.synced) {
+            if (auto done = m_rows.deleteValues(table, change.key); !done)
+                return done;
+            if (!reborn)
+                m_capture.note(table, change.key, 0, false, true);
+        }
+        if (auto done = m_rows.unpark(table, change.key); !done)
+            return done;
+    }
+    if (!isAlive(row.clock.length))
+        return {};
+    m_cells.clear();
+    for (const size_t winner : m_outcome.winners) {
+        const Cell &cell = m_record.cells[winner];
+        if (table.synced && table.column(cell.column)->position >= 0) {
+            m_cells.push_back(&cell);
+        } else if (auto done = m_rows.park(table, change.key, cell); !done) {
+            return done;
+        }
+    }
+    const bool born = m_outcome.life == Life::Born;
+    if (!table.synced || (!born && m_cells.empty()))
+        return {};
+    return place(table, change.key, space, m_cells, born);
+}
+
+/// Puts cells into the table; when a constraint of the app refuses them, they wait in sheaf_parked,
+/// because sync must go on and the other row must not be thrown out for them.
+Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells, bool born)
+{
+    const auto done = born ? m_rows.insertValues(table, key, space, cells) : m_rows.updateValues(table, key, cells);
+    if (done) {
+        m_capture.note(table, key, positionsOf(table, cells), born, false);
+        return {};
+    }
+    if (done.error().code != "constraint"_L1)
+        return done;
+    for (const Cell *cell : cells) {
+        if (auto parked = m_rows.park(table, key, *cell); !parked)
+            return parked;
+    }
+    auto stuck = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_stuck(tbl, pk, reason) VALUES (?1, ?2, ?3)");
+    if (!stuck)
+        return fail(stuck.error());
+    const QByteArray reason = done.error().message.toUtf8();
+    stuck->bindInteger(1, table.id);
+    stuck->bindBlob(2, key);
+    stuck->bindText(3, reason);
+    return stuck->run();
+}
+
+Result<void> Merger::retryStuck()
+{
+    auto select = SqlStatement::prepare(m_handle, "SELECT s.tbl, s.pk, p.name FROM sheaf_stuck s JOIN sheaf_rows r USING (tbl, pk)"
+                                                  " JOIN sheaf_spaces p ON p.id = r.space");
+    if (!select)
+        return fail(select.error());
+    struct Stuck {
+        TableInfo *table;
+        QByteArray key;
+        QByteArray space;
+    };
+    QList<Stuck> rows;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            break;
+        rows.append({m_catalog.find(select->integer(0)), select->bytes(1).toByteArray(), select->bytes(2).toByteArray()});
+    }
+    for (const Stuck &row : std::as_const(rows)) {
+        QHash<ColumnId, QByteArray> parked;
+        if (auto done = m_rows.readParked(*row.table, row.key, parked); !done)
+            return done;
+        std::vector<Cell> cells;
+        std::vector<const Cell *> pointers;
+        for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
+            if (row.table->column(it.key())->position >= 0)
+                cells.push_back({it.key(), {}, Bytes::Reader(*it).value()});
+        }
+        for (const Cell &cell : cells)
+            pointers.push_back(&cell);
+        std::vector<ValueView> present;
+        const auto there = m_rows.readValues(*row.table, row.key, present);
+        if (!there)
+            return fail(there.error());
+        if (auto done = m_rows.unpark(*row.table, row.key); !done)
+            return done;
+        if (auto done = place(*row.table, row.key, row.space, pointers, !*there); !done)
+            return done;
+        for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
+            const Cell cell{it.key(), {}, Bytes::Reader(*it).value()};
+            if (row.table->column(it.key())->position < 0) {
+                if (auto done = m_rows.park(*row.table, row.key, cell); !done)
+                    return done;
+            }
+        }
+    }
+    return {};
+}
+
+Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column)
+{
+    auto select = SqlStatement::prepare(m_handle, "SELECT pk, value FROM sheaf_parked WHERE tbl = ?1 AND column = ?2");
+    auto remove = SqlStatement::prepare(m_handle, "DELETE FROM sheaf_parked WHERE tbl = ?1 AND column = ?2 AND pk NOT IN"
+                                                  " (SELECT pk FROM sheaf_stuck WHERE tbl = ?1)");
+    if (!select || !remove)
+        return fail(select ? remove.error() : select.error());
+    select->bindInteger(1, table.id);
+    select->bindInteger(2, column);
+    QList<std::pair<QByteArray, QByteArray>> values;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            break;
+        values.append({select->bytes(0).toByteArray(), select->bytes(1).toByteArray()});
+    }
+    remove->bindInteger(1, table.id);
+    remove->bindInteger(2, column);
+    if (auto done = remove->run(); !done)
+        return done;
+    for (const auto &[key, bytes] : std::as_const(values)) {
+        const Cell cell{column, {}, Bytes::Reader(bytes).value()};
+        if (auto done = place(table, key, {}, {&cell}, false); !done)
+            return done;
+    }
+    return {};
+}
+
+} // namespace Sheaf

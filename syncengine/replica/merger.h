@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crdt/merge.h"
+#include "replica/capture.h"
+
+namespace Sheaf {
+
+/// Merges what the server sent into the tables, within the caller's transaction.
+class Merger
+{
+public:
+    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, Capture &capture) :
+        m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_capture(capture)
+    {
+    }
+
+    /// `wallMs` is the corrected wall clock, for rows that an edit brings back to life.
+    Result<void> merge(const Changes &changes, qint64 wallMs);
+    /// Tries the rows again that a constraint kept out.
+    Result<void> retryStuck();
+    /// Moves the parked values of a column that a migration has added into the table.
+    Result<void> unparkColumn(const TableInfo &table, ColumnId column);
+
+private:
+    struct Names {
+        TableInfo *table = nullptr;
+        QHash<ColumnId, ColumnId> columns; ///< the message's number to ours
+        bool same = true;                  ///< the numbers agree
+    };
+    Result<QList<Names>> resolve(const QList<TableNames> &tables);
+    Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
+    Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived, qint64 wallMs);
+    Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
+    Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells, bool born);
+
+    sqlite3 *m_handle;
+    Store &m_store;
+    Catalog &m_catalog;
+    RowStore &m_rows;
+    Capture &m_capture;
+    RowRecord m_record;
+    MergeOutcome m_outcome;
+    RowState m_row;
+    RowClock m_before;
+    std::vector<const Cell *> m_cells;
+};
+
+} // namespace Sheaf

@@ -1,0 +1,313 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "protocol/limits.h"
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The parts of the mask that were edited after `upTo`.
+quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask, Hlc upTo)
+{
+    quint64 left = (mask & Mask::whole) != 0 && clock.life.hlc > upTo ? mask : 0;
+    for (const TableInfo::Column &column : table.columns) {
+        if ((mask & Mask::ofColumn(column.id)) != 0 && clock.stampOf(column.id).hlc > upTo)
+            left |= Mask::ofColumn(column.id);
+    }
+    return left;
+}
+
+TableNames namesOf(const TableInfo &table)
+{
+    TableNames names{.table = table.name, .columns = {}};
+    for (const TableInfo::Column &column : table.columns)
+        names.columns.append({column.id, column.name});
+    return names;
+}
+
+} // namespace
+
+qint64 Replica::pendingCount() const
+{
+    return d->rows.outboxCount();
+}
+
+Result<QByteArray> Replica::Private::recordOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask)
+{
+    RowRecord record{.length = row.clock.length, .life = row.clock.life, .cells = {}};
+    QHash<ColumnId, QByteArray> parked;
+    if (isAlive(row.clock.length)) {
+        std::vector<ValueView> values;
+        const auto there = table.synced ? rows.readValues(table, key, values) : Result<bool>(false);
+        if (!there)
+            return fail(there.error());
+        const bool whole = (mask & Mask::whole) != 0;
+        if (!*there || whole) {
+            if (auto done = rows.readParked(table, key, parked); !done)
+                return fail(done.error());
+        }
+        for (const TableInfo::Column &column : table.columns) {
+            const Stamp stamp = row.clock.stampOf(column.id);
+            if (stamp.hlc == 0 || (!whole && (mask & Mask::ofColumn(column.id)) == 0))
+                continue;
+            if (const auto value = parked.constFind(column.id); value != parked.constEnd())
+                record.cells.push_back({column.id, stamp, Bytes::Reader(*value).value()});
+            else if (*there && column.position >= 0)
+                record.cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
+        }
+    }
+    QByteArray bytes;
+    encodeRecord(record, bytes);
+    return bytes;
+}
+
+Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, qint64 after) const
+{
+    const Store::Space *known = d->store.find(space);
+    if (known == nullptr)
+        return std::optional<PendingPush>();
+    auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, hlc, mask FROM sheaf_outbox WHERE space = ?1 AND n > ?2 ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, known->id);
+    select->bindInteger(2, after);
+    PendingPush pending{.push = {.space = space, .number = number, .more = false, .tables = {}, .changes = {}}, .upTo = d->store.clock.last(), .outboxNumbers = {}};
+    QHash<qint64, quint32> tables;
+    qint64 bytes = 0;
+    Hlc transaction = 0;
+    RowState row;
+    while (true) {
+        const auto found = select->step();
+        if (!found)
+            return fail(found.error());
+        if (!*found)
+            break;
+        const auto hlc = static_cast<Hlc>(select->integer(3));
+        if (pending.push.changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget) {
+            pending.push.more = hlc == transaction;
+            break;
+        }
+        transaction = hlc;
+        const TableInfo &table = *d->catalog.find(select->integer(1));
+        const QByteArray key = select->bytes(2).toByteArray();
+        if (auto done = d->rows.read(table, key, row); !done)
+            return fail(done.error());
+        auto record = d->recordOf(table, key, row, static_cast<quint64>(select->integer(4)));
+        if (!record)
+            return fail(record.error());
+        if (bytes + record->size() > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !pending.push.changes.isEmpty()) {
+            pending.push.more = hlc == transaction;
+            break;
+        }
+        if (!tables.contains(table.id)) {
+            tables.insert(table.id, static_cast<quint32>(pending.push.tables.size()));
+            pending.push.tables.append(namesOf(table));
+        }
+        bytes += record->size() + key.size();
+        pending.push.changes.append({tables.value(table.id), key, *std::move(record)});
+        pending.outboxNumbers.append(select->integer(0));
+    }
+    if (pending.push.changes.isEmpty())
+        return std::optional<PendingPush>();
+    return std::optional<PendingPush>(std::move(pending));
+}
+
+Result<void> Replica::Private::settleChange(const PendingPush &push, const Change &change, const Verdict *verdict)
+{
+    const TableInfo *table = catalog.find(push.push.tables.at(change.table).table);
+    if (table == nullptr)
+        return {};
+    RowState row;
+    if (auto done = rows.read(*table, change.key, row); !done)
+        return done;
+    if (row.outbox == 0)
+        return {}; // settled by a merge or an earlier ack
+    if (verdict != nullptr)
+        return reject(push, change, *table, row, *verdict);
+    const auto mask = rows.mask(row.outbox);
+    if (!mask)
+        return fail(mask.error());
+    const quint64 left = stillWaiting(*table, row.clock, *mask, push.upTo);
+    if (left == *mask)
+        return {};
+    if (left != 0)
+        return rows.setMask(row.outbox, left);
+    const RowClock clock = row.clock;
+    if (auto done = rows.dequeue(row.outbox); !done)
+        return done;
+    row.outbox = 0;
+    return rows.write(*table, change.key, clock, row);
+}
+
+/// The server's word is final: the row goes back to what the server has, and the user's version is
+/// kept in the list of rejected changes. Forgetting the row and pulling anew brings the former.
+Result<void> Replica::Private::reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
+                                      const Verdict &verdict)
+{
+    auto keep = SqlStatement::prepare(handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    if (!keep)
+        return fail(keep.error());
+    const QByteArray code = verdict.code.toUtf8();
+    const QByteArray reason = verdict.reason.toUtf8();
+    keep->bindBlob(1, push.push.space);
+    keep->bindBlob(2, table.name);
+    keep->bindBlob(3, change.key);
+    keep->bindText(4, code);
+    keep->bindText(5, reason);
+    keep->bindBlob(6, change.record);
+    if (auto done = keep->run(); !done)
+        return done;
+    if (auto done = rows.dequeue(row.outbox); !done)
+        return done;
+    if (auto done = rows.deleteValues(table, change.key); !done)
+        return done;
+    if (auto done = rows.unpark(table, change.key); !done)
+        return done;
+    capture->note(table, change.key, 0, false, true);
+    if (Store::Space *space = store.find(row.space)) {
+        space->state.cursor = 0;
+        space->dirty = true;
+    }
+    return rows.forget(table, change.key, row);
+}
+
+Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
+{
+    return d->transact(true, [&]() -> Result<void> {
+        QHash<quint32, const Verdict *> verdicts;
+        bool clockAhead = false;
+        for (const Verdict &verdict : ack.verdicts) {
+            verdicts.insert(verdict.index, &verdict);
+            clockAhead = clockAhead || verdict.code == "clock_ahead"_L1;
+        }
+        Store::Space *space = d->store.find(push.push.space);
+        if (space == nullptr)
+            return {};
+        space->state.lastPush = std::max(space->state.lastPush, ack.number);
+        if (space->state.cursor == ack.previous)
+            space->state.cursor = ack.sequence;
+        space->dirty = true;
+        for (qsizetype i = 0; i < push.push.changes.size(); ++i) {
+            const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
+            if (verdict != nullptr && verdict->code == "clock_ahead"_L1)
+                continue; // stays in the outbox
+            if (auto done = d->settleChange(push, push.push.changes[i], verdict); !done)
+                return done;
+        }
+        if (!clockAhead)
+            return {};
+        const Hlc serverNow = makeHlc(ack.clockMs);
+        return d->restamp([serverNow](Hlc old) { return std::min(old, serverNow); });
+    });
+}
+
+Result<void> Replica::Private::offerEverything(Store::Space &space)
+{
+    auto select = SqlStatement::prepare(handle, "SELECT tbl, pk FROM sheaf_rows WHERE space = ?1 ORDER BY tbl, pk");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, space.id);
+    QList<std::pair<qint64, QByteArray>> all;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            break;
+        all.append({select->integer(0), select->bytes(1).toByteArray()});
+    }
+    // Each row is a transaction of its own: what belonged together arrived together long ago.
+    for (const auto &[tableId, key] : std::as_const(all)) {
+        const TableInfo &table = *catalog.find(tableId);
+        RowState row;
+        if (auto done = rows.read(table, key, row); !done)
+            return done;
+        const RowClock clock = row.clock;
+        const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? ~0ULL : Mask::whole);
+        if (!number)
+            return fail(number.error());
+        row.outbox = *number;
+        if (auto done = rows.write(table, key, clock, row); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<void> Replica::openSpace(const QByteArray &name, Role role, Epoch epoch, quint64 lastPush)
+{
+    const Store::Space *known = d->store.find(name);
+    if (known != nullptr && known->state.role == role && known->state.epoch == epoch && known->state.lastPush == lastPush)
+        return {};
+    return d->transact(true, [&]() -> Result<void> {
+        auto space = d->store.spaceFor(name);
+        if (!space)
+            return fail(space.error());
+        SpaceState &state = (*space)->state;
+        // Another database, or an older copy of the same one: absence there is not a delete here.
+        const bool lost = state.epoch != 0 && (state.epoch != epoch || lastPush < state.lastPush);
+        state.role = role;
+        state.epoch = epoch;
+        state.lastPush = lastPush;
+        (*space)->dirty = true;
+        if (!lost)
+            return {};
+        state.cursor = 0;
+        return d->offerEverything(**space);
+    });
+}
+
+Result<QList<OutboxEntry>> Replica::outbox() const
+{
+    auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, space, mask FROM sheaf_outbox ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    QList<OutboxEntry> all;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return all;
+        const TableInfo &table = *d->catalog.find(select->integer(1));
+        const Store::Space *space = d->store.find(select->integer(3));
+        OutboxEntry entry{.number = select->integer(0),
+                          .space = space != nullptr ? space->state.name : QByteArray(),
+                          .table = table.name,
+                          .key = select->bytes(2).toByteArray(),
+                          .columns = {}};
+        const auto mask = static_cast<quint64>(select->integer(4));
+        for (const TableInfo::Column &column : table.columns) {
+            if ((mask & Mask::ofColumn(column.id)) != 0)
+                entry.columns.append(column.name);
+        }
+        all.append(std::move(entry));
+    }
+}
+
+Result<QList<RejectedChange>> Replica::rejected() const
+{
+    auto select = SqlStatement::prepare(d->handle, "SELECT n, space, tbl, pk, code, reason FROM sheaf_rejected ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    QList<RejectedChange> all;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return all;
+        all.append({.number = select->integer(0),
+                    .space = select->bytes(1).toByteArray(),
+                    .table = select->bytes(2).toByteArray(),
+                    .key = select->bytes(3).toByteArray(),
+                    .code = QString::fromUtf8(select->bytes(4)),
+                    .reason = QString::fromUtf8(select->bytes(5))});
+    }
+}
+
+} // namespace Sheaf

@@ -1,0 +1,322 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/replica.h"
+
+#include "base/check.h"
+#include "replica/functions.h"
+#include "replica/replica_p.h"
+#include "sql/database.h"
+#include "sql/migrations.h"
+#include "sql/sqltransaction.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSqlDatabase>
+
+#include <sqlite3.h>
+
+#include <atomic>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 applicationId = 0x53686561; // "Shea": marks the file as ours
+
+Result<qint64> pragma(sqlite3 *handle, const char *sql)
+{
+    auto statement = SqlStatement::prepare(handle, sql);
+    if (!statement)
+        return fail(statement.error());
+    if (auto row = statement->step(); !row)
+        return fail(row.error());
+    return statement->integer(0);
+}
+
+/// An empty file becomes a replica, a replica stays one, anything else is left alone.
+Result<void> checkOwner(sqlite3 *handle, const QString &path)
+{
+    const auto id = pragma(handle, "PRAGMA application_id");
+    const auto objects = pragma(handle, "SELECT count(*) FROM sqlite_schema");
+    if (!id || !objects)
+        return fail(id ? objects.error() : id.error());
+    if (*id == applicationId)
+        return {};
+    if (*id != 0 || *objects > 0)
+        return fail(u"foreign_database"_s, u"The file %1 is a database of another program: name another file, it was left as it is."_s.arg(path));
+    return execSql(handle, "PRAGMA application_id=1399350625");
+}
+
+std::unique_ptr<QLockFile> lockFor(const QString &path)
+{
+    auto lock = std::make_unique<QLockFile>(path + u".lock"_s);
+    lock->setStaleLockTime(0); // only a dead holder gives it up
+    return lock->tryLock(0) ? std::move(lock) : nullptr;
+}
+
+QString holderOf(const QString &path)
+{
+    qint64 pid = 0;
+    QString host;
+    QString program;
+    QLockFile(path + u".lock"_s).getLockInfo(&pid, &host, &program);
+    return pid == 0 ? u"another program"_s : u"%1 (process %2)"_s.arg(program).arg(pid);
+}
+
+} // namespace
+
+Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened) :
+    config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle), catalog(handle),
+    rows(handle, store, catalog), capture(std::make_unique<Capture>(handle, store, catalog, rows)),
+    merger(handle, store, catalog, rows, *capture),
+    functions{[this](const QByteArray &table, const QByteArray &options) { requested.append({table, options}); },
+              [this] { return config.wallMs(); }, [this] { return config.random(); }}
+{
+    registerFunctions(handle, &functions);
+}
+
+Replica::Private::~Private()
+{
+    capture.reset();
+}
+
+Replica::Replica(std::unique_ptr<Private> privateData) : d(std::move(privateData)) {}
+
+Replica::~Replica()
+{
+    // Statements must be gone before the connection is.
+    QSqlDatabase database = d->database;
+    auto lock = std::move(d->lock);
+    d.reset();
+    closeDatabase(database);
+}
+
+Result<std::unique_ptr<Replica>> Replica::open(const ReplicaConfig &config)
+{
+    SHEAF_CHECK(config.wallMs && config.random);
+    auto lock = lockFor(config.path);
+    if (!lock && QFileInfo::exists(config.path + u".lock"_s))
+        return fail(u"locked"_s, u"The database %1 is in use by %2: quit it first."_s.arg(config.path, holderOf(config.path)));
+    static std::atomic<int> connections = 0;
+    auto database = openDatabase({.path = config.path, .connection = u"sheaf-replica-%1"_s.arg(++connections)});
+    if (!database)
+        return fail(database.error());
+    if (auto owned = checkOwner(sqliteHandle(*database), config.path); !owned) {
+        closeDatabase(*database);
+        return fail(owned.error());
+    }
+    auto replica = std::unique_ptr<Replica>(new Replica(std::make_unique<Private>(config, *database)));
+    *database = QSqlDatabase();
+    replica->d->lock = std::move(lock);
+    if (auto ready = replica->d->prepareSchema(); !ready)
+        return fail(ready.error());
+    return replica;
+}
+
+Result<void> Replica::Private::prepareSchema()
+{
+    const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
+    if (!own)
+        return fail(own.error());
+    if (*own == 0) {
+        QFile sql(u":/sheaf/replica/replica.sql"_s);
+        SHEAF_CHECK(sql.open(QIODevice::ReadOnly));
+        auto transaction = SqlTransaction::begin(handle);
+        if (!transaction)
+            return fail(transaction.error());
+        if (auto done = execSql(handle, sql.readAll().constData()); !done)
+            return done;
+        if (auto done = store.create(std::max<SiteId>(config.random(), 1)); !done)
+            return done;
+        if (auto done = transaction->commit(); !done)
+            return done;
+    }
+    if (auto done = store.load(); !done)
+        return done;
+    if (auto done = catalog.load(); !done)
+        return done;
+    if (auto done = rows.prepare(); !done)
+        return done;
+    if (auto done = migrateSchema(); !done)
+        return done;
+    const auto version = pragma(handle, "PRAGMA data_version");
+    if (!version)
+        return fail(version.error());
+    dataVersion = *version;
+    return {};
+}
+
+Result<void> Replica::Private::migrateSchema()
+{
+    const auto migrations = readMigrations(config.schemaPath);
+    if (!migrations)
+        return fail(migrations.error());
+    schemaVersion = static_cast<quint32>(migrations->size());
+    capture->begin(false);
+    const auto afterStatement = [this] { return syncRequested(); };
+    const auto beforeCommit = [this]() -> Result<void> {
+        const auto arrived = catalog.adoptColumns();
+        if (!arrived)
+            return fail(arrived.error());
+        for (const Catalog::Arrived &column : *arrived) {
+            if (auto done = merger.unparkColumn(*column.table, column.column); !done)
+                return done;
+        }
+        if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
+            return done;
+        capture->begin(false);
+        return store.save();
+    };
+    auto migrated = migrate(handle, *migrations, afterStatement, beforeCommit);
+    capture->end();
+    requested.clear();
+    if (!migrated)
+        return migrated;
+    // Positions of columns are read again after every change of the schema.
+    if (auto done = catalog.load(); !done)
+        return done;
+    return rows.reload();
+}
+
+/// Carries out the sheaf_sync() calls of the statement that has just run.
+Result<void> Replica::Private::syncRequested()
+{
+    const auto calls = std::exchange(requested, {});
+    for (const auto &[name, options] : calls) {
+        auto table = catalog.sync(name, options);
+        if (!table)
+            return fail(table.error());
+        if (auto arrived = catalog.adoptColumns(); !arrived)
+            return fail(arrived.error());
+        if (auto done = capture->touchAll(**table); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<void> Replica::Private::reload()
+{
+    capture->end();
+    requested.clear();
+    if (auto done = store.load(); !done)
+        return done;
+    if (auto done = catalog.load(); !done)
+        return done;
+    return rows.reload();
+}
+
+Result<void> Replica::Private::transact(bool merging, const std::function<Result<void>()> &work)
+{
+    const auto version = pragma(handle, "PRAGMA data_version");
+    if (!version)
+        return fail(version.error());
+    if (*version != dataVersion)
+        return fail(u"bypassed"_s, u"Another program has written the database %1: what it wrote is not synced; restart to go on."_s.arg(config.path));
+    const auto run = [&]() -> Result<void> {
+        auto transaction = SqlTransaction::begin(handle);
+        if (!transaction)
+            return fail(transaction.error());
+        capture->begin(merging);
+        if (auto done = work(); !done)
+            return done;
+        if (sqlite3_get_autocommit(handle) != 0)
+            return fail(u"sql_error"_s, u"The transaction was ended inside: BEGIN, COMMIT and ROLLBACK belong to the engine."_s);
+        if (auto done = syncRequested(); !done)
+            return done;
+        if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
+            return done;
+        if (auto done = store.save(); !done)
+            return done;
+        return transaction->commit();
+    };
+    if (auto done = run(); !done) {
+        if (auto reloaded = reload(); !reloaded)
+            return reloaded;
+        return done;
+    }
+    const CommitChanges changes = capture->takeChanges(merging);
+    capture->end();
+    if (observer && !changes.tables.isEmpty())
+        observer(changes);
+    return {};
+}
+
+Result<void> Replica::write(const std::function<Result<void>(QSqlDatabase &)> &work)
+{
+    return d->transact(false, [&] { return work(d->database); });
+}
+
+QSqlDatabase Replica::database() const
+{
+    return d->database;
+}
+
+void Replica::setCommitObserver(std::function<void(const CommitChanges &)> observer)
+{
+    d->observer = std::move(observer);
+}
+
+SiteId Replica::site() const
+{
+    return d->store.site;
+}
+
+quint32 Replica::schemaVersion() const
+{
+    return d->schemaVersion;
+}
+
+QByteArray Replica::lease() const
+{
+    return d->store.lease;
+}
+
+Result<void> Replica::setLease(const QByteArray &lease)
+{
+    if (lease == d->store.lease)
+        return {};
+    return d->transact(true, [&]() -> Result<void> {
+        d->store.lease = lease;
+        return {};
+    });
+}
+
+qint64 Replica::clockOffsetMs() const
+{
+    return d->store.clockOffsetMs;
+}
+
+QList<SpaceState> Replica::spaces() const
+{
+    QList<SpaceState> all;
+    for (const auto &space : d->store.spaces())
+        all.append(space->state);
+    return all;
+}
+
+Result<void> Replica::applyChanges(const QList<Changes> &batches)
+{
+    // Rows may arrive before the rows they refer to. The pragma does nothing inside a transaction.
+    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
+        return done;
+    auto merged = d->transact(true, [&]() -> Result<void> {
+        for (const Changes &batch : batches) {
+            if (auto done = d->merger.merge(batch, d->correctedWallMs()); !done)
+                return done;
+        }
+        return d->merger.retryStuck();
+    });
+    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
+        return done;
+    return merged;
+}
+
+Result<SpaceDigest> Replica::digest(const QByteArray &space) const
+{
+    const Store::Space *known = d->store.find(space);
+    return known != nullptr ? known->digest : SpaceDigest();
+}
+
+} // namespace Sheaf

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+
+#include <cstdlib>
+#include <map>
+
+namespace Sheaf {
+
+namespace {
+
+constexpr qint64 offsetToleranceMs = 1000; // less is the noise of a round trip
+
+struct Waiting {
+    const TableInfo *table;
+    QByteArray key;
+    qint64 number;
+    quint64 mask;
+};
+
+Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog)
+{
+    auto select = SqlStatement::prepare(handle, "SELECT tbl, pk, n, mask FROM sheaf_outbox ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    QList<Waiting> all;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return all;
+        all.append({catalog.find(select->integer(0)), select->bytes(1).toByteArray(), select->integer(2),
+                    static_cast<quint64>(select->integer(3))});
+    }
+}
+
+/// Calls `visit` with every unacknowledged stamp of this site in a clock.
+void visitStamps(RowClock &clock, SiteId site, quint64 mask, const std::function<void(Stamp &)> &visit)
+{
+    const bool whole = (mask & Mask::whole) != 0;
+    RowRecord record{.length = clock.length, .life = clock.life, .cells = {}};
+    for (ColumnId column = 1; column <= clock.uniform; ++column)
+        record.cells.push_back({column, clock.stampOf(column), {}});
+    for (const RowClock::Entry &entry : clock.others) {
+        if (entry.column > clock.uniform)
+            record.cells.push_back({entry.column, entry.stamp, {}});
+    }
+    if (whole && record.life.site == site)
+        visit(record.life);
+    for (Cell &cell : record.cells) {
+        if (cell.stamp.site == site && (whole || (mask & Mask::ofColumn(cell.column)) != 0))
+            visit(cell.stamp);
+    }
+    clock = clockOf(record);
+}
+
+} // namespace
+
+/// Two passes: first all stamps are listed, so that order and equality within transactions stay,
+/// then every clock is written with its new stamps.
+Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected)
+{
+    const auto waiting = waitingRows(handle, catalog);
+    if (!waiting)
+        return fail(waiting.error());
+    std::map<Hlc, Hlc> renewed;
+    RowState row;
+    for (const Waiting &entry : *waiting) {
+        if (auto done = rows.read(*entry.table, entry.key, row); !done)
+            return done;
+        visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
+    }
+    // Every local edit was made with all that was seen in view, and must go on winning over it.
+    Hlc last = store.seen;
+    for (auto &[old, fresh] : renewed)
+        last = fresh = std::max(corrected(old), last + 1);
+    for (const Waiting &entry : *waiting) {
+        if (auto done = rows.read(*entry.table, entry.key, row); !done)
+            return done;
+        const RowClock before = row.clock;
+        visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { stamp.hlc = renewed.at(stamp.hlc); });
+        if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
+            return done;
+    }
+    auto update = SqlStatement::prepare(handle, "UPDATE sheaf_outbox SET hlc = ?2 WHERE hlc = ?1");
+    if (!update)
+        return fail(update.error());
+    // Upwards or downwards, so that a new value is never taken for an old one still to come.
+    const auto rename = [&](Hlc from, Hlc to) {
+        update->bindInteger(1, static_cast<qint64>(from));
+        update->bindInteger(2, static_cast<qint64>(to));
+        return update->run();
+    };
+    for (auto it = renewed.cbegin(); it != renewed.cend(); ++it) {
+        if (it->second > it->first)
+            continue;
+        if (auto done = rename(it->first, it->second); !done)
+            return done;
+    }
+    for (auto it = renewed.crbegin(); it != renewed.crend(); ++it) {
+        if (it->second <= it->first)
+            continue;
+        if (auto done = rename(it->first, it->second); !done)
+            return done;
+    }
+    store.clock = HybridClock(last);
+    return {};
+}
+
+Result<void> Replica::setClockOffset(qint64 offsetMs)
+{
+    const qint64 delta = offsetMs - d->store.clockOffsetMs;
+    if (std::abs(delta) <= offsetToleranceMs)
+        return {};
+    return d->transact(true, [&] {
+        d->store.clockOffsetMs = offsetMs;
+        return d->restamp([delta](Hlc old) {
+            const qint64 ms = std::max<qint64>(hlcMs(old) + delta, 0);
+            return makeHlc(ms, static_cast<quint16>(old & 0xFFFF));
+        });
+    });
+}
+
+} // namespace Sheaf

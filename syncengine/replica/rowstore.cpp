@@ -1,0 +1,369 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/rowstore.h"
+
+#include "base/check.h"
+#include "crdt/bytes.h"
+#include "crdt/rowkey.h"
+#include "sql/database.h"
+
+#include <sqlite3.h>
+
+namespace Sheaf {
+
+Result<void> RowStore::prepare()
+{
+    const struct {
+        SqlStatement &statement;
+        const char *sql;
+    } all[] = {
+        {m_read, "SELECT space, outbox, clock FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
+        {m_insert, "INSERT INTO sheaf_rows(tbl, pk, space, clock, outbox) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"},
+        {m_update, "UPDATE sheaf_rows SET space = ?3, clock = ?4, outbox = ?5 WHERE tbl = ?1 AND pk = ?2"},
+        {m_forget, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
+        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, hlc, mask) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+        {m_dequeue, "DELETE FROM sheaf_outbox WHERE n = ?1"},
+        {m_mask, "SELECT mask FROM sheaf_outbox WHERE n = ?1"},
+        {m_setMask, "UPDATE sheaf_outbox SET mask = ?2 WHERE n = ?1"},
+    };
+    for (const auto &entry : all) {
+        auto prepared = SqlStatement::prepare(m_handle, entry.sql);
+        if (!prepared)
+            return fail(prepared.error());
+        entry.statement = std::move(*prepared);
+    }
+    return reload();
+}
+
+Result<void> RowStore::reload()
+{
+    auto counts = SqlStatement::prepare(m_handle, "SELECT count(*), coalesce(max(n), 0) FROM sheaf_outbox");
+    if (!counts)
+        return fail(counts.error());
+    if (auto row = counts->step(); !row)
+        return fail(row.error());
+    m_outboxCount = counts->integer(0);
+    // Numbers may be used again after a restart, when nothing refers to them any more.
+    m_nextOutbox = std::max(m_nextOutbox, counts->integer(1) + 1);
+    return {};
+}
+
+Result<void> RowStore::read(const TableInfo &table, QByteArrayView key, RowState &row)
+{
+    m_read.bindInteger(1, table.id);
+    m_read.bindBlob(2, key);
+    const auto found = m_read.step();
+    if (!found)
+        return fail(found.error());
+    row.known = *found;
+    Result<void> decoded;
+    if (*found) {
+        row.space = m_read.integer(0);
+        row.outbox = m_read.integer(1);
+        decoded = decodeClock(m_read.bytes(2), row.clock);
+    } else {
+        row.space = 0;
+        row.outbox = 0;
+        row.clock = {};
+    }
+    m_read.reset();
+    return decoded;
+}
+
+Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const RowClock &before, const RowState &row)
+{
+    if (!row.known) {
+        auto inserted = insert(table, key, row);
+        if (!inserted)
+            return fail(inserted.error());
+        SHEAF_CHECK(*inserted);
+        return {};
+    }
+    m_bytes.resize(0);
+    encodeClock(row.clock, m_bytes);
+    m_update.bindInteger(1, table.id);
+    m_update.bindBlob(2, key);
+    m_update.bindInteger(3, row.space);
+    m_update.bindBlob(4, m_bytes);
+    if (row.outbox != 0)
+        m_update.bindInteger(5, row.outbox);
+    else
+        m_update.bindNull(5);
+    if (auto done = m_update.run(); !done)
+        return done;
+    if (Store::Space *space = m_store.find(row.space); space != nullptr && before != row.clock) {
+        if (before.length != 0)
+            Store::subtract(*space, fingerprint(table.name, key, before, table.byName));
+        Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
+    }
+    return {};
+}
+
+Result<bool> RowStore::insert(const TableInfo &table, QByteArrayView key, const RowState &row)
+{
+    m_bytes.resize(0);
+    encodeClock(row.clock, m_bytes);
+    m_insert.bindInteger(1, table.id);
+    m_insert.bindBlob(2, key);
+    m_insert.bindInteger(3, row.space);
+    m_insert.bindBlob(4, m_bytes);
+    if (row.outbox != 0)
+        m_insert.bindInteger(5, row.outbox);
+    else
+        m_insert.bindNull(5);
+    if (auto done = m_insert.run(); !done)
+        return fail(done.error());
+    if (sqlite3_changes(m_handle) == 0)
+        return false;
+    if (Store::Space *space = m_store.find(row.space))
+        Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
+    return true;
+}
+
+Result<void> RowStore::forget(const TableInfo &table, QByteArrayView key, const RowState &row)
+{
+    m_forget.bindInteger(1, table.id);
+    m_forget.bindBlob(2, key);
+    if (auto done = m_forget.run(); !done)
+        return done;
+    if (Store::Space *space = m_store.find(row.space))
+        Store::subtract(*space, fingerprint(table.name, key, row.clock, table.byName));
+    return {};
+}
+
+Result<qint64> RowStore::enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, Hlc hlc, quint64 mask)
+{
+    if (row.outbox != 0) {
+        if (auto done = dequeue(row.outbox); !done)
+            return fail(done.error());
+    }
+    const qint64 number = m_nextOutbox++;
+    m_enqueue.bindInteger(1, number);
+    m_enqueue.bindInteger(2, table.id);
+    m_enqueue.bindBlob(3, key);
+    m_enqueue.bindInteger(4, row.space);
+    m_enqueue.bindInteger(5, static_cast<qint64>(hlc));
+    m_enqueue.bindInteger(6, static_cast<qint64>(mask));
+    if (auto done = m_enqueue.run(); !done)
+        return fail(done.error());
+    ++m_outboxCount;
+    return number;
+}
+
+Result<void> RowStore::dequeue(qint64 number)
+{
+    m_dequeue.bindInteger(1, number);
+    if (auto done = m_dequeue.run(); !done)
+        return done;
+    m_outboxCount -= sqlite3_changes(m_handle);
+    return {};
+}
+
+Result<quint64> RowStore::mask(qint64 number)
+{
+    m_mask.bindInteger(1, number);
+    const auto row = m_mask.step();
+    if (!row)
+        return fail(row.error());
+    const auto mask = *row ? static_cast<quint64>(m_mask.integer(0)) : 0;
+    m_mask.reset();
+    return mask;
+}
+
+Result<void> RowStore::setMask(qint64 number, quint64 mask)
+{
+    m_setMask.bindInteger(1, number);
+    m_setMask.bindInteger(2, static_cast<qint64>(mask));
+    return m_setMask.run();
+}
+
+Result<SqlStatement *> RowStore::statement(const QByteArray &sql)
+{
+    if (const auto known = m_statements.constFind(sql); known != m_statements.constEnd())
+        return known->get();
+    auto prepared = SqlStatement::prepare(m_handle, sql);
+    if (!prepared)
+        return fail(prepared.error());
+    constexpr qsizetype statementsMax = 500; // of tables times sets of changed columns
+    if (m_statements.size() >= statementsMax)
+        m_statements.clear();
+    return m_statements.insert(sql, std::make_shared<SqlStatement>(std::move(*prepared)))->get();
+}
+
+void RowStore::bind(SqlStatement &statement, int parameter, const ValueView &value)
+{
+    switch (value.type) {
+    case ValueView::Type::Null:
+        return statement.bindNull(parameter);
+    case ValueView::Type::Integer:
+        return statement.bindInteger(parameter, value.integer);
+    case ValueView::Type::Real:
+        return statement.bindReal(parameter, value.real);
+    case ValueView::Type::Text:
+        return statement.bindText(parameter, value.bytes);
+    case ValueView::Type::Blob:
+        return statement.bindBlob(parameter, value.bytes);
+    }
+}
+
+Result<void> RowStore::bindKey(SqlStatement &statement, int parameter, QByteArrayView key)
+{
+    if (auto done = decodeKey(key, m_key); !done)
+        return done;
+    for (const ValueView &value : m_key)
+        bind(statement, parameter++, value);
+    return {};
+}
+
+QByteArray RowStore::whereKey(const TableInfo &table, int parameter)
+{
+    QByteArray sql = " WHERE ";
+    for (const QByteArray &name : table.keyNames) {
+        if (!sql.endsWith(" WHERE "))
+            sql += " AND ";
+        sql += quotedName(name) + " IS ?" + QByteArray::number(parameter++);
+    }
+    return sql;
+}
+
+Result<bool> RowStore::readValues(const TableInfo &table, QByteArrayView key, std::vector<ValueView> &byPosition)
+{
+    auto select = statement("SELECT * FROM " + quotedName(table.name) + whereKey(table, 1));
+    if (!select)
+        return fail(select.error());
+    SqlStatement &query = **select;
+    query.reset();
+    if (auto done = bindKey(query, 1, key); !done)
+        return fail(done.error());
+    const auto row = query.step();
+    if (!row || !*row) {
+        query.reset();
+        return row ? Result<bool>(false) : Result<bool>(fail(row.error()));
+    }
+    byPosition.clear();
+    for (int position = 0; position < table.positions; ++position) {
+        switch (query.columnType(position)) {
+        case SQLITE_INTEGER:
+            byPosition.push_back(ValueView::ofInteger(query.integer(position)));
+            break;
+        case SQLITE_FLOAT:
+            byPosition.push_back(ValueView::ofReal(query.real(position)));
+            break;
+        case SQLITE_TEXT:
+            byPosition.push_back(ValueView::ofText(query.bytes(position)));
+            break;
+        case SQLITE_BLOB:
+            byPosition.push_back(ValueView::ofBlob(query.bytes(position)));
+            break;
+        default:
+            byPosition.push_back({});
+        }
+    }
+    return true;
+}
+
+Result<void> RowStore::insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells)
+{
+    QByteArray names;
+    for (const QByteArray &name : table.keyNames)
+        names += quotedName(name) + ',';
+    if (table.spacePosition >= 0)
+        names += quotedName(table.spaceColumn) + ',';
+    for (const Cell *cell : cells)
+        names += quotedName(table.column(cell->column)->name) + ',';
+    names.chop(1);
+    const auto count = names.isEmpty() ? 0 : table.keyNames.size() + (table.spacePosition >= 0 ? 1 : 0) + static_cast<qsizetype>(cells.size());
+    QByteArray sql = "INSERT INTO " + quotedName(table.name) + '(' + names + ") VALUES (";
+    for (qsizetype i = 0; i < count; ++i)
+        sql += i == 0 ? "?" : ",?";
+    auto insert = statement(sql + ')');
+    if (!insert)
+        return fail(insert.error());
+    if (auto done = bindKey(**insert, 1, key); !done)
+        return done;
+    int parameter = static_cast<int>(table.keyNames.size()) + 1;
+    if (table.spacePosition >= 0)
+        (*insert)->bindText(parameter++, space);
+    for (const Cell *cell : cells)
+        bind(**insert, parameter++, cell->value);
+    return (*insert)->run();
+}
+
+Result<void> RowStore::updateValues(const TableInfo &table, QByteArrayView key, const std::vector<const Cell *> &cells)
+{
+    if (cells.empty())
+        return {};
+    QByteArray sql = "UPDATE " + quotedName(table.name) + " SET ";
+    int parameter = 1;
+    for (const Cell *cell : cells)
+        sql += (parameter == 1 ? "" : ",") + quotedName(table.column(cell->column)->name) + "=?" + QByteArray::number(parameter), ++parameter;
+    auto update = statement(sql + whereKey(table, parameter));
+    if (!update)
+        return fail(update.error());
+    int at = 1;
+    for (const Cell *cell : cells)
+        bind(**update, at++, cell->value);
+    if (auto done = bindKey(**update, at, key); !done)
+        return done;
+    return (*update)->run();
+}
+
+Result<void> RowStore::deleteValues(const TableInfo &table, QByteArrayView key)
+{
+    auto remove = statement("DELETE FROM " + quotedName(table.name) + whereKey(table, 1));
+    if (!remove)
+        return fail(remove.error());
+    if (auto done = bindKey(**remove, 1, key); !done)
+        return done;
+    return (*remove)->run();
+}
+
+Result<void> RowStore::park(const TableInfo &table, QByteArrayView key, const Cell &cell)
+{
+    auto insert = statement("REPLACE INTO sheaf_parked(tbl, pk, column, value) VALUES (?1, ?2, ?3, ?4)");
+    if (!insert)
+        return fail(insert.error());
+    QByteArray value;
+    Bytes::appendValue(value, cell.value);
+    (*insert)->bindInteger(1, table.id);
+    (*insert)->bindBlob(2, key);
+    (*insert)->bindInteger(3, cell.column);
+    (*insert)->bindBlob(4, value);
+    return (*insert)->run();
+}
+
+Result<void> RowStore::readParked(const TableInfo &table, QByteArrayView key, QHash<ColumnId, QByteArray> &values)
+{
+    values.clear();
+    auto select = statement("SELECT column, value FROM sheaf_parked WHERE tbl = ?1 AND pk = ?2");
+    if (!select)
+        return fail(select.error());
+    (*select)->bindInteger(1, table.id);
+    (*select)->bindBlob(2, key);
+    while (true) {
+        const auto row = (*select)->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            break;
+        values.insert(static_cast<ColumnId>((*select)->integer(0)), (*select)->bytes(1).toByteArray());
+    }
+    (*select)->reset();
+    return {};
+}
+
+Result<void> RowStore::unpark(const TableInfo &table, QByteArrayView key)
+{
+    for (const char *sql : {"DELETE FROM sheaf_parked WHERE tbl = ?1 AND pk = ?2", "DELETE FROM sheaf_stuck WHERE tbl = ?1 AND pk = ?2"}) {
+        auto remove = statement(sql);
+        if (!remove)
+            return fail(remove.error());
+        (*remove)->bindInteger(1, table.id);
+        (*remove)->bindBlob(2, key);
+        if (auto done = (*remove)->run(); !done)
+            return done;
+    }
+    return {};
+}
+
+} // namespace Sheaf

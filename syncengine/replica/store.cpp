@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/store.h"
+
+#include "crdt/bytes.h"
+#include "sql/database.h"
+
+namespace Sheaf {
+
+Result<void> Store::create(SiteId newSite)
+{
+    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_state(id, format, site) VALUES (1, 1, ?1)");
+    if (!insert)
+        return fail(insert.error());
+    insert->bindInteger(1, static_cast<qint64>(newSite));
+    return insert->run();
+}
+
+Result<void> Store::load()
+{
+    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease FROM sheaf_state");
+    if (!state)
+        return fail(state.error());
+    if (auto row = state->step(); !row)
+        return fail(row.error());
+    site = static_cast<SiteId>(state->integer(0));
+    clock = HybridClock(static_cast<Hlc>(state->integer(1)));
+    seen = static_cast<Hlc>(state->integer(2));
+    clockOffsetMs = state->integer(3);
+    lease = state->bytes(4).toByteArray();
+    state->reset();
+
+    m_spaces.clear();
+    auto spaces = SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push FROM sheaf_spaces ORDER BY id");
+    if (!spaces)
+        return fail(spaces.error());
+    while (true) {
+        const auto row = spaces->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            break;
+        auto space = std::make_unique<Space>();
+        space->id = spaces->integer(0);
+        space->state = {.name = spaces->bytes(1).toByteArray(),
+                        .role = static_cast<Role>(spaces->integer(2)),
+                        .epoch = static_cast<Epoch>(spaces->integer(3)),
+                        .cursor = static_cast<Sequence>(spaces->integer(4)),
+                        .lastPush = static_cast<quint64>(spaces->integer(5))};
+        m_spaces.push_back(std::move(space));
+    }
+    return loadBuckets();
+}
+
+Result<void> Store::loadBuckets()
+{
+    auto buckets = SqlStatement::prepare(m_handle, "SELECT space, bucket, sum FROM sheaf_buckets");
+    if (!buckets)
+        return fail(buckets.error());
+    while (true) {
+        const auto row = buckets->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return {};
+        Bytes::Reader sum(buckets->bytes(2));
+        const quint64 high = sum.fixed();
+        if (Space *space = find(buckets->integer(0)))
+            space->digest.add({{sum.fixed(), high}, static_cast<quint8>(buckets->integer(1))});
+    }
+}
+
+Result<void> Store::save()
+{
+    if (!m_saveState.isPrepared()) {
+        auto state = SqlStatement::prepare(m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5");
+        auto space = SqlStatement::prepare(m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5 WHERE id = ?1");
+        auto bucket = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_buckets(space, bucket, sum) VALUES (?1, ?2, ?3)");
+        if (!state || !space || !bucket)
+            return fail(!state ? state.error() : !space ? space.error() : bucket.error());
+        m_saveState = std::move(*state);
+        m_saveSpace = std::move(*space);
+        m_saveBucket = std::move(*bucket);
+    }
+    m_saveState.bindInteger(1, static_cast<qint64>(site));
+    m_saveState.bindInteger(2, static_cast<qint64>(clock.last()));
+    m_saveState.bindInteger(3, static_cast<qint64>(seen));
+    m_saveState.bindInteger(4, clockOffsetMs);
+    m_saveState.bindBlob(5, lease);
+    if (auto done = m_saveState.run(); !done)
+        return done;
+    for (const auto &space : m_spaces) {
+        if (std::exchange(space->dirty, false)) {
+            m_saveSpace.bindInteger(1, space->id);
+            m_saveSpace.bindInteger(2, static_cast<int>(space->state.role));
+            m_saveSpace.bindInteger(3, static_cast<qint64>(space->state.epoch));
+            m_saveSpace.bindInteger(4, static_cast<qint64>(space->state.cursor));
+            m_saveSpace.bindInteger(5, static_cast<qint64>(space->state.lastPush));
+            if (auto done = m_saveSpace.run(); !done)
+                return done;
+        }
+        if (space->dirtyBuckets.none())
+            continue;
+        for (int bucket = 0; bucket < SpaceDigest::bucketCount; ++bucket) {
+            if (!space->dirtyBuckets.test(static_cast<size_t>(bucket)))
+                continue;
+            const Digest128 sum = space->digest.bucket(bucket);
+            QByteArray bytes;
+            Bytes::appendFixed(bytes, sum.high);
+            Bytes::appendFixed(bytes, sum.low);
+            m_saveBucket.bindInteger(1, space->id);
+            m_saveBucket.bindInteger(2, bucket);
+            m_saveBucket.bindBlob(3, bytes);
+            if (auto done = m_saveBucket.run(); !done)
+                return done;
+        }
+        space->dirtyBuckets.reset();
+    }
+    return {};
+}
+
+Result<Store::Space *> Store::spaceFor(const QByteArray &name)
+{
+    if (Space *known = find(name))
+        return known;
+    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_spaces(name) VALUES (?1) RETURNING id");
+    if (!insert)
+        return fail(insert.error());
+    insert->bindBlob(1, name);
+    if (auto row = insert->step(); !row)
+        return fail(row.error());
+    auto space = std::make_unique<Space>();
+    space->id = insert->integer(0);
+    space->state.name = name;
+    insert->reset();
+    m_spaces.push_back(std::move(space));
+    return m_spaces.back().get();
+}
+
+Store::Space *Store::find(const QByteArray &name)
+{
+    for (const auto &space : m_spaces) {
+        if (space->state.name == name)
+            return space.get();
+    }
+    return nullptr;
+}
+
+Store::Space *Store::find(qint64 id)
+{
+    for (const auto &space : m_spaces) {
+        if (space->id == id)
+            return space.get();
+    }
+    return nullptr;
+}
+
+void Store::add(Space &space, const RowFingerprint &row)
+{
+    space.digest.add(row);
+    space.dirtyBuckets.set(row.bucket);
+}
+
+void Store::subtract(Space &space, const RowFingerprint &row)
+{
+    space.digest.subtract(row);
+    space.dirtyBuckets.set(row.bucket);
+}
+
+} // namespace Sheaf

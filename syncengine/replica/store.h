@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crdt/hybridclock.h"
+#include "replica/replica.h"
+#include "sql/sqlstatement.h"
+
+#include <bitset>
+#include <vector>
+
+struct sqlite3;
+
+namespace Sheaf {
+
+/// Identity, clock, spaces and digests in memory, with their rows in the database. Changes are
+/// written by save() within the caller's transaction; after a rollback load() puts back the truth.
+class Store
+{
+public:
+    struct Space {
+        qint64 id = 0;
+        SpaceState state;
+        SpaceDigest digest;
+        std::bitset<SpaceDigest::bucketCount> dirtyBuckets;
+        bool dirty = false;
+    };
+
+    explicit Store(sqlite3 *handle) : m_handle(handle) {}
+
+    Result<void> create(SiteId site);
+    Result<void> load();
+    Result<void> save();
+
+    /// The space of that name, made when new; null only on a database error.
+    Result<Space *> spaceFor(const QByteArray &name);
+    [[nodiscard]] Space *find(const QByteArray &name);
+    [[nodiscard]] Space *find(qint64 id);
+    [[nodiscard]] std::vector<std::unique_ptr<Space>> &spaces() { return m_spaces; }
+
+    static void add(Space &space, const RowFingerprint &row);
+    static void subtract(Space &space, const RowFingerprint &row);
+
+    SiteId site = 0;
+    HybridClock clock;
+    Hlc seen = 0;
+    qint64 clockOffsetMs = 0;
+    QByteArray lease;
+
+private:
+    Result<void> loadBuckets();
+
+    sqlite3 *m_handle;
+    std::vector<std::unique_ptr<Space>> m_spaces;
+    SqlStatement m_saveState;
+    SqlStatement m_saveSpace;
+    SqlStatement m_saveBucket;
+};
+
+} // namespace Sheaf

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+#include "sql/database.h"
+
+#include <sodium.h>
+#include <sqlite3.h>
+
+namespace Sheaf {
+
+namespace {
+
+QByteArray hashed(const QByteArray &bytes)
+{
+    QByteArray hash(16, Qt::Uninitialized);
+    crypto_generichash(reinterpret_cast<unsigned char *>(hash.data()), 16, reinterpret_cast<const unsigned char *>(bytes.constData()),
+                       static_cast<unsigned long long>(bytes.size()), nullptr, 0);
+    return hash;
+}
+
+ValueView columnValue(const SqlStatement &row, int column)
+{
+    switch (row.columnType(column)) {
+    case SQLITE_INTEGER:
+        return ValueView::ofInteger(row.integer(column));
+    case SQLITE_FLOAT:
+        return ValueView::ofReal(row.real(column));
+    case SQLITE_TEXT:
+        return ValueView::ofText(row.bytes(column));
+    case SQLITE_BLOB:
+        return ValueView::ofBlob(row.bytes(column));
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
+{
+    Digest128 sum;
+    for (const auto &table : d->catalog.tables()) {
+        if (!table->synced || (table->spacePosition < 0 && space != d->config.homeSpace))
+            continue;
+        QByteArray names;
+        for (const QByteArray &name : table->keyNames)
+            names += quotedName(name) + ',';
+        for (const NamedColumn &column : table->byName) {
+            if (table->column(column.id)->position >= 0)
+                names += quotedName(column.name) + ',';
+        }
+        names.chop(1);
+        const QByteArray where = table->spacePosition >= 0 ? " WHERE " + quotedName(table->spaceColumn) + " = ?1" : QByteArray();
+        auto select = SqlStatement::prepare(d->handle, "SELECT " + names + " FROM " + quotedName(table->name) + where);
+        if (!select)
+            return fail(select.error());
+        if (!where.isEmpty())
+            select->bindText(1, space);
+        while (true) {
+            const auto row = select->step();
+            if (!row)
+                return fail(row.error());
+            if (!*row)
+                break;
+            QByteArray bytes;
+            Bytes::appendBytes(bytes, table->name);
+            for (int column = 0; column < sqlite3_column_count(select->raw()); ++column)
+                Bytes::appendValue(bytes, columnValue(*select, column));
+            const QByteArray hashBytes = hashed(bytes);
+            Bytes::Reader hash(hashBytes);
+            const quint64 high = hash.fixed();
+            sum += Digest128{hash.fixed(), high};
+        }
+    }
+    QByteArray out;
+    Bytes::appendFixed(out, sum.high);
+    Bytes::appendFixed(out, sum.low);
+    return out;
+}
+
+Result<SpaceDigest> Replica::recomputedDigest(const QByteArray &space) const
+{
+    SpaceDigest digest;
+    const Store::Space *known = d->store.find(space);
+    if (known == nullptr)
+        return digest;
+    auto select = SqlStatement::prepare(d->handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE space = ?1");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, known->id);
+    RowClock clock;
+    while (true) {
+        const auto row = select->step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return digest;
+        if (auto done = decodeClock(select->bytes(2), clock); !done)
+            return fail(done.error());
+        const TableInfo &table = *d->catalog.find(select->integer(0));
+        digest.add(fingerprint(table.name, select->bytes(1), clock, table.byName));
+    }
+}
+
+} // namespace Sheaf
