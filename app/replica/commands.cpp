@@ -27,10 +27,14 @@ QString hex(quint64 number)
 QString roleName(Role role)
 {
     switch (role) {
-    case Role::None: return u"none"_s;
-    case Role::Viewer: return u"viewer"_s;
-    case Role::Editor: return u"editor"_s;
-    case Role::Owner: return u"owner"_s;
+    case Role::None:
+        return u"none"_s;
+    case Role::Viewer:
+        return u"viewer"_s;
+    case Role::Editor:
+        return u"editor"_s;
+    case Role::Owner:
+        return u"owner"_s;
     }
     return {};
 }
@@ -40,8 +44,11 @@ QJsonObject entryToJson(const OutboxEntry &entry)
     QJsonArray columns;
     for (const QByteArray &column : entry.columns)
         columns.append(text(column));
-    return {{u"n"_s, entry.number}, {u"space"_s, text(entry.space)}, {u"table"_s, text(entry.table)},
-            {u"pk"_s, keyToJson(entry.key)}, {u"columns"_s, columns}};
+    return {{u"n"_s, entry.number},
+            {u"space"_s, text(entry.space)},
+            {u"table"_s, text(entry.table)},
+            {u"pk"_s, keyToJson(entry.key)},
+            {u"columns"_s, columns}};
 }
 
 } // namespace
@@ -49,21 +56,28 @@ QJsonObject entryToJson(const OutboxEntry &entry)
 QString Commands::stateName(SyncEngine::State state)
 {
     switch (state) {
-    case SyncEngine::State::LocalOnly: return u"local_only"_s;
-    case SyncEngine::State::Connecting: return u"connecting"_s;
-    case SyncEngine::State::Syncing: return u"syncing"_s;
-    case SyncEngine::State::Synced: return u"synced"_s;
-    case SyncEngine::State::Offline: return u"offline"_s;
-    case SyncEngine::State::Reconnecting: return u"reconnecting"_s;
-    case SyncEngine::State::Error: return u"error"_s;
+    case SyncEngine::State::LocalOnly:
+        return u"local_only"_s;
+    case SyncEngine::State::Connecting:
+        return u"connecting"_s;
+    case SyncEngine::State::Syncing:
+        return u"syncing"_s;
+    case SyncEngine::State::Synced:
+        return u"synced"_s;
+    case SyncEngine::State::Offline:
+        return u"offline"_s;
+    case SyncEngine::State::Reconnecting:
+        return u"reconnecting"_s;
+    case SyncEngine::State::Error:
+        return u"error"_s;
     }
     return {};
 }
 
 QJsonObject Commands::rejectedToJson(const RejectedChange &change)
 {
-    return {{u"n"_s, change.number}, {u"space"_s, text(change.space)}, {u"table"_s, text(change.table)},
-            {u"pk"_s, keyToJson(change.key)}, {u"code"_s, change.code}, {u"reason"_s, change.reason}};
+    return {{u"n"_s, change.number},          {u"space"_s, text(change.space)}, {u"table"_s, text(change.table)},
+            {u"pk"_s, keyToJson(change.key)}, {u"code"_s, change.code},         {u"reason"_s, change.reason}};
 }
 
 void Commands::run(const QJsonObject &command, const Reply &reply)
@@ -137,7 +151,8 @@ void Commands::query(const QJsonObject &command, const Reply &reply)
     m_engine.query(*statement).then(this, [reply](const Result<QueryRows> &found) {
         if (!found)
             return reply(fail(found.error()));
-        reply(QJsonValue(QJsonObject{{u"columns"_s, QJsonArray::fromStringList(found->columns)}, {u"rows"_s, toJson(found->rows)}}));
+        reply(QJsonValue(
+            QJsonObject{{u"columns"_s, QJsonArray::fromStringList(found->columns)}, {u"rows"_s, toJson(found->rows)}}));
     });
 }
 
@@ -186,10 +201,14 @@ void Commands::status(const QJsonObject &, const Reply &reply)
             QJsonArray spaces;
             const QList<SpaceState> states = replica.spaces();
             for (const SpaceState &space : states)
-                spaces.append(QJsonObject{{u"space"_s, text(space.name)}, {u"role"_s, roleName(space.role)},
-                                          {u"epoch"_s, hex(space.epoch)}, {u"cursor"_s, static_cast<qint64>(space.cursor)}});
-            return QJsonValue(QJsonObject{{u"pending"_s, replica.pendingCount()}, {u"spaces"_s, spaces},
-                                          {u"site"_s, hex(replica.site())}, {u"clock_offset_ms"_s, replica.clockOffsetMs()}});
+                spaces.append(QJsonObject{{u"space"_s, text(space.name)},
+                                          {u"role"_s, roleName(space.role)},
+                                          {u"epoch"_s, hex(space.epoch)},
+                                          {u"cursor"_s, static_cast<qint64>(space.cursor)}});
+            return QJsonValue(QJsonObject{{u"pending"_s, replica.pendingCount()},
+                                          {u"spaces"_s, spaces},
+                                          {u"site"_s, hex(replica.site())},
+                                          {u"clock_offset_ms"_s, replica.clockOffsetMs()}});
         },
         [this, reply](const Result<QJsonValue> &known) {
             if (!known)

@@ -15,10 +15,14 @@ QJsonValue toJson(const QVariant &value)
     if (value.isNull())
         return QJsonValue::Null;
     switch (value.typeId()) {
-    case QMetaType::QByteArray: return QJsonObject{{u"$blob"_s, QString::fromLatin1(value.toByteArray().toBase64())}};
-    case QMetaType::Double: return value.toDouble();
-    case QMetaType::QString: return value.toString();
-    default: return value.toLongLong();
+    case QMetaType::QByteArray:
+        return QJsonObject{{u"$blob"_s, QString::fromLatin1(value.toByteArray().toBase64())}};
+    case QMetaType::Double:
+        return value.toDouble();
+    case QMetaType::QString:
+        return value.toString();
+    default:
+        return value.toLongLong();
     }
 }
 
@@ -46,11 +50,21 @@ QJsonArray keyToJson(const QByteArray &key)
         return array;
     for (const ValueView &value : values) {
         switch (value.type) {
-        case ValueView::Type::Null: array.append(QJsonValue::Null); break;
-        case ValueView::Type::Integer: array.append(value.integer); break;
-        case ValueView::Type::Real: array.append(value.real); break;
-        case ValueView::Type::Text: array.append(QString::fromUtf8(value.bytes)); break;
-        case ValueView::Type::Blob: array.append(toJson(QVariant(value.bytes.toByteArray()))); break;
+        case ValueView::Type::Null:
+            array.append(QJsonValue::Null);
+            break;
+        case ValueView::Type::Integer:
+            array.append(value.integer);
+            break;
+        case ValueView::Type::Real:
+            array.append(value.real);
+            break;
+        case ValueView::Type::Text:
+            array.append(QString::fromUtf8(value.bytes));
+            break;
+        case ValueView::Type::Blob:
+            array.append(toJson(QVariant(value.bytes.toByteArray())));
+            break;
         }
     }
     return array;
@@ -59,10 +73,14 @@ QJsonArray keyToJson(const QByteArray &key)
 Result<QVariant> fromJson(const QJsonValue &value)
 {
     switch (value.type()) {
-    case QJsonValue::Null: return QVariant();
-    case QJsonValue::Bool: return QVariant(value.toBool() ? 1 : 0);
-    case QJsonValue::String: return QVariant(value.toString());
-    case QJsonValue::Double: return value.toVariant();
+    case QJsonValue::Null:
+        return QVariant();
+    case QJsonValue::Bool:
+        return QVariant(value.toBool() ? 1 : 0);
+    case QJsonValue::String:
+        return QVariant(value.toString());
+    case QJsonValue::Double:
+        return value.toVariant();
     case QJsonValue::Object: {
         const QJsonValue blob = value.toObject().value("$blob"_L1);
         if (blob.isString() && value.toObject().size() == 1) {
@@ -71,7 +89,8 @@ Result<QVariant> fromJson(const QJsonValue &value)
         }
         break;
     }
-    default: break;
+    default:
+        break;
     }
     return fail(u"bad_request"_s, u"A parameter must be null, a number, a string, true, false or {\"$blob\":\"base64\"}."_s);
 }

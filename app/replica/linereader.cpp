@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "linereader.h"
 
-#include <cerrno>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace Sheaf {
 

@@ -91,7 +91,10 @@ void Shell::printChanged(const CommitChanges &changes)
         }
         tables.insert(QString::fromUtf8(it.key()), keys);
     }
-    printLine({{u"event"_s, u"changed"_s}, {u"tables"_s, tables}, {u"everything"_s, changes.everything}, {u"remote"_s, changes.remote}});
+    printLine({{u"event"_s, u"changed"_s},
+               {u"tables"_s, tables},
+               {u"everything"_s, changes.everything},
+               {u"remote"_s, changes.remote}});
 }
 
 /// The news only says that something was refused; the list knows what.

@@ -24,8 +24,8 @@ void answer(const EngineWorker::SyncedPromise &promise, const Result<void> &resu
 
 } // namespace
 
-EngineWorker::EngineWorker(SyncEngine::Options options, Outlets outlets) :
-    m_options(std::move(options)), m_outlets(std::move(outlets)), m_openError{u"not_open"_s, u"The replica was not opened."_s}
+EngineWorker::EngineWorker(SyncEngine::Options options, Outlets outlets)
+    : m_options(std::move(options)), m_outlets(std::move(outlets)), m_openError{u"not_open"_s, u"The replica was not opened."_s}
 {
 }
 
@@ -174,8 +174,8 @@ void EngineWorker::statusChanged()
     SyncStatus onlyProgress = m_reconnector->status();
     const bool proven = onlyProgress.progress.proven;
     onlyProgress.progress = m_sent.progress;
-    if (onlyProgress != m_sent || proven != m_sent.progress.proven
-        || m_reconnector->status().progress.waiting != m_sent.progress.waiting) {
+    if (onlyProgress != m_sent || proven != m_sent.progress.proven ||
+        m_reconnector->status().progress.waiting != m_sent.progress.waiting) {
         sendStatus();
         settleWaiters();
     } else if (!m_progressTimer->isActive()) {

@@ -42,7 +42,9 @@ struct LiveQuery::Private final : LiveSink {
     bool restarting = false;
 };
 
-LiveQuery::LiveQuery(QObject *parent) : QAbstractListModel(parent), d(std::make_unique<Private>(this)) {}
+LiveQuery::LiveQuery(QObject *parent) : QAbstractListModel(parent), d(std::make_unique<Private>(this))
+{
+}
 
 LiveQuery::~LiveQuery()
 {
@@ -62,7 +64,8 @@ void LiveQuery::Private::restartLater()
     if (restarting)
         return;
     restarting = true;
-    QMetaObject::invokeMethod(q, [this] { restart(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        q, [this] { restart(); }, Qt::QueuedConnection);
 }
 
 void LiveQuery::Private::restart()
@@ -129,8 +132,8 @@ qsizetype LiveQuery::Private::apply(const QList<ResultEdit> &edits, qsizetype at
     switch (edit.kind) {
     case ResultEdit::Kind::Insert: {
         qsizetype count = 1;
-        while (at + count < edits.size() && edits[at + count].kind == ResultEdit::Kind::Insert
-               && edits[at + count].index == edit.index + count)
+        while (at + count < edits.size() && edits[at + count].kind == ResultEdit::Kind::Insert &&
+               edits[at + count].index == edit.index + count)
             ++count;
         q->beginInsertRows({}, edit.index, edit.index + static_cast<int>(count) - 1);
         for (qsizetype i = 0; i < count; ++i)
@@ -151,7 +154,9 @@ qsizetype LiveQuery::Private::apply(const QList<ResultEdit> &edits, qsizetype at
             q->endMoveRows();
         }
         return 1;
-    case ResultEdit::Kind::Change: change(edit.index, edit.row); return 1;
+    case ResultEdit::Kind::Change:
+        change(edit.index, edit.row);
+        return 1;
     }
     return 1;
 }

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] int count() const;
     [[nodiscard]] bool isLoaded() const; ///< the first result has arrived
     [[nodiscard]] QString errorText() const;
-    [[nodiscard]] int runs() const;      ///< how often the query was run, for tests
+    [[nodiscard]] int runs() const; ///< how often the query was run, for tests
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;

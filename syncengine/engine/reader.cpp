@@ -22,8 +22,8 @@ constexpr qint64 refreshIntervalMs = 8;
 
 } // namespace
 
-Reader::Reader(Outlets outlets) :
-    m_outlets(std::move(outlets)), m_connection(u"sheaf-reader-%1"_s.arg(reinterpret_cast<quintptr>(this), 0, 16))
+Reader::Reader(Outlets outlets)
+    : m_outlets(std::move(outlets)), m_connection(u"sheaf-reader-%1"_s.arg(reinterpret_cast<quintptr>(this), 0, 16))
 {
 }
 

@@ -11,9 +11,9 @@ namespace Sheaf {
 
 using namespace Qt::StringLiterals;
 
-SyncEngine::Private::Private(SyncEngine *engine, Options o) :
-    q(engine), options(std::move(o)), worker(new EngineWorker(options, workerOutlets())), reader(new Reader(readerOutlets())),
-    network([this] { post(worker, [w = worker] { w->networkBack(); }); })
+SyncEngine::Private::Private(SyncEngine *engine, Options o)
+    : q(engine), options(std::move(o)), worker(new EngineWorker(options, workerOutlets())), reader(new Reader(readerOutlets())),
+      network([this] { post(worker, [w = worker] { w->networkBack(); }); })
 {
     workerThread.setObjectName(u"sheaf-engine"_s);
     readerThread.setObjectName(u"sheaf-reader"_s);
@@ -85,8 +85,7 @@ void SyncEngine::Private::takeStatus(const SyncStatus &next)
     Q_EMIT q->statusChanged();
 }
 
-SyncEngine::SyncEngine(Options options, QObject *parent) :
-    QObject(parent), d(std::make_unique<Private>(this, std::move(options)))
+SyncEngine::SyncEngine(Options options, QObject *parent) : QObject(parent), d(std::make_unique<Private>(this, std::move(options)))
 {
 }
 
@@ -170,11 +169,16 @@ SyncEngine::State SyncEngine::state() const
     if (!d->openError.code.isEmpty())
         return State::Error;
     switch (d->status.phase) {
-    case SyncStatus::Phase::Idle: return d->serverSet ? State::Offline : State::LocalOnly;
-    case SyncStatus::Phase::Connecting: return State::Connecting;
-    case SyncStatus::Phase::Online: return d->status.progress.proven ? State::Synced : State::Syncing;
-    case SyncStatus::Phase::Waiting: return State::Reconnecting;
-    case SyncStatus::Phase::Failed: return State::Error;
+    case SyncStatus::Phase::Idle:
+        return d->serverSet ? State::Offline : State::LocalOnly;
+    case SyncStatus::Phase::Connecting:
+        return State::Connecting;
+    case SyncStatus::Phase::Online:
+        return d->status.progress.proven ? State::Synced : State::Syncing;
+    case SyncStatus::Phase::Waiting:
+        return State::Reconnecting;
+    case SyncStatus::Phase::Failed:
+        return State::Error;
     }
     return State::Error;
 }

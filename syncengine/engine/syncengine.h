@@ -57,9 +57,9 @@ public:
 
     struct Options {
         QString databasePath;
-        QString schemaPath;      ///< as ReplicaConfig::schemaPath
+        QString schemaPath; ///< as ReplicaConfig::schemaPath
         QByteArray homeSpace = "home";
-        QString app;             ///< name and version sent in the hello
+        QString app;                  ///< name and version sent in the hello
         qint64 testClockOffsetMs = 0; ///< shifts this replica's wall clock, for tests
     };
 
@@ -89,11 +89,11 @@ public:
     QFuture<Result<void>> waitSynced(qint64 timeoutMs);
 
     [[nodiscard]] State state() const;
-    [[nodiscard]] qint64 pending() const;       ///< rows waiting for an acknowledgement
+    [[nodiscard]] qint64 pending() const; ///< rows waiting for an acknowledgement
     [[nodiscard]] qint64 progressDone() const;
     [[nodiscard]] qint64 progressTotal() const;
     [[nodiscard]] qint64 reconnectInMs() const;
-    [[nodiscard]] qint64 syncedAtMs() const;    ///< wall clock of the last proof of equality, 0 = never
+    [[nodiscard]] qint64 syncedAtMs() const; ///< wall clock of the last proof of equality, 0 = never
     [[nodiscard]] QString errorCode() const;
     [[nodiscard]] QString errorText() const;
     [[nodiscard]] bool isReady() const;

@@ -18,7 +18,8 @@ NetworkWatcher::NetworkWatcher(std::function<void()> networkBack)
         return;
     connect(QNetworkInformation::instance(), &QNetworkInformation::reachabilityChanged, this,
             [back = std::move(networkBack)](QNetworkInformation::Reachability reachability) {
-                if (reachability == QNetworkInformation::Reachability::Online || reachability == QNetworkInformation::Reachability::Site)
+                if (reachability == QNetworkInformation::Reachability::Online ||
+                    reachability == QNetworkInformation::Reachability::Site)
                     back();
             });
 }

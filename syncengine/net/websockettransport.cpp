@@ -28,9 +28,11 @@ bool isLoopback(const QUrl &url)
 QString complaint(const QUrl &url)
 {
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "ws"_L1 && url.scheme() != "wss"_L1))
-        return u"\"%1\" is not the address of a server: it looks like wss://host or wss://host:port."_s.arg(url.toDisplayString());
+        return u"\"%1\" is not the address of a server: it looks like wss://host or wss://host:port."_s.arg(
+            url.toDisplayString());
     if (url.scheme() == "ws"_L1 && !isLoopback(url))
-        return u"Only wss:// may be used to reach %1: ws:// is not encrypted and goes to this very machine alone."_s.arg(url.host());
+        return u"Only wss:// may be used to reach %1: ws:// is not encrypted and goes to this very machine alone."_s.arg(
+            url.host());
     return {};
 }
 
@@ -44,19 +46,24 @@ public:
             if (m_observer)
                 m_observer->frameReceived(frame);
         });
-        connect(&m_socket, &QWebSocket::textMessageReceived, this, [this] { m_socket.close(QWebSocketProtocol::CloseCodeDatatypeNotSupported); });
+        connect(&m_socket, &QWebSocket::textMessageReceived, this,
+                [this] { m_socket.close(QWebSocketProtocol::CloseCodeDatatypeNotSupported); });
         connect(&m_socket, &QWebSocket::bytesWritten, this, [this] {
             if (m_observer)
                 m_observer->drained();
         });
         // Queued, because both can come out of our own calls.
-        connect(&m_socket, &QWebSocket::disconnected, this, [this] { ended(); }, Qt::QueuedConnection);
-        connect(&m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, [this] { ended(); }, Qt::QueuedConnection);
+        connect(
+            &m_socket, &QWebSocket::disconnected, this, [this] { ended(); }, Qt::QueuedConnection);
+        connect(
+            &m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, [this] { ended(); },
+            Qt::QueuedConnection);
         m_socket.setReadBufferSize(readSliceBytes);
         m_socket.setMaxAllowedIncomingFrameSize(Limits::frameBytesMax);
         m_socket.setMaxAllowedIncomingMessageSize(Limits::frameBytesMax);
         m_socket.setOutgoingFrameSize(Limits::frameBytesMax);
-        QMetaObject::invokeMethod(this, [this] { open(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { open(); }, Qt::QueuedConnection);
     }
 
     ~WebSocketConnection() override { drop(); }
@@ -99,7 +106,8 @@ private:
 
     void ended()
     {
-        const QString text = m_socket.error() == QAbstractSocket::UnknownSocketError ? m_socket.closeReason() : m_socket.errorString();
+        const QString text =
+            m_socket.error() == QAbstractSocket::UnknownSocketError ? m_socket.closeReason() : m_socket.errorString();
         finish(text.isEmpty() ? u"The server closed the connection."_s : text);
     }
 

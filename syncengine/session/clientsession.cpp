@@ -20,9 +20,9 @@ using std::chrono::milliseconds;
 struct ClientSession::Private final : SpaceLink {
     enum class Phase { Connecting, Greeting, Online, Refusing, Ended };
 
-    Private(ClientSession *session, Replica &r, Clock &c, Random &rnd, Transport &t, Options o, Events e) :
-        q(session), replica(r), clock(c), random(rnd), transport(t), options(std::move(o)), events(std::move(e)),
-        handshakeTimer(c), pingTimer(c), silenceTimer(c), pageTimer(c), endTimer(c)
+    Private(ClientSession *session, Replica &r, Clock &c, Random &rnd, Transport &t, Options o, Events e)
+        : q(session), replica(r), clock(c), random(rnd), transport(t), options(std::move(o)), events(std::move(e)),
+          handshakeTimer(c), pingTimer(c), silenceTimer(c), pageTimer(c), endTimer(c)
     {
     }
 
@@ -74,8 +74,8 @@ struct ClientSession::Private final : SpaceLink {
     OneShot handshakeTimer, pingTimer, silenceTimer, pageTimer, endTimer;
 };
 
-ClientSession::ClientSession(Replica &replica, Clock &clock, Random &random, Transport &transport, Options options, Events events) :
-    d(std::make_unique<Private>(this, replica, clock, random, transport, std::move(options), std::move(events)))
+ClientSession::ClientSession(Replica &replica, Clock &clock, Random &random, Transport &transport, Options options, Events events)
+    : d(std::make_unique<Private>(this, replica, clock, random, transport, std::move(options), std::move(events)))
 {
 }
 
@@ -135,8 +135,7 @@ void ClientSession::opened()
     if (d->phase != Private::Phase::Connecting)
         return;
     d->phase = Private::Phase::Greeting;
-    d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax),
-                            [this] { d->end({}, u"The server does not answer."_s); });
+    d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax), [this] { d->end({}, u"The server does not answer."_s); });
     d->helloWallMs = d->clock.wallMs();
     d->helloMonotonicMs = d->heardMs = d->clock.monotonicMs();
     d->send(Hello{.versionMin = Limits::protocolVersion,
@@ -209,7 +208,8 @@ void ClientSession::Private::on(const Refused &refused)
 Result<void> ClientSession::Private::on(const Welcome &welcome)
 {
     if (welcome.version != Limits::protocolVersion)
-        return fail(u"unsupported_version"_s, u"The server speaks version %1 of the protocol, this app does not."_s.arg(welcome.version));
+        return fail(u"unsupported_version"_s,
+                    u"The server speaks version %1 of the protocol, this app does not."_s.arg(welcome.version));
     handshakeTimer.stop();
     phase = Phase::Online;
     assembler.setWelcomed(true);

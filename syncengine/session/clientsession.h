@@ -17,9 +17,9 @@ class Replica;
 
 /// How far a session is with all its spaces.
 struct SyncProgress {
-    qint64 pulled = 0;  ///< sequences received since this session began
-    qint64 toPull = 0;  ///< distance to the heads when it began, grows with news
-    qint64 waiting = 0; ///< rows in the outbox
+    qint64 pulled = 0;   ///< sequences received since this session began
+    qint64 toPull = 0;   ///< distance to the heads when it began, grows with news
+    qint64 waiting = 0;  ///< rows in the outbox
     bool proven = false; ///< outbox empty, at every head, and every digest was equal
     friend bool operator==(const SyncProgress &, const SyncProgress &) = default;
 };

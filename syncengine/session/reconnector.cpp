@@ -15,8 +15,8 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
-Reconnector::Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events) :
-    m_replica(replica), m_clock(clock), m_random(random), m_transport(transport), m_events(std::move(events)), m_retry(clock)
+Reconnector::Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events)
+    : m_replica(replica), m_clock(clock), m_random(random), m_transport(transport), m_events(std::move(events)), m_retry(clock)
 {
     m_options.app = std::move(app);
     m_status.progress.waiting = replica.pendingCount();
@@ -26,8 +26,8 @@ Reconnector::~Reconnector() = default;
 
 bool Reconnector::isFatal(const QString &code)
 {
-    static const QSet<QString> codes{u"bad_token"_s,   u"bad_version"_s, u"unsupported_version"_s, u"update_needed"_s,
-                                     u"site_taken"_s,  u"forked"_s,      u"database_damaged"_s};
+    static const QSet<QString> codes{u"bad_token"_s,  u"bad_version"_s, u"unsupported_version"_s, u"update_needed"_s,
+                                     u"site_taken"_s, u"forked"_s,      u"database_damaged"_s};
     return codes.contains(code);
 }
 

@@ -12,9 +12,9 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
-SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch) :
-    m_replica(replica), m_clock(clock), m_link(link), m_name(space.name), m_epoch(epoch), m_role(space.role),
-    m_head(space.head), m_nextNumber(space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
+SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch)
+    : m_replica(replica), m_clock(clock), m_link(link), m_name(space.name), m_epoch(epoch), m_role(space.role),
+      m_head(space.head), m_nextNumber(space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
 {
 }
 
@@ -31,7 +31,8 @@ Result<void> SpaceSync::open()
         return opened;
     // A head behind our cursor in the same epoch: the server lost what it had. Offer it all again.
     if (state().cursor > m_head) {
-        m_link.report(u"server_behind"_s, u"The server has lost changes of space %1; they are offered again."_s.arg(QString::fromUtf8(m_name)));
+        m_link.report(u"server_behind"_s,
+                      u"The server has lost changes of space %1; they are offered again."_s.arg(QString::fromUtf8(m_name)));
         if (const auto again = startOver(); !again)
             return again;
     }
@@ -68,7 +69,7 @@ Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
         return subscribeAgain();
     m_awaiting = false;
     if (changes.sequence <= m_expected)
-        return {}; // seen before: a repeat after a second subscription, or our own push behind its ack
+        return {};                 // seen before: a repeat after a second subscription, or our own push behind its ack
     changes.previous = m_expected; // an overlap merges to the same
     m_expected = changes.sequence;
     m_proven = m_marking = false;
@@ -152,8 +153,8 @@ Result<void> SpaceSync::settle(const Ack &ack)
 {
     if (m_inFlight.empty() || m_inFlight.front().push.number != ack.number)
         return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
-    const bool ahead = std::any_of(ack.verdicts.begin(), ack.verdicts.end(),
-                                   [](const Verdict &v) { return v.code == "clock_ahead"_L1; });
+    const bool ahead =
+        std::any_of(ack.verdicts.begin(), ack.verdicts.end(), [](const Verdict &v) { return v.code == "clock_ahead"_L1; });
     if (ahead) {
         // Our clock was set since the handshake: correct it before anything is stamped anew.
         if (const auto offset = m_replica.setClockOffset(ack.clockMs - m_clock.wallMs()); !offset)

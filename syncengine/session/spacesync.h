@@ -85,11 +85,11 @@ private:
     Epoch m_epoch = 0;
     Role m_role = Role::None;
 
-    Sequence m_start = 0;    ///< cursor when the session began
-    Sequence m_applied = 0;  ///< cursor of the replica
+    Sequence m_start = 0;   ///< cursor when the session began
+    Sequence m_applied = 0; ///< cursor of the replica
     Sequence m_expected = 0;
     Sequence m_head = 0;
-    Sequence m_nudged = 0;   ///< m_expected at the last nudge
+    Sequence m_nudged = 0; ///< m_expected at the last nudge
     std::deque<Item> m_queue;
     qint64 m_queuedBytes = 0;
     int m_gaps = 0;

@@ -9,24 +9,24 @@
 namespace Sheaf::Tuning {
 
 // Upload.
-constexpr int pushWindow = 4;                          ///< pushes in flight: hides a round trip, bounds repeats after a lost link
-constexpr int pushesBeforeDrain = 64;                  ///< then the outbox is read from its start, so that rows edited again wait no longer
-constexpr int clockAheadPauseMs = 1'000;               ///< before stamps that the server refused are offered again
+constexpr int pushWindow = 4;            ///< pushes in flight: hides a round trip, bounds repeats after a lost link
+constexpr int pushesBeforeDrain = 64;    ///< then the outbox is read from its start, so that rows edited again wait no longer
+constexpr int clockAheadPauseMs = 1'000; ///< before stamps that the server refused are offered again
 
 // Download.
-constexpr int rowsPerTransaction = 2'000;              ///< small batches are joined up to here: few fsyncs, short waits for local writes
+constexpr int rowsPerTransaction = 2'000; ///< small batches are joined up to here: few fsyncs, short waits for local writes
 constexpr qint64 bytesPerTransaction = 256 * 1024;
-constexpr qint64 unappliedBytesMax = 2 * 1024 * 1024;  ///< beyond this we apply before we read on, so TCP slows the server down
-constexpr int gapsMax = 16;                            ///< re-subscriptions of one space in one session before we give the link up
+constexpr qint64 unappliedBytesMax = 2 * 1024 * 1024; ///< beyond this we apply before we read on, so TCP slows the server down
+constexpr int gapsMax = 16;                           ///< re-subscriptions of one space in one session before we give the link up
 
 // Proof and liveness, milliseconds.
-constexpr int markIntervalMs = 250;                    ///< one proof per space at most that often: edits come in bursts
-constexpr int refusalMsMax = 1'000;                    ///< for our own refusal to leave before we hang up
+constexpr int markIntervalMs = 250; ///< one proof per space at most that often: edits come in bursts
+constexpr int refusalMsMax = 1'000; ///< for our own refusal to leave before we hang up
 constexpr int pingJitterPercent = 10;
 
 // Reconnection, milliseconds.
-constexpr int reconnectMsFloor = 20;                   ///< jitter may say 0; a server that hangs up at once must not spin us
-constexpr int stableSessionMs = 5'000;                 ///< a session that lived that long starts the pauses anew
-constexpr int reconnectDoublingsMax = 16;              ///< far beyond the longest pause, keeps the shift defined
+constexpr int reconnectMsFloor = 20;      ///< jitter may say 0; a server that hangs up at once must not spin us
+constexpr int stableSessionMs = 5'000;    ///< a session that lived that long starts the pauses anew
+constexpr int reconnectDoublingsMax = 16; ///< far beyond the longest pause, keeps the shift defined
 
 } // namespace Sheaf::Tuning

@@ -16,8 +16,11 @@ using namespace Qt::StringLiterals;
 
 void printFigure(const QString &name, double value, const QString &unit, std::optional<double> baseline)
 {
-    QJsonObject figure{{u"name"_s, name}, {u"value"_s, value}, {u"unit"_s, unit},
-                       {u"baseline"_s, QJsonValue::Null}, {u"ratio"_s, QJsonValue::Null}};
+    QJsonObject figure{{u"name"_s, name},
+                       {u"value"_s, value},
+                       {u"unit"_s, unit},
+                       {u"baseline"_s, QJsonValue::Null},
+                       {u"ratio"_s, QJsonValue::Null}};
     if (baseline) {
         figure[u"baseline"_s] = *baseline;
         if (*baseline > 0)

@@ -24,11 +24,14 @@ double plainSeconds(const QString &path, int rows)
         if (!database.open())
             qFatal("cannot open the plain database");
         QSqlQuery query(database);
-        for (const auto &sql : {u"PRAGMA journal_mode=WAL"_s, u"PRAGMA synchronous=FULL"_s,
-                                u"CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER)"_s})
+        for (
+            const auto &sql :
+            {u"PRAGMA journal_mode=WAL"_s, u"PRAGMA synchronous=FULL"_s,
+             u"CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER)"_s})
             query.exec(sql);
         const qint64 start = nowNs();
-        query.prepare(u"INSERT INTO notes(id, title, body, votes) VALUES(?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title"_s);
+        query.prepare(
+            u"INSERT INTO notes(id, title, body, votes) VALUES(?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title"_s);
         for (int i = 0; i < rows; ++i) {
             if (i % rowsPerTransaction == 0)
                 database.transaction();
@@ -50,7 +53,8 @@ double plainSeconds(const QString &path, int rows)
 void fill(Device &author, int rows)
 {
     for (int from = 0; from < rows; from += 50'000) {
-        author.write(u"WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO notes(id, title, body, votes) "
+        author.write(u"WITH RECURSIVE n(i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO notes(id, title, "
+                     u"body, votes) "
                      "SELECT 'n' || i, 'title ' || i, 'a short body of a note', i FROM n"_s,
                      {from, std::min(from + 50'000, rows) - 1});
     }

@@ -50,7 +50,8 @@ private:
             hello.clockMs = SystemClock().wallMs();
             sendTo(*socket, hello);
         });
-        QObject::connect(socket, &QWebSocket::binaryMessageReceived, socket, [this, socket](const QByteArray &frame) { take(*socket, frame); });
+        QObject::connect(socket, &QWebSocket::binaryMessageReceived, socket,
+                         [this, socket](const QByteArray &frame) { take(*socket, frame); });
         QWebSocketHandshakeOptions options;
         if (!m_token.isEmpty())
             options.setSubprotocols({u"sheaf.1"_s});

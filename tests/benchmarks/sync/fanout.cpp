@@ -69,7 +69,8 @@ Figures measureServer(int count, int edits)
     Figures figures;
     figures.idleKb = static_cast<double>(residentKb(server.processId()) - before) / count;
     figures.fanoutMs = meanToTheLast(clients, edits, [&](int i) {
-        author.engine().write({{u"INSERT INTO notes(id, title, body) VALUES(?, 'title', ?)"_s, {QString::number(i), QString(150, u'x')}, {}}});
+        author.engine().write(
+            {{u"INSERT INTO notes(id, title, body) VALUES(?, 'title', ?)"_s, {QString::number(i), QString(150, u'x')}, {}}});
     });
     return figures;
 }

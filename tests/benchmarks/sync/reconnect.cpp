@@ -34,8 +34,8 @@ struct Traffic {
 class CountingConnection final : public Connection, private Connection::Observer
 {
 public:
-    CountingConnection(Transport &transport, const QUrl &url, Connection::Observer *observer, Traffic &traffic) :
-        m_traffic(traffic), m_observer(observer), m_inner(transport.connectTo(url, this))
+    CountingConnection(Transport &transport, const QUrl &url, Connection::Observer *observer, Traffic &traffic)
+        : m_traffic(traffic), m_observer(observer), m_inner(transport.connectTo(url, this))
     {
     }
     void setObserver(Connection::Observer *observer) override { m_observer = observer; }

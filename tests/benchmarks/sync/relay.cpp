@@ -9,8 +9,9 @@
 #include <QWebSocket>
 #include <QWebSocketServer>
 
-#include <cstdio>
 #include <unistd.h>
+
+#include <cstdio>
 
 namespace Sheaf::Bench {
 

@@ -40,7 +40,8 @@ std::vector<double> measureServer(int edits)
     std::vector<double> samples;
     for (int i = 0; i < edits; ++i) {
         committedNs = seenNs = 0;
-        a.engine().write({{u"INSERT INTO notes(id, title, body) VALUES(?, 'title', ?)"_s, {QString::number(i), QString(150, u'x')}, {}}});
+        a.engine().write(
+            {{u"INSERT INTO notes(id, title, body) VALUES(?, 'title', ?)"_s, {QString::number(i), QString(150, u'x')}, {}}});
         loop.exec();
         samples.push_back(static_cast<double>(seenNs - committedNs) / 1e6);
     }

@@ -13,9 +13,10 @@ Device::Device(const QString &name) : m_name(name)
     QFile schema(path(u"schema.sql"_s));
     if (!schema.open(QIODevice::WriteOnly))
         qFatal("cannot write the schema");
-    schema.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER);\n"
-                 "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT);\n"
-                 "SELECT sheaf_sync('notes');\n");
+    schema.write(
+        "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER);\n"
+        "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT);\n"
+        "SELECT sheaf_sync('notes');\n");
     schema.close();
     restart();
 }

@@ -30,8 +30,8 @@ private Q_SLOTS:
     void allStatementsOrNone()
     {
         Device device(u"a"_s);
-        const auto done = await(device.engine().write({{u"INSERT INTO notes(id, title) VALUES('a', 'x')"_s, {}, {}},
-                                                       {u"INSERT INTO nowhere VALUES(1)"_s, {}, {}}}));
+        const auto done = await(device.engine().write(
+            {{u"INSERT INTO notes(id, title) VALUES('a', 'x')"_s, {}, {}}, {u"INSERT INTO nowhere VALUES(1)"_s, {}, {}}}));
         QVERIFY(done.has_value());
         QVERIFY(!done->has_value());
         QCOMPARE(done->error().code, u"sql_error"_s);
@@ -55,7 +55,9 @@ private Q_SLOTS:
     {
         Device device(u"a"_s);
         const auto slow = device.engine().query(
-            {u"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000000) SELECT count(*) FROM n"_s, {}, {}});
+            {u"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000000) SELECT count(*) FROM n"_s,
+             {},
+             {}});
         for (int i = 0; i < 20; ++i)
             device.addNote(QString::number(i), u"t"_s);
         QVERIFY2(!slow.isFinished(), "the query was too quick to prove anything");
@@ -132,7 +134,8 @@ private Q_SLOTS:
     {
         Device device(u"a"_s);
         QList<CommitChanges> commits;
-        connect(&device.engine(), &SyncEngine::committed, this, [&](const CommitChanges &changes) { commits.push_back(changes); });
+        connect(&device.engine(), &SyncEngine::committed, this,
+                [&](const CommitChanges &changes) { commits.push_back(changes); });
         device.addNote(u"a"_s, u"1"_s);
         QTRY_COMPARE(commits.size(), 1);
         QVERIFY(commits[0].tables.contains("notes"));

@@ -81,7 +81,8 @@ private Q_SLOTS:
                 else
                     statements.push_back({u"INSERT INTO notes(id, title, votes) VALUES(?, ?, ?) "
                                           "ON CONFLICT(id) DO UPDATE SET title = excluded.title, votes = excluded.votes"_s,
-                                          {id, QString::number(round), random.bounded(100)}, {}});
+                                          {id, QString::number(round), random.bounded(100)},
+                                          {}});
             }
             QVERIFY(await(device.engine().write(statements)).has_value());
             const auto expected = await(device.engine().query({sql, {}, {}}));

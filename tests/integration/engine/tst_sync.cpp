@@ -74,7 +74,8 @@ private Q_SLOTS:
         QTRY_COMPARE(a->engine().state(), SyncEngine::State::Offline);
         for (int i = 0; i < 100; ++i) {
             a->write(u"UPDATE notes SET title = ?, votes = ? WHERE id = ?"_s, {u"a%1"_s.arg(i), i, QString::number(i % 50)});
-            b->write(u"UPDATE notes SET title = ?, body = ? WHERE id = ?"_s, {u"b%1"_s.arg(i), u"b"_s, QString::number((i * 7) % 50)});
+            b->write(u"UPDATE notes SET title = ?, body = ? WHERE id = ?"_s,
+                     {u"b%1"_s.arg(i), u"b"_s, QString::number((i * 7) % 50)});
         }
         a->write(u"DELETE FROM notes WHERE id = '5'"_s);
         b->write(u"DELETE FROM notes WHERE id = '6'"_s);

@@ -60,7 +60,7 @@ public:
     // Transport
     std::unique_ptr<Connection> connectTo(const QUrl &url, Connection::Observer *observer) override;
 
-    void accept();                      ///< the newest connection hears opened()
+    void accept(); ///< the newest connection hears opened()
     void send(const Message &message);
     void sendRaw(const QByteArray &frame);
     void hangUp(const QString &reason); ///< the client hears closed()
