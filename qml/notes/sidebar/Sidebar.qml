@@ -119,6 +119,7 @@ FocusScope {
         clip: true
         boundsBehavior: Flickable.StopAtBounds
         model: lists
+        currentIndex: -1 // a current row would take the focus from the name field
         reuseItems: true
         interactive: contentHeight > height
         header: Column {
