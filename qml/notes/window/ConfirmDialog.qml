@@ -28,7 +28,7 @@ Card {
     modal: true
     width: Theme.popupWidth + Theme.vast
     anchors.centerIn: T.Overlay.overlay
-    onOpened: cancel.forceActiveFocus(Qt.TabFocusReason)
+    onAboutToShow: cancel.forceActiveFocus(Qt.TabFocusReason)
     contentItem: Column {
         spacing: Theme.medium
         Label {
@@ -51,6 +51,7 @@ Card {
             spacing: Theme.small
             TextButton {
                 id: cancel
+                focus: true
                 text: qsTr("Cancel")
                 onClicked: root.close()
                 Keys.onRightPressed: go.forceActiveFocus(Qt.TabFocusReason)

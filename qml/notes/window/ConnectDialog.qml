@@ -24,7 +24,7 @@ Card {
     modal: true
     width: Theme.popupWidth + Theme.vast
     anchors.centerIn: T.Overlay.overlay
-    onOpened: address.forceActiveFocus()
+    onAboutToShow: address.forceActiveFocus()
     contentItem: Column {
         spacing: Theme.small
         Label {
@@ -42,6 +42,7 @@ Card {
         }
         Field {
             id: address
+            focus: true
             objectName: "serverAddress"
             width: parent.width
             label: qsTr("Address")
