@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ports/clock.h"
+#include "ports/random.h"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace Sheaf::Test {
+
+/// Seeded chance of the whole world (splitmix64).
+class SeededRandom final : public Random
+{
+public:
+    explicit SeededRandom(quint64 seed) : m_state(seed) {}
+    quint64 next() override;
+    /// True once in `times` draws, on average.
+    bool oneIn(quint64 times) { return below(times) == 0; }
+    /// Uniform in [from, to].
+    qint64 between(qint64 from, qint64 to) { return from + static_cast<qint64>(below(static_cast<quint64>(to - from + 1))); }
+
+private:
+    quint64 m_state;
+};
+
+/// All that will happen, in the order of virtual time (microseconds); ties are shuffled by the seed.
+class EventQueue
+{
+public:
+    using Id = quint64;
+
+    explicit EventQueue(quint64 seed) : m_random(seed) {}
+
+    [[nodiscard]] qint64 nowUs() const { return m_now; }
+    Id at(qint64 timeUs, std::function<void()> work);
+    void cancel(Id id);
+    /// Runs everything that is due up to then; the time is `untilUs` afterwards.
+    void runUntil(qint64 untilUs);
+
+    /// Order-sensitive hash of everything that was noted: equal for equal runs.
+    void note(quint64 value) { m_trace = (m_trace ^ value) * 0x100000001b3ULL; }
+    [[nodiscard]] quint64 trace() const { return m_trace; }
+
+private:
+    using Key = std::tuple<qint64, quint64, Id>; ///< time, tie, id
+    SeededRandom m_random;
+    qint64 m_now = 0;
+    Id m_lastId = 0;
+    quint64 m_trace = 0xcbf29ce484222325ULL;
+    std::map<Key, std::function<void()>> m_events;
+    std::map<Id, Key> m_keys;
+};
+
+/// The clock of one node: wall time is skewed and can step, timers follow virtual time. Dies with
+/// the node's process, and its timers with it.
+class NodeClock final : public Clock
+{
+public:
+    static constexpr qint64 epochMs = 1'700'000'000'000; ///< virtual time 0
+
+    NodeClock(EventQueue &queue, const qint64 &skewMs) : m_queue(queue), m_skewMs(skewMs) {}
+    ~NodeClock() override;
+
+    [[nodiscard]] qint64 wallMs() const override { return epochMs + m_queue.nowUs() / 1000 + m_skewMs; }
+    [[nodiscard]] qint64 monotonicMs() const override { return m_queue.nowUs() / 1000; }
+    TimerId start(std::chrono::milliseconds delay, std::function<void()> callback) override;
+    void cancel(TimerId timer) override;
+
+private:
+    EventQueue &m_queue;
+    const qint64 &m_skewMs;
+    std::set<TimerId> m_timers;
+};
+
+} // namespace Sheaf::Test

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ports/transport.h"
+#include "simulation/eventqueue.h"
+
+#include <QList>
+
+#include <array>
+
+namespace Sheaf::Test {
+
+enum class Direction : quint8 { ToServer = 0, ToClient = 1 };
+
+/// Weather of the links of one client; switched by the workload.
+struct LinkFaults {
+    qint64 delayUsMax = 2'000;
+    quint64 cutOneIn = 0;      ///< connections that get a random number of bytes to live; 0 = none
+    qint64 cutBytesMax = 20'000;
+    quint64 halfOpenOneIn = 0; ///< of the cut ones, those that nobody is told of
+    bool partitioned = false;  ///< nothing passes until it is false again
+};
+
+/// Connections between clients and one server under virtual time: in order and whole until they
+/// end, but they can be cut after any byte, hang half open, be delayed or partitioned.
+class FaultyNetwork
+{
+public:
+    /// Sees each frame when it is delivered and says what is delivered instead.
+    using Tap = std::function<QList<QByteArray>(int client, quint64 connection, Direction direction, const QByteArray &frame)>;
+
+    FaultyNetwork(EventQueue &queue, quint64 seed) : m_queue(queue), m_random(seed) {}
+    ~FaultyNetwork();
+
+    [[nodiscard]] std::unique_ptr<Transport> transportOf(int client);
+    /// Where new connections go; an empty function means that the server is down.
+    void setAcceptor(std::function<void(std::unique_ptr<Connection>)> acceptor) { m_acceptor = std::move(acceptor); }
+    void setTap(Tap tap) { m_tap = std::move(tap); }
+    LinkFaults &faults(int client) { return m_faults[client]; }
+    /// Frames that were held back by a partition go on.
+    void heal(int client);
+    /// Ends every connection of a client, told or not.
+    void cutAll(int client, bool silently);
+
+private:
+    class End;
+    struct Link;
+    struct Maker;
+    friend class End;
+    using LinkPtr = std::shared_ptr<Link>;
+
+    std::unique_ptr<Connection> connectFrom(int client, Connection::Observer *observer);
+    void establish(const LinkPtr &link);
+    void send(const LinkPtr &link, Direction direction, const QByteArray &frame);
+    void arrive(const LinkPtr &link, Direction direction);
+    void hangUp(const LinkPtr &link, Direction towards, qint64 delayUs, const QString &reason);
+    void cut(const LinkPtr &link, bool silently);
+    qint64 delay(int client);
+    LinkFaults &faultsOf(const Link &link);
+
+    EventQueue &m_queue;
+    SeededRandom m_random;
+    std::function<void(std::unique_ptr<Connection>)> m_acceptor;
+    Tap m_tap;
+    std::map<int, LinkFaults> m_faults;
+    std::map<quint64, LinkPtr> m_links;
+    quint64 m_lastLink = 0;
+};
+
+} // namespace Sheaf::Test

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "simulation/storageproxy.h"
+#include "simulation/wiretap.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace Sheaf::Test {
+
+class SimClient;
+class CrashDisk;
+
+/// One planted bug. None is in the product: they sit in front of its ports, its storage, its
+/// disk, or change a file at rest.
+struct Mutant {
+    std::string name;
+    std::string what;
+    WireTap::Mutate wire;
+    std::optional<StorageBugs> storage;
+    bool serverDiskLies = false;
+    bool clientDiskLies = false;
+    qint64 serverClockLieMs = 0;
+    std::function<void(SimClient &, CrashDisk &)> beforeClientOpens;
+};
+
+/// Fresh ones, with their counters at the start.
+[[nodiscard]] std::vector<Mutant> makeMutants();
+
+} // namespace Sheaf::Test

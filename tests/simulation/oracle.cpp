@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/oracle.h"
+
+#include <cstring>
+
+namespace Sheaf::Test {
+
+namespace {
+
+std::string name(const Oracle::RowId &id)
+{
+    return std::get<0>(id) + "/" + std::get<1>(id) + "/" + QByteArray::fromStdString(std::get<2>(id)).toHex().toStdString();
+}
+
+std::string text(const Stamp &stamp)
+{
+    return std::to_string(stamp.hlc) + "@" + std::to_string(stamp.site);
+}
+
+} // namespace
+
+std::string valueBytes(const ValueView &value)
+{
+    switch (value.type) {
+    case ValueView::Type::Null: return "n";
+    case ValueView::Type::Integer: return "i" + std::to_string(value.integer);
+    case ValueView::Type::Real: {
+        std::string bytes(1 + sizeof(double), 'r');
+        std::memcpy(bytes.data() + 1, &value.real, sizeof(double));
+        return bytes;
+    }
+    case ValueView::Type::Text: return "t" + value.bytes.toByteArray().toStdString();
+    case ValueView::Type::Blob: return "b" + value.bytes.toByteArray().toStdString();
+    }
+    return {};
+}
+
+Verified Oracle::collect(const QByteArray &space, const QList<TableNames> &tables, const QList<Change> &changes,
+                         const std::function<Verified(const RowId &, const Row &)> &visit)
+{
+    for (const Change &change : changes) {
+        if (change.table >= static_cast<quint32>(tables.size()))
+            return Violation{"wire", "a change names no table of its message"};
+        const TableNames &table = tables[static_cast<qsizetype>(change.table)];
+        RowRecord record;
+        if (!decodeRecord(change.record, record))
+            return Violation{"wire", "a record cannot be decoded"};
+        Row row{record.length, record.life, {}};
+        for (const Sheaf::Cell &cell : record.cells) {
+            for (const TableNames::Column &column : table.columns) {
+                if (column.id == cell.column)
+                    row.cells[column.name.toStdString()] = {cell.stamp, valueBytes(cell.value)};
+            }
+        }
+        if (row.cells.size() != record.cells.size())
+            return Violation{"wire", "a record has a column without a name"};
+        if (auto found = visit({space.toStdString(), table.table.toStdString(), change.key.toStdString()}, row))
+            return found;
+    }
+    return {};
+}
+
+void Oracle::fold(Row &into, const Row &row)
+{
+    if (row.length < into.length)
+        return;
+    if (row.length > into.length) {
+        into = row;
+        return;
+    }
+    into.life = std::max(into.life, row.life);
+    for (const auto &[column, cell] : row.cells) {
+        Cell &mine = into.cells[column];
+        if (cell.stamp > mine.stamp)
+            mine = cell;
+    }
+}
+
+Verified Oracle::offered(const Push &push)
+{
+    return collect(push.space, push.tables, push.changes, [this](const RowId &id, const Row &row) -> Verified {
+        m_lives.insert({id, row.length, row.life.hlc, row.life.site});
+        for (const auto &[column, cell] : row.cells) {
+            const auto [it, fresh] = m_offered.emplace(CellId{id, column, row.length, cell.stamp.hlc, cell.stamp.site}, cell.value);
+            if (!fresh && it->second != cell.value)
+                return Violation{"I2 one stamp, one value", name(id) + "." + column + " " + text(cell.stamp)};
+        }
+        return {};
+    });
+}
+
+void Oracle::acknowledged(const Push &push, const Ack &ack)
+{
+    std::set<quint32> refused;
+    for (const Verdict &verdict : ack.verdicts)
+        refused.insert(verdict.index);
+    quint32 index = 0;
+    collect(push.space, push.tables, push.changes, [&](const RowId &id, const Row &row) -> Verified {
+        if (!refused.contains(index++)) {
+            fold(m_acknowledged[id], row);
+            ++m_acknowledgedChanges;
+        }
+        return {};
+    });
+}
+
+Verified Oracle::judge(const Rows &server) const
+{
+    for (const auto &[id, acked] : m_acknowledged) {
+        const auto it = server.find(id);
+        if (it == server.end() || it->second.length < acked.length)
+            return Violation{"Q2 acknowledged writes", "row " + name(id) + " is gone"};
+        if (it->second.length > acked.length)
+            continue;
+        if (it->second.life < acked.life)
+            return Violation{"Q2 acknowledged writes", "life of " + name(id)};
+        for (const auto &[column, cell] : acked.cells) {
+            const auto found = it->second.cells.find(column);
+            if (found == it->second.cells.end() || found->second.stamp < cell.stamp)
+                return Violation{"Q2 acknowledged writes", name(id) + "." + column + " " + text(cell.stamp) + " is lost"};
+        }
+    }
+    for (const auto &[id, row] : server) {
+        if (!m_lives.contains({id, row.length, row.life.hlc, row.life.site}))
+            return Violation{"Q4 nothing invented", "life of " + name(id)};
+        for (const auto &[column, cell] : row.cells) {
+            const auto it = m_offered.find({id, column, row.length, cell.stamp.hlc, cell.stamp.site});
+            if (it == m_offered.end() || it->second != cell.value)
+                return Violation{"Q4 nothing invented", name(id) + "." + column + " " + text(cell.stamp)};
+        }
+    }
+    return {};
+}
+
+Verified Oracle::compareValues(const Rows &alive, const Rows &visible)
+{
+    if (alive.size() != visible.size())
+        return Violation{"Q4 rows as the oracle has them", std::to_string(visible.size()) + " rows instead of " + std::to_string(alive.size())};
+    for (const auto &[id, row] : alive) {
+        const auto it = visible.find(id);
+        if (it == visible.end())
+            return Violation{"Q4 rows as the oracle has them", "row " + name(id) + " is missing"};
+        for (const auto &[column, cell] : row.cells) {
+            const auto found = it->second.cells.find(column);
+            if (found == it->second.cells.end() || found->second.value != cell.value)
+                return Violation{"Q4 rows as the oracle has them", name(id) + "." + column};
+        }
+    }
+    return {};
+}
+
+} // namespace Sheaf::Test

@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/messages.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+
+namespace Sheaf::Test {
+
+/// An invariant that did not hold.
+struct Violation {
+    std::string invariant;
+    std::string detail;
+};
+using Verified = std::optional<Violation>; ///< nothing: all is well
+
+/// A value as comparable bytes, by type and content.
+[[nodiscard]] std::string valueBytes(const ValueView &value);
+
+/// The second, independent account of what must be on every device: a map from row to its greatest
+/// stamps, built from the pushes that went over the wire. Knows nothing of the product's merge.
+class Oracle
+{
+public:
+    struct Cell {
+        Stamp stamp;
+        std::string value;
+    };
+    struct Row {
+        CausalLength length = 0;
+        Stamp life;
+        std::map<std::string, Cell> cells; ///< by column name
+    };
+    using RowId = std::tuple<std::string, std::string, std::string>; ///< space, table, key
+    using Rows = std::map<RowId, Row>;
+
+    /// A push on its way: what it offers exists from now on. A stamp must always mean one value.
+    Verified offered(const Push &push);
+    /// The client has learned what became of a push that was offered.
+    void acknowledged(const Push &push, const Ack &ack);
+    /// What the server holds in the end: everything acknowledged or something greater, and nothing
+    /// that nobody wrote.
+    [[nodiscard]] Verified judge(const Rows &server) const;
+
+    /// Whether `visible`, as SQL shows them, are the rows `alive` with their values.
+    [[nodiscard]] static Verified compareValues(const Rows &alive, const Rows &visible);
+
+    [[nodiscard]] size_t acknowledgedChanges() const { return m_acknowledgedChanges; }
+
+    /// Adds the records of one message, whose columns are named by `tables`.
+    static Verified collect(const QByteArray &space, const QList<TableNames> &tables, const QList<Change> &changes,
+                            const std::function<Verified(const RowId &, const Row &)> &visit);
+    static void fold(Row &into, const Row &row);
+
+private:
+    using CellId = std::tuple<RowId, std::string, CausalLength, Hlc, SiteId>;
+
+    std::map<CellId, std::string> m_offered;
+    std::set<std::tuple<RowId, CausalLength, Hlc, SiteId>> m_lives;
+    Rows m_acknowledged;
+    size_t m_acknowledgedChanges = 0;
+};
+
+} // namespace Sheaf::Test

@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/simclient.h"
+
+#include "crdt/rowkey.h"
+#include "simulation/simschema.h"
+
+#include <QDir>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QSqlRecord>
+#include <QUrl>
+
+using namespace Qt::StringLiterals;
+
+namespace Sheaf::Test {
+
+SimClient::SimClient(WorldParts &parts, int number, quint64 seed) : m_parts(parts), m_number(number), m_random(seed)
+{
+    m_transport = parts.network.transportOf(number);
+    m_lastValue = static_cast<quint64>(number + 1) * 1'000'000;
+}
+
+SimClient::~SimClient()
+{
+    m_reconnector.reset();
+    m_replica.reset();
+}
+
+std::string SimClient::path() const
+{
+    return m_parts.folder.toStdString() + "/c" + std::to_string(m_number) + "/";
+}
+
+void SimClient::blame(std::string invariant, std::string detail)
+{
+    if (!m_violation)
+        m_violation = Violation{std::move(invariant), "c" + std::to_string(m_number) + ": " + std::move(detail)};
+}
+
+SimClient::Promise SimClient::promise() const
+{
+    Promise now;
+    for (const QByteArray &space : simSpaces()) {
+        now.digests += m_replica->visibleDigest(space).value();
+        now.digests += m_replica->digest(space).value().toBytes();
+    }
+    for (const SpaceState &space : m_replica->spaces())
+        now.digests += space.name + QByteArray::number(space.epoch) + '/' + QByteArray::number(space.cursor);
+    now.pending = m_replica->pendingCount();
+    return now;
+}
+
+Verified SimClient::start()
+{
+    const QString folder = QString::fromStdString(path());
+    QDir().mkpath(folder);
+    m_clock = std::make_unique<NodeClock>(m_parts.queue, skewMs);
+    if (beforeOpen)
+        beforeOpen(*this);
+    auto opened = Replica::open({.path = folder + u"replica.db"_s,
+                                 .schemaPath = simSchemaPath(m_parts.folder),
+                                 .homeSpace = simSpaces().first(),
+                                 .wallMs = [this] { return m_clock->wallMs(); },
+                                 .random = [this] { return m_random.next(); }});
+    if (!opened)
+        return Violation{"S1 opens again", (opened.error().code + u": "_s + opened.error().message).toStdString()};
+    m_replica = std::move(opened).value();
+    // Small, so that crashes meet checkpoints as well.
+    QSqlQuery(u"PRAGMA wal_autocheckpoint=20"_s, m_replica->database()).next();
+    if (m_promise && *m_promise != promise())
+        return Violation{"P1 saved is saved", "c" + std::to_string(m_number) + " differs after a restart"};
+    m_promise.reset();
+    m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, u"sim"_s,
+                                                  Reconnector::Events{[this] { statusChanged(); },
+                                                                      [this](const QString &code, const QString &message) { reported(code, message); }});
+    if (m_online)
+        m_reconnector->connectTo(QUrl(u"ws://sim"_s), m_token);
+    return {};
+}
+
+void SimClient::statusChanged()
+{
+    const SyncStatus &status = m_reconnector->status();
+    static const QSet<QString> expected{{}, u"shutting_down"_s, u"server_stopping"_s, u"storage_failed"_s, u"try_again"_s, u"timeout"_s};
+    if (!expected.contains(status.error.code))
+        blame("no refusals", (status.error.code + u": "_s + status.error.message).toStdString());
+}
+
+void SimClient::reported(const QString &code, const QString &message)
+{
+    if (m_parts.trace)
+        std::printf("    c%d reports %s\n", m_number, qPrintable(code + u": "_s + message));
+    if (code != u"clock_ahead"_s)
+        blame("nothing to report", (code + u": "_s + message).toStdString());
+}
+
+Verified SimClient::die(bool power, quint64 seed)
+{
+    m_promise = promise();
+    if (power)
+        m_parts.disk.crash(path(), seed);
+    else if ((seed & 1U) != 0) // else it closes its files in peace
+        m_parts.disk.kill(path());
+    m_reconnector.reset();
+    m_replica.reset();
+    m_clock.reset();
+    return {};
+}
+
+void SimClient::connect(const QByteArray &token)
+{
+    m_token = token;
+    m_online = true;
+    if (m_reconnector)
+        m_reconnector->connectTo(QUrl(u"ws://sim"_s), token);
+}
+
+void SimClient::disconnect()
+{
+    m_online = false;
+    if (m_reconnector)
+        m_reconnector->disconnect();
+}
+
+bool SimClient::isProven() const
+{
+    return m_reconnector && m_reconnector->status().phase == SyncStatus::Phase::Online && m_reconnector->status().progress.proven;
+}
+
+std::string SimClient::state() const
+{
+    if (!m_replica)
+        return "down";
+    std::string text = "pending=" + std::to_string(m_replica->pendingCount());
+    for (const SpaceState &space : m_replica->spaces())
+        text += " " + space.name.toStdString() + "@" + std::to_string(space.cursor);
+    const SyncStatus &status = m_reconnector->status();
+    text += " phase=" + std::to_string(static_cast<int>(status.phase)) + (status.progress.proven ? " proven" : "");
+    if (!status.error.code.isEmpty() || !status.error.message.isEmpty())
+        text += " error=" + status.error.code.toStdString() + ":" + status.error.message.toStdString();
+    return text;
+}
+
+Verified SimClient::edit(SeededRandom &random)
+{
+    const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
+    if (!written)
+        return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
+    m_reconnector->localChangesCommitted();
+    return {};
+}
+
+Verified SimClient::dieInsideEdit(SeededRandom &random)
+{
+    const auto operation = random.oneIn(2) ? CrashDisk::Operation::Write : CrashDisk::Operation::Sync;
+    m_parts.disk.inject({path(), operation, 0, random.between(0, 12), true});
+    const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
+    const bool certain = written.has_value();
+    if (auto found = certain ? die(true, random.next()) : Verified())
+        return found;
+    if (!certain) { // it may be there or not, as SQLite says of every failed commit
+        m_parts.disk.crash(path(), random.next());
+        m_reconnector.reset();
+        m_replica.reset();
+        m_clock.reset();
+    }
+    m_parts.disk.clearFaults();
+    return {};
+}
+
+Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
+{
+    const qint64 count = random.oneIn(3) ? random.between(2, 4) : 1;
+    for (qint64 i = 0; i < count; ++i) {
+        QString error;
+        if (!statement(database, random, &error))
+            return fail(u"sql_error"_s, error);
+    }
+    return {};
+}
+
+bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString *error)
+{
+    const SimStatement drawn = drawStatement(random, ++m_lastValue);
+    QSqlQuery query(database);
+    bool done = query.prepare(drawn.sql);
+    for (const QVariant &value : drawn.values)
+        query.addBindValue(value);
+    done = done && query.exec();
+    if (!done)
+        *error = drawn.sql + u": "_s + query.lastError().text();
+    else if (m_parts.trace)
+        std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
+    return done;
+}
+
+Verified SimClient::check(bool deep)
+{
+    if (m_violation || !m_replica)
+        return m_violation;
+    for (const SpaceState &space : m_replica->spaces()) {
+        auto &[epoch, cursor] = m_cursors[space.name];
+        if (epoch == space.epoch && space.cursor < cursor)
+            blame("I4 cursors only grow", std::to_string(space.cursor) + " after " + std::to_string(cursor));
+        epoch = space.epoch;
+        cursor = space.cursor;
+    }
+    if (!deep)
+        return m_violation;
+    for (const QByteArray &space : simSpaces()) {
+        const auto kept = m_replica->digest(space);
+        const auto fresh = m_replica->recomputedDigest(space);
+        if (!kept || !fresh || !(*kept == *fresh))
+            blame("I9 digest kept right", space.toStdString());
+    }
+    const auto rejected = m_replica->rejected();
+    if (!rejected || !rejected->isEmpty())
+        blame("P6 nothing rejected", "a good change is on the rejected list");
+    return m_violation;
+}
+
+Oracle::Rows SimClient::visibleRows() const
+{
+    Oracle::Rows rows;
+    for (const SimTable &table : simTables()) {
+        QSqlQuery query(m_replica->database());
+        query.exec(u"SELECT * FROM "_s + table.name);
+        while (query.next()) {
+            std::vector<QByteArray> kept;
+            kept.reserve(16);
+            std::vector<ValueView> key;
+            Oracle::Row row{1, {}, {}};
+            std::string space = simSpaces().first().toStdString();
+            for (int i = 0; i < query.record().count(); ++i) {
+                const QString name = query.record().fieldName(i);
+                const ValueView value = viewOf(query.value(i), kept);
+                if (name == u"space"_s)
+                    space = value.bytes.toByteArray().toStdString();
+                else if (i < table.keyColumns)
+                    key.push_back(value);
+                else
+                    row.cells[name.toStdString()] = {{}, valueBytes(value)};
+            }
+            QByteArray keyBytes;
+            encodeKey(key, keyBytes);
+            rows[{space, table.name.toStdString(), keyBytes.toStdString()}] = row;
+        }
+    }
+    return rows;
+}
+
+} // namespace Sheaf::Test

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "replica/replica.h"
+#include "session/reconnector.h"
+#include "simulation/faultynetwork.h"
+#include "simulation/oracle.h"
+#include "support/crashdisk.h"
+
+#include <QSet>
+
+namespace Sheaf::Test {
+
+/// What all nodes of a world share.
+struct WorldParts {
+    EventQueue &queue;
+    FaultyNetwork &network;
+    CrashDisk &disk;
+    QString folder; ///< real one, for lock files; the databases in it are on the crash disk
+    bool trace = false;
+};
+
+/// One device: the real replica and the real reconnector, in a process that can die.
+class SimClient
+{
+public:
+    SimClient(WorldParts &parts, int number, quint64 seed);
+    ~SimClient();
+
+    /// Starts the process; it connects when it was told to.
+    Verified start();
+    /// The process dies. `power`: unsynced bytes go with it. What was promised is remembered.
+    Verified die(bool power, quint64 seed);
+    void connect(const QByteArray &token);
+    void disconnect();
+    /// A local transaction through plain SQL.
+    Verified edit(SeededRandom &random);
+    /// Makes the n-th coming disk call of an edit fail, then the process dies in the middle of it.
+    Verified dieInsideEdit(SeededRandom &random);
+
+    /// What must hold at any moment. `deep`: recompute the digests as well.
+    Verified check(bool deep);
+    /// Visible rows by space, table and key, as SQL shows them.
+    [[nodiscard]] Oracle::Rows visibleRows() const;
+
+    [[nodiscard]] bool isRunning() const { return m_replica != nullptr; }
+    [[nodiscard]] bool isProven() const;
+    [[nodiscard]] Replica &replica() { return *m_replica; }
+    [[nodiscard]] QByteArray token() const { return m_token; }
+    [[nodiscard]] bool wantsOnline() const { return m_online; }
+    [[nodiscard]] std::string path() const;
+    [[nodiscard]] std::string state() const;
+    [[nodiscard]] const Verified &violation() const { return m_violation; }
+
+    qint64 skewMs = 0;
+    bool staysDown = false;
+    /// Called with the file at rest, before a restarted process opens it: for planted bugs.
+    std::function<void(SimClient &)> beforeOpen;
+
+private:
+    struct Promise {
+        QList<QByteArray> digests;
+        qint64 pending = 0;
+        friend bool operator==(const Promise &, const Promise &) = default;
+    };
+    [[nodiscard]] Promise promise() const;
+    void reported(const QString &code, const QString &message);
+    void statusChanged();
+    void blame(std::string invariant, std::string detail);
+    Result<void> statements(QSqlDatabase &database, SeededRandom &random);
+    bool statement(QSqlDatabase &database, SeededRandom &random, QString *error);
+
+    WorldParts &m_parts;
+    int m_number;
+    SeededRandom m_random;
+    quint64 m_lastValue = 0;
+    bool m_online = false;
+    QByteArray m_token;
+    std::optional<Promise> m_promise;
+    std::map<QByteArray, std::pair<Epoch, Sequence>> m_cursors;
+    Verified m_violation;
+
+    std::unique_ptr<NodeClock> m_clock;
+    std::unique_ptr<Transport> m_transport;
+    std::unique_ptr<Replica> m_replica;
+    std::unique_ptr<Reconnector> m_reconnector;
+};
+
+} // namespace Sheaf::Test

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/simschema.h"
+
+#include "base/check.h"
+
+#include <QDir>
+#include <QFile>
+
+using namespace Qt::StringLiterals;
+
+namespace Sheaf::Test {
+
+namespace {
+
+QVariant drawValue(SeededRandom &random, quint64 value)
+{
+    switch (random.below(8)) {
+    case 0: return QVariant();
+    case 1: return static_cast<double>(value) + 0.5;
+    case 2: return QByteArray::number(value).toHex();
+    case 3: return QString(static_cast<int>(random.below(300)), u'x') + QString::number(value);
+    case 4: return u"ä→😀"_s + QString::number(value);
+    default: return static_cast<qlonglong>(value);
+    }
+}
+
+QString column(SeededRandom &random)
+{
+    const QString names[] = {u"title"_s, u"body"_s, u"rank"_s};
+    return names[random.below(3)];
+}
+
+SimStatement drawNote(SeededRandom &random, quint64 value)
+{
+    // The space of a key never changes, as the rules want it.
+    const quint64 row = random.below(4);
+    const QString id = u"n"_s + QString::number(row);
+    const QString space = row == 3 ? u"team"_s : u"home"_s;
+    const QVariant drawn = drawValue(random, value);
+    const QString text = QString::number(value);
+    switch (random.below(8)) {
+    case 0: return {u"DELETE FROM notes WHERE id = ?"_s, {id}};
+    case 1: return {u"REPLACE INTO notes(id, space, title, body, rank) VALUES (?, ?, ?, ?, 1)"_s, {id, space, text, drawn}};
+    case 2: return {u"INSERT OR IGNORE INTO notes(id, space, title, body) VALUES (?, ?, ?, ?)"_s, {id, space, text, drawn}};
+    case 3:
+        return {u"INSERT INTO notes(id, space, title) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title"_s,
+                {id, space, text}};
+    case 4: return {u"UPDATE notes SET rank = ?"_s, {static_cast<qlonglong>(value)}};
+    default: return {u"UPDATE notes SET "_s + column(random) + u" = ? WHERE id = ?"_s, {drawn, id}};
+    }
+}
+
+SimStatement drawPair(SeededRandom &random, quint64 value)
+{
+    const auto a = static_cast<qlonglong>(random.below(2));
+    const QString b = u"k"_s + QString::number(random.below(2));
+    const QVariant drawn = drawValue(random, value);
+    const QString text = QString::number(value);
+    switch (random.below(7)) {
+    case 0: return {u"DELETE FROM pairs WHERE a = ?"_s, {a}};
+    case 1: return {u"DELETE FROM pairs WHERE a = ? AND b = ?"_s, {a, b}};
+    case 2: return {u"INSERT OR REPLACE INTO pairs(a, b, x, y) VALUES (?, ?, ?, ?), (?, 'k2', ?, 2)"_s, {a, b, text, drawn, a, text}};
+    case 3: return {u"INSERT OR IGNORE INTO pairs(a, b, x) SELECT a, 'k0', ? FROM (SELECT ? AS a UNION SELECT 9)"_s, {text, a}};
+    case 4: return {u"UPDATE pairs SET x = ?, y = NULL WHERE a = ?"_s, {text, a}};
+    default: return {u"UPDATE pairs SET y = ? WHERE a = ? AND b = ?"_s, {drawn, a, b}};
+    }
+}
+
+} // namespace
+
+QList<QByteArray> simSpaces()
+{
+    return {"home"_ba, "team"_ba};
+}
+
+QList<SimTable> simTables()
+{
+    return {{u"notes"_s, 1}, {u"pairs"_s, 2}};
+}
+
+QString simSchemaPath(const QString &folder)
+{
+    return folder + u"/schema.sql"_s;
+}
+
+void writeSimSchema(const QString &folder)
+{
+    QDir().mkpath(folder);
+    QFile file(simSchemaPath(folder));
+    SHEAF_CHECK(file.open(QIODevice::WriteOnly));
+    file.write("CREATE TABLE notes(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT, body, rank INTEGER DEFAULT 0);\n"
+               "SELECT sheaf_sync('notes');\n"
+               "CREATE TABLE pairs(a INTEGER NOT NULL, b TEXT NOT NULL, x TEXT, y, PRIMARY KEY(a, b));\n"
+               "SELECT sheaf_sync('pairs', '{\"deletes\":\"delete_wins\"}');\n");
+}
+
+SimStatement drawStatement(SeededRandom &random, quint64 value)
+{
+    return random.oneIn(3) ? drawPair(random, value) : drawNote(random, value);
+}
+
+ValueView viewOf(const QVariant &value, std::vector<QByteArray> &kept)
+{
+    if (value.isNull())
+        return ValueView::null();
+    switch (value.typeId()) {
+    case QMetaType::Int:
+    case QMetaType::LongLong: return ValueView::ofInteger(value.toLongLong());
+    case QMetaType::Double: return ValueView::ofReal(value.toDouble());
+    case QMetaType::QByteArray: kept.push_back(value.toByteArray()); return ValueView::ofBlob(kept.back());
+    default: kept.push_back(value.toString().toUtf8()); return ValueView::ofText(kept.back());
+    }
+}
+
+} // namespace Sheaf::Test

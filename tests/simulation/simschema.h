@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crdt/value.h"
+#include "simulation/eventqueue.h"
+
+#include <QByteArrayList>
+#include <QString>
+#include <QVariant>
+
+#include <vector>
+
+namespace Sheaf::Test {
+
+/// The tables of the simulated app. Key columns come first.
+struct SimTable {
+    QString name;
+    int keyColumns = 1;
+};
+
+/// One random statement of plain SQL on few hot rows; `value` appears nowhere else.
+struct SimStatement {
+    QString sql;
+    QVariantList values;
+};
+
+[[nodiscard]] QList<QByteArray> simSpaces();
+[[nodiscard]] QList<SimTable> simTables();
+/// The schema as a file in a real folder.
+[[nodiscard]] QString simSchemaPath(const QString &folder);
+void writeSimSchema(const QString &folder);
+[[nodiscard]] SimStatement drawStatement(SeededRandom &random, quint64 value);
+/// A view of what QtSql returned; bytes are kept alive in `kept`, which must not reallocate.
+[[nodiscard]] ValueView viewOf(const QVariant &value, std::vector<QByteArray> &kept);
+
+} // namespace Sheaf::Test

@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/simserver.h"
+
+#include "server/core/authenticator.h"
+#include "server/storage/sqlitestorage.h"
+#include "simulation/simschema.h"
+
+#include <QDir>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace Sheaf::Test {
+
+SimServer::SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant) : m_parts(parts), m_random(seed), m_mutant(mutant)
+{
+    m_inMemory = m_random.oneIn(2) && !(mutant && mutant->serverDiskLies);
+    m_database->epoch = m_random.next() | 1U;
+}
+
+SimServer::~SimServer()
+{
+    m_parts.network.setAcceptor({});
+    m_core.reset();
+    m_storage.reset();
+}
+
+std::string SimServer::path() const
+{
+    return m_parts.folder.toStdString() + "/server/";
+}
+
+qint64 SimServer::wallMs() const
+{
+    return NodeClock::epochMs + m_parts.queue.nowUs() / 1000 + skewMs;
+}
+
+Verified SimServer::start()
+{
+    QDir().mkpath(QString::fromStdString(path()));
+    m_coreSkewMs = skewMs + (m_mutant ? m_mutant->serverClockLieMs : 0);
+    m_clock = std::make_unique<NodeClock>(m_parts.queue, m_coreSkewMs);
+    if (m_inMemory) {
+        m_storage = std::make_unique<MemoryStorage>(m_database);
+    } else {
+        auto opened = Server::SqliteStorage::open(QString::fromStdString(path()) + u"server.db"_s, m_database->epoch);
+        if (!opened)
+            return Violation{"S1 server opens again", (opened.error().code + u": "_s + opened.error().message).toStdString()};
+        m_storage = std::move(opened).value();
+    }
+    if (m_mutant && m_mutant->storage)
+        m_storage = std::make_unique<StorageProxy>(std::move(m_storage), *m_mutant->storage);
+    m_core = std::make_unique<Server::ServerCore>(*m_storage, *m_clock, m_random);
+    m_parts.network.setAcceptor([this](std::unique_ptr<Connection> connection) { m_core->accept(std::move(connection)); });
+    return {};
+}
+
+void SimServer::die(bool power, quint64 seed)
+{
+    m_parts.network.setAcceptor({});
+    if (power)
+        m_parts.disk.crash(path(), seed);
+    else if ((seed & 1U) != 0) // else it closes its files in peace
+        m_parts.disk.kill(path());
+    m_core.reset();
+    m_storage.reset();
+    m_clock.reset();
+}
+
+QByteArray SimServer::addDevice(int number)
+{
+    const auto token = Server::addToken(*m_storage, m_random, "device" + QByteArray::number(number), simSpaces());
+    return token ? *token : QByteArray();
+}
+
+Verified SimServer::readAll(Oracle::Rows &rows, std::map<QByteArray, SpaceDigest> &digests)
+{
+    for (const QByteArray &name : simSpaces()) {
+        std::optional<Server::StoredSpace> space;
+        QList<Server::StoredTable> tables;
+        {
+            auto transaction = m_storage->begin();
+            if (!transaction)
+                return Violation{"server reads", transaction.error().message.toStdString()};
+            auto found = (*transaction)->space(name);
+            if (!found || !*found)
+                return Violation{"server reads", "no space " + name.toStdString()};
+            space = **found;
+            auto known = (*transaction)->tables(space->id);
+            if (!known)
+                return Violation{"server reads", known.error().message.toStdString()};
+            tables = *known;
+        }
+        digests[name] = space->digest;
+        if (auto found = readSpace(*space, tables, rows))
+            return found;
+    }
+    return {};
+}
+
+/// Reads one space and computes its digest afresh.
+Verified SimServer::readSpace(const Server::StoredSpace &space, const QList<Server::StoredTable> &tables, Oracle::Rows &rows)
+{
+    SpaceDigest fresh;
+    Verified violation;
+    const auto scanned = m_storage->scan(space.id, 0, [&](const Server::RecordView &row) {
+        const auto table = std::find_if(tables.begin(), tables.end(), [&](const auto &candidate) { return candidate.id == row.table; });
+        if (table == tables.end()) {
+            violation = Violation{"server reads", "a row of no table"};
+            return false;
+        }
+        RowRecord record;
+        if (row.sequence > space.head || !decodeRecord(row.record, record)) {
+            violation = Violation{"server reads", "a row beyond the head, or a bad one"};
+            return false;
+        }
+        std::vector<NamedColumn> named;
+        for (const TableNames::Column &column : table->columns)
+            named.push_back({column.name, column.id});
+        std::sort(named.begin(), named.end(), [](const auto &a, const auto &b) { return a.name < b.name; });
+        fresh.add(fingerprint(table->name, row.key, clockOf(record), named));
+        const QList<TableNames> names{{table->name, table->columns}};
+        const Change change{0, row.key.toByteArray(), row.record.toByteArray()};
+        violation = Oracle::collect(space.name, names, {change}, [&rows](const Oracle::RowId &id, const Oracle::Row &found) -> Verified {
+            rows[id] = found;
+            return {};
+        });
+        return !violation;
+    });
+    if (!scanned)
+        return Violation{"server reads", scanned.error().message.toStdString()};
+    if (!violation && !(fresh == space.digest))
+        return Violation{"I9 digest kept right", "server, space " + space.name.toStdString()};
+    return violation;
+}
+
+} // namespace Sheaf::Test

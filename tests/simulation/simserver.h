@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/core/servercore.h"
+#include "simulation/memorystorage.h"
+#include "simulation/mutants.h"
+#include "simulation/simclient.h"
+
+namespace Sheaf::Test {
+
+/// The real server core over the real SQLite storage or a strict one in memory, in a process that can die.
+class SimServer
+{
+public:
+    SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant);
+    ~SimServer();
+
+    Verified start();
+    void die(bool power, quint64 seed);
+    /// A token of a new device; the server is running.
+    QByteArray addDevice(int number);
+    [[nodiscard]] bool isRunning() const { return m_core != nullptr; }
+    [[nodiscard]] qint64 wallMs() const;
+    [[nodiscard]] std::string path() const;
+    /// Everything stored, by column names, and whether the digests were kept right.
+    Verified readAll(Oracle::Rows &rows, std::map<QByteArray, SpaceDigest> &digests);
+
+    qint64 skewMs = 0;
+
+private:
+    Verified readSpace(const Server::StoredSpace &space, const QList<Server::StoredTable> &tables, Oracle::Rows &rows);
+
+    WorldParts &m_parts;
+    SeededRandom m_random;
+    const Mutant *m_mutant;
+    bool m_inMemory = false; ///< half of the seeds: quicker, and stricter with the core
+    std::shared_ptr<MemoryDatabase> m_database = std::make_shared<MemoryDatabase>();
+    qint64 m_coreSkewMs = 0;
+    std::unique_ptr<NodeClock> m_clock;
+    std::unique_ptr<Server::Storage> m_storage;
+    std::unique_ptr<Server::ServerCore> m_core;
+};
+
+} // namespace Sheaf::Test
