@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "model/notesstore.h"
+
+#include "crdt/rowkey.h"
+#include "crdt/uuid.h"
+#include "model/storewrites.h"
+#include "net/systemclock.h"
+#include "net/systemrandom.h"
+
+#include <QDate>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QVariant nothing(QMetaType::fromType<qint64>());
+
+/// Empty when the kind is none.
+QString tableOf(const QString &kind)
+{
+    if (kind == "note"_L1)
+        return u"notes"_s;
+    return kind == "task"_L1 ? u"tasks"_s : QString();
+}
+
+/// A null QString would be bound as NULL.
+QString text(const QString &given)
+{
+    return given.isNull() ? u""_s : given;
+}
+
+} // namespace
+
+ModelPorts ModelPorts::ofSystem()
+{
+    return {[clock = std::make_shared<SystemClock>()] { return clock->wallMs(); },
+            [random = std::make_shared<SystemRandom>()] { return random->next(); }};
+}
+
+QString ModelPorts::newId() const
+{
+    return QString::fromLatin1(timeOrderedUuid(wallMs(), random(), random()));
+}
+
+NotesStore::NotesStore(SyncEngine &engine, QObject *parent) : NotesStore(engine, ModelPorts::ofSystem(), parent)
+{
+}
+
+NotesStore::NotesStore(SyncEngine &engine, ModelPorts ports, QObject *parent) :
+    QObject(parent), m_engine(engine), m_ports(std::move(ports))
+{
+    connect(&engine, &SyncEngine::committed, this, &NotesStore::heal);
+}
+
+NotesStore::~NotesStore() = default;
+
+QString NotesStore::createList(const QString &name)
+{
+    const QString id = m_ports.newId();
+    write({StoreWrites::createList(id, text(name), m_ports.wallMs())});
+    return id;
+}
+
+void NotesStore::renameList(const QString &id, const QString &name)
+{
+    write({StoreWrites::renameList(id, text(name), m_ports.wallMs())});
+}
+
+void NotesStore::deleteList(const QString &id)
+{
+    write(StoreWrites::deleteList(id));
+}
+
+QString NotesStore::createNote(const QString &listId, const QString &title, const QString &body)
+{
+    const QString id = m_ports.newId();
+    write({StoreWrites::createNote(id, listId, title, body, m_ports.wallMs())});
+    return id;
+}
+
+void NotesStore::setNoteTitle(const QString &id, const QString &title)
+{
+    write({StoreWrites::setText(u"notes"_s, u"title"_s, id, text(title), m_ports.wallMs())});
+}
+
+void NotesStore::setNoteBody(const QString &id, const QString &body)
+{
+    write({StoreWrites::setText(u"notes"_s, u"body"_s, id, text(body), m_ports.wallMs())});
+}
+
+QString NotesStore::createTask(const QString &listId, const QString &title)
+{
+    const QString id = m_ports.newId();
+    write({StoreWrites::createTask(id, listId, title, m_ports.wallMs())});
+    return id;
+}
+
+void NotesStore::setTaskTitle(const QString &id, const QString &title)
+{
+    write({StoreWrites::setText(u"tasks"_s, u"title"_s, id, text(title), m_ports.wallMs())});
+}
+
+void NotesStore::setTaskDone(const QString &id, bool done)
+{
+    write({StoreWrites::setTaskDone(id, done, m_ports.wallMs())});
+}
+
+void NotesStore::setTaskDue(const QString &id, const QString &isoDate)
+{
+    if (!isoDate.isEmpty() && !QDate::fromString(isoDate, Qt::ISODate).isValid()) {
+        Q_EMIT writeFailed(tr("“%1” is no date; a due date looks like 2026-11-21.").arg(isoDate));
+        return;
+    }
+    write({StoreWrites::setText(u"tasks"_s, u"due"_s, id, StoreWrites::idOrNull(isoDate), m_ports.wallMs())});
+}
+
+void NotesStore::setTaskNotes(const QString &id, const QString &notes)
+{
+    write({StoreWrites::setText(u"tasks"_s, u"notes"_s, id, text(notes), m_ports.wallMs())});
+}
+
+void NotesStore::moveTask(const QString &id, const QString &beforeId, const QString &afterId)
+{
+    if (id == beforeId || id == afterId)
+        return;
+    m_engine.writeWith([id, beforeId, afterId](QSqlDatabase &database) { return StoreWrites::moveTask(database, id, beforeId, afterId); })
+        .then(this, [this](const Result<void> &done) {
+            if (!done)
+                Q_EMIT writeFailed(done.error().message);
+        });
+}
+
+void NotesStore::moveToList(const QString &kind, const QString &id, const QString &listId)
+{
+    if (kind == "note"_L1)
+        write({StoreWrites::moveNoteToList(id, listId)});
+    else if (kind == "task"_L1)
+        write({StoreWrites::moveTaskToList(id, listId)});
+}
+
+void NotesStore::trashNote(const QString &id)
+{
+    write({StoreWrites::setTrashed(u"notes"_s, id, m_ports.wallMs())});
+}
+
+void NotesStore::trashTask(const QString &id)
+{
+    write({StoreWrites::setTrashed(u"tasks"_s, id, m_ports.wallMs())});
+}
+
+void NotesStore::restoreNote(const QString &id)
+{
+    write({StoreWrites::setTrashed(u"notes"_s, id, nothing)});
+}
+
+void NotesStore::restoreTask(const QString &id)
+{
+    write({StoreWrites::setTrashed(u"tasks"_s, id, nothing)});
+}
+
+void NotesStore::deleteForever(const QString &kind, const QString &id)
+{
+    if (const QString table = tableOf(kind); !table.isEmpty())
+        write({StoreWrites::remove(table, id)});
+}
+
+void NotesStore::write(const QList<Statement> &statements)
+{
+    m_engine.write(statements).then(this, [this](const Result<QList<qint64>> &done) {
+        if (!done)
+            Q_EMIT writeFailed(done.error().message);
+    });
+}
+
+/// Another device has deleted a list while this one put something into it: that belongs to the
+/// Inbox now, or no view of a list would show it.
+void NotesStore::heal(const CommitChanges &changes)
+{
+    if (!changes.remote)
+        return;
+    QList<Statement> statements;
+    const QList<CommitChanges::Row> rows = changes.tables.value("lists");
+    for (const CommitChanges::Row &row : rows) {
+        std::vector<ValueView> key;
+        if (row.gone && decodeKey(row.key, key) && key.size() == 1)
+            statements.append(StoreWrites::abandonList(QString::fromUtf8(key.front().bytes)));
+    }
+    if (!statements.isEmpty())
+        write(statements);
+}
+
+} // namespace Sheaf

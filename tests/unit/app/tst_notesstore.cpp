@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "model/notesstore.h"
+#include "model/profile.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf;
+
+constexpr int patienceMs = 30'000;
+
+/// The store on a real engine; all writes run in order, so a query behind a flush sees them.
+class TestNotesStore : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void notes();
+    void tasks();
+    void tasksAreMoved();
+    void aDeletedListLeavesItsThings();
+    void trashAndDelete();
+    void idsAreOrderedByTime();
+    void wrongDatesAreRefused();
+
+private:
+    /// First column of all rows, joined by commas.
+    QString read(const QString &sql);
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<SyncEngine> m_engine;
+    std::unique_ptr<NotesStore> m_store;
+    qint64 m_now = 1000;
+    quint64 m_random = 1;
+};
+
+void TestNotesStore::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_engine = std::make_unique<SyncEngine>(Profile(m_folder->path()).engineOptions(u"test"_s));
+    const auto opened = m_engine->open();
+    QTRY_VERIFY_WITH_TIMEOUT(opened.isFinished(), patienceMs);
+    QVERIFY2(opened.result(), opened.result() ? "" : qPrintable(opened.result().error().message));
+    m_store = std::make_unique<NotesStore>(*m_engine, ModelPorts{[this] { return ++m_now; }, [this] { return m_random += 0x9E3779B97F4A7C15; }});
+    connect(m_store.get(), &NotesStore::writeFailed, this, [](const QString &message) { qWarning("%s", qPrintable(message)); });
+}
+
+void TestNotesStore::cleanup()
+{
+    m_store.reset();
+    m_engine.reset();
+    m_folder.reset();
+}
+
+QString TestNotesStore::read(const QString &sql)
+{
+    const auto flushed = m_engine->write({});
+    if (!QTest::qWaitFor([&] { return flushed.isFinished(); }, patienceMs))
+        return u"no answer to the flush"_s;
+    const auto found = m_engine->query({sql, {}, {}});
+    if (!QTest::qWaitFor([&] { return found.isFinished(); }, patienceMs))
+        return u"no answer"_s;
+    const auto rows = found.result();
+    if (!rows)
+        return rows.error().message;
+    QStringList values;
+    for (const QVariantList &row : rows->rows)
+        values.append(row.first().isNull() ? u"NULL"_s : row.first().toString());
+    return values.join(u',');
+}
+
+void TestNotesStore::notes()
+{
+    const QString id = m_store->createNote({}, {}, {});
+    QCOMPARE(read(u"SELECT id FROM notes WHERE title = '' AND body = '' AND tags = '[]' AND list IS NULL AND space = 'home'"_s), id);
+    m_store->setNoteTitle(id, u"Title"_s);
+    m_store->setNoteBody(id, u"Body\r\n"_s);
+    QCOMPARE(read(u"SELECT title || body FROM notes"_s), u"TitleBody\r\n"_s);
+    const QString updated = read(u"SELECT updated FROM notes"_s);
+    m_store->setNoteBody(id, u"Body\r\n"_s);
+    QCOMPARE(read(u"SELECT updated FROM notes"_s), updated);
+    m_store->setNoteBody(id, {});
+    QCOMPARE(read(u"SELECT body = '' FROM notes"_s), u"1"_s);
+}
+
+void TestNotesStore::tasks()
+{
+    const QString list = m_store->createList(u"Work"_s);
+    const QString id = m_store->createTask(list, u"Call"_s);
+    m_store->setTaskDue(id, u"2026-11-21"_s);
+    m_store->setTaskNotes(id, u"long"_s);
+    m_store->setTaskTitle(id, u"Call them"_s);
+    QCOMPARE(read(u"SELECT title || due || notes || (list = (SELECT id FROM lists)) FROM tasks"_s), u"Call them2026-11-21long1"_s);
+    QCOMPARE(read(u"SELECT done FROM tasks"_s), u"NULL"_s);
+    m_store->setTaskDone(id, true);
+    QVERIFY(read(u"SELECT done FROM tasks"_s).toLongLong() > 1000);
+    m_store->setTaskDone(id, false);
+    m_store->setTaskDue(id, {});
+    QCOMPARE(read(u"SELECT coalesce(done, due) FROM tasks"_s), u"NULL"_s);
+    m_store->renameList(list, u"Home"_s);
+    QCOMPARE(read(u"SELECT name FROM lists"_s), u"Home"_s);
+}
+
+void TestNotesStore::tasksAreMoved()
+{
+    const QString byPosition = u"SELECT title FROM tasks ORDER BY position"_s;
+    const QString a = m_store->createTask({}, u"a"_s);
+    const QString b = m_store->createTask({}, u"b"_s);
+    const QString c = m_store->createTask({}, u"c"_s);
+    QCOMPARE(read(byPosition), u"a,b,c"_s);
+    m_store->moveTask(c, a, b);
+    QCOMPARE(read(byPosition), u"a,c,b"_s);
+    m_store->moveTask(b, {}, a);
+    QCOMPARE(read(byPosition), u"b,a,c"_s);
+    m_store->moveTask(b, c, {});
+    QCOMPARE(read(byPosition), u"a,c,b"_s);
+    // Equal keys of two devices: the task still comes behind the one that was named.
+    const auto equal = m_engine->write({{u"UPDATE tasks SET position = (SELECT position FROM tasks WHERE title = 'a') WHERE title = 'c'"_s, {}, {}}});
+    QTRY_VERIFY_WITH_TIMEOUT(equal.isFinished(), patienceMs);
+    m_store->moveTask(b, a, c);
+    QCOMPARE(read(u"SELECT title FROM tasks ORDER BY position DESC LIMIT 1"_s), u"b"_s);
+}
+
+void TestNotesStore::aDeletedListLeavesItsThings()
+{
+    const QString list = m_store->createList(u"Work"_s);
+    const QString note = m_store->createNote(list, u"n"_s, {});
+    const QString task = m_store->createTask({}, u"t"_s);
+    m_store->moveToList(u"task"_s, task, list);
+    QCOMPARE(read(u"SELECT list IS NULL FROM tasks UNION ALL SELECT list IS NULL FROM notes"_s), u"0,0"_s);
+    m_store->deleteList(list);
+    QCOMPARE(read(u"SELECT list IS NULL FROM tasks UNION ALL SELECT list IS NULL FROM notes"_s), u"1,1"_s);
+    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"0"_s);
+}
+
+void TestNotesStore::trashAndDelete()
+{
+    const QString note = m_store->createNote({}, u"n"_s, {});
+    const QString task = m_store->createTask({}, u"t"_s);
+    m_store->trashNote(note);
+    m_store->trashTask(task);
+    QCOMPARE(read(u"SELECT trashed > 1000 FROM tasks UNION ALL SELECT trashed > 1000 FROM notes"_s), u"1,1"_s);
+    m_store->restoreNote(note);
+    m_store->restoreTask(task);
+    QCOMPARE(read(u"SELECT trashed FROM tasks UNION ALL SELECT trashed FROM notes"_s), u"NULL,NULL"_s);
+    m_store->deleteForever(u"note"_s, note);
+    m_store->deleteForever(u"nonsense"_s, task);
+    QCOMPARE(read(u"SELECT id FROM notes UNION ALL SELECT id FROM tasks"_s), task);
+}
+
+void TestNotesStore::idsAreOrderedByTime()
+{
+    const QString first = m_store->createNote({}, {}, {});
+    const QString second = m_store->createNote({}, {}, {});
+    QVERIFY(first < second);
+    QCOMPARE(first.size(), 36);
+}
+
+void TestNotesStore::wrongDatesAreRefused()
+{
+    const QString id = m_store->createTask({}, u"t"_s);
+    m_store->disconnect(this);
+    QSignalSpy failed(m_store.get(), &NotesStore::writeFailed);
+    m_store->setTaskDue(id, u"tomorrow"_s);
+    QCOMPARE(failed.count(), 1);
+    QCOMPARE(read(u"SELECT due FROM tasks"_s), u"NULL"_s);
+}
+
+QTEST_GUILESS_MAIN(TestNotesStore)
+#include "tst_notesstore.moc"
