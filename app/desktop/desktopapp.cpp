@@ -52,6 +52,7 @@ DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
     , m_sync(m_profile.engineOptions(u"sheaf "_s + QStringLiteral(SHEAF_VERSION)))
     , m_store(m_sync)
     , m_server(m_sync, m_profile, m_options.device)
+    , m_control(m_sync, m_profile)
 {
     QQuickStyle::setStyle(u"Basic"_s);
     m_qml.addImageProvider(IconProvider::providerName, new IconProvider); // owned by the QML engine
@@ -59,6 +60,7 @@ DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
         if (m_sync.isReady())
             showMain();
     });
+    m_control.setConnector([this](const QUrl &url, const QByteArray &token) { m_server.use(url, token); });
     connect(&m_sync, &SyncEngine::openFailed, this, &DesktopApp::showBlocked);
 }
 
@@ -88,6 +90,9 @@ QString DesktopApp::windowFile() const
 
 void DesktopApp::showMain()
 {
+    // Without the socket the window works all the same; only sheaf-cli has to wait until it is closed.
+    if (const auto listening = m_control.listen(); !listening)
+        qWarning("sheaf: %s", qUtf8Printable(listening.error().message));
     load(u"Main"_s, {{u"engine"_s, QVariant::fromValue(&m_sync)},
                      {u"store"_s, QVariant::fromValue<QObject *>(&m_store)},
                      {u"connection"_s, QVariant::fromValue<QObject *>(&m_server)},

@@ -5,6 +5,7 @@
 #include "desktop/options.h"
 #include "desktop/serverlink.h"
 #include "engine/syncengine.h"
+#include "model/localcontrol.h"
 #include "model/notesstore.h"
 
 #include <QQmlApplicationEngine>
@@ -44,6 +45,7 @@ private:
     SyncEngine m_sync;
     NotesStore m_store;
     ServerLink m_server;
+    LocalControl m_control;
     QQmlApplicationEngine m_qml;
 };
 
