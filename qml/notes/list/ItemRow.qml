@@ -40,7 +40,7 @@ ItemDelegate {
     focusPolicy: Qt.NoFocus
     Accessible.role: root.kind === "task" ? Accessible.CheckBox : Accessible.ListItem
     Accessible.name: root.title
-    Accessible.checked: root.kind === "task" && root.done
+    Accessible.checked: root.kind === "task" && Boolean(root.done)
     Accessible.selected: root.current
 
     transform: Translate {

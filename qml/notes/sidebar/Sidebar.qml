@@ -193,7 +193,7 @@ FocusScope {
                 objectName: "list-" + entry.name
                 visible: !entry.inEditing
                 text: entry.name === "" ? qsTr("Untitled list") : entry.name
-                dot: entry.colour ? entry.colour : Theme.people[entry.index % Theme.people.length]
+                dot: entry.colour ? entry.colour : Theme.people[Math.max(0, entry.index) % Theme.people.length]
                 count: entry.openCount
                 current: root.place === "list:" + entry.itemId
                 focusShown: root.activeFocus && root.editing === ""
