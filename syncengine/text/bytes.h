@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/limits.h"
+#include "text/value.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+#include <QStringView>
+
+#include <cstring>
+#include <string>
+
+namespace Sheaf::Text {
+
+/// Reads lib0's primitives. After the first failure every read gives zero and ok() stays false, so
+/// callers check once per struct instead of after every byte.
+class ByteReader
+{
+public:
+    ByteReader() = default;
+    explicit ByteReader(QByteArrayView bytes)
+        : m_at(reinterpret_cast<const uchar *>(bytes.data())), m_end(m_at + bytes.size()) {}
+
+    [[nodiscard]] bool ok() const { return m_ok; }
+    [[nodiscard]] bool atEnd() const { return m_at == m_end; }
+    [[nodiscard]] qsizetype remaining() const { return m_end - m_at; }
+    void setFailed()
+    {
+        m_ok = false;
+        m_at = m_end;
+    }
+
+    quint8 u8()
+    {
+        if (m_at == m_end) {
+            setFailed();
+            return 0;
+        }
+        return *m_at++;
+    }
+
+    quint64 varUint()
+    {
+        if (m_at != m_end && *m_at < 0x80) [[likely]]
+            return *m_at++;
+        return varUintTail(0, 0);
+    }
+
+    /// Sign and magnitude, because -0 differs from 0 on this wire.
+    struct Signed {
+        quint64 magnitude = 0;
+        bool negative = false;
+    };
+    Signed varInt()
+    {
+        const quint8 first = u8();
+        Signed number{first & 0x3FU, (first & 0x40) != 0};
+        if (first & 0x80)
+            number.magnitude = varUintTail(number.magnitude, 6);
+        return number;
+    }
+
+    QByteArrayView take(quint64 size)
+    {
+        if (size > static_cast<quint64>(remaining())) {
+            setFailed();
+            return {};
+        }
+        const QByteArrayView bytes(m_at, static_cast<qsizetype>(size));
+        m_at += size;
+        return bytes;
+    }
+    QByteArrayView varBuf() { return take(varUint()); }
+    /// Appends a varString to a UTF-16 buffer; strict about UTF-8.
+    void varString(std::u16string &out);
+    QString varString();
+    Value any(int depth = 0);
+
+private:
+    quint64 varUintTail(quint64 value, int shift);
+    quint64 bigEndian(int bytes);
+
+    const uchar *m_at = nullptr;
+    const uchar *m_end = nullptr;
+    bool m_ok = true;
+};
+
+/// Appends lib0's primitives to a byte array.
+class ByteWriter
+{
+public:
+    void u8(quint8 byte) { m_bytes.append(static_cast<char>(byte)); }
+    void varUint(quint64 number)
+    {
+        while (number >= 0x80) {
+            u8(static_cast<quint8>(number | 0x80));
+            number >>= 7;
+        }
+        u8(static_cast<quint8>(number));
+    }
+    void varInt(quint64 magnitude, bool negative)
+    {
+        const quint8 sign = negative ? 0x40 : 0;
+        u8(static_cast<quint8>((magnitude > 0x3F ? 0x80 : 0) | sign | (magnitude & 0x3F)));
+        if (magnitude > 0x3F)
+            varUint(magnitude >> 6);
+    }
+    void raw(QByteArrayView bytes) { m_bytes.append(bytes); }
+    void varBuf(QByteArrayView bytes)
+    {
+        varUint(static_cast<quint64>(bytes.size()));
+        raw(bytes);
+    }
+    void varString(QStringView text);
+    void any(const Value &value);
+
+    [[nodiscard]] const QByteArray &bytes() const { return m_bytes; }
+    [[nodiscard]] QByteArray take() { return std::exchange(m_bytes, {}); }
+    void clear() { m_bytes.resize(0); }
+
+private:
+    void bigEndian(quint64 bits, int bytes);
+    QByteArray m_bytes;
+};
+
+/// Strict UTF-8 to UTF-16; false leaves the buffer with the part that was good.
+[[nodiscard]] bool appendUtf16(std::u16string &out, QByteArrayView utf8);
+/// UTF-16 to UTF-8, lone surrogates as U+FFFD.
+void appendUtf8(QByteArray &out, QStringView text);
+/// Bytes that appendUtf8 would append.
+[[nodiscard]] quint64 utf8Size(QStringView text);
+
+} // namespace Sheaf::Text

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "text/doc.h"
+
+#include "text/bytes.h"
+#include "text/textedit_p.h"
+#include "text/updatewriter.h"
+
+using namespace Qt::StringLiterals;
+
+namespace Sheaf::Text {
+
+Doc::Doc(const Options &options) : m_options(options), m_store(std::make_unique<Store>())
+{
+    m_store->collects = options.collectGarbage;
+}
+
+Doc::~Doc() = default;
+
+Text Doc::text(const QString &name)
+{
+    return Text(this, m_store->rootType(name));
+}
+
+quint32 Doc::ownClient()
+{
+    if (m_own == None)
+        m_own = m_store->clientIndex(m_options.clientId);
+    return m_own;
+}
+
+void Doc::begin(bool local, quint64 origin)
+{
+    if (m_depth++ == 0)
+        m_store->begin(local, origin);
+}
+
+TransactionInfo Doc::info() const
+{
+    TransactionInfo result{m_store->transaction.local, m_store->transaction.origin, {}, {}, {}};
+    for (const quint32 index : m_store->touchedClients) {
+        const Store::Client &client = m_store->clients[index];
+        result.before[client.id] = client.before;
+        result.after[client.id] = client.state;
+    }
+    for (const auto &[client, range] : m_store->deleted)
+        result.deletions[m_store->clients[client].id].push_back(range);
+    normalise(result.deletions);
+    return result;
+}
+
+void Doc::commit()
+{
+    if (m_depth > 1) {
+        --m_depth;
+        return;
+    }
+    const bool heard = !m_updateListeners.empty() || !m_transactionListeners.empty();
+    bool cleans = false;
+    if (!m_store->transaction.local) {
+        for (const quint32 type : m_store->touchedTypes)
+            cleans = cleans || m_store->types[type].hasFormatting;
+    }
+    TransactionInfo change;
+    if (heard || cleans)
+        change = info();
+    for (const auto &listener : m_transactionListeners)
+        listener(change);
+    std::vector<quint32> full;
+    std::vector<Id> gaps;
+    if (cleans)
+        m_store->formatsToClean(full, gaps);
+    m_store->commit();
+    m_depth = 0;
+    if (!m_updateListeners.empty() && (!change.before.empty() || !change.deletions.empty())) {
+        StateVector from = m_store->stateVector();
+        for (const auto &[client, before] : change.before)
+            from[client] = before;
+        for (const auto &[listener, format] : m_updateListeners)
+            listener(m_store->encode(from, change.deletions, format), change.local, change.origin);
+    }
+    if (full.empty() && gaps.empty())
+        return;
+    // Removing formats that say nothing is a transaction of its own, as in the reference.
+    begin(true, change.origin);
+    for (const Id id : gaps) {
+        const quint32 item = m_store->itemAt(id);
+        if (m_store->items[item].ref != Ref::Gc)
+            TextEditor(*m_store, m_store->items[item].parent, ownClient()).cleanAround(item);
+    }
+    for (const quint32 type : full)
+        (void)TextEditor(*m_store, type, ownClient()).cleanAll();
+    commit();
+}
+
+void Doc::transact(const std::function<void()> &work, quint64 origin)
+{
+    begin(true, origin);
+    work();
+    commit();
+}
+
+Result<void> Doc::apply(QByteArrayView update, Format format, quint64 origin)
+{
+    begin(false, origin);
+    m_store->transaction.local = false;
+    auto result = m_store->apply(update, format);
+    commit();
+    return result;
+}
+
+QByteArray Doc::encodeSince(const StateVector &known, Format format) const
+{
+    return m_store->encodeState(known, format);
+}
+
+StateVector Doc::stateVector() const
+{
+    return m_store->stateVector();
+}
+
+QByteArray Doc::encodeSnapshot(Format format) const
+{
+    ByteWriter out;
+    writeDeleteSet(out, m_store->deleteSet(), format);
+    out.raw(writeStateVector(m_store->stateVector()));
+    return out.take();
+}
+
+bool Doc::hasPending() const
+{
+    return !m_store->pending.empty() || !m_store->pendingDeletions.empty();
+}
+
+void Doc::onUpdate(UpdateListener listener, Format format)
+{
+    m_updateListeners.emplace_back(std::move(listener), format);
+}
+
+void Doc::onTransaction(TransactionListener listener)
+{
+    m_transactionListeners.push_back(std::move(listener));
+}
+
+QByteArray Doc::relativePosition(const Text &text, quint32 position, int assoc) const
+{
+    ByteWriter out;
+    const Store::Type &type = m_store->types[text.m_type];
+    const Sequence::Hit hit = assoc < 0 && position == 0 ? Sequence::Hit{}
+                                                         : m_store->sequence.find(type.root, assoc < 0 ? position - 1 : position);
+    if (hit.item != None) {
+        const Item &item = m_store->items[hit.item];
+        out.varUint(0);
+        out.varUint(m_store->clients[item.client].id);
+        out.varUint(item.clock + hit.offset);
+    } else {
+        out.varUint(1);
+        out.varString(type.name);
+    }
+    out.varInt(static_cast<quint64>(assoc < 0 ? -static_cast<qint64>(assoc) : assoc), assoc < 0);
+    return out.take();
+}
+
+Result<std::optional<quint32>> Doc::absolutePosition(QByteArrayView relative)
+{
+    ByteReader in(relative);
+    const quint64 kind = in.varUint();
+    QString name;
+    WireId id;
+    if (kind == 1) {
+        name = in.varString();
+    } else if (kind <= 2) {
+        id.client = in.varUint();
+        id.clock = static_cast<quint32>(std::min(in.varUint(), Limits::clockMax));
+    }
+    const bool left = !in.atEnd() && in.varInt().negative;
+    if (!in.ok() || kind > 2)
+        return fail(u"text_bad_position"_s, u"The relative position is malformed."_s);
+    if (kind == 1) {
+        const Store::Type &type = m_store->types[m_store->rootType(name)];
+        return std::optional<quint32>(left ? 0 : type.length);
+    }
+    quint32 client = m_store->findClient(id.client);
+    if (client == None || id.clock >= m_store->clients[client].state)
+        return std::optional<quint32>();
+    quint32 index = m_store->itemAt({client, id.clock});
+    quint32 offset = id.clock - m_store->items[index].clock;
+    while (m_store->items[index].flags & Item::Redone) {
+        const Id next = m_store->redone.at(index);
+        const quint32 clock = next.clock + offset;
+        index = m_store->itemAt({next.client, clock});
+        offset = clock - m_store->items[index].clock;
+    }
+    const Item &item = m_store->items[index];
+    if (kind == 2) {
+        if (item.ref != Ref::Type)
+            return std::optional<quint32>();
+        return std::optional<quint32>(left ? 0 : m_store->types[m_store->extras[item.content].type].length);
+    }
+    if (item.ref == Ref::Gc || item.leaf == None)
+        return std::optional<quint32>();
+    const quint32 inside = item.isVisible() ? offset + (left ? 1 : 0) : 0;
+    return std::optional<quint32>(m_store->sequence.indexOf(index) + inside);
+}
+
+QString Doc::check() const
+{
+    return m_store->check();
+}
+
+size_t Doc::memory() const
+{
+    return m_store->memory();
+}
+
+} // namespace Sheaf::Text

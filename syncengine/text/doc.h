@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/rawupdate.h"
+#include "text/updatereader.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace Sheaf::Text {
+
+class Doc;
+class Store;
+class UndoManager;
+
+/// One step of a delta: an insertion (text or an embed), a deletion, or units left as they are.
+struct DeltaOp {
+    enum Kind : quint8 { Insert, Embed, Retain, Delete };
+    Kind kind = Insert;
+    QString text;
+    Value embed;
+    quint32 length = 0; ///< of Retain and Delete
+    Attributes attributes;
+    friend bool operator==(const DeltaOp &, const DeltaOp &) = default;
+};
+using Delta = std::vector<DeltaOp>;
+
+/// A text of a document. Positions are UTF-16 units over text and embeds; positions past the end mean the
+/// end. Each call is a transaction of its own unless one is open.
+class Text
+{
+public:
+    [[nodiscard]] quint32 length() const;
+    [[nodiscard]] QString toString() const;
+    [[nodiscard]] Delta toDelta() const;
+
+    /// Without attributes the text takes those in force at its place; an empty set means plain.
+    void insert(quint32 position, QStringView text);
+    void insert(quint32 position, QStringView text, const Attributes &attributes);
+    void insertEmbed(quint32 position, const Value &embed, const Attributes &attributes = {});
+    void remove(quint32 position, quint32 length);
+    void format(quint32 position, quint32 length, const Attributes &attributes);
+    void applyDelta(const Delta &delta);
+    /// Makes the text equal to another with edits in its middle part only.
+    void replaceWith(QStringView text);
+
+private:
+    friend class Doc;
+    friend class UndoManager;
+    Text(Doc *doc, quint32 type) : m_doc(doc), m_type(type) {}
+    [[nodiscard]] quint32 snapped(quint32 position, bool up) const;
+
+    Doc *m_doc;
+    quint32 m_type;
+};
+
+/// What a finished transaction did, for listeners.
+struct TransactionInfo {
+    bool local = true;
+    quint64 origin = 0;
+    StateVector before;
+    StateVector after; ///< of the clients that got new structs
+    DeleteSet deletions;
+};
+
+/// A document that exchanges updates with Yjs. Not thread-safe; listeners run inside the call that commits
+/// and may read the document but not change it.
+class Doc
+{
+public:
+    struct Options {
+        quint64 clientId = 1;
+        bool collectGarbage = true;
+        /// Keeps local positions out of the middle of surrogate pairs.
+        bool snapToPairs = true;
+    };
+    explicit Doc(const Options &options);
+    ~Doc();
+    Doc(const Doc &) = delete;
+    Doc &operator=(const Doc &) = delete;
+
+    [[nodiscard]] quint64 clientId() const { return m_options.clientId; }
+    [[nodiscard]] Text text(const QString &name = QStringLiteral("text"));
+
+    /// Everything changed inside is one transaction with one update event; calls may nest.
+    void transact(const std::function<void()> &work, quint64 origin = 0);
+    /// Integrates an update. Bytes that cannot be read change nothing.
+    [[nodiscard]] Result<void> apply(QByteArrayView update, Format format = Format::V1, quint64 origin = 0);
+
+    [[nodiscard]] QByteArray encode(Format format = Format::V1) const { return encodeSince({}, format); }
+    [[nodiscard]] QByteArray encodeSince(const StateVector &known, Format format = Format::V1) const;
+    [[nodiscard]] StateVector stateVector() const;
+    /// Delete set and state vector: what a snapshot is.
+    [[nodiscard]] QByteArray encodeSnapshot(Format format = Format::V1) const;
+    /// Whether updates wait for others that are missing.
+    [[nodiscard]] bool hasPending() const;
+
+    using UpdateListener = std::function<void(const QByteArray &update, bool local, quint64 origin)>;
+    void onUpdate(UpdateListener listener, Format format = Format::V1);
+    using TransactionListener = std::function<void(const TransactionInfo &)>;
+    /// Called before garbage is collected.
+    void onTransaction(TransactionListener listener);
+
+    /// A place that stays with its neighbour: the binary form of Yjs. assoc >= 0 holds on to the unit
+    /// right of the place, assoc < 0 to the left one.
+    [[nodiscard]] QByteArray relativePosition(const Text &text, quint32 position, int assoc = 0) const;
+    [[nodiscard]] Result<std::optional<quint32>> absolutePosition(QByteArrayView relative);
+
+    /// Walks every invariant; empty if all hold. For tests.
+    [[nodiscard]] QString check() const;
+    [[nodiscard]] size_t memory() const;
+
+private:
+    friend class Text;
+    friend class UndoManager;
+    void begin(bool local, quint64 origin);
+    void commit();
+    void cleanFormats(const TransactionInfo &info);
+    [[nodiscard]] TransactionInfo info() const;
+    [[nodiscard]] quint32 ownClient();
+
+    Options m_options;
+    std::unique_ptr<Store> m_store;
+    int m_depth = 0;
+    quint32 m_own = 0xFFFF'FFFFU;
+    std::vector<std::pair<UpdateListener, Format>> m_updateListeners;
+    std::vector<TransactionListener> m_transactionListeners;
+};
+
+} // namespace Sheaf::Text

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QtGlobal>
+
+/// Bounds of the text library. Everything that an update from outside can make us allocate or repeat
+/// is counted against one of these; passing one is an error value, never a crash or an endless loop.
+namespace Sheaf::Text::Limits {
+
+/// Clocks and lengths are 32 bits in the store (the wire has 53): four billion units per client.
+inline constexpr quint64 clockMax = 0xFFFF'FFF0U;
+/// Largest integer that the wire format may carry (that of JavaScript).
+inline constexpr quint64 wireIntegerMax = (quint64{1} << 53) - 1;
+/// Nesting of objects and arrays in JSON text and in lib0's any; a stack frame each.
+inline constexpr int valueDepthMax = 100;
+/// Run-length columns can name any number of structs in a few bytes: a floor, plus so many per byte.
+inline constexpr quint64 structsFloor = 65'536;
+inline constexpr quint64 structsPerByte = 32;
+/// Parked updates are kept apart up to this many, then merged into one, so that merging stays linear.
+inline constexpr quint32 pendingUpdatesMax = 64;
+
+} // namespace Sheaf::Text::Limits

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/value.h"
+
+#include <QStringView>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace Sheaf::Text {
+
+/// Content references of the wire.
+enum class Ref : quint8 { Gc = 0, Deleted, Json, Binary, String, Embed, Format, Type, Any, Doc, Skip };
+
+/// An id as it stands on the wire.
+struct WireId {
+    quint64 client = 0;
+    quint32 clock = 0;
+    friend bool operator==(const WireId &, const WireId &) = default;
+};
+
+/// Content other than text and lengths. Which fields count depends on the kind: key is the format key, the
+/// guid or the node name; values are elements, the embed, the format value or the document's options.
+struct Extra {
+    QString key;
+    std::vector<Value> values;
+    QByteArray bytes;
+    quint32 type = 0; ///< type reference on the wire, type index in a store
+};
+
+/// A struct as decoded: text is a range in RawUpdate::text, other content an index into RawUpdate::extras.
+struct RawStruct {
+    enum Flag : quint8 { HasOrigin = 1, HasRight = 2, ParentName = 4, ParentId = 8, HasSub = 16 };
+    Ref ref = Ref::Gc;
+    quint8 flags = 0;
+    quint32 clock = 0;
+    quint32 length = 0;
+    quint32 content = 0;
+    quint32 offset = 0; ///< units of the content that were cut off in front
+    WireId origin;
+    WireId right;
+    WireId parent;
+    quint32 name = 0, nameLength = 0;
+    quint32 sub = 0, subLength = 0;
+};
+
+struct ClockRange {
+    quint32 clock = 0;
+    quint32 length = 0;
+    [[nodiscard]] quint32 end() const { return clock + length; }
+    friend bool operator==(const ClockRange &, const ClockRange &) = default;
+};
+
+/// Deletions by client; writers want clients descending.
+using DeleteSet = std::map<quint64, std::vector<ClockRange>, std::greater<>>;
+using StateVector = std::map<quint64, quint32, std::greater<>>;
+
+/// Sorts the ranges and joins those that touch.
+void normalise(DeleteSet &set);
+[[nodiscard]] bool contains(const DeleteSet &set, quint64 client, quint32 clock);
+
+/// A whole update, decoded and checked but not integrated.
+struct RawUpdate {
+    struct Block {
+        quint64 client = 0;
+        quint32 begin = 0; ///< index of its first struct
+        quint32 end = 0;
+    };
+    std::vector<Block> blocks;
+    std::vector<RawStruct> structs;
+    std::u16string text;
+    std::vector<Extra> extras;
+    std::vector<std::pair<quint64, ClockRange>> deletions;
+
+    void clear();
+    [[nodiscard]] QStringView view(quint32 at, quint32 length) const
+    {
+        return QStringView(text.data() + at, static_cast<qsizetype>(length));
+    }
+};
+
+} // namespace Sheaf::Text

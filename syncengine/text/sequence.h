@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/item.h"
+
+#include <array>
+#include <vector>
+
+namespace Sheaf::Text {
+
+/// Order statistics over the lists of all types of a store. A leaf is a run of neighbouring items (the list
+/// links inside it are the items' own); above the leaves stands a B+tree that sums visible units. A type
+/// holds the number of its root. Every operation is logarithmic and touches at most one leaf's items.
+class Sequence
+{
+public:
+    explicit Sequence(std::vector<Item> &items) : m_items(items) {}
+
+    struct Hit {
+        quint32 item = None;
+        quint32 offset = 0;
+    };
+
+    /// Enters an item that is already linked; root is made or replaced as needed.
+    void insert(quint32 &root, quint32 item);
+    /// Takes an item out that is still linked.
+    void remove(quint32 &root, quint32 item);
+    void addVisible(quint32 item, qint64 delta);
+    /// The visible item that contains the unit; nothing at or after the end.
+    [[nodiscard]] Hit find(quint32 root, quint32 unit) const;
+    [[nodiscard]] quint32 lastItem(quint32 root) const;
+    /// Visible units in front of the item.
+    [[nodiscard]] quint32 indexOf(quint32 item) const;
+    [[nodiscard]] bool isBefore(quint32 a, quint32 b) const;
+    void drop(quint32 &root);
+    /// Checks sums, counts and links below a root; the text says what is wrong, empty if nothing.
+    [[nodiscard]] QString check(quint32 root, quint32 start, quint32 visible) const;
+    [[nodiscard]] size_t memory() const { return m_leaves.capacity() * sizeof(Leaf) + m_nodes.capacity() * sizeof(Node); }
+
+private:
+    static constexpr quint32 leafMax = 48;
+    static constexpr quint32 fanout = 16;
+    struct Leaf {
+        quint32 parent = None;
+        quint32 first = None;
+        quint32 count = 0;
+        quint32 sum = 0;
+    };
+    struct Node {
+        quint32 parent = None;
+        quint16 count = 0;
+        quint16 level = 1; ///< 1: children are leaves
+        std::array<quint32, fanout> child{};
+        std::array<quint32, fanout> sum{};
+    };
+
+    quint32 newLeaf();
+    quint32 newNode();
+    [[nodiscard]] quint32 slotOf(quint32 node, quint32 child) const;
+    void addToParents(quint32 node, quint32 child, quint32 delta);
+    void splitLeaf(quint32 &root, quint32 leaf);
+    void insertChild(quint32 &root, quint32 node, quint32 after, quint32 child, quint32 sum);
+    void removeChild(quint32 &root, quint32 node, quint32 child);
+    void setParent(const Node &node, quint32 self);
+
+    std::vector<Item> &m_items;
+    std::vector<Leaf> m_leaves;
+    std::vector<Node> m_nodes;
+    std::vector<quint32> m_freeLeaves;
+    std::vector<quint32> m_freeNodes;
+};
+
+} // namespace Sheaf::Text

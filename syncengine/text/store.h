@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/sequence.h"
+#include "text/structlist.h"
+#include "text/updatereader.h"
+
+#include <QHash>
+
+#include <unordered_map>
+#include <vector>
+
+namespace Sheaf::Text {
+
+/// Whose transaction is open.
+struct Transaction {
+    bool local = true;
+    quint64 origin = 0;
+};
+
+/// The document store: items in a pool, by client and by position, with the rules of Yjs for integrating,
+/// splitting, merging and collecting them. Knows nothing of delta, undo or events; Doc is the front.
+class Store
+{
+public:
+    struct Client {
+        quint64 id = 0;
+        quint32 state = 0;
+        quint32 before = 0; ///< state at the start of the transaction `epoch`
+        quint32 epoch = 0;
+        StructList structs;
+    };
+    struct Type {
+        QString name; ///< of a root type
+        quint32 item = None;
+        quint32 start = None;
+        quint32 root = None; ///< of the sequence
+        quint32 length = 0;
+        quint32 changed = 0; ///< epoch of the last transaction that touched it
+        quint8 wire = 0; ///< type reference on the wire
+        bool hasFormatting = false;
+        std::unordered_map<quint32, quint32> map;
+    };
+    Store() : sequence(items) {}
+    Store(const Store &) = delete;
+    Store &operator=(const Store &) = delete;
+
+    // store.cpp: clients, ids, content
+    [[nodiscard]] quint32 clientIndex(quint64 id);
+    [[nodiscard]] quint32 findClient(quint64 id) const;
+    [[nodiscard]] quint32 rootType(const QString &name);
+    [[nodiscard]] quint32 keyIndex(const QString &key);
+    [[nodiscard]] quint32 itemAt(Id id) const { return clients[id.client].structs.at(clients[id.client].structs.find(id.clock)); }
+    [[nodiscard]] quint32 itemStartingAt(Id id);
+    [[nodiscard]] quint32 itemEndingAt(Id id);
+    [[nodiscard]] quint32 split(quint32 item, quint32 units);
+    [[nodiscard]] QStringView textOf(const Item &item) const;
+    [[nodiscard]] quint32 newItem();
+    [[nodiscard]] quint32 newExtra(Extra extra);
+    void dropContent(Item &item);
+    [[nodiscard]] bool mergeWithLeft(quint32 client, StructList::Place place);
+    [[nodiscard]] StateVector stateVector() const;
+    [[nodiscard]] size_t memory() const;
+
+    // integrate.cpp
+    void integrate(quint32 item);
+    void remove(quint32 item);
+
+    // transaction.cpp
+    void begin(bool local, quint64 origin);
+    void commit();
+    void touchClient(quint32 client);
+    void touchType(quint32 type);
+
+    // textformat.cpp: what a remote transaction leaves to clean, types and single gaps
+    void formatsToClean(std::vector<quint32> &full, std::vector<Id> &gaps) const;
+
+    // applyupdate.cpp
+    [[nodiscard]] Result<void> apply(QByteArrayView update, Format format);
+
+    // encode.cpp
+    [[nodiscard]] QByteArray encode(const StateVector &from, const DeleteSet &deletions, Format format) const;
+    [[nodiscard]] DeleteSet deleteSet() const;
+    [[nodiscard]] QByteArray encodeState(const StateVector &from, Format format) const;
+
+    // check.cpp
+    [[nodiscard]] QString check() const;
+
+    std::vector<Item> items;
+    std::vector<Client> clients;
+    std::vector<Type> types;
+    std::vector<Extra> extras;
+    std::vector<QString> keys;
+    std::u16string text;
+    Sequence sequence;
+    std::unordered_map<quint32, Id> redone;
+    Transaction transaction;
+    quint32 epoch = 0;
+    bool collects = true;
+    std::vector<quint32> touchedClients;
+    std::vector<quint32> touchedTypes;
+    std::vector<std::pair<quint32, ClockRange>> deleted;
+    std::vector<Id> splits;
+
+    /// The place of the last local edit: start of an item and the visible units before it.
+    quint32 cursorType = None;
+    quint32 cursorItem = None;
+    quint32 cursorIndex = 0;
+
+    std::vector<QByteArray> pending; ///< parked structs, format v1, without deletions
+    std::unordered_map<quint64, quint32> missing;
+    DeleteSet pendingDeletions;
+
+private:
+    friend class UpdateApplier;
+    void collectDeleted();
+    void collectChildren(quint32 type);
+    void makeGc(quint32 item);
+    void mergeRange(quint32 client, ClockRange range);
+    void mergeNewStructs(quint32 client);
+    void mergeSplits();
+    void compactText();
+    [[nodiscard]] bool mergeContent(Item &left, const Item &right);
+
+    QHash<quint64, quint32> m_clientIndex;
+    QHash<QString, quint32> m_roots;
+    QHash<QString, quint32> m_keys;
+    std::vector<quint32> m_freeItems;
+    std::vector<quint32> m_freeExtras;
+    size_t m_deadText = 0;
+    quint32 m_scan = 0;
+    quint64 m_lastClient = 0;
+    quint32 m_lastClientIndex = None;
+    RawUpdate m_raw;
+};
+
+} // namespace Sheaf::Text

@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "text/doc.h"
+
+#include "text/textedit_p.h"
+
+#include <algorithm>
+
+namespace Sheaf::Text {
+
+quint32 Text::length() const
+{
+    return m_doc->m_store->types[m_type].length;
+}
+
+QString Text::toString() const
+{
+    const Store &store = *m_doc->m_store;
+    QString out;
+    out.reserve(store.types[m_type].length);
+    for (quint32 at = store.types[m_type].start; at != None; at = store.items[at].next) {
+        const Item &item = store.items[at];
+        if (item.ref == Ref::String && !item.isDeleted())
+            out.append(store.textOf(item));
+    }
+    return out;
+}
+
+Delta Text::toDelta() const
+{
+    const Store &store = *m_doc->m_store;
+    Delta delta;
+    Attributes attributes;
+    for (quint32 at = store.types[m_type].start; at != None; at = store.items[at].next) {
+        const Item &item = store.items[at];
+        if (item.isDeleted())
+            continue;
+        if (item.ref == Ref::Format) {
+            TextEditor::applyFormat(attributes, store.extras[item.content]);
+        } else if (item.ref == Ref::String) {
+            if (!delta.empty() && delta.back().kind == DeltaOp::Insert && delta.back().attributes == attributes)
+                delta.back().text.append(store.textOf(item));
+            else
+                delta.push_back({DeltaOp::Insert, store.textOf(item).toString(), {}, 0, attributes});
+        } else if (item.ref == Ref::Embed) {
+            delta.push_back({DeltaOp::Embed, {}, store.extras[item.content].values.front(), 0, attributes});
+        }
+    }
+    return delta;
+}
+
+quint32 Text::snapped(quint32 position, bool up) const
+{
+    const Store &store = *m_doc->m_store;
+    if (!m_doc->m_options.snapToPairs || position == 0 || position >= length())
+        return position;
+    const Sequence::Hit hit = store.sequence.find(store.types[m_type].root, position);
+    const Item &item = store.items[hit.item];
+    if (hit.offset == 0 || item.ref != Ref::String || !QChar::isLowSurrogate(store.text[item.content + hit.offset])
+        || !QChar::isHighSurrogate(store.text[item.content + hit.offset - 1]))
+        return position;
+    return up ? position + 1 : position - 1;
+}
+
+void Text::insert(quint32 position, QStringView text)
+{
+    if (text.isEmpty())
+        return;
+    position = snapped(position, false);
+    m_doc->begin(true, 0);
+    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).insert(position, text, nullptr, nullptr);
+    m_doc->commit();
+}
+
+void Text::insert(quint32 position, QStringView text, const Attributes &attributes)
+{
+    if (text.isEmpty())
+        return;
+    position = snapped(position, false);
+    m_doc->begin(true, 0);
+    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).insert(position, text, nullptr, &attributes);
+    m_doc->commit();
+}
+
+void Text::insertEmbed(quint32 position, const Value &embed, const Attributes &attributes)
+{
+    position = snapped(position, false);
+    m_doc->begin(true, 0);
+    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).insert(position, {}, &embed, &attributes);
+    m_doc->commit();
+}
+
+void Text::remove(quint32 position, quint32 units)
+{
+    if (units == 0 || position >= length())
+        return;
+    const quint32 end = snapped(position + std::min(units, length() - position), true);
+    position = snapped(position, false);
+    m_doc->begin(true, 0);
+    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).remove(position, end - position);
+    m_doc->commit();
+}
+
+void Text::format(quint32 position, quint32 units, const Attributes &attributes)
+{
+    if (units == 0)
+        return;
+    m_doc->begin(true, 0);
+    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).format(position, units, attributes);
+    m_doc->commit();
+}
+
+void Text::applyDelta(const Delta &delta)
+{
+    m_doc->begin(true, 0);
+    quint32 at = 0;
+    for (const DeltaOp &op : delta) {
+        switch (op.kind) {
+        case DeltaOp::Insert:
+            insert(at, op.text, op.attributes);
+            at += static_cast<quint32>(op.text.size());
+            break;
+        case DeltaOp::Embed:
+            insertEmbed(at, op.embed, op.attributes);
+            ++at;
+            break;
+        case DeltaOp::Retain:
+            if (!op.attributes.empty())
+                format(at, op.length, op.attributes);
+            at += op.length;
+            break;
+        case DeltaOp::Delete: remove(at, op.length); break;
+        }
+    }
+    m_doc->commit();
+}
+
+void Text::replaceWith(QStringView wanted)
+{
+    const QString current = toString();
+    const qsizetype shorter = std::min(current.size(), wanted.size());
+    qsizetype front = 0;
+    while (front < shorter && current[front] == wanted[front])
+        ++front;
+    // Never between the halves of a pair.
+    if (front > 0 && current[front - 1].isHighSurrogate())
+        --front;
+    qsizetype back = 0;
+    while (back < shorter - front && current[current.size() - 1 - back] == wanted[wanted.size() - 1 - back])
+        ++back;
+    if (back > 0 && current[current.size() - back].isLowSurrogate())
+        --back;
+    m_doc->begin(true, 0);
+    remove(static_cast<quint32>(front), static_cast<quint32>(current.size() - front - back));
+    insert(static_cast<quint32>(front), wanted.mid(front, wanted.size() - front - back));
+    m_doc->commit();
+}
+
+} // namespace Sheaf::Text

@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "text/textedit_p.h"
+
+#include <algorithm>
+
+namespace Sheaf::Text {
+
+Value attributeOf(const Attributes &attributes, const QString &key)
+{
+    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
+    return found == attributes.end() ? Value::null() : found->second;
+}
+
+void setAttribute(Attributes &attributes, const QString &key, const Value &value)
+{
+    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
+    if (found != attributes.end())
+        found->second = value;
+    else
+        attributes.emplace_back(key, value);
+}
+
+void eraseAttribute(Attributes &attributes, const QString &key)
+{
+    std::erase_if(attributes, [&](const auto &member) { return member.first == key; });
+}
+
+bool hasAttribute(const Attributes &attributes, const QString &key)
+{
+    return std::any_of(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
+}
+
+void TextEditor::applyFormat(Attributes &attributes, const Extra &format)
+{
+    if (format.values.front().isNull())
+        eraseAttribute(attributes, format.key);
+    else
+        setAttribute(attributes, format.key, format.values.front());
+}
+
+void TextEditor::forward(Position &at) const
+{
+    const Item &item = m_store.items[at.right];
+    if (!item.isDeleted()) {
+        if (item.ref == Ref::Format)
+            applyFormat(at.attributes, m_store.extras[item.content]);
+        else
+            at.index += item.length;
+    }
+    at.left = at.right;
+    at.right = item.next;
+}
+
+/// The gap in front of a unit: left of it the item of the unit before, split where needed.
+TextEditor::Position TextEditor::seek(quint32 index)
+{
+    Position at;
+    at.right = m_store.types[m_type].start;
+    if (m_store.types[m_type].hasFormatting) {
+        // The attributes in force are the sum of all formats in front.
+        while (at.right != None && at.index < index) {
+            const Item &item = m_store.items[at.right];
+            if (item.isVisible() && index - at.index < item.length)
+                (void)m_store.split(at.right, index - at.index);
+            forward(at);
+        }
+        return at;
+    }
+    if (index == 0)
+        return at;
+    at.index = std::min(index, m_store.types[m_type].length);
+    if (at.index == 0)
+        return at;
+    if (!seekFromCursor(at)) {
+        const Sequence::Hit hit = m_store.sequence.find(m_store.types[m_type].root, at.index - 1);
+        at.left = hit.item;
+        m_store.cursorType = m_type;
+        m_store.cursorItem = hit.item;
+        m_store.cursorIndex = at.index - 1 - hit.offset;
+    }
+    const quint32 units = at.index - m_store.cursorIndex;
+    if (units < m_store.items[at.left].length)
+        (void)m_store.split(at.left, units);
+    at.right = m_store.items[at.left].next;
+    return at;
+}
+
+/// Typing goes on next to where it was: look a few items around the last place before asking the tree.
+bool TextEditor::seekFromCursor(Position &at)
+{
+    if (m_store.cursorItem == None || m_store.cursorType != m_type)
+        return false;
+    quint32 item = m_store.cursorItem;
+    quint32 start = m_store.cursorIndex;
+    for (int steps = 0; steps < 8 && item != None; ++steps) {
+        const quint32 visible = m_store.items[item].visible();
+        if (at.index <= start) {
+            item = m_store.items[item].left;
+            start -= item == None ? 0 : m_store.items[item].visible();
+        } else if (at.index > start + visible) {
+            start += visible;
+            item = m_store.items[item].next;
+        } else {
+            at.left = item;
+            m_store.cursorItem = item;
+            m_store.cursorIndex = start;
+            return true;
+        }
+    }
+    return false;
+}
+
+quint32 TextEditor::place(Position &at, Ref ref, quint32 length, quint32 content, quint8 flags)
+{
+    const quint32 index = m_store.newItem();
+    Item &item = m_store.items[index];
+    item.client = m_client;
+    item.clock = m_store.clients[m_client].state;
+    item.length = length;
+    item.ref = ref;
+    item.flags = flags;
+    item.content = content;
+    item.capacity = ref == Ref::String ? length : 0;
+    item.left = at.left;
+    item.next = at.right;
+    item.parent = m_type;
+    if (at.left != None)
+        item.origin = m_store.items[at.left].lastId();
+    if (at.right != None)
+        item.right = m_store.items[at.right].id();
+    m_store.integrate(index);
+    at.right = index;
+    return index;
+}
+
+void TextEditor::placeFormat(Position &at, const QString &key, const Value &value)
+{
+    Extra extra;
+    extra.key = key;
+    extra.values.push_back(value);
+    (void)place(at, Ref::Format, 1, m_store.newExtra(std::move(extra)), 0);
+    forward(at);
+}
+
+void TextEditor::skipEqualFormats(Position &at, const Attributes &attributes) const
+{
+    while (at.right != None) {
+        const Item &item = m_store.items[at.right];
+        if (!item.isDeleted()) {
+            if (item.ref != Ref::Format)
+                return;
+            const Extra &format = m_store.extras[item.content];
+            if (!attributeOf(attributes, format.key).sameAttribute(format.values.front()))
+                return;
+        }
+        forward(at);
+    }
+}
+
+Attributes TextEditor::openFormats(Position &at, const Attributes &attributes)
+{
+    Attributes negated;
+    for (const auto &[key, value] : attributes) {
+        const Value current = attributeOf(at.attributes, key);
+        if (current.sameAttribute(value))
+            continue;
+        setAttribute(negated, key, current);
+        placeFormat(at, key, value);
+    }
+    return negated;
+}
+
+void TextEditor::closeFormats(Position &at, Attributes negated)
+{
+    while (at.right != None) {
+        const Item &item = m_store.items[at.right];
+        if (!item.isDeleted()) {
+            if (item.ref != Ref::Format)
+                break;
+            const Extra &format = m_store.extras[item.content];
+            if (!hasAttribute(negated, format.key) || !attributeOf(negated, format.key).sameAttribute(format.values.front()))
+                break;
+            eraseAttribute(negated, format.key);
+        }
+        forward(at);
+    }
+    for (const auto &[key, value] : negated)
+        placeFormat(at, key, value);
+}
+
+bool TextEditor::extendTyping(const Position &at, QStringView text)
+{
+    if (at.left == None)
+        return false;
+    Item &item = m_store.items[at.left];
+    const Id right = at.right == None ? Id{} : m_store.items[at.right].id();
+    Store::Client &client = m_store.clients[m_client];
+    if (item.client != m_client || item.end() != client.state || item.ref != Ref::String || item.isDeleted() || item.right != right
+        || (item.flags & Item::Redone) || item.content + item.capacity != m_store.text.size())
+        return false;
+    m_store.touchClient(m_client);
+    m_store.touchType(m_type);
+    const auto units = static_cast<quint32>(text.size());
+    m_store.text.resize(item.content + item.length);
+    m_store.text.append(reinterpret_cast<const char16_t *>(text.utf16()), static_cast<size_t>(text.size()));
+    item.length += units;
+    item.capacity = item.length;
+    client.state += units;
+    m_store.types[m_type].length += units;
+    m_store.sequence.addVisible(at.left, units);
+    return true;
+}
+
+void TextEditor::insert(quint32 index, QStringView text, const Value *embed, const Attributes *wanted)
+{
+    Position at = seek(index);
+    Attributes attributes = wanted ? *wanted : at.attributes;
+    if (wanted) {
+        for (const auto &[key, value] : at.attributes) {
+            if (!hasAttribute(attributes, key))
+                attributes.emplace_back(key, Value::null());
+        }
+    }
+    skipEqualFormats(at, attributes);
+    Attributes negated = openFormats(at, attributes);
+    if (!embed && extendTyping(at, text)) {
+        closeFormatsAfterTyping(at, std::move(negated));
+        return;
+    }
+    const quint32 start = at.index;
+    if (embed) {
+        Extra extra;
+        extra.values.push_back(*embed);
+        (void)place(at, Ref::Embed, 1, m_store.newExtra(std::move(extra)), Item::Countable);
+    } else {
+        const auto content = static_cast<quint32>(m_store.text.size());
+        m_store.text.append(reinterpret_cast<const char16_t *>(text.utf16()), static_cast<size_t>(text.size()));
+        (void)place(at, Ref::String, static_cast<quint32>(text.size()), content, Item::Countable);
+    }
+    const quint32 placed = at.right;
+    forward(at);
+    closeFormats(at, std::move(negated));
+    m_store.cursorType = m_type;
+    m_store.cursorItem = placed;
+    m_store.cursorIndex = start;
+}
+
+void TextEditor::closeFormatsAfterTyping(Position &at, Attributes negated)
+{
+    if (m_store.types[m_type].hasFormatting) {
+        m_store.cursorItem = None;
+        closeFormats(at, std::move(negated));
+    }
+}
+
+void TextEditor::remove(quint32 index, quint32 length)
+{
+    Position at = seek(index);
+    const Attributes startAttributes = at.attributes;
+    const quint32 start = at.right;
+    const quint32 cursor = at.left;
+    while (length > 0 && at.right != None) {
+        const Item &item = m_store.items[at.right];
+        if (!item.isDeleted() && (item.ref == Ref::String || item.ref == Ref::Embed || item.ref == Ref::Type)) {
+            if (length < item.length)
+                (void)m_store.split(at.right, length);
+            length -= m_store.items[at.right].length;
+            m_store.remove(at.right);
+        }
+        forward(at);
+    }
+    if (m_store.types[m_type].hasFormatting && start != None)
+        (void)cleanGap(start, at.right, startAttributes, at.attributes);
+    if (cursor != None && !m_store.types[m_type].hasFormatting) {
+        m_store.cursorType = m_type;
+        m_store.cursorItem = cursor;
+        m_store.cursorIndex = at.index - m_store.items[cursor].visible();
+    }
+}
+
+} // namespace Sheaf::Text

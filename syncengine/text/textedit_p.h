@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/store.h"
+
+namespace Sheaf::Text {
+
+[[nodiscard]] Value attributeOf(const Attributes &attributes, const QString &key);
+void setAttribute(Attributes &attributes, const QString &key, const Value &value);
+void eraseAttribute(Attributes &attributes, const QString &key);
+[[nodiscard]] bool hasAttribute(const Attributes &attributes, const QString &key);
+
+/// Local edits of one text type, with the rules of Yjs for where items and formats go. Lives for one call
+/// inside a transaction.
+class TextEditor
+{
+public:
+    TextEditor(Store &store, quint32 type, quint32 client) : m_store(store), m_type(type), m_client(client) {}
+
+    /// Without attributes the text takes those in force at its place.
+    void insert(quint32 index, QStringView text, const Value *embed, const Attributes *wanted);
+    void remove(quint32 index, quint32 length);
+    void format(quint32 index, quint32 length, const Attributes &attributes);
+    /// Deletes formats that say nothing; how many.
+    quint32 cleanAll();
+    void cleanAround(quint32 item);
+
+    static void applyFormat(Attributes &attributes, const Extra &format);
+
+private:
+    struct Position {
+        quint32 left = None;
+        quint32 right = None;
+        quint32 index = 0;
+        Attributes attributes;
+    };
+
+    [[nodiscard]] Position seek(quint32 index);
+    [[nodiscard]] bool seekFromCursor(Position &at);
+    void forward(Position &at) const;
+    quint32 place(Position &at, Ref ref, quint32 length, quint32 content, quint8 flags);
+    void placeFormat(Position &at, const QString &key, const Value &value);
+    void skipEqualFormats(Position &at, const Attributes &attributes) const;
+    [[nodiscard]] Attributes openFormats(Position &at, const Attributes &attributes);
+    void closeFormats(Position &at, Attributes negated);
+    [[nodiscard]] bool extendTyping(const Position &at, QStringView text);
+    void closeFormatsAfterTyping(Position &at, Attributes negated);
+    quint32 cleanGap(quint32 start, quint32 current, const Attributes &startAttributes, Attributes &attributes);
+
+    Store &m_store;
+    quint32 m_type;
+    quint32 m_client;
+};
+
+} // namespace Sheaf::Text

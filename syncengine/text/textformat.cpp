@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "text/textedit_p.h"
+
+#include <QSet>
+
+namespace Sheaf::Text {
+
+void TextEditor::format(quint32 index, quint32 length, const Attributes &attributes)
+{
+    Position at = seek(index);
+    // At the very end there is nothing to format.
+    if (at.right == None)
+        return;
+    m_store.cursorItem = None;
+    skipEqualFormats(at, attributes);
+    Attributes negated = openFormats(at, attributes);
+    while (at.right != None) {
+        const Item &item = m_store.items[at.right];
+        if (length == 0 && (negated.empty() || !(item.isDeleted() || item.ref == Ref::Format)))
+            break;
+        if (!item.isDeleted() && item.ref == Ref::Format) {
+            const Extra found = m_store.extras[item.content];
+            if (!hasAttribute(attributes, found.key)) {
+                setAttribute(at.attributes, found.key, found.values.front());
+            } else {
+                if (attributeOf(attributes, found.key).sameAttribute(found.values.front())) {
+                    eraseAttribute(negated, found.key);
+                } else {
+                    if (length == 0)
+                        break;
+                    setAttribute(negated, found.key, found.values.front());
+                }
+                m_store.remove(at.right);
+            }
+        } else if (!item.isDeleted()) {
+            if (length < item.length)
+                (void)m_store.split(at.right, length);
+            length -= m_store.items[at.right].length;
+        }
+        forward(at);
+    }
+    if (length > 0) {
+        const auto content = static_cast<quint32>(m_store.text.size());
+        m_store.text.append(length, u'\n');
+        (void)place(at, Ref::String, length, content, Item::Countable);
+        forward(at);
+    }
+    closeFormats(at, std::move(negated));
+    m_store.cursorItem = None;
+}
+
+quint32 TextEditor::cleanGap(quint32 start, quint32 current, const Attributes &startAttributes, Attributes &attributes)
+{
+    quint32 end = start;
+    QHash<QString, quint32> last;
+    while (end != None && !m_store.items[end].isVisible()) {
+        const Item &item = m_store.items[end];
+        if (!item.isDeleted() && item.ref == Ref::Format)
+            last[m_store.extras[item.content].key] = end;
+        end = item.next;
+    }
+    quint32 cleaned = 0;
+    bool reached = false;
+    for (; start != end; start = m_store.items[start].next) {
+        reached = reached || start == current;
+        const Item &item = m_store.items[start];
+        if (item.isDeleted() || item.ref != Ref::Format)
+            continue;
+        const Extra format = m_store.extras[item.content];
+        const Value &value = format.values.front();
+        const Value before = attributeOf(startAttributes, format.key);
+        const auto same = [](const Value &a, const Value &b) { return !a.array() && !a.object() && a == b; };
+        if (last.value(format.key, None) != start || same(before, value)) {
+            m_store.remove(start);
+            ++cleaned;
+            if (!reached && same(attributeOf(attributes, format.key), value) && !same(before, value)) {
+                if (before.isNull())
+                    eraseAttribute(attributes, format.key);
+                else
+                    setAttribute(attributes, format.key, before);
+            }
+        } else if (!reached) {
+            applyFormat(attributes, format);
+        }
+    }
+    return cleaned;
+}
+
+quint32 TextEditor::cleanAll()
+{
+    quint32 cleaned = 0;
+    quint32 start = m_store.types[m_type].start;
+    Attributes startAttributes;
+    Attributes current;
+    for (quint32 end = start; end != None; end = m_store.items[end].next) {
+        const Item &item = m_store.items[end];
+        if (item.isDeleted())
+            continue;
+        if (item.ref == Ref::Format) {
+            applyFormat(current, m_store.extras[item.content]);
+            continue;
+        }
+        cleaned += cleanGap(start, end, startAttributes, current);
+        startAttributes = current;
+        start = end;
+    }
+    return cleaned;
+}
+
+void TextEditor::cleanAround(quint32 item)
+{
+    const auto inGap = [&](quint32 at) { return at != None && !m_store.items[at].isVisible(); };
+    while (inGap(m_store.items[item].next))
+        item = m_store.items[item].next;
+    QSet<QString> seen;
+    for (; inGap(item); item = m_store.items[item].left) {
+        const Item &one = m_store.items[item];
+        if (one.isDeleted() || one.ref != Ref::Format)
+            continue;
+        const QString &key = m_store.extras[one.content].key;
+        if (seen.contains(key))
+            m_store.remove(item);
+        else
+            seen.insert(key);
+    }
+}
+
+void Store::formatsToClean(std::vector<quint32> &full, std::vector<Id> &gaps) const
+{
+    QSet<quint32> whole;
+    const auto needs = [&](quint32 type) {
+        if (!whole.contains(type))
+            full.push_back(type);
+        whole.insert(type);
+    };
+    for (const quint32 number : touchedClients) {
+        const Client &client = clients[number];
+        StructList::Place place = client.structs.find(client.before);
+        do {
+            const Item &item = items[client.structs.at(place)];
+            if (item.ref == Ref::Format && !item.isDeleted())
+                needs(item.parent);
+        } while (client.structs.next(place));
+    }
+    for (const auto &[client, range] : deleted) {
+        const StructList &structs = clients[client].structs;
+        StructList::Place place = structs.find(range.clock);
+        do {
+            const Item &item = items[structs.at(place)];
+            if (item.clock >= range.end())
+                break;
+            if (item.ref == Ref::Gc || !types[item.parent].hasFormatting || whole.contains(item.parent))
+                continue;
+            if (item.ref == Ref::Format)
+                needs(item.parent);
+            else
+                gaps.push_back(item.id());
+        } while (structs.next(place));
+    }
+}
+
+} // namespace Sheaf::Text

@@ -1,0 +1,365 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "text/updatereader.h"
+
+#include "text/columns.h"
+#include "text/limits.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace Sheaf::Text {
+namespace {
+
+Unexpected malformed()
+{
+    return fail(u"text_bad_update"_s, u"The text update is malformed."_s);
+}
+
+/// One decoder for both formats: every field is asked for by name, and comes from the stream or its column.
+class Decoder
+{
+public:
+    Decoder(QByteArrayView bytes, Format format, RawUpdate &out) : m_rest(bytes), m_v2(format == Format::V2), m_out(out)
+    {
+        m_budget = Limits::structsFloor + Limits::structsPerByte * static_cast<quint64>(bytes.size());
+        if (m_v2)
+            openColumns();
+    }
+
+    bool run()
+    {
+        for (quint64 blocks = m_rest.varUint(); blocks > 0 && good(); --blocks) {
+            if (!block())
+                return false;
+        }
+        return good() && deleteSet();
+    }
+
+private:
+    void openColumns()
+    {
+        (void)m_rest.varUint();
+        m_keyClock = IntDiffOptRleReader(m_rest.varBuf());
+        m_client = UintOptRleReader(m_rest.varBuf());
+        m_leftClock = IntDiffOptRleReader(m_rest.varBuf());
+        m_rightClock = IntDiffOptRleReader(m_rest.varBuf());
+        m_info = RleReader(m_rest.varBuf());
+        ByteReader strings(m_rest.varBuf());
+        if (strings.remaining() > 0)
+            strings.varString(m_out.text);
+        if (!strings.ok())
+            m_rest.setFailed();
+        m_stringLength = UintOptRleReader(strings.take(static_cast<quint64>(strings.remaining())));
+        m_parentInfo = RleReader(m_rest.varBuf());
+        m_typeRef = UintOptRleReader(m_rest.varBuf());
+        m_length = UintOptRleReader(m_rest.varBuf());
+    }
+
+    [[nodiscard]] bool good() const
+    {
+        return m_rest.ok() && m_keyClock.ok() && m_client.ok() && m_leftClock.ok() && m_rightClock.ok() && m_info.ok()
+            && m_stringLength.ok() && m_parentInfo.ok() && m_typeRef.ok() && m_length.ok();
+    }
+
+    quint32 bounded(quint64 number)
+    {
+        if (number > Limits::clockMax) {
+            m_rest.setFailed();
+            return 0;
+        }
+        return static_cast<quint32>(number);
+    }
+
+    quint64 client() { return m_v2 ? m_client.read() : m_rest.varUint(); }
+    quint32 length() { return bounded(m_v2 ? m_length.read() : m_rest.varUint()); }
+    quint64 typeRef() { return m_v2 ? m_typeRef.read() : m_rest.varUint(); }
+
+    WireId leftId()
+    {
+        const quint64 id = client();
+        return {id, bounded(m_v2 ? m_leftClock.read() : m_rest.varUint())};
+    }
+    WireId rightId()
+    {
+        const quint64 id = client();
+        return {id, bounded(m_v2 ? m_rightClock.read() : m_rest.varUint())};
+    }
+
+    /// A string as a range of m_out.text.
+    std::pair<quint32, quint32> string()
+    {
+        const auto from = static_cast<quint32>(m_v2 ? m_stringAt : m_out.text.size());
+        if (!m_v2) {
+            m_rest.varString(m_out.text);
+            return {from, static_cast<quint32>(m_out.text.size()) - from};
+        }
+        const quint64 size = m_stringLength.read();
+        if (size > m_out.text.size() - m_stringAt) {
+            m_rest.setFailed();
+            return {0, 0};
+        }
+        m_stringAt += size;
+        return {from, static_cast<quint32>(size)};
+    }
+    QString ownString()
+    {
+        const auto [at, size] = string();
+        return m_out.view(at, size).toString();
+    }
+    QString key()
+    {
+        if (!m_v2)
+            return ownString();
+        const quint64 number = m_keyClock.read();
+        if (number < m_keys.size())
+            return m_keys[number];
+        m_keys.push_back(ownString());
+        return m_keys.back();
+    }
+    Value json()
+    {
+        if (m_v2)
+            return m_rest.any();
+        return parsed(string());
+    }
+    Value parsed(std::pair<quint32, quint32> range)
+    {
+        auto value = fromJson(m_out.view(range.first, range.second));
+        if (!value) {
+            m_rest.setFailed();
+            return {};
+        }
+        return std::move(*value);
+    }
+
+    bool block()
+    {
+        const quint64 count = m_rest.varUint();
+        const quint64 id = client();
+        quint64 clock = m_rest.varUint();
+        RawUpdate::Block result{id, static_cast<quint32>(m_out.structs.size()), 0};
+        for (quint64 i = 0; i < count; ++i) {
+            if (m_budget-- == 0 || clock > Limits::clockMax)
+                return false;
+            RawStruct &one = m_out.structs.emplace_back();
+            one.clock = static_cast<quint32>(clock);
+            structure(one);
+            if (!good() || !plausible(id, one))
+                return false;
+            clock += one.length;
+        }
+        if (clock > Limits::clockMax)
+            return false;
+        result.end = static_cast<quint32>(m_out.structs.size());
+        if (result.end > result.begin)
+            m_out.blocks.push_back(result);
+        return good();
+    }
+
+    /// A struct may only lean on earlier units of its own client.
+    static bool plausible(quint64 id, const RawStruct &one)
+    {
+        const auto earlier = [&](const WireId &other) { return other.client != id || other.clock < one.clock; };
+        return one.length > 0 && (!(one.flags & RawStruct::HasOrigin) || earlier(one.origin))
+            && (!(one.flags & RawStruct::HasRight) || earlier(one.right))
+            && (!(one.flags & RawStruct::ParentId) || earlier(one.parent));
+    }
+
+    void structure(RawStruct &one)
+    {
+        const quint8 info = m_v2 ? m_info.read() : m_rest.u8();
+        const quint8 ref = info & 0x1F;
+        if (ref > static_cast<quint8>(Ref::Skip)) {
+            m_rest.setFailed();
+            return;
+        }
+        one.ref = static_cast<Ref>(ref);
+        if (one.ref == Ref::Gc) {
+            one.length = length();
+            return;
+        }
+        if (one.ref == Ref::Skip) {
+            one.length = bounded(m_rest.varUint());
+            return;
+        }
+        if (info & 0x80) {
+            one.flags |= RawStruct::HasOrigin;
+            one.origin = leftId();
+        }
+        if (info & 0x40) {
+            one.flags |= RawStruct::HasRight;
+            one.right = rightId();
+        }
+        if (!(info & 0xC0)) {
+            if (m_v2 ? m_parentInfo.read() == 1 : m_rest.varUint() == 1) {
+                one.flags |= RawStruct::ParentName;
+                std::tie(one.name, one.nameLength) = string();
+            } else {
+                one.flags |= RawStruct::ParentId;
+                one.parent = leftId();
+            }
+            if (info & 0x20) {
+                one.flags |= RawStruct::HasSub;
+                std::tie(one.sub, one.subLength) = string();
+            }
+        }
+        content(one);
+    }
+
+    void content(RawStruct &one)
+    {
+        if (one.ref == Ref::Deleted) {
+            one.length = length();
+            return;
+        }
+        if (one.ref == Ref::String) {
+            std::tie(one.content, one.length) = string();
+            return;
+        }
+        one.content = static_cast<quint32>(m_out.extras.size());
+        Extra extra;
+        one.length = 1;
+        switch (one.ref) {
+        case Ref::Json:
+        case Ref::Any: {
+            one.length = length();
+            for (quint32 i = 0; i < one.length && good(); ++i) {
+                if (one.ref == Ref::Any) {
+                    extra.values.push_back(m_rest.any());
+                    continue;
+                }
+                const auto range = string();
+                extra.values.push_back(m_out.view(range.first, range.second) == u"undefined" ? Value() : parsed(range));
+            }
+            break;
+        }
+        case Ref::Binary: extra.bytes = m_rest.varBuf().toByteArray(); break;
+        case Ref::Embed: extra.values.push_back(json()); break;
+        case Ref::Format:
+            extra.key = key();
+            extra.values.push_back(json());
+            break;
+        case Ref::Type: {
+            const quint64 type = typeRef();
+            if (type > 6)
+                m_rest.setFailed();
+            extra.type = static_cast<quint32>(type);
+            if (type == 3 || type == 5)
+                extra.key = key();
+            break;
+        }
+        case Ref::Doc:
+            extra.key = ownString();
+            extra.values.push_back(m_rest.any());
+            break;
+        default: break;
+        }
+        m_out.extras.push_back(std::move(extra));
+    }
+
+    bool deleteSet()
+    {
+        for (quint64 clients = m_rest.varUint(); clients > 0 && m_rest.ok(); --clients) {
+            const quint64 id = m_rest.varUint();
+            quint64 previous = 0;
+            for (quint64 ranges = m_rest.varUint(); ranges > 0 && m_rest.ok(); --ranges) {
+                const quint64 clock = (m_v2 ? previous : 0) + m_rest.varUint();
+                const quint64 size = m_rest.varUint() + (m_v2 ? 1 : 0);
+                if (clock > Limits::clockMax || size > Limits::clockMax - clock)
+                    return false;
+                previous = clock + size;
+                if (size > 0)
+                    m_out.deletions.push_back({id, {static_cast<quint32>(clock), static_cast<quint32>(size)}});
+            }
+        }
+        return m_rest.ok();
+    }
+
+    ByteReader m_rest;
+    bool m_v2;
+    RawUpdate &m_out;
+    quint64 m_budget = 0;
+    IntDiffOptRleReader m_keyClock, m_leftClock, m_rightClock;
+    UintOptRleReader m_client, m_stringLength, m_typeRef, m_length;
+    RleReader m_info, m_parentInfo;
+    size_t m_stringAt = 0;
+    std::vector<QString> m_keys;
+};
+
+} // namespace
+
+void RawUpdate::clear()
+{
+    blocks.clear();
+    structs.clear();
+    text.clear();
+    extras.clear();
+    deletions.clear();
+}
+
+void normalise(DeleteSet &set)
+{
+    for (auto it = set.begin(); it != set.end();) {
+        auto &ranges = it->second;
+        std::sort(ranges.begin(), ranges.end(), [](const ClockRange &a, const ClockRange &b) { return a.clock < b.clock; });
+        size_t kept = 0;
+        for (size_t i = 0; i < ranges.size(); ++i) {
+            if (ranges[i].length == 0)
+                continue;
+            if (kept > 0 && ranges[kept - 1].end() >= ranges[i].clock)
+                ranges[kept - 1].length = std::max(ranges[kept - 1].end(), ranges[i].end()) - ranges[kept - 1].clock;
+            else
+                ranges[kept++] = ranges[i];
+        }
+        ranges.resize(kept);
+        it = kept == 0 ? set.erase(it) : std::next(it);
+    }
+}
+
+bool contains(const DeleteSet &set, quint64 client, quint32 clock)
+{
+    const auto found = set.find(client);
+    if (found == set.end())
+        return false;
+    const auto &ranges = found->second;
+    auto after = std::upper_bound(ranges.begin(), ranges.end(), clock, [](quint32 c, const ClockRange &r) { return c < r.clock; });
+    return after != ranges.begin() && std::prev(after)->end() > clock;
+}
+
+Result<void> readUpdate(QByteArrayView bytes, Format format, RawUpdate &out)
+{
+    out.clear();
+    if (!Decoder(bytes, format, out).run()) {
+        out.clear();
+        return malformed();
+    }
+    return {};
+}
+
+Result<StateVector> readStateVector(QByteArrayView bytes)
+{
+    ByteReader in(bytes);
+    StateVector state;
+    for (quint64 n = in.varUint(); n > 0 && in.ok(); --n) {
+        const quint64 client = in.varUint();
+        state[client] = static_cast<quint32>(std::min(in.varUint(), Limits::clockMax));
+    }
+    if (!in.ok())
+        return fail(u"text_bad_state_vector"_s, u"The state vector is malformed."_s);
+    return state;
+}
+
+QByteArray writeStateVector(const StateVector &state)
+{
+    ByteWriter out;
+    out.varUint(state.size());
+    for (const auto &[client, clock] : state) {
+        out.varUint(client);
+        out.varUint(clock);
+    }
+    return out.take();
+}
+
+} // namespace Sheaf::Text

@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "shared.h"
+#include "text/doc.h"
+#include "trace.h"
+
+#include <QtTest>
+
+#include <random>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf::Text;
+
+/// A seeded source of numbers, 32 bits wide.
+class Dice
+{
+public:
+    explicit Dice(unsigned seed) : m_engine(seed) {}
+    using result_type = quint32;
+    static constexpr quint32 min() { return 0; }
+    static constexpr quint32 max() { return 0xFFFF'FFFFU; }
+    quint32 operator()() { return static_cast<quint32>(m_engine()); }
+    QString letters()
+    {
+        const auto count = static_cast<qsizetype>(1 + (*this)() % 3);
+        return QString(count, QChar(static_cast<char16_t>(u'a' + (*this)() % 26)));
+    }
+
+private:
+    std::mt19937 m_engine;
+};
+
+/// Edits against a naive string, convergence of replicas in any order, hostile bytes, recorded traces.
+class TestTextDoc : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void editsEqualThoseOfAString()
+    {
+        for (unsigned seed = 1; seed <= 20; ++seed) {
+            Dice random(seed);
+            Doc doc({seed, true, true});
+            QString expected;
+            for (int i = 0; i < 400; ++i) {
+                const auto at = static_cast<quint32>(random() % static_cast<unsigned>(expected.size() + 1));
+                if (random() % 3 != 0 || expected.isEmpty()) {
+                    const QString piece = random.letters();
+                    doc.text().insert(at, piece);
+                    expected.insert(at, piece);
+                } else {
+                    const quint32 count = 1 + random() % 5;
+                    doc.text().remove(at, count);
+                    expected.remove(at, count);
+                }
+                QCOMPARE(doc.check(), QString());
+                QCOMPARE(doc.text().toString(), expected);
+            }
+        }
+    }
+
+    void replicasConvergeInAnyOrder()
+    {
+        for (unsigned seed = 1; seed <= 30; ++seed) {
+            Dice random(seed);
+            std::vector<std::unique_ptr<Doc>> docs;
+            std::vector<QByteArray> updates;
+            for (quint64 client = 1; client <= 3; ++client) {
+                docs.push_back(std::make_unique<Doc>(Doc::Options{client * 10, true, true}));
+                docs.back()->onUpdate([&updates](const QByteArray &update, bool local, quint64) {
+                    if (local)
+                        updates.push_back(update);
+                });
+            }
+            for (int i = 0; i < 60; ++i) {
+                Doc &doc = *docs[random() % docs.size()];
+                if (random() % 3 == 0 && !updates.empty())
+                    QVERIFY(doc.apply(updates[random() % updates.size()]));
+                else if (random() % 3 == 0)
+                    doc.text().remove(random() % (doc.text().length() + 1), 1 + random() % 3);
+                else
+                    doc.text().insert(random() % (doc.text().length() + 1), random.letters());
+            }
+            const std::vector<QByteArray> all = updates;
+            for (const auto &doc : docs) {
+                auto shuffled = all;
+                std::shuffle(shuffled.begin(), shuffled.end(), random);
+                for (const QByteArray &update : shuffled)
+                    QVERIFY(doc->apply(update));
+                QVERIFY(!doc->hasPending());
+                QCOMPARE(doc->check(), QString());
+                QCOMPARE(doc->text().toString(), docs.front()->text().toString());
+                QCOMPARE(doc->encode(), docs.front()->encode());
+            }
+        }
+    }
+
+    void hostileBytesChangeNothing()
+    {
+        Doc source({5, true, true});
+        source.text().insert(0, u"hello wörld");
+        source.text().format(2, 4, {{u"b"_s, Value(true)}});
+        source.text().remove(1, 2);
+        Dice random(7);
+        for (const Format format : {Format::V1, Format::V2}) {
+            const QByteArray good = source.encode(format);
+            for (qsizetype cut = 0; cut + 1 < good.size(); ++cut) {
+                Doc doc({6, true, true});
+                const auto result = doc.apply(good.left(cut), format);
+                if (!result)
+                    QCOMPARE(doc.text().length(), 0U);
+                QCOMPARE(doc.check(), QString());
+            }
+            for (int i = 0; i < 5000; ++i) {
+                QByteArray bad = good;
+                for (unsigned n = 1 + random() % 3; n > 0; --n)
+                    bad[static_cast<qsizetype>(random() % static_cast<unsigned>(bad.size()))] = static_cast<char>(random());
+                Doc doc({6, true, true});
+                doc.text().insert(0, u"mine");
+                (void)doc.apply(bad, format);
+                QCOMPARE(doc.check(), QString());
+            }
+        }
+    }
+
+    void traces_data()
+    {
+        QTest::addColumn<QString>("file");
+        for (const char *name : {"automerge-paper", "sveltecomponent", "friendsforever_flat"})
+            QTest::newRow(name) << u"traces/"_s + QString::fromLatin1(name) + u".json.gz"_s;
+    }
+
+    void traces()
+    {
+        QFETCH(QString, file);
+        const QString path = sharedFile(file);
+        if (path.isEmpty())
+            QSKIP("the trace is not there");
+        const auto trace = Sheaf::TextBridge::readTrace(path);
+        QVERIFY(trace);
+        Doc doc({1, true, true});
+        Text text = doc.text();
+        text.insert(0, trace->start);
+        for (const auto &patches : trace->transactions) {
+            doc.transact([&] {
+                for (const auto &patch : patches) {
+                    text.remove(patch.position, patch.removed);
+                    text.insert(patch.position, patch.inserted);
+                }
+            });
+        }
+        QCOMPARE(text.toString(), trace->end);
+        QCOMPARE(doc.check(), QString());
+        for (const Format format : {Format::V1, Format::V2}) {
+            Doc loaded({2, true, true});
+            QVERIFY(loaded.apply(doc.encode(format), format));
+            QCOMPARE(loaded.text().toString(), trace->end);
+            QCOMPARE(loaded.check(), QString());
+            QCOMPARE(loaded.encode(format), doc.encode(format));
+        }
+        if (file.contains(u"automerge-paper")) {
+            QCOMPARE(doc.encode().size(), 223414);
+            QCOMPARE(doc.encode(Format::V2).size(), 159921);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTextDoc)
+#include "tst_textdoc.moc"

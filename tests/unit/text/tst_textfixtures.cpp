@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "shared.h"
+#include "text/columns.h"
+#include "text/doc.h"
+#include "text/updatealgebra.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QtTest>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf::Text;
+
+/// Bytes recorded from yjs 13.6.33 must come out the same.
+class TestTextFixtures : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QFile file(sharedFile(u"yjs-fixtures.json"_s));
+        if (file.fileName().isEmpty() || !file.open(QIODevice::ReadOnly))
+            QSKIP("yjs-fixtures.json is not there");
+        m_fixtures = QJsonDocument::fromJson(file.readAll()).object();
+    }
+
+    void documents()
+    {
+        for (const QJsonValue value : m_fixtures.value(u"docs"_s).toArray()) {
+            const QJsonObject one = value.toObject();
+            const QByteArray name = one.value(u"name"_s).toString().toUtf8();
+            for (const Format format : {Format::V1, Format::V2}) {
+                const QByteArray own = hex(one, format == Format::V1 ? u"v1"_s : u"v2"_s);
+                Doc doc({99, true, true});
+                QVERIFY2(doc.apply(own, format), name.constData());
+                QCOMPARE(doc.check(), QString());
+                QCOMPARE(doc.text().toString(), one.value(u"text"_s).toString());
+                // A live undo stack keeps items apart and uncollected; who loads such a state joins them.
+                if (name.startsWith("undo"))
+                    continue;
+                QVERIFY2(doc.encode(Format::V1) == hex(one, u"v1"_s), name.constData());
+                QVERIFY2(doc.encode(Format::V2) == hex(one, u"v2"_s), name.constData());
+                QVERIFY2(writeStateVector(doc.stateVector()) == hex(one, u"sv"_s), name.constData());
+                QVERIFY2(doc.encodeSnapshot(Format::V1) == hex(one, u"snapshot1"_s), name.constData());
+                QVERIFY2(doc.encodeSnapshot(Format::V2) == hex(one, u"snapshot2"_s), name.constData());
+            }
+        }
+    }
+
+    void increments()
+    {
+        for (const QJsonValue value : m_fixtures.value(u"docs"_s).toArray()) {
+            const QJsonObject one = value.toObject();
+            const QByteArray name = one.value(u"name"_s).toString().toUtf8();
+            Doc doc({99, true, true});
+            const QJsonArray updates = one.value(u"updates"_s).toArray();
+            // Backwards, so that all but the last wait for others.
+            for (qsizetype i = updates.size(); i-- > 0;)
+                QVERIFY2(doc.apply(QByteArray::fromHex(updates[i].toString().toLatin1())), name.constData());
+            QCOMPARE(doc.check(), QString());
+            if (one.value(u"clients"_s).toArray().size() == 1 && !name.startsWith("undo"))
+                QVERIFY2(doc.encode() == hex(one, u"v1"_s), name.constData());
+            const auto converted = convertUpdate(hex(one, u"v1"_s), Format::V1, Format::V2);
+            QVERIFY(converted.has_value());
+            Doc direct({99, true, true});
+            Doc indirect({99, true, true});
+            QVERIFY(direct.apply(hex(one, u"v1"_s)));
+            QVERIFY2(indirect.apply(*converted, Format::V2), name.constData());
+            QVERIFY2(indirect.encode(Format::V2) == direct.encode(Format::V2), name.constData());
+        }
+    }
+
+    void relativePositions()
+    {
+        Doc doc({7, true, true});
+        doc.text().insert(0, u"hello");
+        for (const QJsonValue value : m_fixtures.value(u"relpos"_s).toArray()) {
+            const QJsonObject one = value.toObject();
+            const auto index = static_cast<quint32>(one.value(u"index"_s).toInt());
+            const QByteArray bytes = doc.relativePosition(doc.text(), index, one.value(u"assoc"_s).toInt());
+            QCOMPARE(bytes.toHex(), one.value(u"hex"_s).toString().toLatin1());
+            const auto back = doc.absolutePosition(bytes);
+            QVERIFY(back && *back);
+            QCOMPARE(**back, index);
+        }
+    }
+
+    void columns()
+    {
+        for (const QJsonValue value : m_fixtures.value(u"column"_s).toArray()) {
+            const QJsonObject one = value.toObject();
+            const QString kind = one.value(u"kind"_s).toString();
+            RleWriter rle;
+            UintOptRleWriter uints;
+            IntDiffOptRleWriter diffs;
+            StringColumnWriter strings;
+            for (const QJsonValue entry : one.value(u"vals"_s).toArray()) {
+                rle.write(static_cast<quint8>(entry.toInt()));
+                uints.write(static_cast<quint64>(entry.toInteger()));
+                diffs.write(static_cast<quint64>(entry.toInteger()));
+                strings.write(entry.toString());
+            }
+            const QByteArray got = kind == u"rle8" ? rle.finish()
+                : kind == u"uintOptRle"            ? uints.finish()
+                : kind == u"intDiffOptRle"         ? diffs.finish()
+                                                   : strings.finish();
+            QCOMPARE(got.toHex(), one.value(u"hex"_s).toString().toLatin1());
+        }
+    }
+
+private:
+    static QByteArray hex(const QJsonObject &one, const QString &key)
+    {
+        return QByteArray::fromHex(one.value(key).toString().toLatin1());
+    }
+    QJsonObject m_fixtures;
+};
+
+QTEST_GUILESS_MAIN(TestTextFixtures)
+#include "tst_textfixtures.moc"
