@@ -29,6 +29,7 @@ public:
 
     /// A transaction begins. While merging, only what triggers and foreign keys do is captured.
     void begin(bool merging);
+    void setMerging(bool merging) { m_merging = merging; }
     /// Stamps what was captured with one new reading of the clock. Call once before COMMIT.
     Result<void> flush(qint64 wallMs, const QByteArray &homeSpace);
     /// The transaction is over, either way.

@@ -170,16 +170,19 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
 Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells, bool born)
 {
     const auto done = born ? m_rows.insertValues(table, key, space, cells) : m_rows.updateValues(table, key, cells);
-    if (done) {
+    const bool absent = done && !born && sqlite3_changes(m_handle) == 0; // stuck since it was born
+    if (done && !absent) {
         m_capture.note(table, key, positionsOf(table, cells), born, false);
         return {};
     }
-    if (done.error().code != "constraint"_L1)
+    if (!absent && done.error().code != "constraint"_L1)
         return done;
     for (const Cell *cell : cells) {
         if (auto parked = m_rows.park(table, key, *cell); !parked)
             return parked;
     }
+    if (absent)
+        return {};
     auto stuck = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_stuck(tbl, pk, reason) VALUES (?1, ?2, ?3)");
     if (!stuck)
         return fail(stuck.error());

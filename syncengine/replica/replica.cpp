@@ -17,6 +17,13 @@
 
 #include <atomic>
 
+/// The linker drops the resources of a static library unless somebody asks for them by name, and
+/// the macro works in the global namespace only.
+static void initReplicaResources()
+{
+    Q_INIT_RESOURCE(replica);
+}
+
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
@@ -121,6 +128,7 @@ Result<void> Replica::Private::prepareSchema()
     if (!own)
         return fail(own.error());
     if (*own == 0) {
+        initReplicaResources();
         QFile sql(u":/sheaf/replica/replica.sql"_s);
         SHEAF_CHECK(sql.open(QIODevice::ReadOnly));
         auto transaction = SqlTransaction::begin(handle);
@@ -157,13 +165,8 @@ Result<void> Replica::Private::migrateSchema()
     capture->begin(false);
     const auto afterStatement = [this] { return syncRequested(); };
     const auto beforeCommit = [this]() -> Result<void> {
-        const auto arrived = catalog.adoptColumns();
-        if (!arrived)
-            return fail(arrived.error());
-        for (const Catalog::Arrived &column : *arrived) {
-            if (auto done = merger.unparkColumn(*column.table, column.column); !done)
-                return done;
-        }
+        if (auto done = adoptColumns(); !done)
+            return done;
         if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
             return done;
         capture->begin(false);
@@ -180,6 +183,21 @@ Result<void> Replica::Private::migrateSchema()
     return rows.reload();
 }
 
+/// New columns get their numbers, and values that newer peers sent for them their place.
+Result<void> Replica::Private::adoptColumns()
+{
+    const auto arrived = catalog.adoptColumns();
+    if (!arrived)
+        return fail(arrived.error());
+    capture->setMerging(true); // those values have their stamps already
+    for (const Catalog::Arrived &column : *arrived) {
+        if (auto done = merger.unparkColumn(*column.table, column.column); !done)
+            return done;
+    }
+    capture->setMerging(false);
+    return {};
+}
+
 /// Carries out the sheaf_sync() calls of the statement that has just run.
 Result<void> Replica::Private::syncRequested()
 {
@@ -188,8 +206,8 @@ Result<void> Replica::Private::syncRequested()
         auto table = catalog.sync(name, options);
         if (!table)
             return fail(table.error());
-        if (auto arrived = catalog.adoptColumns(); !arrived)
-            return fail(arrived.error());
+        if (auto done = adoptColumns(); !done)
+            return done;
         if (auto done = capture->touchAll(**table); !done)
             return done;
     }

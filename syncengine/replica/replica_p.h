@@ -24,6 +24,7 @@ struct Replica::Private {
     Result<void> transact(bool merging, const std::function<Result<void>()> &work);
     Result<void> prepareSchema();
     Result<void> migrateSchema();
+    Result<void> adoptColumns();
     Result<void> syncRequested();
     Result<void> reload();
 

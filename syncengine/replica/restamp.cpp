@@ -116,8 +116,10 @@ Result<void> Replica::setClockOffset(qint64 offsetMs)
         return {};
     return d->transact(true, [&] {
         d->store.clockOffsetMs = offsetMs;
-        return d->restamp([delta](Hlc old) {
-            const qint64 ms = std::max<qint64>(hlcMs(old) + delta, 0);
+        // A clock that was set back had been outrun by the counter: nothing waiting is later than now.
+        const qint64 nowMs = d->correctedWallMs();
+        return d->restamp([delta, nowMs](Hlc old) {
+            const qint64 ms = std::clamp<qint64>(hlcMs(old) + delta, 0, nowMs);
             return makeHlc(ms, static_cast<quint16>(old & 0xFFFF));
         });
     });

@@ -1,0 +1,149 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+
+#include "replica/liveresult.h"
+
+#include <QSqlDatabase>
+#include <QtTest>
+
+#include <random>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr char schema[] = "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); SELECT sheaf_sync('t');"
+                          "CREATE TABLE s(id INTEGER PRIMARY KEY, x); SELECT sheaf_sync('s');"
+                          "CREATE VIEW v AS SELECT t.id, a, x FROM t JOIN s USING (id);";
+
+QList<QVariantList> applied(QList<QVariantList> rows, const QList<ResultEdit> &edits)
+{
+    for (const ResultEdit &edit : edits) {
+        switch (edit.kind) {
+        case ResultEdit::Kind::Insert:
+            rows.insert(edit.index, edit.row);
+            break;
+        case ResultEdit::Kind::Remove:
+            rows.removeAt(edit.index);
+            break;
+        case ResultEdit::Kind::Move:
+            rows.move(edit.index, edit.target);
+            break;
+        case ResultEdit::Kind::Change:
+            rows[edit.index] = edit.row;
+            break;
+        }
+    }
+    return rows;
+}
+
+} // namespace
+
+class TestLiveResult : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void editsLeadFromOldToNew();
+    void oneMoveIsOneEdit();
+    void resultsFollowCommits();
+    void onlyConcernedQueriesRun_data();
+    void onlyConcernedQueriesRun();
+    void onlyQueriesCanBeWatched();
+};
+
+void TestLiveResult::editsLeadFromOldToNew()
+{
+    std::mt19937 random(4711);
+    for (int round = 0; round < 500; ++round) {
+        QList<QVariantList> lists[2];
+        for (auto &list : lists) {
+            QList<int> ids;
+            for (int id = 0; id < 12; ++id) {
+                if (random() % 3 != 0)
+                    ids.append(id);
+            }
+            std::shuffle(ids.begin(), ids.end(), random);
+            for (const int id : std::as_const(ids))
+                list.append({id, static_cast<int>(random() % 2)});
+        }
+        QCOMPARE(applied(lists[0], diffResults(lists[0], lists[1], {0})), lists[1]);
+        QVERIFY(diffResults(lists[1], lists[1], {0}).isEmpty());
+    }
+}
+
+void TestLiveResult::oneMoveIsOneEdit()
+{
+    const QList<QVariantList> before{{1}, {2}, {3}, {4}, {5}};
+    for (const QList<QVariantList> &after : {QList<QVariantList>{{5}, {1}, {2}, {3}, {4}}, QList<QVariantList>{{2}, {3}, {4}, {5}, {1}},
+                                             QList<QVariantList>{{1}, {4}, {2}, {3}, {5}}}) {
+        const auto edits = diffResults(before, after, {0});
+        QCOMPARE(edits.size(), 1);
+        QCOMPARE(edits[0].kind, ResultEdit::Kind::Move);
+        QCOMPARE(applied(before, edits), after);
+    }
+}
+
+void TestLiveResult::resultsFollowCommits()
+{
+    Device device(schema);
+    std::mt19937 random(7);
+    const QString sql = u"SELECT id, a FROM t WHERE b > ? ORDER BY a, id LIMIT 5"_s;
+    auto live = LiveResult::open(device.replica().database(), sql, {2});
+    QVERIFY(live);
+    QList<QVariantList> model = (*live)->rows();
+    for (int step = 0; step < 200; ++step) {
+        const auto id = random() % 8;
+        if (random() % 4 == 0)
+            device.exec(u"DELETE FROM t WHERE id = %1"_s.arg(id));
+        else
+            device.exec(u"REPLACE INTO t VALUES (%1, %2, %3)"_s.arg(id).arg(random() % 5).arg(random() % 6));
+        if (!device.lastCommit.tables.isEmpty() && (*live)->concernedBy(device.lastCommit)) {
+            const auto edits = (*live)->refresh();
+            QVERIFY(edits);
+            model = applied(model, *edits);
+        }
+        const auto fresh = LiveResult::open(device.replica().database(), sql, {2});
+        QCOMPARE(model, (*fresh)->rows());
+    }
+}
+
+void TestLiveResult::onlyConcernedQueriesRun_data()
+{
+    QTest::addColumn<QString>("query");
+    QTest::addColumn<QString>("write");
+    QTest::addColumn<bool>("concerned");
+    QTest::newRow("its column") << u"SELECT id, a FROM t"_s << u"UPDATE t SET a = 'new'"_s << true;
+    QTest::newRow("another column") << u"SELECT id, a FROM t"_s << u"UPDATE t SET b = 'new'"_s << false;
+    QTest::newRow("another table") << u"SELECT id, a FROM t"_s << u"UPDATE s SET x = 'new'"_s << false;
+    QTest::newRow("a new row") << u"SELECT count(*) FROM t"_s << u"INSERT INTO t(id) VALUES (2)"_s << true;
+    QTest::newRow("through a view") << u"SELECT x FROM v"_s << u"UPDATE s SET x = 'new'"_s << true;
+    QTest::newRow("in a condition") << u"SELECT id FROM t WHERE b = 1"_s << u"UPDATE t SET b = 1"_s << true;
+    QTest::newRow("in a subquery") << u"SELECT (SELECT max(x) FROM s)"_s << u"UPDATE s SET x = 'new'"_s << true;
+}
+
+void TestLiveResult::onlyConcernedQueriesRun()
+{
+    QFETCH(QString, query);
+    QFETCH(QString, write);
+    QFETCH(bool, concerned);
+    Device device(schema);
+    device.exec(u"INSERT INTO t VALUES (1, 'a', 'b')"_s);
+    device.exec(u"INSERT INTO s VALUES (1, 'x')"_s);
+    const auto live = LiveResult::open(device.replica().database(), query, {});
+    QVERIFY(live);
+    device.exec(write);
+    QCOMPARE((*live)->concernedBy(device.lastCommit), concerned);
+    QCOMPARE((*live)->runs(), 1);
+}
+
+void TestLiveResult::onlyQueriesCanBeWatched()
+{
+    Device device(schema);
+    for (const char *sql : {"DELETE FROM t", "SELEC 1", ""})
+        QVERIFY(!LiveResult::open(device.replica().database(), QString::fromLatin1(sql), {}));
+}
+
+QTEST_GUILESS_MAIN(TestLiveResult)
+#include "tst_liveresult.moc"
