@@ -33,9 +33,9 @@ QJsonObject reportObject(const ImportReport &report)
 QString selectOf(const QString &kind)
 {
     const bool note = kind == "note"_L1;
-    const QString columns = note ? u"'note' AS kind, n.id, n.title, n.body AS text, n.tags, NULL AS done, NULL AS due, n.created, n.updated,"
+    const QString columns = note ? u"'note' AS kind, n.id AS id, n.title, n.body AS text, n.tags, NULL AS done, NULL AS due, n.created, n.updated,"
                                     " n.trashed, l.name AS list, n.pinned = 0 AS first, '' AS second, -n.updated AS third FROM notes n"_s
-                                 : u"'task' AS kind, n.id, n.title, n.notes AS text, '[]' AS tags, n.done, n.due, n.created, n.updated,"
+                                 : u"'task' AS kind, n.id AS id, n.title, n.notes AS text, '[]' AS tags, n.done, n.due, n.created, n.updated,"
                                     " n.trashed, l.name AS list, n.done IS NOT NULL AS first, n.position AS second, n.created AS third"
                                     " FROM tasks n"_s;
     return "SELECT "_L1 + columns + " LEFT JOIN lists l ON l.id = n.list"_L1;
