@@ -1,0 +1,261 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/digest.h"
+#include "crdt/hybridclock.h"
+#include "crdt/orderkey.h"
+#include "crdt/rowclock.h"
+#include "crdt/rowkey.h"
+#include "crdt/rowrecord.h"
+#include "crdt/uuid.h"
+
+#include <QtTest>
+
+#include <random>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+RowRecord sampleRecord()
+{
+    return {.length = 3,
+            .life = {100, 1},
+            .cells = {{1, {100, 1}, ValueView::ofText("grün")},
+                      {2, {101, 2}, ValueView::ofInteger(INT64_MIN)},
+                      {4, {100, 1}, ValueView::ofReal(-0.0)},
+                      {7, {100, 1}, ValueView::ofBlob(QByteArrayView("\0\1", 2))},
+                      {9, {100, 1}, ValueView::null()}}};
+}
+
+} // namespace
+
+class TestCrdtValues : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void recordsComeBackAsTheyWere();
+    void brokenRecordsAreErrors();
+    void clocksComeBackAsTheyWere();
+    void clocksStoreASharedStampOnce();
+    void keysComeBackAsTheyWere();
+    void hybridClockOnlyGoesForward();
+    void hybridClockOutrunsAFullCounter();
+    void digestIgnoresNumbersAndOrder();
+    void digestSeesEveryStamp();
+    void orderKeysFitBetween();
+    void orderKeysOfTwoDevicesDiffer();
+    void orderKeysStayShortAtTheEnds();
+    void impossiblePlacesAreErrors();
+    void uuidsAreOrderedByTime();
+};
+
+void TestCrdtValues::recordsComeBackAsTheyWere()
+{
+    const RowRecord record = sampleRecord();
+    QByteArray bytes;
+    encodeRecord(record, bytes);
+    RowRecord decoded;
+    QVERIFY(decodeRecord(bytes, decoded));
+    QCOMPARE(decoded.length, record.length);
+    QVERIFY(decoded.life == record.life);
+    QCOMPARE(decoded.cells.size(), record.cells.size());
+    for (size_t i = 0; i < record.cells.size(); ++i) {
+        QCOMPARE(decoded.cells[i].column, record.cells[i].column);
+        QVERIFY(decoded.cells[i].stamp == record.cells[i].stamp);
+        QVERIFY(sameValue(decoded.cells[i].value, record.cells[i].value));
+    }
+}
+
+void TestCrdtValues::brokenRecordsAreErrors()
+{
+    QByteArray bytes;
+    encodeRecord(sampleRecord(), bytes);
+    RowRecord decoded;
+    for (qsizetype size = 0; size < bytes.size(); ++size)
+        QVERIFY(!decodeRecord(bytes.first(size), decoded));
+    QVERIFY(!decodeRecord(bytes + 'x', decoded));
+    for (const RowRecord &wrong : {RowRecord{.length = 0, .life = {1, 1}, .cells = {}}, RowRecord{.length = 1, .life = {}, .cells = {}},
+                                   RowRecord{.length = 2, .life = {1, 1}, .cells = {{1, {1, 1}, {}}}},
+                                   RowRecord{.length = 1, .life = {1, 1}, .cells = {{2, {1, 1}, {}}, {1, {1, 1}, {}}}},
+                                   RowRecord{.length = 1, .life = {1, 1}, .cells = {{0, {1, 1}, {}}}}}) {
+        QByteArray encoded;
+        encodeRecord(wrong, encoded);
+        QVERIFY(!decodeRecord(encoded, decoded));
+    }
+    std::mt19937 random(1);
+    for (int round = 0; round < 20'000; ++round) { // any outcome but a crash
+        QByteArray mutated = bytes;
+        mutated[static_cast<qsizetype>(random() % static_cast<quint32>(bytes.size()))] = static_cast<char>(random());
+        if (decodeRecord(mutated, decoded))
+            QVERIFY(decoded.length != 0);
+    }
+}
+
+void TestCrdtValues::clocksComeBackAsTheyWere()
+{
+    RowClock clock{.length = 1, .life = {5, 6}, .uniform = 3, .others = {{2, {9, 9}}, {7, {8, 8}}}};
+    QByteArray bytes;
+    encodeClock(clock, bytes);
+    RowClock decoded;
+    QVERIFY(decodeClock(bytes, decoded));
+    QVERIFY(decoded == clock);
+    QVERIFY(!decodeClock(bytes.chopped(1), decoded));
+    QVERIFY(clock.stampOf(1) == (Stamp{5, 6}));
+    QVERIFY(clock.stampOf(2) == (Stamp{9, 9}));
+    QVERIFY(clock.stampOf(4) == Stamp{});
+}
+
+void TestCrdtValues::clocksStoreASharedStampOnce()
+{
+    RowRecord record{.length = 1, .life = {5, 6}, .cells = {}};
+    for (ColumnId column = 1; column <= 20; ++column)
+        record.cells.push_back({column, record.life, {}});
+    QByteArray bytes;
+    encodeClock(clockOf(record), bytes);
+    QVERIFY(bytes.size() <= 18);
+    RowClock clock = clockOf(record);
+    clock.setStamp(3, {7, 7});
+    QVERIFY(clock.stampOf(3) == (Stamp{7, 7}) && clock.stampOf(4) == record.life);
+    clock.setStamp(3, record.life);
+    QVERIFY(clock == clockOf(record));
+}
+
+void TestCrdtValues::keysComeBackAsTheyWere()
+{
+    const std::vector<ValueView> values{ValueView::ofText("a"), ValueView::ofInteger(-1), ValueView::ofBlob("")};
+    QByteArray key;
+    encodeKey(values, key);
+    std::vector<ValueView> decoded;
+    QVERIFY(decodeKey(key, decoded));
+    QCOMPARE(decoded.size(), values.size());
+    for (size_t i = 0; i < values.size(); ++i)
+        QVERIFY(sameValue(decoded[i], values[i]));
+    QVERIFY(!decodeKey({}, decoded));
+    QVERIFY(!decodeKey(key + char(9), decoded));
+}
+
+void TestCrdtValues::hybridClockOnlyGoesForward()
+{
+    HybridClock clock;
+    const Hlc first = clock.tick(1000);
+    QCOMPARE(hlcMs(first), 1000);
+    QVERIFY(clock.tick(1000) > first);
+    const Hlc later = clock.tick(900); // set back
+    QVERIFY(later > first);
+    clock.observe(makeHlc(5000));
+    QVERIFY(clock.tick(1001) > makeHlc(5000));
+    QVERIFY(clock.tick(-5) > makeHlc(5000));
+}
+
+void TestCrdtValues::hybridClockOutrunsAFullCounter()
+{
+    HybridClock clock;
+    Hlc last = 0;
+    for (int i = 0; i < 70'000; ++i) {
+        const Hlc next = clock.tick(1000);
+        QVERIFY(next > last);
+        last = next;
+    }
+    QCOMPARE(hlcMs(last), 1001);
+}
+
+void TestCrdtValues::digestIgnoresNumbersAndOrder()
+{
+    // The same columns under other numbers, and rows added in another order.
+    RowClock one{.length = 1, .life = {5, 6}, .uniform = 2, .others = {{2, {9, 9}}}};
+    RowClock two{.length = 1, .life = {5, 6}, .uniform = 0, .others = {{3, {9, 9}}, {8, {5, 6}}}};
+    const std::vector<NamedColumn> namesOne{{"a", 1}, {"b", 2}};
+    const std::vector<NamedColumn> namesTwo{{"a", 8}, {"b", 3}, {"unstamped", 5}};
+    const auto rowOne = fingerprint("t", "k", one, namesOne);
+    const auto rowTwo = fingerprint("t", "k", two, namesTwo);
+    QVERIFY(rowOne.hash == rowTwo.hash);
+    const auto other = fingerprint("t", "q", one, namesOne);
+    SpaceDigest forward;
+    forward.add(rowOne);
+    forward.add(other);
+    SpaceDigest backward;
+    backward.add(other);
+    backward.add(rowTwo);
+    QVERIFY(forward == backward);
+    backward.subtract(other);
+    backward.subtract(rowOne);
+    QVERIFY(backward == SpaceDigest());
+    QVERIFY(SpaceDigest::fromBytes(forward.toBytes()) == forward);
+    QCOMPARE(forward.totalBytes().size(), 16);
+}
+
+void TestCrdtValues::digestSeesEveryStamp()
+{
+    const RowClock clock{.length = 1, .life = {5, 6}, .uniform = 2, .others = {}};
+    const std::vector<NamedColumn> names{{"a", 1}, {"b", 2}};
+    const auto hash = fingerprint("t", "k", clock, names).hash;
+    RowClock changed = clock;
+    changed.setStamp(2, {5, 7});
+    QVERIFY(!(fingerprint("t", "k", changed, names).hash == hash));
+    changed = clock;
+    changed.length = 3;
+    QVERIFY(!(fingerprint("t", "k", changed, names).hash == hash));
+    QVERIFY(!(fingerprint("u", "k", clock, names).hash == hash));
+}
+
+void TestCrdtValues::orderKeysFitBetween()
+{
+    std::mt19937_64 random(3);
+    QList<QByteArray> keys{*orderKeyBetween({}, {}, random())};
+    for (int i = 0; i < 3000; ++i) {
+        const auto at = static_cast<qsizetype>(random() % static_cast<quint64>(keys.size() + 1));
+        const QByteArray before = at > 0 ? keys[at - 1] : QByteArray();
+        const QByteArray after = at < keys.size() ? keys[at] : QByteArray();
+        const auto key = orderKeyBetween(before, after, random());
+        QVERIFY(key);
+        QVERIFY((before.isEmpty() || before < *key) && (after.isEmpty() || *key < after));
+        keys.insert(at, *key);
+    }
+    QVERIFY(std::is_sorted(keys.begin(), keys.end()));
+}
+
+void TestCrdtValues::orderKeysOfTwoDevicesDiffer()
+{
+    std::mt19937_64 random(4);
+    QSet<QByteArray> keys;
+    for (int i = 0; i < 500; ++i)
+        keys.insert(*orderKeyBetween("a01111", "a02111", random()));
+    QVERIFY(keys.size() >= 499);
+}
+
+void TestCrdtValues::orderKeysStayShortAtTheEnds()
+{
+    std::mt19937_64 random(5);
+    QByteArray first = *orderKeyBetween({}, {}, random());
+    QByteArray last = first;
+    for (int i = 0; i < 10'000; ++i) {
+        const QByteArray next = *orderKeyBetween(last, {}, random());
+        QVERIFY(next > last);
+        last = next;
+        const QByteArray previous = *orderKeyBetween({}, first, random());
+        QVERIFY(previous < first);
+        first = previous;
+    }
+    QVERIFY(last.size() <= 9 && first.size() <= 9);
+}
+
+void TestCrdtValues::impossiblePlacesAreErrors()
+{
+    QVERIFY(!orderKeyBetween("a1", "a1", 1));
+    QVERIFY(!orderKeyBetween("b00", "a1", 1));
+    QVERIFY(!orderKeyBetween("not a key", {}, 1));
+    QVERIFY(!orderKeyBetween({}, "a10", 1)); // a fraction never ends in 0
+}
+
+void TestCrdtValues::uuidsAreOrderedByTime()
+{
+    const QByteArray early = timeOrderedUuid(1000, ~0ULL, ~0ULL);
+    const QByteArray late = timeOrderedUuid(1001, 0, 0);
+    QVERIFY(early < late);
+    QCOMPARE(early.size(), 36);
+    QCOMPARE(early[14], '7');
+}
+
+QTEST_GUILESS_MAIN(TestCrdtValues)
+#include "tst_crdtvalues.moc"
