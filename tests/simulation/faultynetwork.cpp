@@ -27,6 +27,7 @@ struct FaultyNetwork::Link {
     bool blackHole = false;
     qint64 bytesLeft = -1; ///< -1: as many as you like
     bool cutSilently = false;
+    bool isCut = false; ///< the ends do not know it yet; nothing more is carried
     struct Lane {
         std::deque<QByteArray> frames;
         qint64 unsent = 0;
@@ -153,7 +154,7 @@ void FaultyNetwork::send(const LinkPtr &link, Direction direction, const QByteAr
     if (lane.ended)
         return;
     lane.unsent += frame.size();
-    if (link->blackHole)
+    if (link->blackHole || link->isCut)
         return;
     if (link->bytesLeft >= 0) {
         link->bytesLeft -= frame.size();
@@ -209,10 +210,13 @@ void FaultyNetwork::hangUp(const LinkPtr &link, Direction towards, qint64 delayU
 
 void FaultyNetwork::cut(const LinkPtr &link, bool silently)
 {
+    if (link->isCut || link->blackHole)
+        return;
     if (silently) {
         link->blackHole = true;
         return;
     }
+    link->isCut = true;
     for (const Direction direction : {Direction::ToServer, Direction::ToClient}) {
         // Whole frames that left before the cut may still arrive.
         if (m_random.oneIn(2))

@@ -220,6 +220,25 @@ Verified SimClient::check(bool deep)
     return m_violation;
 }
 
+void SimClient::dump() const
+{
+    if (!m_replica)
+        return;
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT tbl, pk, clock, outbox FROM sheaf_rows ORDER BY tbl, pk"_s);
+    while (query.next()) {
+        RowClock clock;
+        const QByteArray bytes = query.value(2).toByteArray();
+        if (!decodeClock(bytes, clock))
+            continue;
+        std::printf("  c%d table %lld key %s outbox %lld: length %u life %llu@%llu uniform %u", m_number, query.value(0).toLongLong(),
+                    query.value(1).toByteArray().toHex().constData(), query.value(3).toLongLong(), clock.length, clock.life.hlc, clock.life.site, clock.uniform);
+        for (const RowClock::Entry &entry : clock.others)
+            std::printf(" %u:%llu@%llu", entry.column, entry.stamp.hlc, entry.stamp.site);
+        std::printf("\n");
+    }
+}
+
 Oracle::Rows SimClient::visibleRows() const
 {
     Oracle::Rows rows;

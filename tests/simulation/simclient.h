@@ -44,6 +44,9 @@ public:
     /// Visible rows by space, table and key, as SQL shows them.
     [[nodiscard]] Oracle::Rows visibleRows() const;
 
+    /// Prints the stamps of every row.
+    void dump() const;
+
     [[nodiscard]] bool isRunning() const { return m_replica != nullptr; }
     [[nodiscard]] bool isProven() const;
     [[nodiscard]] Replica &replica() { return *m_replica; }

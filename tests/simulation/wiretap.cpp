@@ -35,6 +35,19 @@ struct Describer {
     std::string operator()(const Pong &) const { return "pong"; }
 };
 
+/// The rows of a message, one line each.
+void printRows(const QByteArray &space, const QList<TableNames> &tables, const QList<Change> &changes)
+{
+    Oracle::collect(space, tables, changes, [](const Oracle::RowId &id, const Oracle::Row &row) -> Verified {
+        std::printf("        %s/%s: length %u life %llu@%llu", std::get<1>(id).c_str(), QByteArray::fromStdString(std::get<2>(id)).toHex().constData(),
+                    row.length, row.life.hlc, row.life.site);
+        for (const auto &[column, cell] : row.cells)
+            std::printf(" %s:%llu@%llu", column.c_str(), cell.stamp.hlc, cell.stamp.site);
+        std::printf("\n");
+        return {};
+    });
+}
+
 } // namespace
 
 std::string describe(const Message &message)
@@ -82,6 +95,10 @@ void WireTap::note(const WireEvent &event, const Message &message)
 {
     if (m_traced)
         std::printf("    c%d/%llu %s %s\n", event.client, event.connection, event.direction == Direction::ToServer ? "->" : "<-", describe(message).c_str());
+    if (const auto *push = std::get_if<Push>(&message); m_traced && push)
+        printRows(push->space, push->tables, push->changes);
+    if (const auto *changes = std::get_if<Changes>(&message); m_traced && changes)
+        printRows(changes->space, changes->tables, changes->changes);
     if (const auto *push = std::get_if<Push>(&message)) {
         ++m_changeMessages;
         m_pushes[{event.connection, push->space, push->number}] = *push;

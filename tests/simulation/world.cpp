@@ -296,9 +296,27 @@ Verified World::judgeQuiet()
     return checkAll(true);
 }
 
+void World::dump()
+{
+    Oracle::Rows rows;
+    std::map<QByteArray, SpaceDigest> digests;
+    m_server->readAll(rows, digests);
+    for (const auto &[id, row] : rows) {
+        std::printf("  server %s/%s/%s: length %u life %llu@%llu", std::get<0>(id).c_str(), std::get<1>(id).c_str(),
+                    QByteArray::fromStdString(std::get<2>(id)).toHex().constData(), row.length, row.life.hlc, row.life.site);
+        for (const auto &[column, cell] : row.cells)
+            std::printf(" %s:%llu@%llu", column.c_str(), cell.stamp.hlc, cell.stamp.site);
+        std::printf("\n");
+    }
+    for (const auto &client : m_clients)
+        client->dump();
+}
+
 Outcome World::run()
 {
     const auto outcome = [this](Verified violation) {
+        if (violation && m_parts.trace && m_server->isRunning())
+            dump();
         return Outcome{std::move(violation), m_step, m_queue.trace(), m_oracle.acknowledgedChanges()};
     };
     if (auto found = setUp())

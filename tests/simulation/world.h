@@ -47,6 +47,7 @@ private:
     [[nodiscard]] bool allProven() const;
     void passTime(qint64 ms) { m_queue.runUntil(m_queue.nowUs() + ms * 1000); }
     [[nodiscard]] std::string states() const;
+    void dump();
 
     CrashVfs &m_vfs;
     SeededRandom m_random;
