@@ -1,0 +1,191 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/core/authenticator.h"
+
+#include "protocol/limits.h"
+
+#include <QCryptographicHash>
+
+#include <algorithm>
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int tokenBytes = 32;
+constexpr int leaseBytes = 16;
+constexpr int sessionBytes = 8;
+
+QByteArray randomBytes(Random &random, qsizetype count)
+{
+    QByteArray bytes;
+    while (bytes.size() < count) {
+        const quint64 word = random.next();
+        bytes.append(reinterpret_cast<const char *>(&word), qsizetype(sizeof word));
+    }
+    bytes.truncate(count);
+    return bytes;
+}
+
+bool isGoodName(const QByteArray &name)
+{
+    const auto isControl = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+    return !name.isEmpty() && name.size() <= Sheaf::Limits::nameBytesMax && std::ranges::none_of(name, isControl);
+}
+
+Refused refusal(QString code, QString reason)
+{
+    return {std::move(code), std::move(reason), -1};
+}
+
+/// The client must show the lease of its last welcome, or the one before when that welcome got
+/// lost. An older one is a copy or a restored backup of a replica that went on elsewhere.
+Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, const Hello &hello, DeviceId device, Random &random,
+                                           QByteArray &lease)
+{
+    auto found = transaction.site(hello.site);
+    if (!found)
+        return fail(found.error());
+    StoredSite site = (*found).value_or(StoredSite{hello.site, device, {}, {}});
+    if (site.device != device)
+        return std::optional(refusal(u"site_taken"_s, u"Another device uses this replica's identity."_s));
+    if (found->has_value()) {
+        if (hello.lease == site.leasePending)
+            site.leaseCurrent = site.leasePending;
+        else if (hello.lease != site.leaseCurrent)
+            return std::optional(refusal(u"forked"_s, u"This replica is a copy of one that has synced since."_s));
+    }
+    site.leasePending = randomBytes(random, leaseBytes);
+    lease = site.leasePending;
+    if (auto stored = transaction.putSite(site); !stored)
+        return fail(stored.error());
+    return std::optional<Refused>{};
+}
+
+Result<QList<Welcome::Space>> grantedSpaces(StorageTransaction &transaction, const StoredDevice &device, SiteId site)
+{
+    QList<Welcome::Space> spaces;
+    for (const Grant &grant : device.grants) {
+        auto space = transaction.space(grant.space);
+        if (!space)
+            return fail(space.error());
+        if (!space->has_value())
+            continue;
+        auto number = transaction.pushNumber(site, (*space)->id);
+        if (!number)
+            return fail(number.error());
+        spaces.append({grant.space, grant.role, (*space)->head, *number});
+    }
+    return spaces;
+}
+
+} // namespace
+
+QByteArray makeToken(Random &random)
+{
+    return randomBytes(random, tokenBytes).toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
+}
+
+QByteArray hashToken(QByteArrayView token)
+{
+    return QCryptographicHash::hash(token.toByteArray(), QCryptographicHash::Blake2b_256);
+}
+
+Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &device, QList<QByteArray> spaces)
+{
+    if (spaces.isEmpty())
+        spaces.append("home"_ba);
+    if (!isGoodName(device) || !std::ranges::all_of(spaces, isGoodName))
+        return fail(u"bad_name"_s, u"Names of devices and spaces have 1 to %1 bytes and no control characters."_s.arg(
+                                       Sheaf::Limits::nameBytesMax));
+    if (spaces.size() > Sheaf::Limits::spacesPerSessionMax)
+        return fail(u"too_large"_s, u"A device has at most %1 spaces."_s.arg(Sheaf::Limits::spacesPerSessionMax));
+    auto transaction = storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    StoredDevice entry{0, device, {}, {}};
+    for (const QByteArray &name : std::as_const(spaces)) {
+        const Grant grant{name, Role::Editor};
+        if (entry.grants.contains(grant))
+            continue;
+        auto space = (*transaction)->space(name);
+        if (!space)
+            return fail(space.error());
+        if (!space->has_value()) {
+            if (auto made = (*transaction)->putSpace({0, name, 0, {}}); !made)
+                return fail(made.error());
+        }
+        entry.grants.append(grant);
+    }
+    const QByteArray token = makeToken(random);
+    entry.tokenHash = hashToken(token);
+    if (auto stored = (*transaction)->putDevice(entry); !stored)
+        return fail(stored.error());
+    if (auto committed = (*transaction)->commit(); !committed)
+        return fail(committed.error());
+    return token;
+}
+
+Result<void> revokeToken(Storage &storage, const QByteArray &device)
+{
+    auto transaction = storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    auto all = (*transaction)->devices({});
+    if (!all)
+        return fail(all.error());
+    bool found = false;
+    for (StoredDevice entry : std::as_const(*all)) {
+        if (entry.name != device || entry.tokenHash.isEmpty())
+            continue;
+        found = true;
+        entry.tokenHash.clear();
+        if (auto stored = (*transaction)->putDevice(entry); !stored)
+            return fail(stored.error());
+    }
+    if (!found)
+        return fail(u"unknown_device"_s, u"No device of that name has a token."_s);
+    return (*transaction)->commit();
+}
+
+Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, const Hello &hello, Random &random, Epoch epoch,
+                                               qint64 wallMs)
+{
+    using Outcome = std::variant<Refused, Admission>;
+    if (hello.versionMin > Sheaf::Limits::protocolVersion || hello.versionMax < Sheaf::Limits::protocolVersion)
+        return Outcome(refusal(u"bad_version"_s, u"This server speaks protocol version %1."_s.arg(Sheaf::Limits::protocolVersion)));
+    if (hello.site == 0)
+        return Outcome(refusal(u"bad_message"_s, u"A replica has an identity other than 0."_s));
+    if (hello.token.isEmpty())
+        return Outcome(refusal(u"bad_token"_s, u"The server does not know this token."_s));
+    auto devices = transaction.devices(hashToken(hello.token));
+    if (!devices)
+        return fail(devices.error());
+    if (devices->isEmpty())
+        return Outcome(refusal(u"bad_token"_s, u"The server does not know this token."_s));
+    const StoredDevice &device = devices->constFirst();
+
+    Admission admission;
+    admission.site = hello.site;
+    admission.device = device.id;
+    auto refused = rotateLease(transaction, hello, device.id, random, admission.welcome.lease);
+    if (!refused)
+        return fail(refused.error());
+    if (refused->has_value())
+        return Outcome(**refused);
+    auto spaces = grantedSpaces(transaction, device, hello.site);
+    if (!spaces)
+        return fail(spaces.error());
+    admission.welcome.version = Sheaf::Limits::protocolVersion;
+    admission.welcome.session = randomBytes(random, sessionBytes).toHex();
+    admission.welcome.clockMs = wallMs;
+    admission.welcome.clientClockMs = hello.clockMs;
+    admission.welcome.compression = hello.compression;
+    admission.welcome.epoch = epoch;
+    admission.welcome.spaces = *std::move(spaces);
+    return Outcome(std::move(admission));
+}
+
+} // namespace Sheaf::Server

@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/core/servercore.h"
+
+#include "protocol/limits.h"
+#include "server/core/logging.h"
+#include "server/core/tuning.h"
+
+#include <algorithm>
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random) : m_storage(storage), m_clock(clock), m_random(random) {}
+
+ServerCore::~ServerCore()
+{
+    for (const Clock::TimerId timer : {m_commitTimer, m_tickTimer, m_reapTimer, m_stopTimer})
+        m_clock.cancel(timer);
+    m_sessions.clear();
+}
+
+void ServerCore::accept(std::unique_ptr<Connection> connection)
+{
+    if (m_stopping)
+        return;
+    const quint64 number = ++m_lastNumber;
+    SessionHost &host = *this; // a private base: only members may see it as one
+    m_sessions.emplace(number, std::make_unique<ServerSession>(host, m_clock, number, std::move(connection)));
+    if (m_tickTimer == 0)
+        m_tickTimer = m_clock.start(std::chrono::milliseconds(Tuning::tickMs), [this] { tick(); });
+}
+
+void ServerCore::arrive(ServerSession &session, Hello hello)
+{
+    m_group.arrivals.push_back({session.number(), std::move(hello)});
+    scheduleCommit();
+}
+
+void ServerCore::upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes)
+{
+    for (Push &push : pushes)
+        m_group.uploads.push_back({session.number(), session.site(), &channel, std::move(push)});
+    m_group.bytes += bytes;
+    scheduleCommit();
+    if (static_cast<qsizetype>(m_group.uploads.size()) >= Tuning::groupPushesMax || m_group.bytes >= Tuning::groupBytesMax)
+        commit();
+}
+
+bool ServerCore::buffer(qint64 bytes)
+{
+    m_bufferedBytes += bytes;
+    return m_bufferedBytes <= Tuning::bufferedBytesMax;
+}
+
+Result<Channel *> ServerCore::channel(const QByteArray &space)
+{
+    Channel &channel = m_channels.try_emplace(space, space).first->second;
+    if (channel.loaded() != nullptr)
+        return &channel;
+    auto transaction = m_storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    auto loaded = channel.space(**transaction);
+    if (!loaded)
+        return fail(loaded.error());
+    return &channel;
+}
+
+Result<Batch> ServerCore::page(const Channel &channel, Sequence after)
+{
+    return channel.page(m_storage, after);
+}
+
+void ServerCore::scheduleCommit()
+{
+    if (m_commitTimer == 0)
+        m_commitTimer = m_clock.start(0ms, [this] { commit(); });
+}
+
+void ServerCore::commit()
+{
+    m_clock.cancel(std::exchange(m_commitTimer, 0));
+    if (m_group.isEmpty())
+        return;
+    const Group group = std::exchange(m_group, {});
+    auto committed = commitGroup(group, m_storage, m_random, m_clock.wallMs());
+    if (!committed)
+        return giveUp(group, committed.error());
+    welcome(committed->arrivals);
+    for (auto &[channel, broadcast] : committed->broadcasts)
+        publish(*channel, broadcast);
+}
+
+void ServerCore::welcome(const std::vector<std::pair<quint64, std::variant<Refused, Admission>>> &arrivals)
+{
+    for (const auto &[number, outcome] : arrivals) {
+        ServerSession *newcomer = session(number);
+        if (newcomer == nullptr)
+            continue;
+        if (const auto *refused = std::get_if<Refused>(&outcome)) {
+            newcomer->refuse(refused->code, refused->reason, refused->retryAfterMs);
+            continue;
+        }
+        const auto &admission = std::get<Admission>(outcome);
+        // A replica that is here again has given its former connection up, seen or not.
+        for (const auto &[other, former] : m_sessions) {
+            if (other != number && former->site() == admission.site)
+                former->end();
+        }
+        newcomer->admitted(admission);
+    }
+}
+
+void ServerCore::publish(Channel &channel, Broadcast &broadcast)
+{
+    // Copies: a session that ends leaves the channel.
+    const std::vector<ServerSession *> readers = channel.subscribers();
+    for (ServerSession *reader : readers) {
+        reader->deliver(channel, broadcast);
+        reader->catchUp(channel);
+    }
+    QSet<quint64> others;
+    for (const Broadcast::Part &part : broadcast.parts()) {
+        ServerSession *author = session(part.author);
+        if (author == nullptr || std::ranges::find(readers, author) != readers.end() || others.contains(part.author))
+            continue;
+        others.insert(part.author);
+        author->deliver(channel, broadcast);
+        author->catchUp(channel);
+    }
+}
+
+/// Nobody knows whether a commit that failed took place, so its senders must come again, and what
+/// is cached of its spaces is read again.
+void ServerCore::giveUp(const Group &group, const Error &error)
+{
+    qCCritical(lcServer).noquote() << "cannot commit:" << error.code << error.message;
+    QSet<Channel *> touched;
+    for (const Group::Upload &upload : group.uploads) {
+        upload.channel->forget();
+        touched.insert(upload.channel);
+        if (ServerSession *author = session(upload.session))
+            author->end();
+    }
+    for (const Group::Arrival &arrival : group.arrivals) {
+        if (ServerSession *newcomer = session(arrival.session))
+            newcomer->end();
+    }
+    for (Channel *forgotten : std::as_const(touched)) {
+        const bool isReadable = channel(forgotten->name()).has_value();
+        const std::vector<ServerSession *> readers = forgotten->subscribers();
+        for (ServerSession *reader : readers) {
+            if (isReadable)
+                reader->doubt(*forgotten);
+            else
+                reader->end();
+        }
+    }
+}
+
+void ServerCore::tick()
+{
+    m_tickTimer = 0;
+    for (const auto &[number, session] : m_sessions)
+        session->tick();
+    if (!m_sessions.empty())
+        m_tickTimer = m_clock.start(std::chrono::milliseconds(Tuning::tickMs), [this] { tick(); });
+}
+
+void ServerCore::ended(ServerSession &session)
+{
+    m_ended.push_back(session.number());
+    if (m_reapTimer == 0)
+        m_reapTimer = m_clock.start(0ms, [this] { reap(); });
+}
+
+void ServerCore::reap()
+{
+    m_reapTimer = 0;
+    for (const quint64 number : std::exchange(m_ended, {}))
+        m_sessions.erase(number);
+    if (m_stopping && m_sessions.empty())
+        finish();
+}
+
+void ServerCore::stop(std::function<void()> finished)
+{
+    if (m_stopping)
+        return;
+    m_stopping = true;
+    m_finished = std::move(finished);
+    commit();
+    for (const auto &[number, session] : m_sessions) {
+        const auto retryMs = static_cast<qint64>(m_random.below(Tuning::shutdownRetryMsMax));
+        session->refuse(u"shutting_down"_s, u"The server is stopping."_s, retryMs);
+    }
+    const auto patience = m_sessions.empty() ? 0ms : std::chrono::milliseconds(Tuning::shutdownMsMax);
+    m_stopTimer = m_clock.start(patience, [this] { finish(); });
+}
+
+void ServerCore::finish()
+{
+    m_clock.cancel(std::exchange(m_stopTimer, 0));
+    if (const auto finished = std::exchange(m_finished, {}))
+        finished();
+}
+
+ServerSession *ServerCore::session(quint64 number) const
+{
+    const auto found = m_sessions.find(number);
+    return found == m_sessions.end() ? nullptr : found->second.get();
+}
+
+} // namespace Sheaf::Server

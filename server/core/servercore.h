@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/core/groupcommit.h"
+#include "server/core/serversession.h"
+
+#include <functional>
+
+namespace Sheaf::Server {
+
+/// The server without sockets and files: sessions over any connections, their pushes merged into
+/// the storage in groups, and what was committed fanned out.
+/// One thread, the one of clock and connections. Storage, clock and random outlive it.
+class ServerCore final : private SessionHost
+{
+public:
+    ServerCore(Storage &storage, Clock &clock, Random &random);
+    ~ServerCore();
+    Q_DISABLE_COPY_MOVE(ServerCore)
+
+    /// Serves a connection that is open already.
+    void accept(std::unique_ptr<Connection> connection);
+
+    /// Commits and acknowledges what has arrived, tells every client to come back later and closes;
+    /// `finished` is called when all are gone, at the latest after Tuning::shutdownMsMax.
+    void stop(std::function<void()> finished);
+
+    [[nodiscard]] qsizetype sessionCount() const { return static_cast<qsizetype>(m_sessions.size()); }
+
+private:
+    void arrive(ServerSession &session, Hello hello) override;
+    void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes) override;
+    bool buffer(qint64 bytes) override;
+    [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
+    Result<Channel *> channel(const QByteArray &space) override;
+    Result<Batch> page(const Channel &channel, Sequence after) override;
+    void ended(ServerSession &session) override;
+
+    void scheduleCommit();
+    void commit();
+    void welcome(const std::vector<std::pair<quint64, std::variant<Refused, Admission>>> &arrivals);
+    void publish(Channel &channel, Broadcast &broadcast);
+    void giveUp(const Group &group, const Error &error);
+    void tick();
+    void reap();
+    void finish();
+    [[nodiscard]] ServerSession *session(quint64 number) const;
+
+    Storage &m_storage;
+    Clock &m_clock;
+    Random &m_random;
+    std::map<QByteArray, Channel> m_channels;
+    std::map<quint64, std::unique_ptr<ServerSession>> m_sessions;
+    std::vector<quint64> m_ended;
+    quint64 m_lastNumber = 0;
+    Group m_group;
+    qint64 m_bufferedBytes = 0;
+    Clock::TimerId m_commitTimer = 0;
+    Clock::TimerId m_tickTimer = 0;
+    Clock::TimerId m_reapTimer = 0;
+    Clock::TimerId m_stopTimer = 0;
+    bool m_stopping = false;
+    std::function<void()> m_finished;
+};
+
+} // namespace Sheaf::Server

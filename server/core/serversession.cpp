@@ -1,0 +1,360 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/core/serversession.h"
+
+#include "protocol/codec.h"
+#include "protocol/limits.h"
+#include "server/core/logging.h"
+#include "server/core/tuning.h"
+
+#include <algorithm>
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+ServerSession::ServerSession(SessionHost &host, Clock &clock, quint64 number, std::unique_ptr<Connection> connection)
+    : m_host(host), m_clock(clock), m_number(number), m_connection(std::move(connection)), m_stateSinceMs(clock.monotonicMs()),
+      m_heardMs(m_stateSinceMs), m_progressMs(m_stateSinceMs)
+{
+    m_connection->setObserver(this);
+}
+
+ServerSession::~ServerSession()
+{
+    leave();
+}
+
+void ServerSession::frameReceived(const QByteArray &frame)
+{
+    m_heardMs = m_clock.monotonicMs();
+    if (m_state == State::Closing || m_state == State::Ended)
+        return;
+    auto taken = m_assembler.take(frame);
+    if (!taken)
+        return refuse(taken.error().code, taken.error().message);
+    if (!taken->has_value())
+        return;
+    auto message = decodeMessage(**taken);
+    if (!message)
+        return refuse(message.error().code, message.error().message);
+    onMessage(*message, (*taken)->size());
+}
+
+void ServerSession::onMessage(const Message &message, qint64 bytes)
+{
+    if (m_state == State::AwaitingHello) {
+        if (const auto *hello = std::get_if<Hello>(&message))
+            return onHello(*hello);
+        return refuse(u"unexpected_message"_s, u"The first message is a hello."_s);
+    }
+    if (m_state != State::Open)
+        return refuse(u"unexpected_message"_s, u"Nothing may follow the hello before the welcome."_s);
+    if (const auto *push = std::get_if<Push>(&message))
+        return onPush(*push, bytes);
+    if (const auto *subscribe = std::get_if<Subscribe>(&message))
+        return onSubscribe(*subscribe);
+    if (const auto *mark = std::get_if<Mark>(&message))
+        return onMark(*mark);
+    if (const auto *ping = std::get_if<Ping>(&message))
+        return onPing(*ping);
+    if (std::holds_alternative<Pong>(message))
+        return;
+    if (const auto *refused = std::get_if<Refused>(&message)) {
+        qCInfo(lcServer) << "session" << m_number << "was refused by its client:" << refused->code;
+        return end();
+    }
+    refuse(u"unexpected_message"_s, u"This message goes from servers to clients."_s);
+}
+
+void ServerSession::onHello(const Hello &hello)
+{
+    m_state = State::Admitting;
+    m_host.arrive(*this, hello);
+}
+
+void ServerSession::admitted(const Admission &admission)
+{
+    if (m_state != State::Admitting)
+        return;
+    m_state = State::Open;
+    m_site = admission.site;
+    m_compression = admission.welcome.compression;
+    for (const Welcome::Space &space : admission.welcome.spaces)
+        m_access.insert(space.name, Access{space.role, space.lastPush, {}, 0});
+    // The welcome itself is small and tells whether compression is on: it goes plain.
+    sendFrames(frameMessage(encodeMessage(admission.welcome), false));
+    m_assembler.setWelcomed(true);
+}
+
+void ServerSession::onSubscribe(const Subscribe &subscribe)
+{
+    if (!m_access.contains(subscribe.space))
+        return refuse(u"no_permission"_s, u"This device has no access to the space."_s);
+    auto channel = m_host.channel(subscribe.space);
+    if (!channel) {
+        qCWarning(lcServer) << "session" << m_number << "ends:" << channel.error().message;
+        return end();
+    }
+    Subscription *known = subscription(**channel);
+    if (known == nullptr) {
+        m_subscriptions.push_back({*channel, 0, false});
+        known = &m_subscriptions.back();
+        (*channel)->subscribe(this);
+    }
+    // A cursor of another history, or from the future of this one, says nothing: from the start.
+    const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
+    known->sent = isOurs ? subscribe.cursor : 0;
+    known->live = false;
+    catchUp(**channel);
+}
+
+void ServerSession::onPush(const Push &push, qint64 bytes)
+{
+    const auto access = m_access.find(push.space);
+    if (access == m_access.end() || access->role < Role::Editor)
+        return denyPush(push);
+    if (push.number == 0 || push.number > access->lastPush + 1)
+        return refuse(u"push_gap"_s, u"Push %1 does not follow push %2."_s.arg(push.number).arg(access->lastPush));
+    auto channel = m_host.channel(push.space);
+    if (!channel) {
+        qCWarning(lcServer) << "session" << m_number << "ends:" << channel.error().message;
+        return end();
+    }
+    access->lastPush = std::max(access->lastPush, push.number);
+    access->transaction.push_back(push);
+    access->bytes += bytes;
+    const bool mayGrow = m_host.buffer(bytes) && access->bytes < Sheaf::Limits::transactionBytesMax;
+    if (push.more && mayGrow)
+        return;
+    access->transaction.back().more = false; // complete, or cut here because it is too large
+    m_host.buffer(-access->bytes);
+    const qint64 total = std::exchange(access->bytes, 0);
+    std::vector<Push> transaction = std::exchange(access->transaction, {});
+    m_queued += static_cast<qsizetype>(transaction.size());
+    m_host.upload(*this, **channel, std::move(transaction), total);
+}
+
+void ServerSession::denyPush(const Push &push)
+{
+    Ack ack{push.space, push.number, 0, 0, m_clock.wallMs(), {}};
+    for (qsizetype i = 0; i < push.changes.size(); ++i)
+        ack.verdicts.append({static_cast<quint32>(i), u"no_permission"_s, u"This device may not write here."_s});
+    send(ack);
+}
+
+void ServerSession::onMark(const Mark &mark)
+{
+    if (!m_access.contains(mark.space))
+        return refuse(u"no_permission"_s, u"This device has no access to the space."_s);
+    if (m_marks.size() >= Tuning::marksPerSessionMax)
+        return refuse(u"too_large"_s, u"Too many marks are unanswered."_s);
+    auto channel = m_host.channel(mark.space);
+    if (!channel) {
+        qCWarning(lcServer) << "session" << m_number << "ends:" << channel.error().message;
+        return end();
+    }
+    m_marks.append(mark);
+    answerMarks(**channel);
+}
+
+void ServerSession::onPing(const Ping &ping)
+{
+    send(Pong{m_clock.wallMs(), ping.clockMs});
+}
+
+/// A mark asks "have I got everything": it is answered behind the acks of the pushes before it
+/// and behind the changes up to the head.
+void ServerSession::answerMarks(Channel &channel)
+{
+    const Space *space = channel.loaded();
+    if (m_marks.isEmpty() || m_queued > 0 || m_state != State::Open || space == nullptr)
+        return;
+    const Subscription *reader = subscription(channel);
+    if (reader != nullptr && reader->sent != space->head())
+        return;
+    for (auto mark = m_marks.begin(); mark != m_marks.end();) {
+        if (mark->space != channel.name()) {
+            ++mark;
+            continue;
+        }
+        send(Marked{mark->space, mark->id, space->head(), space->digest()});
+        mark = m_marks.erase(mark);
+    }
+}
+
+void ServerSession::deliver(Channel &channel, Broadcast &broadcast)
+{
+    if (m_state != State::Open)
+        return;
+    Subscription *reader = subscription(channel);
+    if (reader != nullptr && m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause)
+        reader->live = false;
+    const auto hear = [&](size_t first, size_t end) {
+        if (reader != nullptr && reader->live && first < end)
+            follow(*reader, broadcast.batches(first, end));
+    };
+    const auto &parts = broadcast.parts();
+    if (!broadcast.isAuthor(m_number))
+        return hear(0, parts.size());
+    size_t next = 0;
+    for (size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].author != m_number)
+            continue;
+        hear(next, i);
+        acknowledge(parts[i].push.ack, reader);
+        next = i + 1;
+    }
+    hear(next, parts.size());
+}
+
+void ServerSession::follow(Subscription &subscription, std::vector<Batch> &batches)
+{
+    for (Batch &batch : batches) {
+        if (batch.previous() != subscription.sent) {
+            subscription.live = false;
+            return;
+        }
+        sendFrames(batch.frames(m_compression));
+        subscription.sent = batch.sequence();
+    }
+}
+
+void ServerSession::acknowledge(const Ack &ack, Subscription *subscription)
+{
+    --m_queued;
+    send(ack);
+    if (subscription != nullptr && subscription->sent == ack.previous)
+        subscription->sent = ack.sequence;
+}
+
+void ServerSession::catchUp(Channel &channel)
+{
+    Subscription *reader = subscription(channel);
+    while (m_state == State::Open && reader != nullptr && !reader->live) {
+        const Space *space = channel.loaded();
+        if (space == nullptr)
+            return end();
+        if (reader->sent == space->head()) {
+            reader->live = true;
+            break;
+        }
+        if (m_connection->unsentBytes() >= Sheaf::Limits::unsentBytesPause)
+            return; // drained() goes on
+        auto page = m_host.page(channel, reader->sent);
+        if (!page) {
+            qCWarning(lcServer) << "session" << m_number << "ends:" << page.error().message;
+            return end();
+        }
+        reader->sent = page->sequence();
+        sendFrames(page->frames(m_compression));
+    }
+    answerMarks(channel);
+}
+
+void ServerSession::doubt(Channel &channel)
+{
+    if (Subscription *reader = subscription(channel))
+        reader->live = false;
+    catchUp(channel);
+}
+
+void ServerSession::drained()
+{
+    m_progressMs = m_clock.monotonicMs();
+    // By index: catchUp() may end the session, which clears the list.
+    for (size_t i = 0; i < m_subscriptions.size(); ++i) {
+        if (!m_subscriptions[i].live)
+            catchUp(*m_subscriptions[i].channel);
+    }
+}
+
+void ServerSession::tick()
+{
+    const qint64 now = m_clock.monotonicMs();
+    switch (m_state) {
+    case State::AwaitingHello:
+    case State::Admitting:
+        if (now - m_stateSinceMs > Sheaf::Limits::handshakeMsMax)
+            refuse(u"timeout"_s, u"The hello did not come in time."_s);
+        break;
+    case State::Open:
+        if (now - m_heardMs > Sheaf::Limits::silenceMsMax || m_connection->unsentBytes() > Sheaf::Limits::unsentBytesMax)
+            return end();
+        if (m_connection->unsentBytes() == 0)
+            m_progressMs = now;
+        else if (now - m_progressMs > Tuning::stalledMsMax)
+            end();
+        break;
+    case State::Closing:
+        if (now - m_stateSinceMs > Tuning::closingMsMax)
+            end();
+        break;
+    case State::Ended:
+        break;
+    }
+}
+
+ServerSession::Subscription *ServerSession::subscription(const Channel &channel)
+{
+    const auto found = std::ranges::find(m_subscriptions, &channel, &Subscription::channel);
+    return found == m_subscriptions.end() ? nullptr : &*found;
+}
+
+void ServerSession::send(const Message &message)
+{
+    sendFrames(frameMessage(encodeMessage(message), m_compression));
+}
+
+void ServerSession::sendFrames(const QList<QByteArray> &frames)
+{
+    if (m_state == State::Ended)
+        return;
+    if (m_connection->unsentBytes() == 0)
+        m_progressMs = m_clock.monotonicMs();
+    for (const QByteArray &frame : frames)
+        m_connection->sendFrame(frame); // tick() drops a session whose queue grows too long
+}
+
+void ServerSession::refuse(const QString &code, const QString &reason, qint64 retryAfterMs)
+{
+    if (m_state == State::Closing || m_state == State::Ended)
+        return;
+    qCInfo(lcServer) << "session" << m_number << "refused:" << code;
+    send(Refused{code, reason, retryAfterMs});
+    leave();
+    m_state = State::Closing;
+    m_stateSinceMs = m_clock.monotonicMs();
+    m_connection->close();
+}
+
+void ServerSession::end()
+{
+    if (m_state == State::Ended)
+        return;
+    leave();
+    m_state = State::Ended;
+    m_connection->drop();
+    m_host.ended(*this);
+}
+
+void ServerSession::closed(const QString &)
+{
+    if (m_state == State::Ended)
+        return;
+    leave();
+    m_state = State::Ended;
+    m_host.ended(*this);
+}
+
+/// Gives back what the session holds of the server: subscriptions and buffered pushes.
+void ServerSession::leave()
+{
+    for (const Subscription &subscription : std::exchange(m_subscriptions, {}))
+        subscription.channel->unsubscribe(this);
+    for (const Access &access : std::exchange(m_access, {}))
+        m_host.buffer(-access.bytes);
+    m_marks.clear();
+}
+
+} // namespace Sheaf::Server

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ports/clock.h"
+#include "ports/transport.h"
+#include "protocol/framing.h"
+#include "server/core/authenticator.h"
+#include "server/core/channel.h"
+
+#include <QHash>
+
+namespace Sheaf::Server {
+
+class ServerSession;
+
+/// What a session asks of the server around it. Answers come later, never inside these calls,
+/// except that a full group is committed inside upload().
+class SessionHost
+{
+public:
+    /// Judge a hello: admitted() or refuse() follows.
+    virtual void arrive(ServerSession &session, Hello hello) = 0;
+    /// Merge the pushes of one transaction together; each is acknowledged in deliver().
+    virtual void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes) = 0;
+    /// Count the bytes of unfinished transactions; false when they are too many.
+    virtual bool buffer(qint64 bytes) = 0;
+    [[nodiscard]] virtual Epoch epoch() const = 0;
+    virtual Result<Channel *> channel(const QByteArray &space) = 0;
+    virtual Result<Batch> page(const Channel &channel, Sequence after) = 0;
+    /// The session is over and may be deleted, but not inside this call.
+    virtual void ended(ServerSession &session) = 0;
+
+protected:
+    ~SessionHost() = default;
+};
+
+/// One client's connection from accept to end: a state machine that answers messages.
+/// One thread; owns the connection; borrows host and clock, which outlive it.
+class ServerSession final : private Connection::Observer
+{
+public:
+    ServerSession(SessionHost &host, Clock &clock, quint64 number, std::unique_ptr<Connection> connection);
+    ~ServerSession();
+    Q_DISABLE_COPY_MOVE(ServerSession)
+
+    [[nodiscard]] quint64 number() const { return m_number; }
+    [[nodiscard]] SiteId site() const { return m_site; }
+
+    void admitted(const Admission &admission);
+    /// Says why and ends.
+    void refuse(const QString &code, const QString &reason, qint64 retryAfterMs = -1);
+    /// Ends without a word.
+    void end();
+
+    /// A commit touched this space: changes of others and acks of own pushes, in order.
+    void deliver(Channel &channel, Broadcast &broadcast);
+    /// Sends what this session lacks of a space, as far as the connection takes it, and answers
+    /// marks that waited. Nothing to do when it is up to date.
+    void catchUp(Channel &channel);
+    /// Nobody knows what the last commit did: compare again with what is stored.
+    void doubt(Channel &channel);
+    /// Called about every Tuning::tickMs.
+    void tick();
+
+private:
+    enum class State : quint8 { AwaitingHello, Admitting, Open, Closing, Ended };
+    struct Subscription {
+        Channel *channel = nullptr;
+        Sequence sent = 0;
+        bool live = false; ///< gets broadcasts; else pages, until it has reached the head
+    };
+    struct Access {
+        Role role = Role::None;
+        quint64 lastPush = 0;
+        std::vector<Push> transaction; ///< pushes that wait for their last one
+        qint64 bytes = 0;
+    };
+
+    void opened() override {}
+    void frameReceived(const QByteArray &frame) override;
+    void drained() override;
+    void closed(const QString &reason) override;
+
+    void onMessage(const Message &message, qint64 bytes);
+    void onHello(const Hello &hello);
+    void onSubscribe(const Subscribe &subscribe);
+    void onPush(const Push &push, qint64 bytes);
+    void onMark(const Mark &mark);
+    void onPing(const Ping &ping);
+
+    void denyPush(const Push &push);
+    void follow(Subscription &subscription, std::vector<Batch> &batches);
+    void acknowledge(const Ack &ack, Subscription *subscription);
+    void answerMarks(Channel &channel);
+    [[nodiscard]] Subscription *subscription(const Channel &channel);
+    void send(const Message &message);
+    void sendFrames(const QList<QByteArray> &frames);
+    void leave();
+
+    SessionHost &m_host;
+    Clock &m_clock;
+    const quint64 m_number;
+    std::unique_ptr<Connection> m_connection;
+    FrameAssembler m_assembler;
+    State m_state = State::AwaitingHello;
+    bool m_compression = false;
+    SiteId m_site = 0;
+    QHash<QByteArray, Access> m_access;
+    std::vector<Subscription> m_subscriptions;
+    QList<Mark> m_marks;      ///< unanswered
+    qsizetype m_queued = 0;   ///< pushes handed to the host and not acknowledged
+    qint64 m_stateSinceMs = 0;
+    qint64 m_heardMs = 0;
+    qint64 m_progressMs = 0;  ///< the last time the network took bytes, or there were none
+};
+
+} // namespace Sheaf::Server

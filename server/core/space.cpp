@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/core/space.h"
+
+#include "protocol/limits.h"
+
+#include <algorithm>
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+Result<Space> Space::load(StorageTransaction &transaction, const QByteArray &name)
+{
+    auto stored = transaction.space(name);
+    if (!stored)
+        return fail(stored.error());
+    if (!stored->has_value())
+        return fail(u"unknown_space"_s, u"There is no such space."_s);
+    auto dictionary = Dictionary::load(transaction, (*stored)->id);
+    if (!dictionary)
+        return fail(dictionary.error());
+    Space space;
+    space.m_stored = **std::move(stored);
+    space.m_dictionary = *std::move(dictionary);
+    return space;
+}
+
+Result<void> Space::store(StorageTransaction &transaction) const
+{
+    auto stored = transaction.putSpace(m_stored);
+    return stored ? Result<void>() : Result<void>(fail(stored.error()));
+}
+
+Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs)
+{
+    auto tables = internNames(transaction, push);
+    if (!tables)
+        return fail(tables.error());
+    MergedPush merged;
+    merged.more = push.more;
+    merged.ack = {push.space, push.number, m_stored.head, m_stored.head, wallMs, {}};
+    merged.changes.reserve(static_cast<size_t>(push.changes.size()));
+    for (qsizetype i = 0; i < push.changes.size(); ++i) {
+        const Change &change = push.changes.at(i);
+        Refusal refusal = check(change, *tables, wallMs);
+        if (!refusal) {
+            auto outcome = mergeChange(transaction, (*tables)[change.table], change, merged.changes);
+            if (!outcome)
+                return fail(outcome.error());
+            refusal = *std::move(outcome);
+        }
+        if (refusal)
+            merged.ack.verdicts.append({static_cast<quint32>(i), refusal->first, refusal->second});
+    }
+    merged.ack.sequence = m_stored.head;
+    auto last = transaction.pushNumber(site, m_stored.id);
+    if (!last)
+        return fail(last.error());
+    if (push.number > *last) {
+        if (auto counted = transaction.putPushNumber(site, m_stored.id, push.number); !counted)
+            return fail(counted.error());
+    }
+    return merged;
+}
+
+Result<std::vector<Space::PushTable>> Space::internNames(StorageTransaction &transaction, const Push &push)
+{
+    std::vector<PushTable> tables;
+    for (const TableNames &names : push.tables) {
+        auto entry = m_dictionary.intern(transaction, m_stored.id, names.table);
+        if (!entry)
+            return fail(entry.error());
+        PushTable table{*entry, {}};
+        for (const TableNames::Column &column : names.columns) {
+            if (table.entry == nullptr)
+                break;
+            auto id = m_dictionary.intern(transaction, *table.entry, column.name);
+            if (!id)
+                return fail(id.error());
+            if (*id != 0)
+                table.ids.emplace_back(column.id, *id);
+        }
+        std::ranges::sort(table.ids);
+        tables.push_back(std::move(table));
+    }
+    return tables;
+}
+
+/// Decodes a change into m_incoming with our column ids, or says what is wrong with it.
+Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs)
+{
+    using Verdict = std::pair<QString, QString>;
+    if (change.table >= tables.size() || tables[change.table].entry == nullptr)
+        return Verdict(u"invalid"_s, u"The table has no usable name, or the space has too many tables."_s);
+    if (change.key.size() > Sheaf::Limits::keyBytesMax || change.record.size() > Sheaf::Limits::recordBytesMax)
+        return Verdict(u"too_large"_s, u"The row is too large."_s);
+    if (!decodeRecord(change.record, m_incoming) || m_incoming.length == 0)
+        return Verdict(u"invalid"_s, u"The record is malformed."_s);
+
+    const Hlc newest = makeHlc(wallMs + Sheaf::Limits::stampAheadMsMax, 0xffff);
+    Hlc latest = m_incoming.life.hlc;
+    const auto &ids = tables[change.table].ids;
+    for (Cell &cell : m_incoming.cells) {
+        latest = std::max(latest, cell.stamp.hlc);
+        if (cell.value.bytes.size() > Sheaf::Limits::valueBytesMax)
+            return Verdict(u"too_large"_s, u"A value is too large."_s);
+        const auto known = std::ranges::lower_bound(ids, cell.column, {}, &std::pair<ColumnId, ColumnId>::first);
+        if (known == ids.end() || known->first != cell.column)
+            return Verdict(u"invalid"_s, u"A column has no usable name, or the table has too many columns."_s);
+        cell.column = known->second;
+    }
+    if (latest > newest)
+        return Verdict(u"clock_ahead"_s, u"The change is stamped in the future."_s);
+    if (!std::ranges::is_sorted(m_incoming.cells, {}, &Cell::column))
+        std::ranges::sort(m_incoming.cells, {}, &Cell::column);
+    if (std::ranges::adjacent_find(m_incoming.cells, {}, &Cell::column) != m_incoming.cells.end())
+        return Verdict(u"invalid"_s, u"A column is there twice."_s);
+    return {};
+}
+
+Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
+                                          std::vector<LiveChange> &changes)
+{
+    const TableEntry &entry = *table.entry;
+    auto exists = transaction.record(entry.id, change.key, m_found);
+    if (!exists)
+        return fail(exists.error());
+    m_old = {};
+    m_clock = {};
+    RowFingerprint before;
+    if (*exists) {
+        if (auto decoded = decodeRecord(m_found.bytes, m_old); !decoded)
+            return fail(u"damaged_storage"_s, u"A stored row cannot be read."_s);
+        m_clock = clockOf(m_old);
+        before = fingerprint(entry.name, change.key, m_clock, entry.byName);
+    } else {
+        m_found.sequence = 0;
+    }
+    mergeRecord(m_clock, m_incoming, m_outcome);
+    if (m_incoming.length < m_old.length)
+        return Refusal{}; // of an earlier life: accepted, and nothing of it counts
+    if (reusesStamp())
+        return Refusal{std::pair(u"stamp_reused"_s, u"The row was written before with the same stamp and another value."_s)};
+    if (!m_outcome.clockChanged && m_outcome.winners.empty())
+        return Refusal{};
+
+    composeMerged();
+    m_bytes.resize(0);
+    encodeRecord(m_merged, m_bytes);
+    if (m_bytes.size() > Sheaf::Limits::recordBytesMax)
+        return Refusal{std::pair(u"too_large"_s, u"The row is too large together with what is stored."_s)};
+    const Sequence sequence = m_stored.head + 1;
+    if (auto put = transaction.putRecord(m_stored.id, {sequence, entry.id, change.key, m_bytes}, m_found.sequence); !put)
+        return fail(put.error());
+    m_stored.head = sequence;
+    if (*exists)
+        m_stored.digest.subtract(before);
+    m_stored.digest.add(fingerprint(entry.name, change.key, m_clock, entry.byName));
+
+    LiveChange &live = changes.emplace_back();
+    live.sequence = sequence;
+    live.table = entry.id;
+    live.key = change.key;
+    composeLive(live);
+    return Refusal{};
+}
+
+/// One stamp names one value; a peer that breaks this would make replicas differ for ever.
+bool Space::reusesStamp() const
+{
+    if (m_incoming.length != m_old.length)
+        return false;
+    auto old = m_old.cells.begin();
+    for (const Cell &cell : m_incoming.cells) {
+        while (old != m_old.cells.end() && old->column < cell.column)
+            ++old;
+        if (old == m_old.cells.end())
+            return false;
+        if (old->column == cell.column && old->stamp == cell.stamp && !sameValue(old->value, cell.value))
+            return true;
+    }
+    return false;
+}
+
+void Space::composeMerged()
+{
+    m_merged.length = m_clock.length;
+    m_merged.life = m_clock.life;
+    m_merged.cells.clear();
+    if (m_incoming.length != m_old.length) {
+        m_merged.cells = m_incoming.cells;
+        return;
+    }
+    auto old = m_old.cells.cbegin();
+    for (const size_t winner : m_outcome.winners) {
+        const Cell &cell = m_incoming.cells[winner];
+        while (old != m_old.cells.cend() && old->column < cell.column)
+            m_merged.cells.push_back(*old++);
+        if (old != m_old.cells.cend() && old->column == cell.column)
+            ++old;
+        m_merged.cells.push_back(cell);
+    }
+    m_merged.cells.insert(m_merged.cells.end(), old, m_old.cells.cend());
+}
+
+void Space::composeLive(LiveChange &live) const
+{
+    if (m_incoming.length != m_old.length) {
+        live.columns.reserve(m_merged.cells.size());
+        for (const Cell &cell : m_merged.cells)
+            live.columns.push_back(cell.column);
+        live.record = QByteArray(m_bytes.constData(), m_bytes.size());
+        return;
+    }
+    RowRecord record{m_merged.length, m_merged.life, {}};
+    record.cells.reserve(m_outcome.winners.size());
+    live.columns.reserve(m_outcome.winners.size());
+    for (const size_t winner : m_outcome.winners) {
+        record.cells.push_back(m_incoming.cells[winner]);
+        live.columns.push_back(record.cells.back().column);
+    }
+    encodeRecord(record, live.record);
+}
+
+} // namespace Sheaf::Server

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "crdt/merge.h"
+#include "server/core/dictionary.h"
+
+#include <vector>
+
+namespace Sheaf::Server {
+
+/// What a push changed in one row: the cells that won, as others need them.
+struct LiveChange {
+    Sequence sequence = 0;
+    TableId table = 0;
+    QByteArray key;
+    QByteArray record;
+    std::vector<ColumnId> columns; ///< of the record, sorted
+};
+
+/// A push after its merge. It is true only once the transaction it was merged in is committed.
+struct MergedPush {
+    Ack ack;
+    std::vector<LiveChange> changes;
+    bool more = false;
+};
+
+/// The merged state of one space, cached beside the storage: head, digest and names.
+/// Invariant: equal to the storage whenever no transaction is open; after a failed one the object
+/// must be loaded again.
+class Space
+{
+public:
+    /// Errors: `unknown_space`, and those of the storage.
+    static Result<Space> load(StorageTransaction &transaction, const QByteArray &name);
+
+    /// Merges a push of `site` and counts its number. Bad changes get verdicts and touch nothing;
+    /// an Error is the storage's, and the transaction must be given up.
+    Result<MergedPush> merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs);
+
+    /// Stores head and digest; once per transaction, after its merges.
+    Result<void> store(StorageTransaction &transaction) const;
+
+    [[nodiscard]] SpaceId id() const { return m_stored.id; }
+    [[nodiscard]] const QByteArray &name() const { return m_stored.name; }
+    [[nodiscard]] Sequence head() const { return m_stored.head; }
+    [[nodiscard]] QByteArray digest() const { return m_stored.digest.totalBytes(); }
+    [[nodiscard]] const Dictionary &dictionary() const { return m_dictionary; }
+
+private:
+    /// A table of one push: its entry here and the way from the push's column ids to ours.
+    struct PushTable {
+        TableEntry *entry = nullptr;
+        std::vector<std::pair<ColumnId, ColumnId>> ids; ///< (theirs, ours), sorted
+    };
+    using Refusal = std::optional<std::pair<QString, QString>>; ///< code and reason
+
+    Result<std::vector<PushTable>> internNames(StorageTransaction &transaction, const Push &push);
+    Refusal check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs);
+    Result<Refusal> mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
+                                std::vector<LiveChange> &changes);
+    [[nodiscard]] bool reusesStamp() const;
+    void composeMerged();
+    void composeLive(LiveChange &live) const;
+
+    StoredSpace m_stored;
+    Dictionary m_dictionary;
+
+    // Scratch of mergeChange(), kept to spare allocations: a row costs microseconds.
+    StoredRecord m_found;
+    RowRecord m_old;
+    RowRecord m_incoming;
+    RowRecord m_merged;
+    RowClock m_clock;
+    MergeOutcome m_outcome;
+    QByteArray m_bytes;
+};
+
+} // namespace Sheaf::Server

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "crdt/digest.h"
+#include "crdt/rowrecord.h"
+#include "protocol/messages.h"
+
+#include <QByteArray>
+#include <QList>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace Sheaf::Server {
+
+using SpaceId = qint64;
+using DeviceId = qint64;
+/// Number of one table of one space, unique in the whole storage, from 1.
+using TableId = quint32;
+
+struct StoredSpace {
+    SpaceId id = 0; ///< 0: not stored yet
+    QByteArray name;
+    Sequence head = 0;
+    SpaceDigest digest;
+};
+
+struct Grant {
+    QByteArray space;
+    Role role = Role::None;
+    friend bool operator==(const Grant &, const Grant &) = default;
+};
+
+struct StoredDevice {
+    DeviceId id = 0; ///< 0: not stored yet
+    QByteArray name;
+    QByteArray tokenHash; ///< empty: the token was revoked
+    QList<Grant> grants;
+};
+
+struct StoredSite {
+    SiteId site = 0;
+    DeviceId device = 0;
+    QByteArray leaseCurrent; ///< the client has shown that it has this one
+    QByteArray leasePending; ///< sent last; the client may not have got it
+};
+
+/// Names are forever: an id once given to a table or column means the same name always.
+struct StoredTable {
+    TableId id = 0;
+    QByteArray name;
+    QList<TableNames::Column> columns;
+};
+
+struct StoredRecord {
+    Sequence sequence = 0;
+    QByteArray bytes; ///< encodeRecord() with the stored column ids
+};
+
+/// A row as a scan meets it; looks into memory that is valid during the call only.
+struct RecordView {
+    Sequence sequence = 0;
+    TableId table = 0;
+    QByteArrayView key;
+    QByteArrayView record;
+};
+
+/// A change of the storage: all of it or nothing.
+/// Guarantees: reads see the own writes; nothing is visible to others or durable before commit()
+/// returned success, then it is both; the destructor without commit() undoes everything.
+/// After any error only destruction is allowed. A failed commit() leaves open whether the changes
+/// are there: whoever cached what they wrote must read it again.
+class StorageTransaction
+{
+public:
+    virtual ~StorageTransaction() = default;
+
+    /// The device of a token, or all devices by name when the hash is empty.
+    virtual Result<QList<StoredDevice>> devices(const QByteArray &tokenHash) = 0;
+    /// Adds (id 0) or replaces a device with its grants; the spaces of the grants must be stored.
+    virtual Result<DeviceId> putDevice(const StoredDevice &device) = 0;
+
+    virtual Result<std::optional<StoredSite>> site(SiteId site) = 0;
+    virtual Result<void> putSite(const StoredSite &site) = 0;
+    /// Greatest push number of a site that was merged into a space; 0 when none was.
+    virtual Result<quint64> pushNumber(SiteId site, SpaceId space) = 0;
+    virtual Result<void> putPushNumber(SiteId site, SpaceId space, quint64 number) = 0;
+
+    virtual Result<std::optional<StoredSpace>> space(const QByteArray &name) = 0;
+    /// Adds (id 0) a space or replaces head and digest of one.
+    virtual Result<SpaceId> putSpace(const StoredSpace &space) = 0;
+    virtual Result<QList<StoredTable>> tables(SpaceId space) = 0;
+    virtual Result<TableId> addTable(SpaceId space, const QByteArray &name) = 0;
+    virtual Result<void> addColumn(TableId table, const TableNames::Column &column) = 0;
+
+    /// Reads the record of a row; false when there is none.
+    virtual Result<bool> record(TableId table, QByteArrayView key, StoredRecord &found) = 0;
+    /// Stores the record of a row at a new sequence of its space. `replaced` is the sequence that
+    /// record() gave, 0 for a new row. Sequences of a space are unique.
+    virtual Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) = 0;
+
+    virtual Result<void> commit() = 0;
+};
+
+/// What the server keeps. One thread; at most one transaction at a time; scans only between
+/// transactions, so they see committed rows alone.
+class Storage
+{
+public:
+    virtual ~Storage() = default;
+
+    /// Random number of this database; another one after it was restored from a copy.
+    [[nodiscard]] virtual Epoch epoch() const = 0;
+    virtual Result<std::unique_ptr<StorageTransaction>> begin() = 0;
+    /// Visits the rows of a space with a greater sequence than `after`, in the order of their
+    /// sequences, until `visit` returns false.
+    virtual Result<void> scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit) = 0;
+};
+
+} // namespace Sheaf::Server

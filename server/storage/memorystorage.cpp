@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/memorystorage.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+class MemoryTransaction final : public StorageTransaction
+{
+public:
+    // A copy of everything is slow and obviously right: that is what a reference is for.
+    explicit MemoryTransaction(MemoryStorage &storage) : m_storage(storage), m_state(storage.m_state)
+    {
+        SHEAF_CHECK(!m_storage.m_inTransaction);
+        m_storage.m_inTransaction = true;
+    }
+    ~MemoryTransaction() override { m_storage.m_inTransaction = false; }
+    Q_DISABLE_COPY_MOVE(MemoryTransaction)
+
+    Result<QList<StoredDevice>> devices(const QByteArray &tokenHash) override
+    {
+        SHEAF_CHECK(!m_done);
+        QList<StoredDevice> found;
+        for (const auto &[id, device] : m_state.devices) {
+            if (tokenHash.isEmpty() || device.tokenHash == tokenHash)
+                found.append(device);
+        }
+        std::ranges::stable_sort(found, {}, &StoredDevice::name);
+        return found;
+    }
+
+    Result<DeviceId> putDevice(const StoredDevice &device) override
+    {
+        SHEAF_CHECK(!m_done);
+        for (const Grant &grant : device.grants)
+            SHEAF_CHECK(findSpace(grant.space) != nullptr);
+        StoredDevice stored = device;
+        if (stored.id == 0)
+            stored.id = m_state.devices.empty() ? 1 : m_state.devices.rbegin()->first + 1;
+        m_state.devices.insert_or_assign(stored.id, stored);
+        return stored.id;
+    }
+
+    Result<std::optional<StoredSite>> site(SiteId site) override
+    {
+        SHEAF_CHECK(!m_done);
+        const auto found = m_state.sites.find(site);
+        return found == m_state.sites.end() ? std::optional<StoredSite>() : std::optional(found->second);
+    }
+
+    Result<void> putSite(const StoredSite &site) override
+    {
+        SHEAF_CHECK(!m_done && m_state.devices.contains(site.device));
+        m_state.sites.insert_or_assign(site.site, site);
+        return {};
+    }
+
+    Result<quint64> pushNumber(SiteId site, SpaceId space) override
+    {
+        SHEAF_CHECK(!m_done);
+        const auto found = m_state.pushNumbers.find({site, space});
+        return found == m_state.pushNumbers.end() ? quint64(0) : found->second;
+    }
+
+    Result<void> putPushNumber(SiteId site, SpaceId space, quint64 number) override
+    {
+        SHEAF_CHECK(!m_done && m_state.spaces.contains(space));
+        m_state.pushNumbers.insert_or_assign({site, space}, number);
+        return {};
+    }
+
+    Result<std::optional<StoredSpace>> space(const QByteArray &name) override
+    {
+        SHEAF_CHECK(!m_done);
+        const StoredSpace *found = findSpace(name);
+        return found == nullptr ? std::optional<StoredSpace>() : std::optional(*found);
+    }
+
+    Result<SpaceId> putSpace(const StoredSpace &space) override
+    {
+        SHEAF_CHECK(!m_done);
+        StoredSpace stored = space;
+        if (stored.id == 0) {
+            SHEAF_CHECK(findSpace(space.name) == nullptr);
+            stored.id = static_cast<SpaceId>(m_state.spaces.size()) + 1;
+        } else {
+            SHEAF_CHECK(m_state.spaces.contains(stored.id) && m_state.spaces.at(stored.id).head <= stored.head);
+        }
+        m_state.spaces.insert_or_assign(stored.id, stored);
+        return stored.id;
+    }
+
+    Result<QList<StoredTable>> tables(SpaceId space) override
+    {
+        SHEAF_CHECK(!m_done);
+        QList<StoredTable> found;
+        for (const auto &[id, table] : m_state.tables) {
+            if (table.space == space)
+                found.append(table.stored);
+        }
+        return found;
+    }
+
+    Result<TableId> addTable(SpaceId space, const QByteArray &name) override
+    {
+        SHEAF_CHECK(!m_done && m_state.spaces.contains(space));
+        const auto id = static_cast<TableId>(m_state.tables.size() + 1);
+        m_state.tables.insert({id, {space, {id, name, {}}}});
+        return id;
+    }
+
+    Result<void> addColumn(TableId table, const TableNames::Column &column) override
+    {
+        SHEAF_CHECK(!m_done && m_state.tables.contains(table));
+        QList<TableNames::Column> &columns = m_state.tables.at(table).stored.columns;
+        SHEAF_CHECK(std::ranges::find(columns, column.id, &TableNames::Column::id) == columns.end());
+        columns.append(column);
+        return {};
+    }
+
+    Result<bool> record(TableId table, QByteArrayView key, StoredRecord &found) override
+    {
+        SHEAF_CHECK(!m_done);
+        const auto place = m_state.keys.find({table, key.toByteArray()});
+        if (place == m_state.keys.end())
+            return false;
+        found.sequence = place->second;
+        found.bytes = m_state.rows.at({m_state.tables.at(table).space, place->second}).record;
+        return true;
+    }
+
+    Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) override
+    {
+        SHEAF_CHECK(!m_done && m_state.tables.contains(row.table) && m_state.tables.at(row.table).space == space);
+        const std::pair key(row.table, row.key.toByteArray());
+        const auto known = m_state.keys.find(key);
+        SHEAF_CHECK((known == m_state.keys.end() ? 0 : known->second) == replaced);
+        SHEAF_CHECK(!m_state.rows.contains({space, row.sequence}));
+        m_state.rows.erase({space, replaced});
+        m_state.rows.insert({{space, row.sequence}, {row.table, key.second, row.record.toByteArray()}});
+        m_state.keys.insert_or_assign(key, row.sequence);
+        return {};
+    }
+
+    Result<void> commit() override
+    {
+        SHEAF_CHECK(!m_done);
+        m_done = true;
+        const auto failure = std::exchange(m_storage.m_failure, MemoryStorage::Failure::None);
+        if (failure != MemoryStorage::Failure::Lost)
+            m_storage.m_state = std::move(m_state);
+        if (failure != MemoryStorage::Failure::None)
+            return fail(u"database_failed"_s, u"The commit failed, as it was told to."_s);
+        ++m_storage.m_commits;
+        return {};
+    }
+
+private:
+    [[nodiscard]] const StoredSpace *findSpace(const QByteArray &name) const
+    {
+        for (const auto &[id, space] : m_state.spaces) {
+            if (space.name == name)
+                return &space;
+        }
+        return nullptr;
+    }
+
+    MemoryStorage &m_storage;
+    MemoryStorage::State m_state;
+    bool m_done = false;
+};
+
+Result<std::unique_ptr<StorageTransaction>> MemoryStorage::begin()
+{
+    return std::unique_ptr<StorageTransaction>(std::make_unique<MemoryTransaction>(*this));
+}
+
+Result<void> MemoryStorage::scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit)
+{
+    SHEAF_CHECK(!m_inTransaction);
+    for (auto row = m_state.rows.upper_bound({space, after}); row != m_state.rows.end() && row->first.first == space; ++row) {
+        if (!visit({row->first.second, row->second.table, row->second.key, row->second.record}))
+            break;
+    }
+    return {};
+}
+
+} // namespace Sheaf::Server

@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/storage/sqlitestorage.h"
+
+#include "base/check.h"
+#include "server/storage/sqlitetransaction.h"
+#include "sql/database.h"
+#include "sql/migrations.h"
+
+#include <QFileInfo>
+
+#include <sqlite3.h>
+
+static void initStorageResources()
+{
+    Q_INIT_RESOURCE(serverschema);
+}
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int walPagesBeforeCheckpoint = 4000; // 16 MiB: a bulk upload rewrites pages less often
+
+// In the order of SqliteStorage::Query.
+constexpr const char *queries[] = {
+    "SELECT id, name, token_hash FROM device WHERE token_hash = ?1",
+    "SELECT id, name, token_hash FROM device ORDER BY name, id",
+    "INSERT INTO device (name, token_hash) VALUES (?1, ?2) RETURNING id",
+    "UPDATE device SET name = ?1, token_hash = ?2 WHERE id = ?3",
+    "DELETE FROM device_grant WHERE device = ?1",
+    "INSERT INTO device_grant (device, place, space, role) SELECT ?1, ?2, id, ?4 FROM space WHERE name = ?3",
+    "SELECT s.name, g.role FROM device_grant g JOIN space s ON s.id = g.space WHERE g.device = ?1 ORDER BY g.place",
+    "SELECT device, lease_current, lease_pending FROM site WHERE site = ?1",
+    "INSERT INTO site (site, device, lease_current, lease_pending) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
+    "SET device = ?2, lease_current = ?3, lease_pending = ?4",
+    "SELECT number FROM push_number WHERE site = ?1 AND space = ?2",
+    "INSERT INTO push_number (site, space, number) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET number = ?3",
+    "SELECT id, head, digest FROM space WHERE name = ?1",
+    "INSERT INTO space (name, head, digest) VALUES (?1, ?2, ?3) RETURNING id",
+    "UPDATE space SET head = ?1, digest = ?2 WHERE id = ?3",
+    "SELECT id, name FROM dictionary_table WHERE space = ?1 ORDER BY id",
+    "SELECT id, name FROM dictionary_column WHERE tbl = ?1 ORDER BY id",
+    "INSERT INTO dictionary_table (space, name) VALUES (?1, ?2) RETURNING id",
+    "INSERT INTO dictionary_column (tbl, id, name) VALUES (?1, ?2, ?3)",
+    "SELECT position, record FROM record WHERE tbl = ?1 AND pk = ?2",
+    "INSERT INTO record (position, tbl, pk, record) VALUES (?1, ?2, ?3, ?4)",
+    "UPDATE record SET position = ?1, record = ?2 WHERE position = ?3",
+    "SELECT position, tbl, pk, record FROM record WHERE position > ?1 AND position < ?2 ORDER BY position",
+};
+
+Result<void> refuseForeign(sqlite3 *handle, const QString &path)
+{
+    auto tables = SqlStatement::prepare(handle, "SELECT count(*), count(CASE WHEN name = 'meta' THEN 1 END) FROM sqlite_schema");
+    if (!tables)
+        return fail(tables.error());
+    auto row = tables->step();
+    if (!row)
+        return fail(row.error());
+    if (tables->integer(0) == 0)
+        return {};
+    const Error foreign{u"foreign_database"_s, u"%1 is a database of another program; name another data folder."_s.arg(path)};
+    if (tables->integer(1) == 0)
+        return fail(foreign);
+    auto format = SqlStatement::prepare(handle, "SELECT 1 FROM meta WHERE name = 'format' AND value = 'sheaf-server'");
+    if (!format)
+        return fail(foreign);
+    auto found = format->step();
+    return found && *found ? Result<void>() : Result<void>(fail(foreign));
+}
+
+} // namespace
+
+Result<std::unique_ptr<SqliteStorage>> SqliteStorage::open(const QString &path, Epoch epoch)
+{
+    initStorageResources();
+    std::unique_ptr<SqliteStorage> storage(new SqliteStorage(path));
+    if (auto connected = storage->connect(); !connected)
+        return fail(connected.error());
+    auto made = SqlStatement::prepare(storage->m_handle, "INSERT INTO meta VALUES ('epoch', ?1) ON CONFLICT DO NOTHING");
+    if (!made)
+        return fail(made.error());
+    made->bindInteger(1, static_cast<qint64>(epoch));
+    if (auto ran = made->run(); !ran)
+        return fail(ran.error());
+    auto read = SqlStatement::prepare(storage->m_handle, "SELECT value FROM meta WHERE name = 'epoch'");
+    if (!read)
+        return fail(read.error());
+    auto row = read->step();
+    if (!row || !*row)
+        return fail(u"database_damaged"_s, u"%1 has lost its epoch; restore a backup."_s.arg(path));
+    storage->m_epoch = static_cast<Epoch>(read->integer(0));
+    return storage;
+}
+
+SqliteStorage::~SqliteStorage()
+{
+    disconnect();
+}
+
+Result<void> SqliteStorage::connect()
+{
+    static int connections = 0; // one thread: see Storage
+    m_connection = u"sheaf-server-%1"_s.arg(++connections);
+    auto opened = openDatabase({m_path, m_connection});
+    if (!opened)
+        return fail(opened.error());
+    m_database = *opened;
+    m_handle = sqliteHandle(m_database);
+    m_isOpen = true;
+    if (auto ours = refuseForeign(m_handle, m_path); !ours)
+        return ours;
+    auto scripts = readMigrations(u":/sheaf/server/storage"_s);
+    if (!scripts)
+        return fail(scripts.error());
+    sqlite3_wal_autocheckpoint(m_handle, walPagesBeforeCheckpoint);
+    return migrate(m_handle, *scripts);
+}
+
+void SqliteStorage::disconnect()
+{
+    if (!m_isOpen)
+        return;
+    m_statements = {};
+    m_handle = nullptr;
+    m_isOpen = false;
+    closeDatabase(m_database);
+}
+
+Result<SqlStatement *> SqliteStorage::statement(Query query)
+{
+    static_assert(std::size(queries) == QueryCount);
+    SqlStatement &prepared = m_statements[query];
+    if (!prepared.isPrepared()) {
+        auto made = SqlStatement::prepare(m_handle, queries[query]);
+        if (!made)
+            return fail(made.error());
+        prepared = *std::move(made);
+    }
+    return &prepared;
+}
+
+Result<std::unique_ptr<StorageTransaction>> SqliteStorage::begin()
+{
+    SHEAF_CHECK(!m_inTransaction);
+    if (!m_isOpen) {
+        if (auto connected = connect(); !connected) {
+            disconnect();
+            return fail(connected.error());
+        }
+    }
+    auto transaction = SqlTransaction::begin(m_handle);
+    if (!transaction)
+        return fail(transaction.error());
+    return std::unique_ptr<StorageTransaction>(std::make_unique<SqliteTransaction>(*this, *std::move(transaction)));
+}
+
+Result<void> SqliteStorage::scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit)
+{
+    SHEAF_CHECK(!m_inTransaction);
+    if (!m_isOpen)
+        return fail(u"database_failed"_s, u"The database is closed after a failure."_s);
+    auto prepared = statement(ScanRecords);
+    if (!prepared)
+        return fail(prepared.error());
+    SqlStatement &rows = **prepared;
+    rows.bindInteger(1, positionOf(space, after));
+    rows.bindInteger(2, positionOf(space + 1, 0));
+    for (;;) {
+        auto row = rows.step();
+        if (!row || !*row) {
+            rows.reset();
+            return row ? Result<void>() : Result<void>(fail(row.error()));
+        }
+        const RecordView view{sequenceOf(rows.integer(0)), static_cast<TableId>(rows.integer(1)), rows.bytes(2), rows.bytes(3)};
+        if (!visit(view)) {
+            rows.reset();
+            return {};
+        }
+    }
+}
+
+} // namespace Sheaf::Server
