@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/framing.h"
+#include "protocol/limits.h"
+
+#include <QtTest>
+
+#include <random>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray noise(qsizetype size)
+{
+    std::mt19937 random(2);
+    QByteArray bytes(size, Qt::Uninitialized);
+    for (char &byte : bytes)
+        byte = static_cast<char>(random());
+    return bytes;
+}
+
+} // namespace
+
+class TestFraming : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void messagesComeBackAsTheyWere_data();
+    void messagesComeBackAsTheyWere();
+    void strangersMaySendLittle();
+    void brokenFramesAreErrors();
+    void bombsAreDefused();
+};
+
+void TestFraming::messagesComeBackAsTheyWere_data()
+{
+    QTest::addColumn<QByteArray>("message");
+    QTest::addColumn<bool>("compress");
+    for (const bool compress : {false, true}) {
+        QTest::addRow("small %d", compress) << QByteArray("x") << compress;
+        QTest::addRow("text %d", compress) << QByteArray("the same again ").repeated(2000) << compress;
+        QTest::addRow("noise %d", compress) << noise(300'000) << compress;
+        QTest::addRow("zeros %d", compress) << QByteArray(Limits::messageBytesMax, '\0') << compress;
+        QTest::addRow("frame %d", compress) << noise(Limits::frameBytesMax - 1) << compress;
+    }
+}
+
+void TestFraming::messagesComeBackAsTheyWere()
+{
+    QFETCH(QByteArray, message);
+    QFETCH(bool, compress);
+    FrameAssembler assembler;
+    assembler.setWelcomed(true);
+    const QList<QByteArray> frames = frameMessage(message, compress);
+    for (qsizetype i = 0; i < frames.size(); ++i) {
+        QVERIFY(frames[i].size() <= Limits::frameBytesMax);
+        const auto taken = assembler.take(frames[i]);
+        QVERIFY(taken);
+        QCOMPARE(taken->has_value(), i + 1 == frames.size());
+        if (taken->has_value())
+            QCOMPARE(**taken, message);
+    }
+}
+
+void TestFraming::strangersMaySendLittle()
+{
+    FrameAssembler assembler;
+    QVERIFY(!assembler.take(frameMessage(noise(5000), false).first()));
+    FrameAssembler drip; // not in many small frames either
+    bool refused = false;
+    for (int i = 0; i < 10 && !refused; ++i)
+        refused = !drip.take(QByteArray(1, '\0') + noise(1000));
+    QVERIFY(refused);
+}
+
+void TestFraming::brokenFramesAreErrors()
+{
+    for (const char *hex : {"", "01", "04ff", "03", "0305", "03ffffffffffffffffffff01", "0305aabbcc"}) {
+        FrameAssembler assembler;
+        assembler.setWelcomed(true);
+        QVERIFY2(!assembler.take(QByteArray::fromHex(hex)), hex);
+    }
+    FrameAssembler assembler;
+    assembler.setWelcomed(true);
+    QVERIFY(assembler.take(QByteArray::fromHex("00aa")));
+    QVERIFY(!assembler.take(QByteArray::fromHex("03aa"))); // compression is said in the first frame
+}
+
+void TestFraming::bombsAreDefused()
+{
+    FrameAssembler assembler;
+    assembler.setWelcomed(true);
+    // Declares a megabyte behind a few bytes.
+    const auto bomb = assembler.take(QByteArray::fromHex("03808040aabbccdd"));
+    QVERIFY(!bomb);
+    QCOMPARE(bomb.error().code, u"too_large"_s);
+}
+
+QTEST_GUILESS_MAIN(TestFraming)
+#include "tst_framing.moc"
