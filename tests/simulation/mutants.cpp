@@ -136,11 +136,6 @@ void addUploadBugs(std::vector<Mutant> &all)
                            m.sequence += now() ? 1 : 0;
                            return {m};
                        })));
-    all.push_back(wire("ack-hides-news", "an ack claims to follow what the client has not seen",
-                       onWire<Ack>([](const WireEvent &, Ack m) -> QList<Message> {
-                           m.previous = m.previous > 0 ? m.previous - 1 : 0;
-                           return {m};
-                       })));
     all.push_back(wire("verdict-false", "a good change is refused for good",
                        onWire<Ack>([now = every(6)](const WireEvent &, Ack m) -> QList<Message> {
                            if (now())

@@ -91,6 +91,8 @@ void SimClient::reported(const QString &code, const QString &message)
 {
     if (m_parts.trace)
         std::printf("    c%d reports %s\n", m_number, qPrintable(code + u": "_s + message));
+    if (m_parts.trace && code == u"digest_mismatch"_s)
+        dump(); // before the session repairs it
     if (code != u"clock_ahead"_s)
         blame("nothing to report", (code + u": "_s + message).toStdString());
 }
