@@ -11,12 +11,18 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The parts of the mask that were edited after `upTo`.
-quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask, Hlc upTo)
+/// The parts of the mask that the pushed record does not settle: what was edited or stamped anew
+/// since it was built.
+quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask, const RowRecord &pushed)
 {
-    quint64 left = (mask & Mask::whole) != 0 && clock.life.hlc > upTo ? mask : 0;
+    const bool sameLife = clock.length == pushed.length && clock.life == pushed.life;
+    quint64 left = (mask & Mask::whole) != 0 && !sameLife ? mask : 0;
+    auto cell = pushed.cells.cbegin();
     for (const TableInfo::Column &column : table.columns) {
-        if ((mask & Mask::ofColumn(column.id)) != 0 && clock.stampOf(column.id).hlc > upTo)
+        while (cell != pushed.cells.cend() && cell->column < column.id)
+            ++cell;
+        const Stamp sent = cell != pushed.cells.cend() && cell->column == column.id ? cell->stamp : Stamp();
+        if ((mask & Mask::ofColumn(column.id)) != 0 && clock.stampOf(column.id) != sent)
             left |= Mask::ofColumn(column.id);
     }
     return left;
@@ -76,7 +82,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
         return fail(select.error());
     select->bindInteger(1, known->id);
     select->bindInteger(2, after);
-    PendingPush pending{.push = {.space = space, .number = number, .more = false, .tables = {}, .changes = {}}, .upTo = d->store.clock.last(), .outboxNumbers = {}};
+    PendingPush pending{.push = {.space = space, .number = number, .more = false, .tables = {}, .changes = {}}, .outboxNumbers = {}};
     QHash<qint64, quint32> tables;
     qint64 bytes = 0;
     Hlc transaction = 0;
@@ -132,7 +138,14 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, const Chang
     const auto mask = rows.mask(row.outbox);
     if (!mask)
         return fail(mask.error());
-    const quint64 left = stillWaiting(*table, row.clock, *mask, push.upTo);
+    RowRecord pushed;
+    if (auto decoded = decodeRecord(change.record, pushed); !decoded)
+        return decoded;
+    // The server has these stamps now: a corrected clock must not fall behind them.
+    store.seen = std::max(store.seen, pushed.life.hlc);
+    for (const Cell &cell : pushed.cells)
+        store.seen = std::max(store.seen, cell.stamp.hlc);
+    const quint64 left = stillWaiting(*table, row.clock, *mask, pushed);
     if (left == *mask)
         return {};
     if (left != 0)

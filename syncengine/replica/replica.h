@@ -54,7 +54,6 @@ struct SpaceState {
 /// A push with what is needed to settle it when its ack arrives.
 struct PendingPush {
     Push push;
-    Hlc upTo = 0;               ///< cells stamped later were edited after this was built
     QList<qint64> outboxNumbers; ///< one for each change of the push
 };
 

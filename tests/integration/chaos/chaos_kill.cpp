@@ -180,7 +180,7 @@ private:
             m_replicas[i]->request(exec(u"INSERT INTO entries(id, author, body) VALUES (?, ?, ?)"_s, {id, static_cast<int>(i), id.repeated(10)}),
                                    noted(id, Account::Fate::Saved));
         } else if (kind < 6 && !account.rows.isEmpty()) {
-            const QString old = account.rows.keyAt(m_random.bounded(static_cast<quint32>(account.rows.size())));
+            const QString old = std::next(account.rows.cbegin(), m_random.bounded(static_cast<int>(account.rows.size()))).key();
             account.rows[old] = Account::Fate::Unknown;
             m_replicas[i]->request(exec(u"DELETE FROM entries WHERE id = ?"_s, {old}), noted(old, Account::Fate::Deleted));
         } else if (kind < 9) {
