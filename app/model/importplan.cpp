@@ -37,14 +37,13 @@ void scan(const QString &root, const QString &relative, int depth, ImportPlan &p
         plan.skipped.append({relative + u'/', depth > folderDepthMax ? u"too many folders in one another"_s : u"the folder cannot be read"_s});
         return;
     }
-    // System: dangling links and sockets too, so that what we leave out is named.
-    const QFileInfoList entries = folder.entryInfoList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot);
+    // System: dangling links and sockets too, so that what we leave out is named. Hidden: a page may
+    // be called `..md`; only folders with a dot in front are somebody's workings.
+    const QFileInfoList entries = folder.entryInfoList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot);
     for (const QFileInfo &entry : entries) {
         const QString path = below(relative, entry.fileName());
-        if (entry.fileName().startsWith(u'.'))
-            continue;
         if (entry.isDir()) {
-            if (!entry.isSymLink())
+            if (!entry.isSymLink() && !entry.fileName().startsWith(u'.'))
                 scan(root, path, depth + 1, plan);
         } else if (isMarkdown(entry.fileName())) {
             if (entry.isFile())

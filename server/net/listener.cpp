@@ -107,6 +107,12 @@ void Listener::takeWebSockets()
         socket->setMaxAllowedIncomingMessageSize(Sheaf::Limits::frameBytesMax);
         socket->setOutgoingFrameSize(outgoingFrameBytes);
         guard->upgraded();
+        // QtWebSockets has dropped our connection to the TCP socket's end by now.
+        connect(socket, &QObject::destroyed, guard, [this, guard, peer = std::pair(socket->peerAddress(), socket->peerPort())] {
+            if (m_guards.value(peer) == guard)
+                m_guards.remove(peer);
+            guard->deleteLater();
+        });
         accepted(std::make_unique<WebSocketConnection>(socket, guard));
     }
 }

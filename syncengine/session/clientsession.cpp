@@ -135,6 +135,8 @@ void ClientSession::opened()
     if (d->phase != Private::Phase::Connecting)
         return;
     d->phase = Private::Phase::Greeting;
+    // The limits for strangers are the server's: a welcome may name two hundred spaces.
+    d->assembler.setWelcomed(true);
     d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax), [this] { d->end({}, u"The server does not answer."_s); });
     d->helloWallMs = d->clock.wallMs();
     d->helloMonotonicMs = d->heardMs = d->clock.monotonicMs();
@@ -212,7 +214,6 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
                     u"The server speaks version %1 of the protocol, this app does not."_s.arg(welcome.version));
     handshakeTimer.stop();
     phase = Phase::Online;
-    assembler.setWelcomed(true);
     compress = welcome.compression;
     // The server read its clock somewhere within the round trip: the middle errs least.
     const qint64 roundTripMs = clock.monotonicMs() - helloMonotonicMs;

@@ -42,13 +42,14 @@ void TestImportPlan::findsMarkdownInFolders()
     put(root, u"x/d.MD"_s, "d");
     put(root, u"x/e.txt"_s, "e");
     put(root, u".git/f.md"_s, "f");
+    put(root, u"..md"_s, "a page about the command called dot");
     QVERIFY(QFile::link(root.path(), root.filePath(u"x/loop"_s)));
     const auto plan = planImport(root.path());
     QVERIFY(plan);
     QStringList found;
     for (const ImportFile &file : plan->files)
         found.append(file.relativePath + u'|' + file.list);
-    QCOMPARE(found, QStringList({u"b.md|"_s, u"x/d.MD|x"_s, u"x/y/c.markdown|x/y"_s}));
+    QCOMPARE(found, QStringList({u"..md|"_s, u"b.md|"_s, u"x/d.MD|x"_s, u"x/y/c.markdown|x/y"_s}));
     QVERIFY(plan->skipped.isEmpty());
 }
 
