@@ -49,14 +49,14 @@ private Q_SLOTS:
     void cleanup()
     {
         connection.reset();
-        peer = nullptr;
+        peer.reset();
         server.reset();
     }
 
     void framesGoBothWays()
     {
         connectBoth();
-        QSignalSpy received(peer, &QWebSocket::binaryMessageReceived);
+        QSignalSpy received(peer.get(), &QWebSocket::binaryMessageReceived);
         const QByteArray large(Limits::frameBytesMax, 'x');
         connection->sendFrame("one");
         connection->sendFrame(large);
@@ -73,7 +73,7 @@ private Q_SLOTS:
     void closeSendsWhatIsQueued()
     {
         connectBoth();
-        QSignalSpy received(peer, &QWebSocket::binaryMessageReceived);
+        QSignalSpy received(peer.get(), &QWebSocket::binaryMessageReceived);
         connection->sendFrame("last words");
         connection->close();
         QVERIFY2(listener.reasons.isEmpty(), "closed() came inside the call");
@@ -84,7 +84,7 @@ private Q_SLOTS:
     void dropIsSilent()
     {
         connectBoth();
-        QSignalSpy gone(peer, &QWebSocket::disconnected);
+        QSignalSpy gone(peer.get(), &QWebSocket::disconnected);
         connection->drop();
         QTRY_COMPARE_WITH_TIMEOUT(gone.size(), 1, patience);
         QVERIFY(listener.reasons.isEmpty());
@@ -180,11 +180,11 @@ private:
         QCOMPARE(listener.openings, 0);
         QTRY_COMPARE_WITH_TIMEOUT(listener.openings, 1, patience);
         QTRY_VERIFY_WITH_TIMEOUT(server->hasPendingConnections(), patience);
-        peer = server->nextPendingConnection();
+        peer.reset(server->nextPendingConnection());
     }
 
     std::unique_ptr<QWebSocketServer> server;
-    QWebSocket *peer = nullptr; ///< owned by the server
+    std::unique_ptr<QWebSocket> peer; ///< the server hands it over
     Listener listener;
     std::unique_ptr<Connection> connection;
 };
