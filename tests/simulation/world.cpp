@@ -240,14 +240,16 @@ Verified World::settle()
         if (!m_clients[i]->wantsOnline())
             m_clients[i]->connect(m_clients[i]->token());
     }
-    // All proven for a while at once: a proof may be overtaken by news that is still on its way.
+    // All proven at once for longer than it takes to notice a half-open link (silenceMsMax): what is
+    // behind one may be news to a client that was proven equal before.
+    constexpr int provenRoundsMin = 60;
     int provenRounds = 0;
     for (qint64 waited = 0; waited < settleMsMax; waited += 1000) {
         passTime(1000);
         if (auto found = checkAll(false))
             return found;
         provenRounds = allProven() ? provenRounds + 1 : 0;
-        if (provenRounds == 3)
+        if (provenRounds == provenRoundsMin)
             return {};
     }
     return Violation{"liveness", "not proven equal in time:" + states()};
