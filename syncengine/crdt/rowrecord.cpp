@@ -4,6 +4,8 @@
 
 #include "crdt/bytes.h"
 
+#include <algorithm>
+
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
@@ -19,6 +21,14 @@ Unexpected badRecord()
 }
 
 } // namespace
+
+Hlc latestStamp(const RowRecord &record)
+{
+    Hlc latest = record.life.hlc;
+    for (const Cell &cell : record.cells)
+        latest = std::max(latest, cell.stamp.hlc);
+    return latest;
+}
 
 void encodeRecord(const RowRecord &record, QByteArray &out)
 {
@@ -42,8 +52,8 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
     const quint64 count = reader.varint();
     record.cells.clear();
     // A cell takes two bytes at least, so a count that lies is found before anything is made of it.
-    if (!reader.ok() || length == 0 || length > UINT32_MAX || record.life.hlc == 0 || count > cellsMax
-        || count > static_cast<quint64>(reader.left()) / 2 || (count > 0 && !isAlive(static_cast<CausalLength>(length))))
+    if (!reader.ok() || length == 0 || length > UINT32_MAX || record.life.hlc == 0 || count > cellsMax ||
+        count > static_cast<quint64>(reader.left()) / 2 || (count > 0 && !isAlive(static_cast<CausalLength>(length))))
         return badRecord();
     record.length = static_cast<CausalLength>(length);
     record.cells.reserve(count);

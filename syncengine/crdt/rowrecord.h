@@ -32,6 +32,9 @@ struct RowRecord {
     std::vector<Cell> cells;
 };
 
+/// The latest reading of a clock in a record.
+[[nodiscard]] Hlc latestStamp(const RowRecord &record);
+
 /// Binary form of a record, PROTOCOL.md "Row record". Appends to `out`.
 void encodeRecord(const RowRecord &record, QByteArray &out);
 

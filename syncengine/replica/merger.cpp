@@ -55,6 +55,10 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
     auto space = m_store.spaceFor(changes.space);
     if (!space)
         return fail(space.error());
+    if (m_rows.outboxCount() > 0) {
+        if (auto done = see(changes); !done)
+            return done;
+    }
     for (const Change &change : changes.changes) {
         if (auto done = mergeRow(names->at(change.table), change, **space, wallMs); !done)
             return done;
@@ -62,6 +66,32 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
     (*space)->state.cursor = changes.sequence;
     (*space)->dirty = true;
     return {};
+}
+
+/// Takes note of all stamps of a batch at once, so that what waits is stamped anew once a batch at most.
+Result<void> Merger::see(const Changes &changes)
+{
+    for (const Change &change : changes.changes) {
+        if (auto decoded = decodeRecord(change.record, m_record); !decoded)
+            return decoded;
+        m_store.seen = std::max(m_store.seen, latestStamp(m_record));
+    }
+    return {};
+}
+
+/// True if the incoming record holds, with a greater stamp, what this replica wrote before its
+/// clock was set right: an earlier version all the same, which must not win over a waiting cell.
+bool Merger::isOwnEarlierVersion(quint64 waiting) const
+{
+    const RowClock &mine = m_row.clock;
+    if (m_record.length != mine.length)
+        return false;
+    if ((waiting & Mask::whole) != 0 && m_record.life.site == m_store.site && m_record.life.hlc > mine.life.hlc)
+        return true;
+    return std::any_of(m_record.cells.cbegin(), m_record.cells.cend(), [&](const Cell &cell) {
+        const bool waits = (waiting & (Mask::whole | Mask::ofColumn(cell.column))) != 0;
+        return waits && cell.stamp.site == m_store.site && cell.stamp.hlc > mine.stampOf(cell.column).hlc;
+    });
 }
 
 Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs)
@@ -76,24 +106,32 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = m_rows.read(table, change.key, m_row); !done)
         return done;
+    // The server has vetted every stamp it sends, so the clock may follow it.
+    m_store.seen = std::max(m_store.seen, latestStamp(m_record));
+    m_store.clock.observe(m_store.seen);
+    quint64 waiting = 0;
+    if (m_row.outbox != 0) {
+        const auto mask = m_rows.mask(m_row.outbox);
+        if (!mask)
+            return fail(mask.error());
+        waiting = *mask;
+        if (isOwnEarlierVersion(waiting)) {
+            if (auto done = m_outrun(); !done)
+                return done;
+            if (auto done = m_rows.read(table, change.key, m_row); !done)
+                return done;
+        }
+    }
     m_before = m_row.clock;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    // The server has vetted every stamp it sends, so the clock may follow it.
-    m_store.seen = std::max(m_store.seen, m_record.life.hlc);
-    for (const Cell &cell : m_record.cells)
-        m_store.seen = std::max(m_store.seen, cell.stamp.hlc);
-    m_store.clock.observe(m_store.seen);
     if (!m_outcome.clockChanged)
         return {};
     if (!m_row.known)
         m_row.space = space.id;
 
     if (m_row.outbox != 0) {
-        const auto waiting = m_rows.mask(m_row.outbox);
-        if (!waiting)
-            return fail(waiting.error());
         bool revived = false;
-        if (auto done = settleOutbox(table, change, m_row, *waiting, revived, wallMs); !done || revived)
+        if (auto done = settleOutbox(table, change, m_row, waiting, revived, wallMs); !done || revived)
             return done;
     }
     if (auto done = writeValues(table, change, m_row, space.state.name); !done)
@@ -102,7 +140,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
 }
 
 /// The incoming record meets unacknowledged local cells: those that lost leave the outbox.
-Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived, qint64 wallMs)
+Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
+                                  qint64 wallMs)
 {
     const bool edited = isAlive(m_before.length) && waiting != 0;
     if (m_outcome.life == MergeOutcome::Life::Deleted && edited && !table.deleteWins) {
@@ -167,7 +206,8 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
 
 /// Puts cells into the table; when a constraint of the app refuses them, they wait in sheaf_parked,
 /// because sync must go on and the other row must not be thrown out for them.
-Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells, bool born)
+Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
+                           const std::vector<const Cell *> &cells, bool born)
 {
     const auto done = born ? m_rows.insertValues(table, key, space, cells) : m_rows.updateValues(table, key, cells);
     const bool absent = done && !born && sqlite3_changes(m_handle) == 0; // stuck since it was born
@@ -195,8 +235,9 @@ Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QBy
 
 Result<void> Merger::retryStuck()
 {
-    auto select = SqlStatement::prepare(m_handle, "SELECT s.tbl, s.pk, p.name FROM sheaf_stuck s JOIN sheaf_rows r USING (tbl, pk)"
-                                                  " JOIN sheaf_spaces p ON p.id = r.space");
+    auto select =
+        SqlStatement::prepare(m_handle, "SELECT s.tbl, s.pk, p.name FROM sheaf_stuck s JOIN sheaf_rows r USING (tbl, pk)"
+                                        " JOIN sheaf_spaces p ON p.id = r.space");
     if (!select)
         return fail(select.error());
     struct Stuck {

@@ -5,14 +5,18 @@
 #include "crdt/merge.h"
 #include "replica/capture.h"
 
+#include <functional>
+
 namespace Sheaf {
 
 /// Merges what the server sent into the tables, within the caller's transaction.
 class Merger
 {
 public:
-    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, Capture &capture) :
-        m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_capture(capture)
+    /// `outrun` stamps everything that waits anew, later than all that was seen.
+    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, Capture &capture,
+           std::function<Result<void>()> outrun)
+        : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_capture(capture), m_outrun(std::move(outrun))
     {
     }
 
@@ -30,16 +34,21 @@ private:
         bool same = true;                  ///< the numbers agree
     };
     Result<QList<Names>> resolve(const QList<TableNames> &tables);
+    Result<void> see(const Changes &changes);
+    [[nodiscard]] bool isOwnEarlierVersion(quint64 waiting) const;
     Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
-    Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived, qint64 wallMs);
+    Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
+                              qint64 wallMs);
     Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
-    Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells, bool born);
+    Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
+                       const std::vector<const Cell *> &cells, bool born);
 
     sqlite3 *m_handle;
     Store &m_store;
     Catalog &m_catalog;
     RowStore &m_rows;
     Capture &m_capture;
+    std::function<Result<void>()> m_outrun;
     RowRecord m_record;
     MergeOutcome m_outcome;
     RowState m_row;

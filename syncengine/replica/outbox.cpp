@@ -28,6 +28,16 @@ quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask
     return left;
 }
 
+/// True if what waits in a row was stamped anew while `pushed` travelled, and with lesser stamps.
+bool isOvertaken(const RowClock &clock, quint64 waiting, const RowRecord &pushed)
+{
+    if (clock.length != pushed.length || waiting == 0)
+        return false;
+    return clock.life < pushed.life || std::any_of(pushed.cells.cbegin(), pushed.cells.cend(), [&](const Cell &cell) {
+               return (waiting & Mask::ofColumn(cell.column)) != 0 && clock.stampOf(cell.column) < cell.stamp;
+           });
+}
+
 TableNames namesOf(const TableInfo &table)
 {
     TableNames names{.table = table.name, .columns = {}};
@@ -77,12 +87,14 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     const Store::Space *known = d->store.find(space);
     if (known == nullptr)
         return std::optional<PendingPush>();
-    auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, hlc, mask FROM sheaf_outbox WHERE space = ?1 AND n > ?2 ORDER BY n");
+    auto select =
+        SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, hlc, mask FROM sheaf_outbox WHERE space = ?1 AND n > ?2 ORDER BY n");
     if (!select)
         return fail(select.error());
     select->bindInteger(1, known->id);
     select->bindInteger(2, after);
-    PendingPush pending{.push = {.space = space, .number = number, .more = false, .tables = {}, .changes = {}}, .outboxNumbers = {}};
+    PendingPush pending{.push = {.space = space, .number = number, .more = false, .tables = {}, .changes = {}},
+                        .outboxNumbers = {}};
     QHash<qint64, quint32> tables;
     qint64 bytes = 0;
     Hlc transaction = 0;
@@ -106,7 +118,8 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
         auto record = d->recordOf(table, key, row, static_cast<quint64>(select->integer(4)));
         if (!record)
             return fail(record.error());
-        if (bytes + record->size() > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !pending.push.changes.isEmpty()) {
+        if (bytes + record->size() > Limits::messageBytesMax - Limits::changesMessageBytesTarget &&
+            !pending.push.changes.isEmpty()) {
             pending.push.more = hlc == transaction;
             break;
         }
@@ -123,7 +136,8 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     return std::optional<PendingPush>(std::move(pending));
 }
 
-Result<void> Replica::Private::settleChange(const PendingPush &push, const Change &change, const Verdict *verdict)
+Result<void> Replica::Private::settleChange(const PendingPush &push, const Change &change, const Verdict *verdict,
+                                            bool &overtaken)
 {
     const TableInfo *table = catalog.find(push.push.tables.at(change.table).table);
     if (table == nullptr)
@@ -142,10 +156,9 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, const Chang
     if (auto decoded = decodeRecord(change.record, pushed); !decoded)
         return decoded;
     // The server has these stamps now: a corrected clock must not fall behind them.
-    store.seen = std::max(store.seen, pushed.life.hlc);
-    for (const Cell &cell : pushed.cells)
-        store.seen = std::max(store.seen, cell.stamp.hlc);
+    store.seen = std::max(store.seen, latestStamp(pushed));
     const quint64 left = stillWaiting(*table, row.clock, *mask, pushed);
+    overtaken = overtaken || isOvertaken(row.clock, left, pushed);
     if (left == *mask)
         return {};
     if (left != 0)
@@ -162,7 +175,8 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, const Chang
 Result<void> Replica::Private::reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
                                       const Verdict &verdict)
 {
-    auto keep = SqlStatement::prepare(handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    auto keep = SqlStatement::prepare(
+        handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     if (!keep)
         return fail(keep.error());
     const QByteArray code = verdict.code.toUtf8();
@@ -205,15 +219,16 @@ Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
         if (space->state.cursor == ack.previous)
             space->state.cursor = ack.sequence;
         space->dirty = true;
+        bool overtaken = false;
         for (qsizetype i = 0; i < push.push.changes.size(); ++i) {
             const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
             if (verdict != nullptr && verdict->code == "clock_ahead"_L1)
                 continue; // stays in the outbox
-            if (auto done = d->settleChange(push, push.push.changes[i], verdict); !done)
+            if (auto done = d->settleChange(push, push.push.changes[i], verdict, overtaken); !done)
                 return done;
         }
         if (!clockAhead)
-            return {};
+            return overtaken ? d->outrun() : Result<void>();
         const Hlc serverNow = makeHlc(ack.clockMs);
         return d->restamp([serverNow](Hlc old) { return std::min(old, serverNow); });
     });

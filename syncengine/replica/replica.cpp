@@ -52,7 +52,8 @@ Result<void> checkOwner(sqlite3 *handle, const QString &path)
     if (*id == applicationId)
         return {};
     if (*id != 0 || *objects > 0)
-        return fail(u"foreign_database"_s, u"The file %1 is a database of another program: name another file, it was left as it is."_s.arg(path));
+        return fail(u"foreign_database"_s,
+                    u"The file %1 is a database of another program: name another file, it was left as it is."_s.arg(path));
     return execSql(handle, "PRAGMA application_id=1399350625");
 }
 
@@ -74,12 +75,14 @@ QString holderOf(const QString &path)
 
 } // namespace
 
-Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened) :
-    config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle), catalog(handle),
-    rows(handle, store, catalog), capture(std::make_unique<Capture>(handle, store, catalog, rows)),
-    merger(handle, store, catalog, rows, *capture),
-    functions{[this](const QByteArray &table, const QByteArray &options) { requested.append({table, options}); },
-              [this] { return config.wallMs(); }, [this] { return config.random(); }}
+Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
+    : config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle),
+      catalog(handle), rows(handle, store, catalog), capture(std::make_unique<Capture>(handle, store, catalog, rows)),
+      merger(handle, store, catalog, rows, *capture, [this] { return outrun(); }),
+      functions{[this](const QByteArray &table, const QByteArray &options) {
+                    requested.append({table, options});
+                },
+                [this] { return config.wallMs(); }, [this] { return config.random(); }}
 {
     registerFunctions(handle, &functions);
 }
@@ -89,7 +92,9 @@ Replica::Private::~Private()
     capture.reset();
 }
 
-Replica::Replica(std::unique_ptr<Private> privateData) : d(std::move(privateData)) {}
+Replica::Replica(std::unique_ptr<Private> privateData) : d(std::move(privateData))
+{
+}
 
 Replica::~Replica()
 {
@@ -231,7 +236,9 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
     if (!version)
         return fail(version.error());
     if (*version != dataVersion)
-        return fail(u"bypassed"_s, u"Another program has written the database %1: what it wrote is not synced; restart to go on."_s.arg(config.path));
+        return fail(
+            u"bypassed"_s,
+            u"Another program has written the database %1: what it wrote is not synced; restart to go on."_s.arg(config.path));
     const auto run = [&]() -> Result<void> {
         auto transaction = SqlTransaction::begin(handle);
         if (!transaction)

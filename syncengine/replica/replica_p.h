@@ -30,9 +30,13 @@ struct Replica::Private {
 
     /// Gives unacknowledged stamps that `corrected` changes new ones, in their order.
     Result<void> restamp(const std::function<Hlc(Hlc)> &corrected);
+    /// Gives everything unacknowledged stamps later than all that was seen.
+    Result<void> outrun();
     Result<void> offerEverything(Store::Space &space);
-    Result<void> settleChange(const PendingPush &push, const Change &change, const Verdict *verdict);
-    Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row, const Verdict &verdict);
+    /// Notes in `overtaken` that the server now has stamps greater than those that wait.
+    Result<void> settleChange(const PendingPush &push, const Change &change, const Verdict *verdict, bool &overtaken);
+    Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
+                        const Verdict &verdict);
     /// The record of a row with the cells of `mask`, encoded; empty when there is nothing to say.
     Result<QByteArray> recordOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask);
 

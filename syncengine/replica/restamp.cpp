@@ -109,6 +109,11 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected)
     return {};
 }
 
+Result<void> Replica::Private::outrun()
+{
+    return restamp([](Hlc old) { return old; });
+}
+
 Result<void> Replica::setClockOffset(qint64 offsetMs)
 {
     const qint64 delta = offsetMs - d->store.clockOffsetMs;

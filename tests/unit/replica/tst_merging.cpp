@@ -13,7 +13,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr char schema[] = "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b, c); SELECT sheaf_sync('t');"
-                          "CREATE TABLE u(x TEXT, y INTEGER, v, PRIMARY KEY(x, y)) WITHOUT ROWID; SELECT sheaf_sync('u', '{\"deletes\":\"delete_wins\"}');";
+                          "CREATE TABLE u(x TEXT, y INTEGER, v, PRIMARY KEY(x, y)) WITHOUT ROWID; SELECT sheaf_sync('u', "
+                          "'{\"deletes\":\"delete_wins\"}');";
 
 void settle(Relay &relay, QList<Device *> devices)
 {
@@ -41,6 +42,8 @@ private Q_SLOTS:
     void rowsMayComeBeforeTheirParents();
     void clockOffsetCorrectsWaitingStamps();
     void stampsAheadOfTheServerAreRenewed();
+    void editsOutrunAnAckOfLaterStamps();
+    void editsOutrunTheEchoOfAnUnacknowledgedPush();
     void rejectedChangesAreKeptAndTakenBack();
     void anotherEpochIsOfferedEverything();
     void randomEditsConverge_data();
@@ -149,7 +152,8 @@ void TestMerging::editsAfterThePushStayWaiting()
     one.exec(u"INSERT INTO t(id) VALUES (1)"_s);
     const auto push = one.replica().nextPush("home", 1, 0);
     one.exec(u"UPDATE t SET a = 'meanwhile'"_s);
-    QVERIFY(one.replica().settlePush(**push, {.space = "home", .number = 1, .previous = 0, .sequence = 1, .clockMs = 0, .verdicts = {}}));
+    QVERIFY(one.replica().settlePush(**push,
+                                     {.space = "home", .number = 1, .previous = 0, .sequence = 1, .clockMs = 0, .verdicts = {}}));
     QCOMPARE(one.replica().outbox()->first().columns, QList<QByteArray>{"a"_ba});
 }
 
@@ -157,7 +161,8 @@ void TestMerging::unknownColumnsAreParkedAndForwarded()
 {
     Relay relay;
     const QByteArray first = "CREATE TABLE t(id INTEGER PRIMARY KEY, a); SELECT sheaf_sync('t');";
-    const QByteArray second = "ALTER TABLE t ADD COLUMN b DEFAULT 'none'; CREATE TABLE w(id INTEGER PRIMARY KEY, v); SELECT sheaf_sync('w');";
+    const QByteArray second =
+        "ALTER TABLE t ADD COLUMN b DEFAULT 'none'; CREATE TABLE w(id INTEGER PRIMARY KEY, v); SELECT sheaf_sync('w');";
     Device older(first, 1);
     Device newer(first, 2);
     newer.close();
@@ -203,8 +208,9 @@ void TestMerging::uniqueConflictsDoNotStopSync()
 
 void TestMerging::rowsMayComeBeforeTheirParents()
 {
-    const QByteArray keys = "CREATE TABLE child(id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent(id)); SELECT sheaf_sync('child');"
-                            "CREATE TABLE parent(id INTEGER PRIMARY KEY, v); SELECT sheaf_sync('parent');";
+    const QByteArray keys =
+        "CREATE TABLE child(id INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent(id)); SELECT sheaf_sync('child');"
+        "CREATE TABLE parent(id INTEGER PRIMARY KEY, v); SELECT sheaf_sync('parent');";
     Relay relay;
     Device one(keys, 1);
     Device two(keys, 2);
@@ -251,13 +257,64 @@ void TestMerging::stampsAheadOfTheServerAreRenewed()
     one.exec(u"INSERT INTO t(id) VALUES (1)"_s);
     const auto push = one.replica().nextPush("home", 1, 0);
     const qint64 serverMs = one.wallMs - 3'600'000;
-    QVERIFY(one.replica().settlePush(**push, {.space = "home", .number = 1, .previous = 0, .sequence = 0, .clockMs = serverMs,
+    QVERIFY(one.replica().settlePush(**push, {.space = "home",
+                                              .number = 1,
+                                              .previous = 0,
+                                              .sequence = 0,
+                                              .clockMs = serverMs,
                                               .verdicts = {{0, u"clock_ahead"_s, {}}}}));
     QCOMPARE(one.replica().pendingCount(), 1);
     RowRecord record;
     const auto again = one.replica().nextPush("home", 2, 0);
     QVERIFY(decodeRecord((*again)->push.changes[0].record, record));
     QVERIFY(hlcMs(record.life.hlc) <= serverMs + 1);
+    QVERIFY(one.digestHolds());
+}
+
+/// The clock is set back while a push travels; the server takes the push with its later stamps.
+void TestMerging::editsOutrunAnAckOfLaterStamps()
+{
+    Device one(schema);
+    one.exec(u"INSERT INTO t(id, a) VALUES (1, 'first')"_s);
+    const auto push = one.replica().nextPush("home", 1, 0);
+    RowRecord pushed;
+    QVERIFY(decodeRecord((*push)->push.changes[0].record, pushed));
+    QVERIFY(one.replica().setClockOffset(-30'000));
+    one.exec(u"UPDATE t SET a = 'second'"_s);
+    QVERIFY(one.replica().settlePush(**push,
+                                     {.space = "home", .number = 1, .previous = 0, .sequence = 1, .clockMs = 0, .verdicts = {}}));
+    RowRecord again;
+    const auto next = one.replica().nextPush("home", 2, 0);
+    QVERIFY(decodeRecord((*next)->push.changes[0].record, again));
+    QVERIFY(again.cells.front().stamp > pushed.cells.front().stamp);
+    QCOMPARE(again.cells.front().value.bytes.toByteArray(), "second"_ba);
+    QVERIFY(one.digestHolds());
+}
+
+/// As above, but the connection is lost before the ack: the push comes back as somebody's change.
+void TestMerging::editsOutrunTheEchoOfAnUnacknowledgedPush()
+{
+    Device one(schema);
+    one.exec(u"INSERT INTO t(id, a, b) VALUES (1, 'first', 'kept')"_s);
+    const auto push = one.replica().nextPush("home", 1, 0);
+    QVERIFY(one.replica().setClockOffset(-30'000));
+    one.exec(u"UPDATE t SET a = 'second'"_s);
+    const Changes echo{.space = "home",
+                       .previous = 0,
+                       .sequence = 1,
+                       .head = 1,
+                       .more = false,
+                       .tables = (*push)->push.tables,
+                       .changes = (*push)->push.changes};
+    QVERIFY(one.replica().applyChanges({echo}));
+    QCOMPARE(one.value(u"SELECT a || ' ' || b FROM t"_s).toString(), u"second kept"_s);
+    QCOMPARE(one.replica().pendingCount(), 1);
+    RowRecord pushed;
+    RowRecord again;
+    const auto next = one.replica().nextPush("home", 2, 0);
+    QVERIFY(decodeRecord((*push)->push.changes[0].record, pushed));
+    QVERIFY(decodeRecord((*next)->push.changes[0].record, again));
+    QVERIFY(again.cells.front().stamp > pushed.cells.front().stamp);
     QVERIFY(one.digestHolds());
 }
 
@@ -319,7 +376,8 @@ void TestMerging::randomEditsConverge()
         const QString value = QString::number(step);
         switch (below(9)) {
         case 0:
-            device.exec(u"INSERT INTO t VALUES (%1, '%2', 'b', 'c') ON CONFLICT DO UPDATE SET b = excluded.a"_s.arg(id).arg(value));
+            device.exec(
+                u"INSERT INTO t VALUES (%1, '%2', 'b', 'c') ON CONFLICT DO UPDATE SET b = excluded.a"_s.arg(id).arg(value));
             break;
         case 1:
             device.exec(u"DELETE FROM t WHERE id = %1"_s.arg(id));
@@ -349,7 +407,8 @@ void TestMerging::randomEditsConverge()
         QCOMPARE(device->replica().pendingCount(), 0);
         QCOMPARE(*device->replica().digest("home"), *one.replica().digest("home"));
         QCOMPARE(*device->replica().visibleDigest("home"), *one.replica().visibleDigest("home"));
-        QCOMPARE(device->value(u"SELECT group_concat(id || a || b || c) FROM t"_s), one.value(u"SELECT group_concat(id || a || b || c) FROM t"_s));
+        QCOMPARE(device->value(u"SELECT group_concat(id || a || b || c) FROM t"_s),
+                 one.value(u"SELECT group_concat(id || a || b || c) FROM t"_s));
     }
 }
 
