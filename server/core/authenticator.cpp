@@ -15,7 +15,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int tokenBytes = 32;
-constexpr int leaseBytes = 16;
+constexpr qsizetype leaseBytes = 16;
+constexpr qsizetype leasesPendingMax = 8;
 constexpr int sessionBytes = 8;
 
 QByteArray randomBytes(Random &random, qsizetype count)
@@ -40,8 +41,20 @@ Refused refusal(QString code, QString reason)
     return {std::move(code), std::move(reason), -1};
 }
 
-/// The client must show the lease of its last welcome, or the one before when that welcome got
-/// lost. An older one is a copy or a restored backup of a replica that went on elsewhere.
+/// A lease that was given since the current one was last shown. Several are kept, because a hello
+/// of a connection that its client has given up may come behind that of the next connection.
+bool isPending(const StoredSite &site, const QByteArray &lease)
+{
+    for (qsizetype at = 0; at < site.leasesPending.size(); at += leaseBytes) {
+        if (QByteArrayView(site.leasesPending).sliced(at, leaseBytes) == lease)
+            return true;
+    }
+    return false;
+}
+
+/// The client must show a lease that it was given since it last showed one, or that last one when
+/// every welcome since got lost. An older one, or another of the same time, belongs to a copy or a
+/// restored backup of a replica that went on elsewhere.
 Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, const Hello &hello, DeviceId device, Random &random,
                                            QByteArray &lease)
 {
@@ -51,14 +64,15 @@ Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, cons
     StoredSite site = (*found).value_or(StoredSite{hello.site, device, {}, {}});
     if (site.device != device)
         return std::optional(refusal(u"site_taken"_s, u"Another device uses this replica's identity."_s));
-    if (found->has_value()) {
-        if (hello.lease == site.leasePending)
-            site.leaseCurrent = site.leasePending;
-        else if (hello.lease != site.leaseCurrent)
-            return std::optional(refusal(u"forked"_s, u"This replica is a copy of one that has synced since."_s));
+    if (isPending(site, hello.lease)) {
+        site.leaseCurrent = hello.lease;
+        site.leasesPending.clear();
+    } else if (found->has_value() && hello.lease != site.leaseCurrent) {
+        return std::optional(refusal(u"forked"_s, u"This replica is a copy of one that has synced since."_s));
     }
-    site.leasePending = randomBytes(random, leaseBytes);
-    lease = site.leasePending;
+    lease = randomBytes(random, leaseBytes);
+    site.leasesPending =
+        (site.leasesPending + lease).last(std::min(site.leasesPending.size() + leaseBytes, leasesPendingMax * leaseBytes));
     if (auto stored = transaction.putSite(site); !stored)
         return fail(stored.error());
     return std::optional<Refused>{};
@@ -155,7 +169,8 @@ Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, 
 {
     using Outcome = std::variant<Refused, Admission>;
     if (hello.versionMin > Sheaf::Limits::protocolVersion || hello.versionMax < Sheaf::Limits::protocolVersion)
-        return Outcome(refusal(u"bad_version"_s, u"This server speaks protocol version %1."_s.arg(Sheaf::Limits::protocolVersion)));
+        return Outcome(
+            refusal(u"bad_version"_s, u"This server speaks protocol version %1."_s.arg(Sheaf::Limits::protocolVersion)));
     if (hello.site == 0)
         return Outcome(refusal(u"bad_message"_s, u"A replica has an identity other than 0."_s));
     if (hello.token.isEmpty())

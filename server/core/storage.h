@@ -45,7 +45,7 @@ struct StoredSite {
     SiteId site = 0;
     DeviceId device = 0;
     QByteArray leaseCurrent; ///< the client has shown that it has this one
-    QByteArray leasePending; ///< sent last; the client may not have got it
+    QByteArray leasesPending; ///< given since, joined, oldest first; the client shows one of them next, or the current one
 };
 
 /// Names are forever: an id once given to a table or column means the same name always.

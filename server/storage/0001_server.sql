@@ -10,7 +10,7 @@ CREATE TABLE device_grant (
     role INTEGER NOT NULL, PRIMARY KEY (device, place)) WITHOUT ROWID;
 CREATE TABLE site (
     site INTEGER PRIMARY KEY, device INTEGER NOT NULL REFERENCES device,
-    lease_current BLOB NOT NULL, lease_pending BLOB NOT NULL);
+    lease_current BLOB NOT NULL, leases_pending BLOB NOT NULL);
 CREATE TABLE push_number (
     site INTEGER NOT NULL, space INTEGER NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (site, space)) WITHOUT ROWID;
 

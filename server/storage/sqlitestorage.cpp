@@ -33,9 +33,9 @@ constexpr const char *queries[] = {
     "DELETE FROM device_grant WHERE device = ?1",
     "INSERT INTO device_grant (device, place, space, role) SELECT ?1, ?2, id, ?4 FROM space WHERE name = ?3",
     "SELECT s.name, g.role FROM device_grant g JOIN space s ON s.id = g.space WHERE g.device = ?1 ORDER BY g.place",
-    "SELECT device, lease_current, lease_pending FROM site WHERE site = ?1",
-    "INSERT INTO site (site, device, lease_current, lease_pending) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
-    "SET device = ?2, lease_current = ?3, lease_pending = ?4",
+    "SELECT device, lease_current, leases_pending FROM site WHERE site = ?1",
+    "INSERT INTO site (site, device, lease_current, leases_pending) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
+    "SET device = ?2, lease_current = ?3, leases_pending = ?4",
     "SELECT number FROM push_number WHERE site = ?1 AND space = ?2",
     "INSERT INTO push_number (site, space, number) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET number = ?3",
     "SELECT id, head, digest FROM space WHERE name = ?1",

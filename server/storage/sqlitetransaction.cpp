@@ -115,7 +115,7 @@ Result<void> SqliteTransaction::putSite(const StoredSite &site)
         s.bindInteger(1, static_cast<qint64>(site.site));
         s.bindInteger(2, site.device);
         s.bindBlob(3, site.leaseCurrent);
-        s.bindBlob(4, site.leasePending);
+        s.bindBlob(4, site.leasesPending);
     });
 }
 
