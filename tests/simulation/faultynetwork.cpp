@@ -34,7 +34,7 @@ struct FaultyNetwork::Link {
         qint64 lastArrival = 0;
         bool ended = false; ///< no more frames will come out
     };
-    std::array<Lane, 2> lanes;      ///< by direction
+    std::array<Lane, 2> lanes;        ///< by direction
     std::array<End *, 2> receivers{}; ///< by direction
 };
 
@@ -42,8 +42,7 @@ struct FaultyNetwork::Link {
 class FaultyNetwork::End final : public Connection
 {
 public:
-    End(FaultyNetwork &network, LinkPtr link, Direction sends)
-        : m_network(network), m_link(std::move(link)), m_sends(sends)
+    End(FaultyNetwork &network, LinkPtr link, Direction sends) : m_network(network), m_link(std::move(link)), m_sends(sends)
     {
         m_link->receivers[index(other(sends))] = this;
     }

@@ -16,7 +16,7 @@ enum class Direction : quint8 { ToServer = 0, ToClient = 1 };
 /// Weather of the links of one client; switched by the workload.
 struct LinkFaults {
     qint64 delayUsMax = 2'000;
-    quint64 cutOneIn = 0;      ///< connections that get a random number of bytes to live; 0 = none
+    quint64 cutOneIn = 0; ///< connections that get a random number of bytes to live; 0 = none
     qint64 cutBytesMax = 20'000;
     quint64 halfOpenOneIn = 0; ///< of the cut ones, those that nobody is told of
     bool partitioned = false;  ///< nothing passes until it is false again

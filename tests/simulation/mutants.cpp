@@ -79,7 +79,8 @@ void addDownloadBugs(std::vector<Mutant> &all)
                            return {m};
                        })));
     all.push_back(wire("page-skipped", "a page is lost and the next one claims to follow",
-                       onWire<Changes>([now = every(5), lost = std::make_shared<std::map<quint64, Sequence>>()](const WireEvent &e, Changes m) -> QList<Message> {
+                       onWire<Changes>([now = every(5), lost = std::make_shared<std::map<quint64, Sequence>>()](
+                                           const WireEvent &e, Changes m) -> QList<Message> {
                            if (const auto it = lost->find(e.connection); it != lost->end()) {
                                m.previous = it->second;
                                lost->erase(it);
@@ -235,9 +236,12 @@ std::vector<Mutant> makeMutants()
     all.push_back(lying);
     lying = {"clock-check-off", "the server takes stamps of a year ahead", {}, {}, false, false, 400LL * 24 * 3600 * 1000, {}};
     all.push_back(lying);
-    all.push_back(restarted("outbox-lost", "the outbox does not survive a restart", "DELETE FROM sheaf_outbox; UPDATE sheaf_rows SET outbox = NULL"));
-    all.push_back(restarted("clock-not-kept", "the hybrid clock starts anew after a restart", "UPDATE sheaf_state SET hlc = 0, seen = 0"));
-    all.push_back(restarted("cursor-not-with-batch", "the cursor is one further than the rows after a restart", "UPDATE sheaf_spaces SET cursor = cursor + 1"));
+    all.push_back(restarted("outbox-lost", "the outbox does not survive a restart",
+                            "DELETE FROM sheaf_outbox; UPDATE sheaf_rows SET outbox = NULL"));
+    all.push_back(
+        restarted("clock-not-kept", "the hybrid clock starts anew after a restart", "UPDATE sheaf_state SET hlc = 0, seen = 0"));
+    all.push_back(restarted("cursor-not-with-batch", "the cursor is one further than the rows after a restart",
+                            "UPDATE sheaf_spaces SET cursor = cursor + 1"));
     all.push_back(restarted("row-clocks-lost", "a row's stamps are gone after a restart",
                             "DELETE FROM sheaf_rows WHERE outbox IS NULL AND pk = (SELECT max(pk) FROM sheaf_rows)"));
     return all;

@@ -23,15 +23,19 @@ std::string text(const Stamp &stamp)
 std::string valueBytes(const ValueView &value)
 {
     switch (value.type) {
-    case ValueView::Type::Null: return "n";
-    case ValueView::Type::Integer: return "i" + std::to_string(value.integer);
+    case ValueView::Type::Null:
+        return "n";
+    case ValueView::Type::Integer:
+        return "i" + std::to_string(value.integer);
     case ValueView::Type::Real: {
         std::string bytes(1 + sizeof(double), 'r');
         std::memcpy(bytes.data() + 1, &value.real, sizeof(double));
         return bytes;
     }
-    case ValueView::Type::Text: return "t" + value.bytes.toByteArray().toStdString();
-    case ValueView::Type::Blob: return "b" + value.bytes.toByteArray().toStdString();
+    case ValueView::Type::Text:
+        return "t" + value.bytes.toByteArray().toStdString();
+    case ValueView::Type::Blob:
+        return "b" + value.bytes.toByteArray().toStdString();
     }
     return {};
 }
@@ -82,7 +86,8 @@ Verified Oracle::offered(const Push &push)
     return collect(push.space, push.tables, push.changes, [this](const RowId &id, const Row &row) -> Verified {
         m_lives.insert({id, row.length, row.life.hlc, row.life.site});
         for (const auto &[column, cell] : row.cells) {
-            const auto [it, fresh] = m_offered.emplace(CellId{id, column, row.length, cell.stamp.hlc, cell.stamp.site}, cell.value);
+            const auto [it, fresh] =
+                m_offered.emplace(CellId{id, column, row.length, cell.stamp.hlc, cell.stamp.site}, cell.value);
             if (!fresh && it->second != cell.value)
                 return Violation{"I2 one stamp, one value", name(id) + "." + column + " " + text(cell.stamp)};
         }
@@ -136,7 +141,8 @@ Verified Oracle::judge(const Rows &server) const
 Verified Oracle::compareValues(const Rows &alive, const Rows &visible)
 {
     if (alive.size() != visible.size())
-        return Violation{"Q4 rows as the oracle has them", std::to_string(visible.size()) + " rows instead of " + std::to_string(alive.size())};
+        return Violation{"Q4 rows as the oracle has them",
+                         std::to_string(visible.size()) + " rows instead of " + std::to_string(alive.size())};
     for (const auto &[id, row] : alive) {
         const auto it = visible.find(id);
         if (it == visible.end())

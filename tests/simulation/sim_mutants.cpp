@@ -24,8 +24,8 @@ bool catchMutant(SimRunner &runner, size_t index, quint64 schedulesMax)
         // A schedule that fails without the bug proves nothing about it.
         if (!outcome.violation || runner.run(n * golden).violation)
             continue;
-        std::printf("caught %-22s schedule %3llu seed=0x%llx step=%d by \"%s\" (%s)\n", mutant.name.c_str(), n, n * golden, outcome.step,
-                    outcome.violation->invariant.c_str(), outcome.violation->detail.substr(0, 80).c_str());
+        std::printf("caught %-22s schedule %3llu seed=0x%llx step=%d by \"%s\" (%s)\n", mutant.name.c_str(), n, n * golden,
+                    outcome.step, outcome.violation->invariant.c_str(), outcome.violation->detail.substr(0, 80).c_str());
         std::fflush(stdout);
         return true;
     }

@@ -13,7 +13,7 @@ using namespace Sheaf::Test;
 
 namespace {
 
-constexpr quint64 determinismEvery = 25; ///< one schedule in so many is run twice
+constexpr quint64 determinismEvery = 25;          ///< one schedule in so many is run twice
 constexpr quint64 golden = 0x9e3779b97f4a7c15ULL; ///< spreads counted seeds over all bits
 
 struct Budget {
@@ -39,7 +39,8 @@ int explore(SimRunner &runner, const Budget &budget)
         }
         acknowledged += outcome.acknowledged;
         if (done % determinismEvery == 0 && runner.run(seed).trace != outcome.trace) {
-            std::printf("SIM FAIL seed=0x%llx inv=\"Q7 same seed, same trace\" replay: sim_sync --seed 0x%llx --trace\n", seed, seed);
+            std::printf("SIM FAIL seed=0x%llx inv=\"Q7 same seed, same trace\" replay: sim_sync --seed 0x%llx --trace\n", seed,
+                        seed);
             return 1;
         }
         if (budget.exact)

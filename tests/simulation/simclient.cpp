@@ -71,9 +71,10 @@ Verified SimClient::start()
     if (m_promise && *m_promise != promise())
         return Violation{"P1 saved is saved", "c" + std::to_string(m_number) + " differs after a restart"};
     m_promise.reset();
-    m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, u"sim"_s,
-                                                  Reconnector::Events{[this] { statusChanged(); },
-                                                                      [this](const QString &code, const QString &message) { reported(code, message); }});
+    m_reconnector = std::make_unique<Reconnector>(
+        *m_replica, *m_clock, m_random, *m_transport, u"sim"_s,
+        Reconnector::Events{[this] { statusChanged(); },
+                            [this](const QString &code, const QString &message) { reported(code, message); }});
     if (m_online)
         m_reconnector->connectTo(QUrl(u"ws://sim"_s), m_token);
     return {};
@@ -82,7 +83,8 @@ Verified SimClient::start()
 void SimClient::statusChanged()
 {
     const SyncStatus &status = m_reconnector->status();
-    static const QSet<QString> expected{{}, u"shutting_down"_s, u"server_stopping"_s, u"storage_failed"_s, u"try_again"_s, u"timeout"_s};
+    static const QSet<QString> expected{
+        {}, u"shutting_down"_s, u"server_stopping"_s, u"storage_failed"_s, u"try_again"_s, u"timeout"_s};
     if (!expected.contains(status.error.code))
         blame("no refusals", (status.error.code + u": "_s + status.error.message).toStdString());
 }
@@ -233,8 +235,9 @@ void SimClient::dump() const
         const QByteArray bytes = query.value(2).toByteArray();
         if (!decodeClock(bytes, clock))
             continue;
-        std::printf("  c%d table %lld key %s outbox %lld: length %u life %llu@%llu uniform %u", m_number, query.value(0).toLongLong(),
-                    query.value(1).toByteArray().toHex().constData(), query.value(3).toLongLong(), clock.length, clock.life.hlc, clock.life.site, clock.uniform);
+        std::printf("  c%d table %lld key %s outbox %lld: length %u life %llu@%llu uniform %u", m_number,
+                    query.value(0).toLongLong(), query.value(1).toByteArray().toHex().constData(), query.value(3).toLongLong(),
+                    clock.length, clock.life.hlc, clock.life.site, clock.uniform);
         for (const RowClock::Entry &entry : clock.others)
             std::printf(" %u:%llu@%llu", entry.column, entry.stamp.hlc, entry.stamp.site);
         std::printf("\n");

@@ -26,7 +26,8 @@ quint64 s_seed = 0;
 void report(QtMsgType type, const QMessageLogContext &, const QString &text)
 {
     if (type == QtFatalMsg) {
-        std::printf("SIM FAIL seed=0x%llx inv=CHECK %s replay: sim_sync --seed 0x%llx --trace\n", s_seed, qPrintable(text), s_seed);
+        std::printf("SIM FAIL seed=0x%llx inv=CHECK %s replay: sim_sync --seed 0x%llx --trace\n", s_seed, qPrintable(text),
+                    s_seed);
         std::fflush(stdout);
         std::abort();
     }

@@ -16,12 +16,18 @@ namespace {
 QVariant drawValue(SeededRandom &random, quint64 value)
 {
     switch (random.below(8)) {
-    case 0: return QVariant();
-    case 1: return static_cast<double>(value) + 0.5;
-    case 2: return QByteArray::number(value).toHex();
-    case 3: return QString(static_cast<int>(random.below(300)), u'x') + QString::number(value);
-    case 4: return u"ä→😀"_s + QString::number(value);
-    default: return static_cast<qlonglong>(value);
+    case 0:
+        return QVariant();
+    case 1:
+        return static_cast<double>(value) + 0.5;
+    case 2:
+        return QByteArray::number(value).toHex();
+    case 3:
+        return QString(static_cast<int>(random.below(300)), u'x') + QString::number(value);
+    case 4:
+        return u"ä→😀"_s + QString::number(value);
+    default:
+        return static_cast<qlonglong>(value);
     }
 }
 
@@ -40,14 +46,19 @@ SimStatement drawNote(SeededRandom &random, quint64 value)
     const QVariant drawn = drawValue(random, value);
     const QString text = QString::number(value);
     switch (random.below(8)) {
-    case 0: return {u"DELETE FROM notes WHERE id = ?"_s, {id}};
-    case 1: return {u"REPLACE INTO notes(id, space, title, body, rank) VALUES (?, ?, ?, ?, 1)"_s, {id, space, text, drawn}};
-    case 2: return {u"INSERT OR IGNORE INTO notes(id, space, title, body) VALUES (?, ?, ?, ?)"_s, {id, space, text, drawn}};
+    case 0:
+        return {u"DELETE FROM notes WHERE id = ?"_s, {id}};
+    case 1:
+        return {u"REPLACE INTO notes(id, space, title, body, rank) VALUES (?, ?, ?, ?, 1)"_s, {id, space, text, drawn}};
+    case 2:
+        return {u"INSERT OR IGNORE INTO notes(id, space, title, body) VALUES (?, ?, ?, ?)"_s, {id, space, text, drawn}};
     case 3:
         return {u"INSERT INTO notes(id, space, title) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title"_s,
                 {id, space, text}};
-    case 4: return {u"UPDATE notes SET rank = ?"_s, {static_cast<qlonglong>(value)}};
-    default: return {u"UPDATE notes SET "_s + column(random) + u" = ? WHERE id = ?"_s, {drawn, id}};
+    case 4:
+        return {u"UPDATE notes SET rank = ?"_s, {static_cast<qlonglong>(value)}};
+    default:
+        return {u"UPDATE notes SET "_s + column(random) + u" = ? WHERE id = ?"_s, {drawn, id}};
     }
 }
 
@@ -58,12 +69,18 @@ SimStatement drawPair(SeededRandom &random, quint64 value)
     const QVariant drawn = drawValue(random, value);
     const QString text = QString::number(value);
     switch (random.below(7)) {
-    case 0: return {u"DELETE FROM pairs WHERE a = ?"_s, {a}};
-    case 1: return {u"DELETE FROM pairs WHERE a = ? AND b = ?"_s, {a, b}};
-    case 2: return {u"INSERT OR REPLACE INTO pairs(a, b, x, y) VALUES (?, ?, ?, ?), (?, 'k2', ?, 2)"_s, {a, b, text, drawn, a, text}};
-    case 3: return {u"INSERT OR IGNORE INTO pairs(a, b, x) SELECT a, 'k0', ? FROM (SELECT ? AS a UNION SELECT 9)"_s, {text, a}};
-    case 4: return {u"UPDATE pairs SET x = ?, y = NULL WHERE a = ?"_s, {text, a}};
-    default: return {u"UPDATE pairs SET y = ? WHERE a = ? AND b = ?"_s, {drawn, a, b}};
+    case 0:
+        return {u"DELETE FROM pairs WHERE a = ?"_s, {a}};
+    case 1:
+        return {u"DELETE FROM pairs WHERE a = ? AND b = ?"_s, {a, b}};
+    case 2:
+        return {u"INSERT OR REPLACE INTO pairs(a, b, x, y) VALUES (?, ?, ?, ?), (?, 'k2', ?, 2)"_s, {a, b, text, drawn, a, text}};
+    case 3:
+        return {u"INSERT OR IGNORE INTO pairs(a, b, x) SELECT a, 'k0', ? FROM (SELECT ? AS a UNION SELECT 9)"_s, {text, a}};
+    case 4:
+        return {u"UPDATE pairs SET x = ?, y = NULL WHERE a = ?"_s, {text, a}};
+    default:
+        return {u"UPDATE pairs SET y = ? WHERE a = ? AND b = ?"_s, {drawn, a, b}};
     }
 }
 
@@ -89,7 +106,8 @@ void writeSimSchema(const QString &folder)
     QDir().mkpath(folder);
     QFile file(simSchemaPath(folder));
     SHEAF_CHECK(file.open(QIODevice::WriteOnly));
-    file.write("CREATE TABLE notes(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT, body, rank INTEGER DEFAULT 0);\n"
+    file.write("CREATE TABLE notes(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT, body, rank "
+               "INTEGER DEFAULT 0);\n"
                "SELECT sheaf_sync('notes');\n"
                "CREATE TABLE pairs(a INTEGER NOT NULL, b TEXT NOT NULL, x TEXT, y, PRIMARY KEY(a, b));\n"
                "SELECT sheaf_sync('pairs', '{\"deletes\":\"delete_wins\"}');\n");
@@ -106,10 +124,16 @@ ValueView viewOf(const QVariant &value, std::vector<QByteArray> &kept)
         return ValueView::null();
     switch (value.typeId()) {
     case QMetaType::Int:
-    case QMetaType::LongLong: return ValueView::ofInteger(value.toLongLong());
-    case QMetaType::Double: return ValueView::ofReal(value.toDouble());
-    case QMetaType::QByteArray: kept.push_back(value.toByteArray()); return ValueView::ofBlob(kept.back());
-    default: kept.push_back(value.toString().toUtf8()); return ValueView::ofText(kept.back());
+    case QMetaType::LongLong:
+        return ValueView::ofInteger(value.toLongLong());
+    case QMetaType::Double:
+        return ValueView::ofReal(value.toDouble());
+    case QMetaType::QByteArray:
+        kept.push_back(value.toByteArray());
+        return ValueView::ofBlob(kept.back());
+    default:
+        kept.push_back(value.toString().toUtf8());
+        return ValueView::ofText(kept.back());
     }
 }
 

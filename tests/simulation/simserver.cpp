@@ -16,15 +16,17 @@ namespace Sheaf::Test {
 
 SimServer::SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant) : m_parts(parts), m_random(seed), m_mutant(mutant)
 {
-    m_inMemory = m_random.oneIn(2) && !(mutant && mutant->serverDiskLies);
-    m_database->epoch = m_random.next() | 1U;
+    const bool inMemory = m_random.oneIn(2) && !(mutant && mutant->serverDiskLies);
+    m_epoch = m_random.next() | 1U;
+    if (inMemory)
+        m_memory = std::make_unique<Server::MemoryStorage>(m_epoch);
 }
 
 SimServer::~SimServer()
 {
     m_parts.network.setAcceptor({});
     m_core.reset();
-    m_storage.reset();
+    m_proxy.reset();
 }
 
 std::string SimServer::path() const
@@ -42,16 +44,19 @@ Verified SimServer::start()
     QDir().mkpath(QString::fromStdString(path()));
     m_coreSkewMs = skewMs + (m_mutant ? m_mutant->serverClockLieMs : 0);
     m_clock = std::make_unique<NodeClock>(m_parts.queue, m_coreSkewMs);
-    if (m_inMemory) {
-        m_storage = std::make_unique<MemoryStorage>(m_database);
+    if (m_memory) {
+        m_storage = m_memory.get();
     } else {
-        auto opened = Server::SqliteStorage::open(QString::fromStdString(path()) + u"server.db"_s, m_database->epoch);
+        auto opened = Server::SqliteStorage::open(QString::fromStdString(path()) + u"server.db"_s, m_epoch);
         if (!opened)
             return Violation{"S1 server opens again", (opened.error().code + u": "_s + opened.error().message).toStdString()};
-        m_storage = std::move(opened).value();
+        m_file = std::move(opened).value();
+        m_storage = m_file.get();
     }
-    if (m_mutant && m_mutant->storage)
-        m_storage = std::make_unique<StorageProxy>(std::move(m_storage), *m_mutant->storage);
+    if (m_mutant && m_mutant->storage) {
+        m_proxy = std::make_unique<StorageProxy>(*m_storage, *m_mutant->storage);
+        m_storage = m_proxy.get();
+    }
     m_core = std::make_unique<Server::ServerCore>(*m_storage, *m_clock, m_random);
     m_parts.network.setAcceptor([this](std::unique_ptr<Connection> connection) { m_core->accept(std::move(connection)); });
     return {};
@@ -65,8 +70,24 @@ void SimServer::die(bool power, quint64 seed)
     else if ((seed & 1U) != 0) // else it closes its files in peace
         m_parts.disk.kill(path());
     m_core.reset();
-    m_storage.reset();
+    m_proxy.reset();
+    m_file.reset();
     m_clock.reset();
+}
+
+void SimServer::breakDisk(SeededRandom &random)
+{
+    if (m_memory) {
+        m_memory->failNextCommit(random.oneIn(2));
+        return;
+    }
+    const auto operation = random.oneIn(2) ? CrashDisk::Operation::Write : CrashDisk::Operation::Sync;
+    m_parts.disk.inject({path(), operation, 0, random.between(0, 3), random.oneIn(2)});
+}
+
+void SimServer::mendDisk()
+{
+    m_parts.disk.clearFaults();
 }
 
 QByteArray SimServer::addDevice(int number)
@@ -106,7 +127,8 @@ Verified SimServer::readSpace(const Server::StoredSpace &space, const QList<Serv
     SpaceDigest fresh;
     Verified violation;
     const auto scanned = m_storage->scan(space.id, 0, [&](const Server::RecordView &row) {
-        const auto table = std::find_if(tables.begin(), tables.end(), [&](const auto &candidate) { return candidate.id == row.table; });
+        const auto table =
+            std::find_if(tables.begin(), tables.end(), [&](const auto &candidate) { return candidate.id == row.table; });
         if (table == tables.end()) {
             violation = Violation{"server reads", "a row of no table"};
             return false;
@@ -123,10 +145,11 @@ Verified SimServer::readSpace(const Server::StoredSpace &space, const QList<Serv
         fresh.add(fingerprint(table->name, row.key, clockOf(record), named));
         const QList<TableNames> names{{table->name, table->columns}};
         const Change change{0, row.key.toByteArray(), row.record.toByteArray()};
-        violation = Oracle::collect(space.name, names, {change}, [&rows](const Oracle::RowId &id, const Oracle::Row &found) -> Verified {
-            rows[id] = found;
-            return {};
-        });
+        violation =
+            Oracle::collect(space.name, names, {change}, [&rows](const Oracle::RowId &id, const Oracle::Row &found) -> Verified {
+                rows[id] = found;
+                return {};
+            });
         return !violation;
     });
     if (!scanned)

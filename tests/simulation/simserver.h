@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/core/servercore.h"
-#include "simulation/memorystorage.h"
+#include "server/storage/memorystorage.h"
 #include "simulation/mutants.h"
 #include "simulation/simclient.h"
 
@@ -18,6 +18,9 @@ public:
 
     Verified start();
     void die(bool power, quint64 seed);
+    /// The next commits fail, until mendDisk(); whether what they wrote is there is open.
+    void breakDisk(SeededRandom &random);
+    void mendDisk();
     /// A token of a new device; the server is running.
     QByteArray addDevice(int number);
     [[nodiscard]] bool isRunning() const { return m_core != nullptr; }
@@ -34,11 +37,13 @@ private:
     WorldParts &m_parts;
     SeededRandom m_random;
     const Mutant *m_mutant;
-    bool m_inMemory = false; ///< half of the seeds: quicker, and stricter with the core
-    std::shared_ptr<MemoryDatabase> m_database = std::make_shared<MemoryDatabase>();
+    Epoch m_epoch;
+    std::unique_ptr<Server::MemoryStorage> m_memory; ///< in half of the seeds: quicker, and stricter with the core
     qint64 m_coreSkewMs = 0;
     std::unique_ptr<NodeClock> m_clock;
-    std::unique_ptr<Server::Storage> m_storage;
+    std::unique_ptr<Server::Storage> m_file;
+    std::unique_ptr<Server::Storage> m_proxy;
+    Server::Storage *m_storage = nullptr; ///< what the core uses
     std::unique_ptr<Server::ServerCore> m_core;
 };
 

@@ -54,10 +54,7 @@ public:
         const Sequence old = replaced == 0 ? std::exchange(m_hidden, 0) : replaced;
         return m_inner->putRecord(space, stored, old);
     }
-    Result<void> commit() override
-    {
-        return bugs().commit ? bugs().commit(m_inner, m_proxy.m_late) : m_inner->commit();
-    }
+    Result<void> commit() override { return bugs().commit ? bugs().commit(m_inner, m_proxy.m_late) : m_inner->commit(); }
 
 private:
     [[nodiscard]] const StorageBugs &bugs() const { return m_proxy.m_bugs; }
@@ -78,7 +75,7 @@ void StorageProxy::settle()
 Result<std::unique_ptr<StorageTransaction>> StorageProxy::begin()
 {
     settle();
-    auto begun = m_inner->begin();
+    auto begun = m_inner.begin();
     if (!begun)
         return begun;
     return std::unique_ptr<StorageTransaction>(std::make_unique<Transaction>(*this, std::move(begun).value()));
@@ -88,7 +85,7 @@ Result<void> StorageProxy::scan(SpaceId space, Sequence after, const std::functi
 {
     settle();
     bool first = true;
-    return m_inner->scan(space, after, [&](const RecordView &row) {
+    return m_inner.scan(space, after, [&](const RecordView &row) {
         const bool isFirst = std::exchange(first, false);
         return m_bugs.scanned && !m_bugs.scanned(row, isFirst) ? true : visit(row);
     });

@@ -28,17 +28,19 @@ struct StorageBugs {
 class StorageProxy final : public Server::Storage
 {
 public:
-    StorageProxy(std::unique_ptr<Server::Storage> inner, StorageBugs bugs) : m_inner(std::move(inner)), m_bugs(std::move(bugs)) {}
+    /// `inner` must live longer.
+    StorageProxy(Server::Storage &inner, StorageBugs bugs) : m_inner(inner), m_bugs(std::move(bugs)) {}
 
-    [[nodiscard]] Epoch epoch() const override { return m_inner->epoch(); }
+    [[nodiscard]] Epoch epoch() const override { return m_inner.epoch(); }
     Result<std::unique_ptr<Server::StorageTransaction>> begin() override;
-    Result<void> scan(Server::SpaceId space, Sequence after, const std::function<bool(const Server::RecordView &)> &visit) override;
+    Result<void> scan(Server::SpaceId space, Sequence after,
+                      const std::function<bool(const Server::RecordView &)> &visit) override;
 
 private:
     class Transaction;
     void settle();
 
-    std::unique_ptr<Server::Storage> m_inner;
+    Server::Storage &m_inner;
     StorageBugs m_bugs;
     std::unique_ptr<Server::StorageTransaction> m_late; ///< acknowledged and not committed yet
 };

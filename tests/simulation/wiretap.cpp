@@ -14,23 +14,30 @@ struct Describer {
     std::string operator()(const Hello &m) const { return "hello site=" + std::to_string(m.site); }
     std::string operator()(const Welcome &m) const { return "welcome spaces=" + std::to_string(m.spaces.size()); }
     std::string operator()(const Refused &m) const { return "refused " + m.code.toStdString() + ": " + m.reason.toStdString(); }
-    std::string operator()(const Subscribe &m) const { return "subscribe " + m.space.toStdString() + " cursor=" + std::to_string(m.cursor); }
+    std::string operator()(const Subscribe &m) const
+    {
+        return "subscribe " + m.space.toStdString() + " cursor=" + std::to_string(m.cursor);
+    }
     std::string operator()(const Changes &m) const
     {
-        return "changes " + m.space.toStdString() + " " + std::to_string(m.previous) + ".." + std::to_string(m.sequence) + " head="
-            + std::to_string(m.head) + " n=" + std::to_string(m.changes.size()) + (m.more ? " more" : "");
+        return "changes " + m.space.toStdString() + " " + std::to_string(m.previous) + ".." + std::to_string(m.sequence) +
+               " head=" + std::to_string(m.head) + " n=" + std::to_string(m.changes.size()) + (m.more ? " more" : "");
     }
     std::string operator()(const Push &m) const
     {
-        return "push " + m.space.toStdString() + " #" + std::to_string(m.number) + " n=" + std::to_string(m.changes.size()) + (m.more ? " more" : "");
+        return "push " + m.space.toStdString() + " #" + std::to_string(m.number) + " n=" + std::to_string(m.changes.size()) +
+               (m.more ? " more" : "");
     }
     std::string operator()(const Ack &m) const
     {
-        return "ack " + m.space.toStdString() + " #" + std::to_string(m.number) + " " + std::to_string(m.previous) + ".."
-            + std::to_string(m.sequence) + (m.verdicts.isEmpty() ? "" : " verdict " + m.verdicts.first().code.toStdString());
+        return "ack " + m.space.toStdString() + " #" + std::to_string(m.number) + " " + std::to_string(m.previous) + ".." +
+               std::to_string(m.sequence) + (m.verdicts.isEmpty() ? "" : " verdict " + m.verdicts.first().code.toStdString());
     }
     std::string operator()(const Mark &m) const { return "mark " + m.space.toStdString() + " " + std::to_string(m.id); }
-    std::string operator()(const Marked &m) const { return "marked " + m.space.toStdString() + " " + std::to_string(m.id) + " head=" + std::to_string(m.head); }
+    std::string operator()(const Marked &m) const
+    {
+        return "marked " + m.space.toStdString() + " " + std::to_string(m.id) + " head=" + std::to_string(m.head);
+    }
     std::string operator()(const Ping &) const { return "ping"; }
     std::string operator()(const Pong &) const { return "pong"; }
 };
@@ -39,8 +46,8 @@ struct Describer {
 void printRows(const QByteArray &space, const QList<TableNames> &tables, const QList<Change> &changes)
 {
     Oracle::collect(space, tables, changes, [](const Oracle::RowId &id, const Oracle::Row &row) -> Verified {
-        std::printf("        %s/%s: length %u life %llu@%llu", std::get<1>(id).c_str(), QByteArray::fromStdString(std::get<2>(id)).toHex().constData(),
-                    row.length, row.life.hlc, row.life.site);
+        std::printf("        %s/%s: length %u life %llu@%llu", std::get<1>(id).c_str(),
+                    QByteArray::fromStdString(std::get<2>(id)).toHex().constData(), row.length, row.life.hlc, row.life.site);
         for (const auto &[column, cell] : row.cells)
             std::printf(" %s:%llu@%llu", column.c_str(), cell.stamp.hlc, cell.stamp.site);
         std::printf("\n");
@@ -94,7 +101,8 @@ QList<QByteArray> WireTap::deliver(int client, quint64 connection, Direction dir
 void WireTap::note(const WireEvent &event, const Message &message)
 {
     if (m_traced)
-        std::printf("    c%d/%llu %s %s\n", event.client, event.connection, event.direction == Direction::ToServer ? "->" : "<-", describe(message).c_str());
+        std::printf("    c%d/%llu %s %s\n", event.client, event.connection, event.direction == Direction::ToServer ? "->" : "<-",
+                    describe(message).c_str());
     if (const auto *push = std::get_if<Push>(&message); m_traced && push)
         printRows(push->space, push->tables, push->changes);
     if (const auto *changes = std::get_if<Changes>(&message); m_traced && changes)

@@ -11,19 +11,20 @@ namespace Sheaf::Test {
 
 namespace {
 constexpr qint64 yearMs = 365LL * 24 * 3600 * 1000;
-constexpr qint64 settleMsMax = 600'000;  ///< after the faults end, everything is equal within this
-constexpr qint64 quietMs = 120'000;      ///< and then no change travels
+constexpr qint64 settleMsMax = 600'000; ///< after the faults end, everything is equal within this
+constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 } // namespace
 
 World::Features World::Features::draw(SeededRandom &random)
 {
     const auto coin = [&random] { return random.oneIn(2); };
-    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
+    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
 }
 
 World::World(CrashVfs &vfs, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
-    : m_vfs(vfs), m_random(seed), m_features(Features::draw(m_random)), m_queue(m_random.next()), m_network(m_queue, m_random.next()),
-      m_parts{m_queue, m_network, vfs.disk(), folder, trace}, m_tap(m_oracle), m_mutant(mutant)
+    : m_vfs(vfs), m_random(seed), m_features(Features::draw(m_random)), m_queue(m_random.next()),
+      m_network(m_queue, m_random.next()), m_parts{m_queue, m_network, vfs.disk(), folder, trace}, m_tap(m_oracle),
+      m_mutant(mutant)
 {
     m_vfs.disk().reset();
     writeSimSchema(folder);
@@ -91,7 +92,10 @@ Verified World::step()
     } else if (auto found = disturb(client)) {
         return found;
     }
+    if (m_random.oneIn(6))
+        m_server->mendDisk();
     if (!m_server->isRunning() && --m_serverDownSteps <= 0) {
+        m_server->mendDisk();
         if (auto found = m_server->start())
             return found;
     }
@@ -102,7 +106,7 @@ Verified World::step()
 Verified World::disturb(SimClient &client)
 {
     const int number = static_cast<int>(m_random.below(m_clients.size()));
-    switch (m_random.below(7)) {
+    switch (m_random.below(8)) {
     case 0:
         return crashClient(client);
     case 1:
@@ -130,6 +134,10 @@ Verified World::disturb(SimClient &client)
             client.disconnect();
         else
             client.connect(client.token());
+        break;
+    case 6:
+        if (m_features.serverDisk && m_server->isRunning())
+            m_server->breakDisk(m_random);
         break;
     default:
         if (m_features.diskFaults && client.isRunning())
@@ -225,6 +233,7 @@ std::string World::states() const
 /// The faults end; what is down comes back.
 Verified World::settle()
 {
+    m_server->mendDisk();
     if (!m_server->isRunning()) {
         if (auto found = m_server->start())
             return found;

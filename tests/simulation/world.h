@@ -11,7 +11,7 @@ namespace Sheaf::Test {
 struct Outcome {
     Verified violation;
     int step = 0;
-    quint64 trace = 0; ///< equal for equal seeds
+    quint64 trace = 0;       ///< equal for equal seeds
     size_t acknowledged = 0; ///< changes
 };
 
@@ -28,7 +28,8 @@ public:
 private:
     /// What this seed may do: each seed switches off a random half.
     struct Features {
-        bool serverCrash, clientCrash, powerCut, cuts, halfOpen, partitions, delays, skew, clockSteps, offline, diskFaults;
+        bool serverCrash, clientCrash, powerCut, cuts, halfOpen, partitions, delays, skew, clockSteps, offline, diskFaults,
+            serverDisk;
         static Features draw(SeededRandom &random);
     };
 
@@ -60,7 +61,7 @@ private:
     const Mutant *m_mutant;
     std::unique_ptr<SimServer> m_server;
     std::vector<std::unique_ptr<SimClient>> m_clients;
-    std::map<QByteArray, Sequence> m_promisedHeads; ///< by space: acknowledged, so never less again
+    std::map<QByteArray, Sequence> m_promisedHeads;                   ///< by space: acknowledged, so never less again
     std::map<quint64, std::map<QByteArray, Sequence>> m_headsAtHello; ///< a welcome may be late, but not later than its hello
     int m_step = 0;
     int m_serverDownSteps = 0;
