@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <QJsonArray>
 
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,14 @@ namespace {
 
 constexpr int exitFailed = 1;
 constexpr int exitUsage = 2;
+constexpr int exitSkipped = 3; ///< an import has left files out, and named them
+
+int exitCodeOf(const Sheaf::Result<QJsonObject> &result)
+{
+    if (!result)
+        return exitFailed;
+    return result->value("skipped"_L1).toArray().isEmpty() ? 0 : exitSkipped;
+}
 
 /// `add -` takes the text from standard input.
 void takeStandardInput(QJsonObject &request)
@@ -48,15 +57,19 @@ int main(int argc, char **argv)
     takeStandardInput(options->request);
 
     Sheaf::Backend backend{Sheaf::Profile(options->profile)};
-    QMetaObject::invokeMethod(&backend, [&] {
-        backend.run(options->request, [&](const QJsonObject &progress) { output.progress(progress); },
-                    [&](const Sheaf::Result<QJsonObject> &result) {
-                        if (result)
-                            output.answer(options->request, *result, options->json);
-                        else
-                            output.problem(result.error().message);
-                        QCoreApplication::exit(result ? 0 : exitFailed);
-                    });
-    }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        &backend,
+        [&] {
+            backend.run(
+                options->request, [&](const QJsonObject &progress) { output.progress(progress); },
+                [&](const Sheaf::Result<QJsonObject> &result) {
+                    if (result)
+                        output.answer(options->request, *result, options->json);
+                    else
+                        output.problem(result.error().message);
+                    QCoreApplication::exit(exitCodeOf(result));
+                });
+        },
+        Qt::QueuedConnection);
     return QCoreApplication::exec();
 }

@@ -38,7 +38,8 @@ constexpr CommandHelp commandHelps[] = {
     {"import"_L1, R"(Usage: sheaf-cli import DIR
 Makes a note of every .md and .markdown file below DIR, a list of every folder with such files.
 Front matter gives title, tags, created and updated; without a title, the first heading or the
-file name does. Files that cannot be read or are not UTF-8 are named and left out.
+file name does. Files that cannot be read or are not UTF-8 are named and left out; the exit code is
+then 3.
 )"},
     {"add"_L1, R"(Usage: sheaf-cli add [--note] [--list NAME] TEXT
 Adds a task and prints its id. TEXT may be "-" for standard input.
@@ -75,17 +76,25 @@ Unexpected usage(const QString &sentence)
 void addOptions(QCommandLineParser &parser)
 {
     // Also -h; the parser's own help would show all options for every command.
-    parser.addOptions({{{u"h"_s, u"help"_s}, {}}, {{u"v"_s, u"version"_s}, {}}, {u"data"_s, {}, u"dir"_s}, {u"list"_s, {}, u"name"_s},
-                       {u"note"_s, {}}, {u"tasks"_s, {}}, {u"notes"_s, {}}, {u"json"_s, {}}, {u"force"_s, {}},
-                       {u"url"_s, {}, u"url"_s}, {u"token"_s, {}, u"token"_s}});
+    parser.addOptions({{{u"h"_s, u"help"_s}, {}},
+                       {{u"v"_s, u"version"_s}, {}},
+                       {u"data"_s, {}, u"dir"_s},
+                       {u"list"_s, {}, u"name"_s},
+                       {u"note"_s, {}},
+                       {u"tasks"_s, {}},
+                       {u"notes"_s, {}},
+                       {u"json"_s, {}},
+                       {u"force"_s, {}},
+                       {u"url"_s, {}, u"url"_s},
+                       {u"token"_s, {}, u"token"_s}});
 }
 
 /// The options that a command knows, besides those of all.
 QStringList optionsOf(const QString &command)
 {
     static const QHash<QString, QStringList> known{
-        {u"import"_s, {}}, {u"add"_s, {u"note"_s, u"list"_s}}, {u"list"_s, {u"list"_s, u"tasks"_s, u"notes"_s, u"json"_s}},
-        {u"show"_s, {u"json"_s}}, {u"export"_s, {u"force"_s}}, {u"sync"_s, {u"url"_s, u"token"_s}}};
+        {u"import"_s, {}},        {u"add"_s, {u"note"_s, u"list"_s}}, {u"list"_s, {u"list"_s, u"tasks"_s, u"notes"_s, u"json"_s}},
+        {u"show"_s, {u"json"_s}}, {u"export"_s, {u"force"_s}},        {u"sync"_s, {u"url"_s, u"token"_s}}};
     return known.value(command);
 }
 
@@ -111,10 +120,11 @@ QString takeOperands(const QString &command, const QStringList &operands, QJsonO
     if (operands.size() != (wantsOne ? 1 : 0)) {
         if (!wantsOne)
             return u"`%1` takes no “%2”; see sheaf-cli %1 --help."_s.arg(command, operands.first());
-        return u"`%1` wants exactly one %2; see sheaf-cli %1 --help."_s.arg(command, command == "show"_L1 ? u"id"_s : u"folder"_s);
+        return u"`%1` wants exactly one %2; see sheaf-cli %1 --help."_s.arg(command,
+                                                                            command == "show"_L1 ? u"id"_s : u"folder"_s);
     }
     if (command == "show"_L1)
-        request.insert(u"id"_s, operands.first());
+        request.insert(u"item"_s, operands.first()); // "id" is the number of the request
     else if (wantsOne)
         request.insert(u"dir"_s, QFileInfo(operands.first()).absoluteFilePath()); // the app runs in another folder
     return {};

@@ -25,19 +25,23 @@ QJsonObject reportObject(const ImportReport &report)
     QJsonArray skipped;
     for (const SkippedFile &file : report.skipped)
         skipped.append(QJsonObject{{u"path"_s, file.relativePath}, {u"reason"_s, file.reason}});
-    return {{u"read"_s, report.read}, {u"made"_s, report.made}, {u"present"_s, report.present},
-            {u"skipped"_s, skipped}, {u"other_keys"_s, QJsonArray::fromStringList(report.otherKeys)}};
+    return {{u"read"_s, report.read},
+            {u"made"_s, report.made},
+            {u"present"_s, report.present},
+            {u"skipped"_s, skipped},
+            {u"other_keys"_s, QJsonArray::fromStringList(report.otherKeys)}};
 }
 
 /// Both kinds have the same columns, so that one query can hold both.
 QString selectOf(const QString &kind)
 {
     const bool note = kind == "note"_L1;
-    const QString columns = note ? u"'note' AS kind, n.id AS id, n.title, n.body AS text, n.tags, NULL AS done, NULL AS due, n.created, n.updated,"
-                                    " n.trashed, l.name AS list, n.pinned = 0 AS first, '' AS second, -n.updated AS third FROM notes n"_s
-                                 : u"'task' AS kind, n.id AS id, n.title, n.notes AS text, '[]' AS tags, n.done, n.due, n.created, n.updated,"
-                                    " n.trashed, l.name AS list, n.done IS NOT NULL AS first, n.position AS second, n.created AS third"
-                                    " FROM tasks n"_s;
+    const QString columns =
+        note ? u"'note' AS kind, n.id AS id, n.title, n.body AS text, n.tags, NULL AS done, NULL AS due, n.created, n.updated,"
+               " n.trashed, l.name AS list, n.pinned = 0 AS first, '' AS second, -n.updated AS third FROM notes n"_s
+             : u"'task' AS kind, n.id AS id, n.title, n.notes AS text, '[]' AS tags, n.done, n.due, n.created, n.updated,"
+               " n.trashed, l.name AS list, n.done IS NOT NULL AS first, n.position AS second, n.created AS third"
+               " FROM tasks n"_s;
     return "SELECT "_L1 + columns + " LEFT JOIN lists l ON l.id = n.list"_L1;
 }
 
@@ -67,10 +71,7 @@ std::pair<QString, QString> titleAndBody(const QString &text)
 } // namespace
 
 StoreCommands::StoreCommands(SyncEngine &engine, Profile profile, SyncRun::Connector connector, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_profile(std::move(profile))
-    , m_connector(std::move(connector))
+    : QObject(parent), m_engine(engine), m_profile(std::move(profile)), m_connector(std::move(connector))
 {
 }
 
@@ -80,8 +81,9 @@ void StoreCommands::run(const QJsonObject &request, const Progress &progress, co
 {
     using Handler = void (StoreCommands::*)(const QJsonObject &, const Progress &, const Reply &);
     static const QHash<QString, Handler> handlers{
-        {u"import"_s, &StoreCommands::import}, {u"add"_s, &StoreCommands::add},   {u"list"_s, &StoreCommands::list},
-        {u"show"_s, &StoreCommands::show},     {u"export"_s, &StoreCommands::exportNotes}, {u"sync"_s, &StoreCommands::sync},
+        {u"import"_s, &StoreCommands::import},      {u"add"_s, &StoreCommands::add},
+        {u"list"_s, &StoreCommands::list},          {u"show"_s, &StoreCommands::show},
+        {u"export"_s, &StoreCommands::exportNotes}, {u"sync"_s, &StoreCommands::sync},
     };
     if (const Handler handler = handlers.value(request.value("do"_L1).toString()))
         return (this->*handler)(request, progress, reply);
@@ -143,7 +145,9 @@ void StoreCommands::addItem(const QJsonObject &request, const QString &listId, b
 void StoreCommands::findList(const QString &name, const std::function<void(const Result<QString> &)> &found)
 {
     // The exact name comes before one that differs in case only.
-    m_engine.query({u"SELECT id FROM lists WHERE name = ? COLLATE NOCASE ORDER BY name <> ?, created, id LIMIT 1"_s, {name, name}, {}})
+    m_engine
+        .query(
+            {u"SELECT id FROM lists WHERE name = ? COLLATE NOCASE ORDER BY name <> ?, created, id LIMIT 1"_s, {name, name}, {}})
         .then(this, [found](const Result<QueryRows> &rows) {
             if (!rows)
                 return found(fail(rows.error()));
@@ -193,16 +197,20 @@ void StoreCommands::listItems(const QJsonArray &kinds, const QString &where, con
 
 void StoreCommands::show(const QJsonObject &request, const Progress &, const Reply &reply)
 {
-    const QString id = request.value("id"_L1).toString();
+    const QString id = request.value("item"_L1).toString();
     if (id.isEmpty())
         return reply(fail(u"bad_request"_s, u"Name what to show by its id, or by the start of it."_s));
     const QString where = u" WHERE n.id = ? OR substr(n.id, 1, length(?)) = ?"_s;
-    m_engine.query({selectOf(u"task"_s) + where + " UNION ALL "_L1 + selectOf(u"note"_s) + where + " LIMIT 2"_L1, {id, id, id, id, id, id}, {}})
+    m_engine
+        .query({selectOf(u"task"_s) + where + " UNION ALL "_L1 + selectOf(u"note"_s) + where + " LIMIT 2"_L1,
+                {id, id, id, id, id, id},
+                {}})
         .then(this, [id, reply](const Result<QueryRows> &rows) {
             if (!rows)
                 return reply(fail(rows.error()));
             if (rows->rows.isEmpty())
-                return reply(fail(u"not_found"_s, u"Nothing has an id that starts with “%1”; `sheaf-cli list` shows the ids."_s.arg(id)));
+                return reply(
+                    fail(u"not_found"_s, u"Nothing has an id that starts with “%1”; `sheaf-cli list` shows the ids."_s.arg(id)));
             if (rows->rows.size() > 1)
                 return reply(fail(u"ambiguous"_s, u"More than one id starts with “%1”; write more of it."_s.arg(id)));
             reply(QJsonObject{{u"item"_s, itemOf(*rows, rows->rows.first())}});

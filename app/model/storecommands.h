@@ -14,7 +14,7 @@ namespace Sheaf {
 ///   {"do":"import","dir":ABSOLUTE}              -> read, made, present, skipped [{path, reason}], other_keys
 ///   {"do":"add","kind":"task"|"note","text":…,"list":NAME?} -> id, list_made
 ///   {"do":"list","kinds":["task","note"],"list":NAME?}      -> items
-///   {"do":"show","id":ID-OR-PREFIX}             -> item
+///   {"do":"show","item":ID-OR-PREFIX}           -> item
 ///   {"do":"export","dir":ABSOLUTE,"force":bool} -> notes, replaced, tasks
 ///   {"do":"sync","url":…?,"token":…?}           -> {}
 /// Errors beside those of the engine: `bad_request`, `no_list`, `not_found`, `ambiguous`.

@@ -19,6 +19,14 @@ int complain(const QString &sentence)
     return 1;
 }
 
+/// What went wrong while opening, and what to do about it.
+QString sentenceOf(const Sheaf::Error &error)
+{
+    if (error.code == "schema_error"_L1)
+        return u"The schema has an error, mend it and start again: %1."_s.arg(error.message);
+    return error.message;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -58,7 +66,7 @@ int main(int argc, char **argv)
     std::unique_ptr<Sheaf::Shell> shell;
     engine.open().then(&application, [&](const Sheaf::Result<void> &opened) {
         if (!opened)
-            return QCoreApplication::exit(complain(opened.error().message));
+            return QCoreApplication::exit(complain(sentenceOf(opened.error())));
         shell = std::make_unique<Sheaf::Shell>(engine);
         QObject::connect(shell.get(), &Sheaf::Shell::finished, &application, &QCoreApplication::quit, Qt::QueuedConnection);
         if (parser.isSet(u"url"_s))

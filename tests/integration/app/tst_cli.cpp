@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "model/localcontrol.h"
+#include "programs.h"
+#include "serverprocess.h"
+
+#include <QDir>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+/// sheaf-cli as a person uses it, alone and beside the running app.
+class TestCli : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void addListShow();
+    void anExportImportedAgainIsEqual();
+    void importingTwiceMakesNothingTwice();
+    void whileTheAppRuns();
+    void syncThroughTheApp();
+    void aSecondWriterIsRefused();
+    void usage();
+
+private:
+    /// What a command prints; the test ends when it fails.
+    QString cli(const QStringList &arguments, const QString &profile = {});
+    QJsonArray list(const QString &profile = {}, const QString &kind = u"--notes"_s);
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    QString m_profile;
+};
+
+void TestCli::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_profile = m_folder->filePath(u"profile"_s);
+}
+
+QString TestCli::cli(const QStringList &arguments, const QString &profile)
+{
+    const ProgramRun run = runCli(profile.isEmpty() ? m_profile : profile, arguments);
+    if (run.exitCode != 0)
+        qFatal("sheaf-cli %s: %s", qUtf8Printable(arguments.join(u' ')), qUtf8Printable(run.errors));
+    return run.output;
+}
+
+QJsonArray TestCli::list(const QString &profile, const QString &kind)
+{
+    return QJsonDocument::fromJson(cli({u"list"_s, kind, u"--json"_s}, profile).toUtf8()).array();
+}
+
+void TestCli::addListShow()
+{
+    const QString task = cli({u"add"_s, u"--list"_s, u"Home"_s, u"Water"_s, u"the"_s, u"plants"_s}).trimmed();
+    const QString note = cli({u"add"_s, u"--note"_s, u"Plan\nأولاً 然后 🌱\nlast line without end"_s}).trimmed();
+    QCOMPARE(cli({u"list"_s}), u"%1  [ ] Water the plants  (Home)\n%2  Plan\n"_s.arg(task, note));
+    QCOMPARE(cli({u"list"_s, u"--list"_s, u"home"_s}), u"%1  [ ] Water the plants  (Home)\n"_s.arg(task));
+    QCOMPARE(cli({u"list"_s, u"--list"_s, u"inbox"_s}), u"%1  Plan\n"_s.arg(note));
+    const QJsonObject item = QJsonDocument::fromJson(cli({u"show"_s, u"--json"_s, note}).toUtf8()).object();
+    QCOMPARE(item.value("title"_L1).toString(), u"Plan"_s);
+    QCOMPARE(item.value("text"_L1).toString(), u"أولاً 然后 🌱\nlast line without end"_s);
+    QVERIFY(cli({u"show"_s, task}).startsWith(u"title:   Water the plants\nid:      %1\nlist:    Home\n"_s.arg(task)));
+    const ProgramRun none = runCli(m_profile, {u"show"_s, u"zzz"_s});
+    QCOMPARE(none.exitCode, 1);
+    QCOMPARE(none.errors, u"sheaf-cli: Nothing has an id that starts with “zzz”; `sheaf-cli list` shows the ids.\n"_s);
+}
+
+void TestCli::anExportImportedAgainIsEqual()
+{
+    const QStringList texts{u"# Heading stays\ntext"_s,   u"---\nnot: front matter of ours\n---\nrest"_s,
+                            u"Same title\none"_s,         u"Same title\ntwo"_s,
+                            u"CON\nreserved elsewhere"_s, u"a/b:c*?\r\nwindows line\r\n"_s,
+                            u"…\n\n\nspace below\n\n"_s};
+    for (const QString &text : texts)
+        cli({u"add"_s, u"--note"_s, u"--"_s, text});
+    cli({u"add"_s, u"--note"_s, u"--list"_s, u"Work: 2026/Q4?"_s, u"In a list\nwith a difficult name"_s});
+    const QString out = m_folder->filePath(u"out"_s);
+    QCOMPARE(cli({u"export"_s, out}), u"%1 exported\n"_s.arg(texts.size() + 1));
+    const QString again = m_folder->filePath(u"again"_s);
+    QCOMPARE(cli({u"import"_s, out}, again), u"%1 read, %1 made, 0 skipped\n"_s.arg(texts.size() + 1));
+    QCOMPARE(list(again), list());
+    const ProgramRun twice = runCli(m_profile, {u"export"_s, out});
+    QCOMPARE(twice.exitCode, 1);
+    QVERIFY2(twice.errors.contains("is not empty; name a new folder"_L1), qUtf8Printable(twice.errors));
+    QCOMPARE(cli({u"export"_s, u"--force"_s, out}), u"%1 exported, %1 files replaced\n"_s.arg(texts.size() + 1));
+}
+
+void TestCli::importingTwiceMakesNothingTwice()
+{
+    cli({u"add"_s, u"--note"_s, u"One\ntext"_s});
+    const QString out = m_folder->filePath(u"out"_s);
+    cli({u"export"_s, out});
+    QCOMPARE(cli({u"import"_s, out}), u"1 read, 0 made, 0 skipped, 1 were here already\n"_s);
+    QCOMPARE(list().size(), 1);
+}
+
+void TestCli::whileTheAppRuns()
+{
+    const Profile profile(m_profile);
+    QVERIFY(profile.make());
+    SyncEngine engine(profile.engineOptions(u"test"_s));
+    LocalControl control(engine, profile);
+    QVERIFY(engine.open().result());
+    QVERIFY(control.listen());
+    const QString id = cli({u"add"_s, u"--note"_s, u"Through the door\ntext"_s}).trimmed();
+    const auto rows = engine.query({u"SELECT body FROM notes WHERE id = ?"_s, {id}, {}}).result();
+    QVERIFY(rows && rows->rows.size() == 1);
+    QCOMPARE(rows->rows[0][0].toString(), u"text"_s);
+    QCOMPARE(list().size(), 1);
+    const QString out = m_folder->filePath(u"out"_s);
+    QCOMPARE(cli({u"export"_s, out}), u"1 exported\n"_s);
+    QCOMPARE(cli({u"import"_s, out}), u"1 read, 0 made, 0 skipped, 1 were here already\n"_s);
+    const ProgramRun run = runCli(m_profile, {u"show"_s, u"zzz"_s});
+    QCOMPARE(run.exitCode, 1);
+    QVERIFY2(run.errors.startsWith("sheaf-cli: Nothing has an id"_L1), qUtf8Printable(run.errors));
+    QVERIFY(cli({u"show"_s, id}).startsWith("title:   Through the door\n"_L1));
+}
+
+void TestCli::syncThroughTheApp()
+{
+    ServerProcess server;
+    server.start();
+    const QStringList choice{u"sync"_s, u"--url"_s, server.url().toString(), u"--token"_s,
+                             QString::fromUtf8(server.token(u"a"_s))};
+    {
+        const Profile profile(m_profile);
+        QVERIFY(profile.make());
+        SyncEngine engine(profile.engineOptions(u"test"_s));
+        LocalControl control(engine, profile);
+        QVERIFY(engine.open().result());
+        QVERIFY(control.listen());
+        const ProgramRun unknown = runCli(m_profile, {u"sync"_s});
+        QCOMPARE(unknown.exitCode, 1);
+        QVERIFY2(unknown.errors.contains("No server is known yet"_L1), qUtf8Printable(unknown.errors));
+        cli({u"add"_s, u"Buy bread"_s});
+        QCOMPARE(cli(choice), u"Synced: this device and the server hold the same.\n"_s);
+        QCOMPARE(engine.state(), SyncEngine::State::Synced);
+    }
+    // Without the app, and with the server that was remembered.
+    QCOMPARE(cli({u"sync"_s}), u"Synced: this device and the server hold the same.\n"_s);
+    const QString other = m_folder->filePath(u"other"_s);
+    cli({u"sync"_s, u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(server.token(u"b"_s))}, other);
+    QCOMPARE(list(other, u"--tasks"_s), list({}, u"--tasks"_s));
+    QCOMPARE(list(other, u"--tasks"_s).size(), 1);
+}
+
+void TestCli::aSecondWriterIsRefused()
+{
+    cli({u"add"_s, u"before"_s});
+    AppReplica writer(m_profile);
+    QVERIFY(!writer.value(u"SELECT count(*) FROM tasks"_s).isUndefined());
+    const ProgramRun run = runCli(m_profile, {u"add"_s, u"meanwhile"_s});
+    QCOMPARE(run.exitCode, 1);
+    QVERIFY2(run.errors.startsWith("sheaf-cli: Another program is using "_L1) &&
+                 run.errors.endsWith("close it and try again.\n"_L1),
+             qUtf8Printable(run.errors));
+    QCOMPARE(writer.value(u"SELECT count(*) FROM tasks"_s).toInt(), 1);
+}
+
+void TestCli::usage()
+{
+    const QList<QStringList> nonsense{{},
+                                      {u"frobnicate"_s},
+                                      {u"import"_s},
+                                      {u"add"_s},
+                                      {u"list"_s, u"--force"_s},
+                                      {u"sync"_s, u"--url"_s, u"ws://x"_s},
+                                      {u"show"_s, u"a"_s, u"b"_s}};
+    for (const QStringList &arguments : nonsense) {
+        const ProgramRun run = runCli(m_profile, arguments);
+        QCOMPARE(run.exitCode, 2);
+        QVERIFY2(run.errors.startsWith("sheaf-cli: "_L1) && run.errors.count(u'\n') == 1, qUtf8Printable(run.errors));
+    }
+    QVERIFY(!QFile::exists(m_profile));
+    QVERIFY(cli({u"--help"_s}).contains("import DIR"_L1));
+}
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"
