@@ -29,7 +29,13 @@ Result<void> applyPragmas(sqlite3 *handle, const OpenOptions &options)
         return done;
     if (options.readOnly)
         return execSql(handle, "PRAGMA query_only=ON");
-    return execSql(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000");
+    if (auto done = execSql(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000"); !done)
+        return done;
+    // A process that was killed, or a sync that failed, may have left commits in the log that no
+    // disk has. They can be read from here on, so they are made durable first.
+    if (sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) != SQLITE_OK)
+        return fail(sqliteError(handle));
+    return {};
 }
 
 } // namespace

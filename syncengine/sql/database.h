@@ -18,7 +18,8 @@ struct OpenOptions {
 };
 
 /// Opens a SQLite file through QtSql in the calling thread, which alone may use and close it: WAL,
-/// synchronous=FULL, foreign keys on, temporary data in memory, schema not trusted.
+/// synchronous=FULL, foreign keys on, temporary data in memory, schema not trusted. What can be
+/// read after a writer has opened a file survives a power cut.
 /// Errors: `foreign_database` (not SQLite), `database_damaged`, `disk_full`, `read_only`, `database_failed`.
 Result<QSqlDatabase> openDatabase(const OpenOptions &options);
 
