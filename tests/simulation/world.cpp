@@ -5,12 +5,14 @@
 #include "protocol/limits.h"
 #include "simulation/simschema.h"
 
+#include <array>
 #include <cstdio>
 
 namespace Sheaf::Test {
 
 namespace {
 constexpr qint64 yearMs = 365LL * 24 * 3600 * 1000;
+constexpr qint64 driftMs = 900;         ///< below what a handshake corrects
 constexpr qint64 settleMsMax = 600'000; ///< after the faults end, everything is equal within this
 constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 } // namespace
@@ -125,7 +127,7 @@ Verified World::disturb(SimClient &client)
         break;
     case 4:
         if (m_features.clockSteps)
-            client.skewMs += m_random.oneIn(3) ? m_random.between(-yearMs, yearMs) : m_random.between(-200'000, 200'000);
+            client.skewMs += drawClockStep();
         break;
     case 5:
         if (!m_features.offline)
@@ -146,15 +148,33 @@ Verified World::disturb(SimClient &client)
     return {};
 }
 
+/// Somebody sets the clock wrong, or right; or the time service does, by what nobody notices.
+qint64 World::drawClockStep()
+{
+    constexpr std::array steps{yearMs, 200'000LL, driftMs};
+    const qint64 step = steps[m_random.below(steps.size())];
+    return m_random.between(-step, step);
+}
+
 Verified World::crashClient(SimClient &client)
 {
     if (!client.isRunning())
         return client.start();
     if (!m_features.clientCrash)
         return {};
+    // In the middle of somebody's work, who goes on where it stopped.
+    if (auto found = client.edit(m_random))
+        return found;
+    passTime(m_random.between(0, 300));
     if (auto found = client.die(m_features.powerCut, m_random.next()))
         return found;
-    return m_random.oneIn(2) ? client.start() : Verified();
+    if (m_features.clockSteps) // the hardware clock that it starts with is a little off
+        client.skewMs += m_random.between(-driftMs, driftMs);
+    if (m_random.oneIn(2))
+        return {};
+    if (auto found = client.start())
+        return found;
+    return client.edit(m_random);
 }
 
 Verified World::crashServer()

@@ -36,6 +36,7 @@ private:
     Verified setUp();
     Verified step();
     Verified disturb(SimClient &client);
+    qint64 drawClockStep();
     Verified crashClient(SimClient &client);
     Verified crashServer();
     Verified settle();
