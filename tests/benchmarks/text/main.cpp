@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "baseline.h"
+#include "figures.h"
+#include "measure.h"
+#include "text/updatealgebra.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf;
+using namespace Sheaf::Bench;
+
+namespace {
+
+const QStringList allNames{u"text.local"_s,
+                           u"text.local_updates"_s,
+                           u"text.remote"_s,
+                           u"text.load_v1"_s,
+                           u"text.load_v2"_s,
+                           u"text.encode_v1"_s,
+                           u"text.encode_v2"_s,
+                           u"text.out"_s,
+                           u"text.memory"_s,
+                           u"text.merge"_s,
+                           u"text.merge_updates"_s,
+                           u"text.merge_updates_half"_s,
+                           u"text.merge_updates_growth"_s};
+
+std::unique_ptr<Text::Doc> fresh(quint64 client)
+{
+    return std::make_unique<Text::Doc>(Text::Doc::Options{client, true, true});
+}
+
+std::unique_ptr<Text::Doc> loaded(const QByteArray &state, Text::Format format)
+{
+    auto doc = fresh(2);
+    (void)doc->text();
+    if (const auto applied = doc->apply(state, format); !applied)
+        std::fprintf(stderr, "bench_text: a state cannot be loaded\n");
+    return doc;
+}
+
+std::unique_ptr<Text::Doc> appliedEach(const std::vector<QByteArray> &updates)
+{
+    auto doc = fresh(99);
+    (void)doc->text();
+    for (const QByteArray &update : updates) {
+        if (const auto applied = doc->apply(update); !applied)
+            std::fprintf(stderr, "bench_text: an update cannot be applied\n");
+    }
+    return doc;
+}
+
+double mergeUpdatesMs(int runs, const std::vector<QByteArray> &updates)
+{
+    return leastMs(runs, [&] { return Text::mergeUpdates(updates, Text::Format::V1); });
+}
+
+/// All figures that are wanted, by name.
+QHash<QString, double> measure(const BaselineInput &input, const QStringList &names, int runs)
+{
+    QHash<QString, double> figures;
+    const auto add = [&](const QString &name, auto work) {
+        if (names.contains(name))
+            figures.insert(name, work());
+    };
+    add(u"text.memory"_s, [&] {
+        const qint64 before = heapBytes();
+        const auto doc = loaded(input.stateV1, Text::Format::V1);
+        return static_cast<double>(heapBytes() - before);
+    });
+    add(u"text.local"_s, [&] {
+        return leastMs(runs, [&] {
+            auto doc = fresh(1);
+            play(*doc, *input.session);
+            return doc;
+        });
+    });
+    add(u"text.local_updates"_s, [&] {
+        return leastMs(runs, [&] {
+            auto doc = fresh(1);
+            qsizetype bytes = 0;
+            doc->onUpdate([&bytes](const QByteArray &update, bool, quint64) { bytes += update.size(); });
+            play(*doc, *input.session);
+            return doc;
+        });
+    });
+    add(u"text.remote"_s, [&] { return leastMs(runs, [&] { return appliedEach(input.remote); }); });
+    add(u"text.load_v1"_s, [&] { return leastMs(3 * runs, [&] { return loaded(input.stateV1, Text::Format::V1); }); });
+    add(u"text.load_v2"_s, [&] { return leastMs(3 * runs, [&] { return loaded(input.stateV2, Text::Format::V2); }); });
+    const auto doc = loaded(input.stateV1, Text::Format::V1);
+    add(u"text.encode_v1"_s, [&] { return leastMs(5 * runs, [&] { return doc->encode(Text::Format::V1); }); });
+    add(u"text.encode_v2"_s, [&] { return leastMs(5 * runs, [&] { return doc->encode(Text::Format::V2); }); });
+    add(u"text.out"_s, [&] { return leastMs(20 * runs, [&] { return doc->text().toString(); }); });
+    if (!input.merge.empty())
+        add(u"text.merge"_s, [&] { return leastMs(runs, [&] { return appliedEach(input.merge); }); });
+    if (!input.keystrokes.empty()) {
+        const std::vector<QByteArray> half(input.keystrokes.begin(), input.keystrokes.begin() + std::ssize(input.keystrokes) / 2);
+        add(u"text.merge_updates"_s, [&] { return mergeUpdatesMs(runs, input.keystrokes); });
+        add(u"text.merge_updates_half"_s, [&] { return mergeUpdatesMs(runs, half); });
+    }
+    return figures;
+}
+
+void print(const QHash<QString, double> &figures, const QHash<QString, double> &baseline, const QStringList &names)
+{
+    for (const QString &name : names) {
+        const auto found = figures.constFind(name);
+        if (found == figures.constEnd())
+            continue;
+        const auto compared = baseline.constFind(name);
+        printFigure(name, *found, name == u"text.memory" ? u"bytes"_s : u"ms"_s,
+                    compared == baseline.constEnd() ? std::nullopt : std::optional(*compared));
+    }
+    // Time for twice as many updates: 2 is linear, 4 quadratic.
+    const auto growth = [](const QHash<QString, double> &of) {
+        return of.value(u"text.merge_updates"_s) / of.value(u"text.merge_updates_half"_s, 1);
+    };
+    if (names.contains(u"text.merge_updates_growth"_s) && figures.contains(u"text.merge_updates"_s))
+        printFigure(u"text.merge_updates_growth"_s, growth(figures), u"times"_s,
+                    baseline.isEmpty() ? std::nullopt : std::optional(growth(baseline)));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"Benchmarks of the text type, one JSON object per figure; npm's yjs is the baseline."_s);
+    parser.addHelpOption();
+    parser.addOptions(
+        {{u"filter"_s, u"Only the figures whose name begins with this."_s, u"name"_s},
+         {u"quick"_s, u"Small amounts: shows that it runs, not how fast."_s},
+         {u"traces"_s, u"The folder with the editing traces."_s, u"folder"_s, QStringLiteral(SHEAF_SHARED_DIR "/data/traces")}});
+    parser.process(application);
+    const Wishes wishes{parser.value(u"filter"_s), parser.isSet(u"quick"_s)};
+    QStringList names;
+    for (const QString &name : allNames) {
+        if (wishes.wants(name))
+            names.append(name);
+    }
+    if (names.isEmpty())
+        return 0;
+    const QDir traces(parser.value(u"traces"_s));
+    const auto session = readSession(traces.filePath(u"automerge-paper.json.gz"_s), wishes.quick ? 20'000 : 0);
+    if (!session) {
+        std::fprintf(stderr, "bench_text: skipped, no editing traces in %s\n", qPrintable(traces.path()));
+        return 0;
+    }
+    BaselineInput input;
+    input.session = &*session;
+    input.remote = updatesOf(*session);
+    const auto doc = appliedEach(input.remote);
+    if (!session->end.isEmpty() && doc->text().toString() != session->end) {
+        std::fprintf(stderr, "bench_text: the text after the trace is not the recorded one\n");
+        return 1;
+    }
+    input.stateV1 = doc->encode(Text::Format::V1);
+    input.stateV2 = doc->encode(Text::Format::V2);
+    if (auto merge = concurrentUpdates(traces.filePath(u"friendsforever_concurrent.json.gz"_s)))
+        input.merge = std::move(*merge);
+    if (const auto svelte = readSession(traces.filePath(u"sveltecomponent.json.gz"_s), wishes.quick ? 2'000 : 0))
+        input.keystrokes = updatesOf(*svelte);
+    const auto figures = measure(input, names, wishes.quick ? 1 : 7);
+    print(figures, measureYjs(input, names, wishes.quick), names);
+    return 0;
+}
