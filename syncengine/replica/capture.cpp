@@ -290,6 +290,7 @@ Result<void> Capture::verify(Touch &row)
         compare(row, now);
     else if (row.exists && row.table->spacePosition >= 0)
         row.space = now[static_cast<size_t>(row.table->spacePosition)].bytes.toByteArray();
+    m_rows.releaseValues();
     return {};
 }
 

@@ -270,6 +270,7 @@ Result<void> Merger::retryStuck()
         const auto there = m_rows.readValues(*row.table, row.key, present);
         if (!there)
             return fail(there.error());
+        m_rows.releaseValues();
         if (auto done = m_rows.unpark(*row.table, row.key); !done)
             return done;
         if (auto done = place(*row.table, row.key, row.space, pointers, !*there); !done)

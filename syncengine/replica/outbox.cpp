@@ -79,6 +79,8 @@ Result<QByteArray> Replica::Private::recordOf(const TableInfo &table, const QByt
     }
     QByteArray bytes;
     encodeRecord(record, bytes);
+    if (isAlive(row.clock.length) && table.synced)
+        rows.releaseValues();
     return bytes;
 }
 

@@ -232,7 +232,7 @@ Result<bool> RowStore::readValues(const TableInfo &table, QByteArrayView key, st
     if (!select)
         return fail(select.error());
     SqlStatement &query = **select;
-    query.reset();
+    m_valueReader = &query;
     if (auto done = bindKey(query, 1, key); !done)
         return fail(done.error());
     const auto row = query.step();

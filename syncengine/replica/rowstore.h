@@ -51,9 +51,10 @@ public:
     Result<void> setMask(qint64 number, quint64 mask);
 
     // Values
-    /// Reads the values of `columns` into cells; false when there is no such row. They live until
-    /// the next readValues() of this table.
+    /// Reads a row's values by position; false when there is no such row. They live until
+    /// releaseValues(), which must follow: a statement left on a row keeps the log from starting over.
     Result<bool> readValues(const TableInfo &table, QByteArrayView key, std::vector<ValueView> &byPosition);
+    void releaseValues() { m_valueReader->reset(); }
     Result<void> insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells);
     Result<void> updateValues(const TableInfo &table, QByteArrayView key, const std::vector<const Cell *> &cells);
     Result<void> deleteValues(const TableInfo &table, QByteArrayView key);
@@ -77,6 +78,7 @@ private:
     Catalog &m_catalog;
     QHash<QByteArray, std::shared_ptr<SqlStatement>> m_statements;
     SqlStatement m_read, m_insert, m_update, m_forget, m_enqueue, m_dequeue, m_mask, m_setMask;
+    SqlStatement *m_valueReader = nullptr; ///< of the last readValues()
     std::vector<ValueView> m_key;
     QByteArray m_bytes;
     qint64 m_outboxCount = 0;
