@@ -5,6 +5,7 @@
 #include "notes/iconprovider.h"
 
 #include <QDir>
+#include <QGuiApplication>
 #include <QQuickStyle>
 #include <QQuickWindow>
 #include <QtQml/QQmlExtensionPlugin>
@@ -46,13 +47,9 @@ QString advice(const Error &error)
 } // namespace
 
 DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
-    : QObject(parent)
-    , m_options(std::move(options))
-    , m_profile(m_options.profile)
-    , m_sync(m_profile.engineOptions(u"sheaf "_s + QStringLiteral(SHEAF_VERSION)))
-    , m_store(m_sync)
-    , m_server(m_sync, m_profile, m_options.device)
-    , m_control(m_sync, m_profile)
+    : QObject(parent), m_options(std::move(options)), m_profile(m_options.profile),
+      m_sync(m_profile.engineOptions(u"sheaf "_s + QStringLiteral(SHEAF_VERSION))), m_store(m_sync),
+      m_server(m_sync, m_profile, m_options.device), m_control(m_sync, m_profile), m_transfers(m_sync, m_profile)
 {
     QQuickStyle::setStyle(u"Basic"_s);
     m_qml.addImageProvider(IconProvider::providerName, new IconProvider); // owned by the QML engine
@@ -62,6 +59,8 @@ DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
     });
     m_control.setConnector([this](const QUrl &url, const QByteArray &token) { m_server.use(url, token); });
     connect(&m_sync, &SyncEngine::openFailed, this, &DesktopApp::showBlocked);
+    // The end of a desktop session closes no window.
+    connect(qGuiApp, &QGuiApplication::commitDataRequest, this, &DesktopApp::save);
 }
 
 DesktopApp::~DesktopApp() = default;
@@ -75,6 +74,12 @@ void DesktopApp::start()
         m_server.use(m_options.url, m_options.token);
     else
         m_server.useRemembered();
+}
+
+void DesktopApp::save()
+{
+    if (QQuickWindow *shown = window(); shown && shown->objectName() == "mainWindow"_L1)
+        QMetaObject::invokeMethod(shown, "save");
 }
 
 QQuickWindow *DesktopApp::window() const
@@ -96,6 +101,7 @@ void DesktopApp::showMain()
     load(u"Main"_s, {{u"engine"_s, QVariant::fromValue(&m_sync)},
                      {u"store"_s, QVariant::fromValue<QObject *>(&m_store)},
                      {u"connection"_s, QVariant::fromValue<QObject *>(&m_server)},
+                     {u"transfers"_s, QVariant::fromValue<QObject *>(&m_transfers)},
                      {u"settingsFile"_s, windowFile()},
                      {u"forcedTheme"_s, m_options.theme}});
 }

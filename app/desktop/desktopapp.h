@@ -4,6 +4,7 @@
 
 #include "desktop/options.h"
 #include "desktop/serverlink.h"
+#include "desktop/transfers.h"
 #include "engine/syncengine.h"
 #include "model/localcontrol.h"
 #include "model/notesstore.h"
@@ -25,6 +26,8 @@ public:
 
     /// Opens the store; the window follows, or a page that says why there is none.
     void start();
+    /// Hands what was typed to the store, and remembers the window: the program is about to end.
+    void save();
 
     [[nodiscard]] QQuickWindow *window() const;
     [[nodiscard]] SyncEngine &engine() { return m_sync; }
@@ -46,6 +49,7 @@ private:
     NotesStore m_store;
     ServerLink m_server;
     LocalControl m_control;
+    Transfers m_transfers;
     QQmlApplicationEngine m_qml;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "desktop/desktopapp.h"
+#include "desktop/terminationwatch.h"
 
 #include <QGuiApplication>
 #include <QImage>
@@ -42,6 +43,11 @@ int main(int argc, char **argv)
         return 2;
     }
     Sheaf::DesktopApp app(options);
+    const Sheaf::TerminationWatch watch;
+    QObject::connect(&watch, &Sheaf::TerminationWatch::asked, &app, [&app] {
+        app.save();
+        QCoreApplication::quit();
+    });
     if (!options.screenshot.isEmpty())
         QObject::connect(&app, &Sheaf::DesktopApp::windowShown, &app, [&] { takeScreenshot(app, options.screenshot); });
     app.start();

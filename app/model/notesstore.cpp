@@ -4,6 +4,7 @@
 
 #include "crdt/rowkey.h"
 #include "crdt/uuid.h"
+#include "model/deletedlist.h"
 #include "model/storewrites.h"
 #include "net/systemclock.h"
 #include "net/systemrandom.h"
@@ -24,6 +25,22 @@ QString tableOf(const QString &kind)
     if (kind == "note"_L1)
         return u"notes"_s;
     return kind == "task"_L1 ? u"tasks"_s : QString();
+}
+
+/// One statement for each item of a known kind; empty ones are left out.
+template<typename Make>
+QList<Statement> forEach(const QVariantList &items, Make make)
+{
+    QList<Statement> statements;
+    for (const QVariant &value : items) {
+        const QVariantMap item = value.toMap();
+        const QString table = tableOf(item.value(u"kind"_s).toString());
+        if (table.isEmpty())
+            continue;
+        if (const Statement statement = make(table, item.value(u"itemId"_s).toString()); !statement.sql.isEmpty())
+            statements.append(statement);
+    }
+    return statements;
 }
 
 /// A null QString would be bound as NULL.
@@ -49,8 +66,8 @@ NotesStore::NotesStore(SyncEngine &engine, QObject *parent) : NotesStore(engine,
 {
 }
 
-NotesStore::NotesStore(SyncEngine &engine, ModelPorts ports, QObject *parent) :
-    QObject(parent), m_engine(engine), m_ports(std::move(ports))
+NotesStore::NotesStore(SyncEngine &engine, ModelPorts ports, QObject *parent)
+    : QObject(parent), m_engine(engine), m_ports(std::move(ports))
 {
     connect(&engine, &SyncEngine::committed, this, &NotesStore::heal);
 }
@@ -71,7 +88,14 @@ void NotesStore::renameList(const QString &id, const QString &name)
 
 void NotesStore::deleteList(const QString &id)
 {
-    write(StoreWrites::deleteList(id));
+    m_deletedList = std::make_shared<DeletedList>(id);
+    writeWith([deleted = m_deletedList](QSqlDatabase &database) { return deleted->remove(database); });
+}
+
+void NotesStore::restoreList(const QString &id)
+{
+    if (m_deletedList && m_deletedList->id() == id)
+        writeWith([deleted = m_deletedList](QSqlDatabase &database) { return deleted->putBack(database); });
 }
 
 QString NotesStore::createNote(const QString &listId, const QString &title, const QString &body)
@@ -126,50 +150,56 @@ void NotesStore::moveTask(const QString &id, const QString &beforeId, const QStr
 {
     if (id == beforeId || id == afterId)
         return;
-    m_engine.writeWith([id, beforeId, afterId](QSqlDatabase &database) { return StoreWrites::moveTask(database, id, beforeId, afterId); })
-        .then(this, [this](const Result<void> &done) {
-            if (!done)
-                Q_EMIT writeFailed(done.error().message);
-        });
+    writeWith([id, beforeId, afterId](QSqlDatabase &database) { return StoreWrites::moveTask(database, id, beforeId, afterId); });
 }
 
-void NotesStore::moveToList(const QString &kind, const QString &id, const QString &listId)
+void NotesStore::moveToList(const QVariantList &items, const QString &listId)
 {
-    if (kind == "note"_L1)
-        write({StoreWrites::moveNoteToList(id, listId)});
-    else if (kind == "task"_L1)
-        write({StoreWrites::moveTaskToList(id, listId)});
+    write(forEach(items, [&](const QString &table, const QString &id) {
+        return table == "notes"_L1 ? StoreWrites::moveNoteToList(id, listId) : StoreWrites::moveTaskToList(id, listId);
+    }));
 }
 
-void NotesStore::trashNote(const QString &id)
+void NotesStore::setTasksDone(const QVariantList &items, bool done)
 {
-    write({StoreWrites::setTrashed(u"notes"_s, id, m_ports.wallMs())});
+    write(forEach(items, [&](const QString &table, const QString &id) {
+        return table == "tasks"_L1 ? StoreWrites::setTaskDone(id, done, m_ports.wallMs()) : Statement();
+    }));
 }
 
-void NotesStore::trashTask(const QString &id)
+void NotesStore::trash(const QVariantList &items)
 {
-    write({StoreWrites::setTrashed(u"tasks"_s, id, m_ports.wallMs())});
+    const qint64 now = m_ports.wallMs();
+    write(forEach(items, [now](const QString &table, const QString &id) { return StoreWrites::setTrashed(table, id, now); }));
 }
 
-void NotesStore::restoreNote(const QString &id)
+void NotesStore::restore(const QVariantList &items)
 {
-    write({StoreWrites::setTrashed(u"notes"_s, id, nothing)});
+    write(forEach(items, [](const QString &table, const QString &id) { return StoreWrites::setTrashed(table, id, nothing); }));
 }
 
-void NotesStore::restoreTask(const QString &id)
+void NotesStore::deleteForGood(const QVariantList &items)
 {
-    write({StoreWrites::setTrashed(u"tasks"_s, id, nothing)});
+    write(forEach(items, [](const QString &table, const QString &id) { return StoreWrites::remove(table, id); }));
 }
 
-void NotesStore::deleteForever(const QString &kind, const QString &id)
+void NotesStore::emptyTrash()
 {
-    if (const QString table = tableOf(kind); !table.isEmpty())
-        write({StoreWrites::remove(table, id)});
+    write(
+        {{u"DELETE FROM notes WHERE trashed IS NOT NULL"_s, {}, {}}, {u"DELETE FROM tasks WHERE trashed IS NOT NULL"_s, {}, {}}});
 }
 
 void NotesStore::write(const QList<Statement> &statements)
 {
     m_engine.write(statements).then(this, [this](const Result<QList<qint64>> &done) {
+        if (!done)
+            Q_EMIT writeFailed(done.error().message);
+    });
+}
+
+void NotesStore::writeWith(std::function<Result<void>(QSqlDatabase &)> work)
+{
+    m_engine.writeWith(std::move(work)).then(this, [this](const Result<void> &done) {
         if (!done)
             Q_EMIT writeFailed(done.error().message);
     });

@@ -7,8 +7,11 @@
 #include <QObject>
 
 #include <functional>
+#include <memory>
 
 namespace Sheaf {
+
+class DeletedList;
 
 /// What is handed to the model from outside.
 struct ModelPorts {
@@ -39,6 +42,8 @@ public:
     Q_INVOKABLE void renameList(const QString &id, const QString &name);
     /// Its notes and tasks go to the Inbox.
     Q_INVOKABLE void deleteList(const QString &id);
+    /// Brings back the list that was deleted last, with what was in it; others are ignored.
+    Q_INVOKABLE void restoreList(const QString &id);
 
     Q_INVOKABLE QString createNote(const QString &listId, const QString &title, const QString &body);
     Q_INVOKABLE void setNoteTitle(const QString &id, const QString &title);
@@ -54,12 +59,15 @@ public:
     /// Puts the task behind `beforeId` and in front of `afterId`; either may be empty.
     Q_INVOKABLE void moveTask(const QString &id, const QString &beforeId, const QString &afterId);
 
-    Q_INVOKABLE void moveToList(const QString &kind, const QString &id, const QString &listId);
-    Q_INVOKABLE void trashNote(const QString &id);
-    Q_INVOKABLE void trashTask(const QString &id);
-    Q_INVOKABLE void restoreNote(const QString &id);
-    Q_INVOKABLE void restoreTask(const QString &id);
-    Q_INVOKABLE void deleteForever(const QString &kind, const QString &id);
+    // Several notes and tasks in one transaction; each item is a map of `kind` and `itemId`.
+
+    Q_INVOKABLE void moveToList(const QVariantList &items, const QString &listId);
+    Q_INVOKABLE void setTasksDone(const QVariantList &items, bool done);
+    Q_INVOKABLE void trash(const QVariantList &items);
+    Q_INVOKABLE void restore(const QVariantList &items);
+    Q_INVOKABLE void deleteForGood(const QVariantList &items);
+    /// Deletes for good what is in the trash.
+    Q_INVOKABLE void emptyTrash();
 
 Q_SIGNALS:
     /// Nothing of that write was stored; one sentence for people.
@@ -67,10 +75,12 @@ Q_SIGNALS:
 
 private:
     void write(const QList<Statement> &statements);
+    void writeWith(std::function<Result<void>(QSqlDatabase &)> work);
     void heal(const CommitChanges &changes);
 
     SyncEngine &m_engine;
     ModelPorts m_ports;
+    std::shared_ptr<DeletedList> m_deletedList; ///< after its making used in the engine's thread only
 };
 
 } // namespace Sheaf

@@ -13,6 +13,8 @@ namespace {
 
 /// A first download this small is over before anybody could read about it.
 constexpr qint64 firstDownloadMin = 200;
+/// An edit or two are sent before anybody could read a number.
+constexpr qint64 countedUploadMin = 20;
 
 QString tr(const char *text)
 {
@@ -41,11 +43,43 @@ QString needsUser(const StatusInput &input)
     return {};
 }
 
+QString unreachable(const StatusInput &input)
+{
+    return input.server.isEmpty() ? tr("Can't reach the server") : tr("Can't reach %1").arg(input.server);
+}
+
 StatusText offline(qint64 pending)
 {
     StatusText status;
     status.icon = u"cloud-off"_s;
     status.text = pending > 0 ? tr("Offline · %1 waiting").arg(changes(pending)) : tr("Offline");
+    return status;
+}
+
+/// The link is lost and will be tried again by itself. What waits is said first; without that,
+/// when the next attempt is, and after a while that there seems to be no server.
+StatusText away(const StatusInput &input)
+{
+    StatusText status = offline(input.pending);
+    status.link = tr("Now");
+    status.action = u"reconnect"_s;
+    if (input.longAway) {
+        status.banner = input.pending > 0
+                            ? tr("%1 — %2 on this device until it answers").arg(unreachable(input), changes(input.pending))
+                            : tr("%1 — everything is stored on this device").arg(unreachable(input));
+        status.bannerTone = StatusText::Tone::Attention;
+    }
+    if (input.pending > 0)
+        return status;
+    if (input.longAway) {
+        status.icon = u"warning"_s;
+        status.tone = StatusText::Tone::Attention;
+        status.text = unreachable(input);
+        status.link = tr("Details");
+        status.action = u"details"_s;
+    } else if (input.state == SyncEngine::State::Reconnecting) {
+        status.text = tr("Reconnecting in %1 s").arg((input.reconnectInMs + 999) / 1000);
+    }
     return status;
 }
 
@@ -58,11 +92,12 @@ StatusText failed(const StatusInput &input)
     status.banner = needsUser(input);
     if (!status.banner.isEmpty()) {
         status.tone = StatusText::Tone::Danger;
+        status.bannerTone = StatusText::Tone::Danger;
         status.text = status.banner;
         return status;
     }
     status.tone = StatusText::Tone::Attention;
-    status.text = input.server.isEmpty() ? tr("Can't reach the server") : tr("Can't reach %1").arg(input.server);
+    status.text = unreachable(input);
     return status;
 }
 
@@ -71,9 +106,8 @@ StatusText syncing(const StatusInput &input)
     StatusText status;
     status.tone = StatusText::Tone::Active;
     status.icon = u"sync"_s;
-    status.text = input.progressTotal > 0
-        ? tr("Syncing %1 of %2").arg(input.progressDone).arg(input.progressTotal)
-        : tr("Syncing");
+    const SyncMovement movement = movementOf(input);
+    status.text = movement.total > 0 ? tr("Syncing %1 of %2").arg(movement.done).arg(movement.total) : tr("Syncing");
     const bool first = input.syncedAtMs == 0 && input.progressTotal >= firstDownloadMin;
     if (first && input.progressDone < input.progressTotal)
         status.download = tr("Downloading %1 of %2 — newest first").arg(input.progressDone).arg(input.progressTotal);
@@ -81,6 +115,15 @@ StatusText syncing(const StatusInput &input)
 }
 
 } // namespace
+
+SyncMovement movementOf(const StatusInput &input)
+{
+    if (input.state != SyncEngine::State::Syncing)
+        return {};
+    if (input.pending > 0 && input.mostPending >= countedUploadMin && input.progressDone >= input.progressTotal)
+        return {input.mostPending - input.pending, input.mostPending};
+    return {input.progressDone, input.progressTotal};
+}
 
 StatusText describeStatus(const StatusInput &input)
 {
@@ -93,7 +136,7 @@ StatusText describeStatus(const StatusInput &input)
         return status;
     case SyncEngine::State::Connecting:
         if (input.retrying)
-            return offline(input.pending);
+            return away(input);
         status.icon = u"cloud"_s;
         status.text = tr("Connecting");
         return status;
@@ -108,11 +151,7 @@ StatusText describeStatus(const StatusInput &input)
     case SyncEngine::State::Offline:
         return offline(input.pending);
     case SyncEngine::State::Reconnecting:
-        status.icon = u"cloud-off"_s;
-        status.text = tr("Reconnecting in %1 s").arg((input.reconnectInMs + 999) / 1000);
-        status.link = tr("Now");
-        status.action = u"reconnect"_s;
-        return status;
+        return away(input);
     case SyncEngine::State::Error:
         return failed(input);
     }

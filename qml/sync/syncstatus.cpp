@@ -4,9 +4,7 @@
 
 namespace Sheaf {
 
-SyncStatusItem::SyncStatusItem(QObject *parent)
-    : QObject(parent)
-    , m_words(describeStatus(m_input))
+SyncStatusItem::SyncStatusItem(QObject *parent) : QObject(parent), m_words(describeStatus(m_input))
 {
 }
 
@@ -36,7 +34,8 @@ void SyncStatusItem::setServer(const QString &server)
 
 qreal SyncStatusItem::progress() const
 {
-    return m_input.progressTotal > 0 ? qreal(m_input.progressDone) / qreal(m_input.progressTotal) : 0.0;
+    const SyncMovement movement = movementOf(m_input);
+    return movement.total > 0 ? qreal(movement.done) / qreal(movement.total) : 0.0;
 }
 
 void SyncStatusItem::tick()
@@ -44,6 +43,7 @@ void SyncStatusItem::tick()
     if (!isCounting() || !m_sinceRead.isValid())
         return;
     m_input.reconnectInMs = qMax<qint64>(0, m_reconnectAtRead - m_sinceRead.elapsed());
+    readAway();
     describe();
 }
 
@@ -57,12 +57,14 @@ void SyncStatusItem::read()
 {
     StatusInput fresh;
     fresh.server = m_input.server;
-    fresh.retrying = m_input.state == SyncEngine::State::Reconnecting
-        || (m_input.state == SyncEngine::State::Connecting && m_input.retrying);
+    fresh.retrying =
+        m_input.state == SyncEngine::State::Reconnecting || (m_input.state == SyncEngine::State::Connecting && m_input.retrying);
+    fresh.mostPending = m_input.mostPending;
     m_input = fresh;
     if (m_engine) {
         m_input.state = m_engine->state();
         m_input.pending = m_engine->pending();
+        m_input.mostPending = m_input.pending > 0 ? qMax(m_input.mostPending, m_input.pending) : 0;
         m_input.progressDone = m_engine->progressDone();
         m_input.progressTotal = m_engine->progressTotal();
         m_input.reconnectInMs = m_engine->reconnectInMs();
@@ -72,7 +74,19 @@ void SyncStatusItem::read()
     }
     m_reconnectAtRead = m_input.reconnectInMs;
     m_sinceRead.start();
+    readAway();
     describe();
+}
+
+void SyncStatusItem::readAway()
+{
+    const bool away =
+        m_input.state == SyncEngine::State::Reconnecting || (m_input.state == SyncEngine::State::Connecting && m_input.retrying);
+    if (!away)
+        m_awaySince.invalidate();
+    else if (!m_awaySince.isValid())
+        m_awaySince.start();
+    m_input.longAway = away && m_awaySince.elapsed() >= m_patienceMs;
 }
 
 void SyncStatusItem::describe()

@@ -25,6 +25,9 @@ class SyncStatusItem : public QObject
     Q_PROPERTY(QString link READ link NOTIFY changed FINAL)
     Q_PROPERTY(QString action READ action NOTIFY changed FINAL)
     Q_PROPERTY(QString banner READ banner NOTIFY changed FINAL)
+    Q_PROPERTY(Tone bannerTone READ bannerTone NOTIFY changed FINAL)
+    Q_PROPERTY(int patienceMs MEMBER m_patienceMs NOTIFY patienceMsChanged FINAL)
+    Q_PROPERTY(bool away READ isAway NOTIFY changed FINAL)
     Q_PROPERTY(QString download READ download NOTIFY changed FINAL)
     Q_PROPERTY(qreal progress READ progress NOTIFY changed FINAL)
     Q_PROPERTY(double waiting READ waiting NOTIFY changed FINAL)
@@ -52,6 +55,9 @@ public:
     [[nodiscard]] QString link() const { return m_words.link; }
     [[nodiscard]] QString action() const { return m_words.action; }
     [[nodiscard]] QString banner() const { return m_words.banner; }
+    [[nodiscard]] Tone bannerTone() const { return Tone(int(m_words.bannerTone)); }
+    /// The server should be connected and is not; what is written waits on this device.
+    [[nodiscard]] bool isAway() const { return m_awaySince.isValid() || isPaused() || m_input.state == SyncEngine::State::Error; }
     [[nodiscard]] QString download() const { return m_words.download; }
     /// From 0 to 1 of what is on its way.
     [[nodiscard]] qreal progress() const;
@@ -63,7 +69,7 @@ public:
     [[nodiscard]] QString details() const { return m_input.errorText; }
     [[nodiscard]] bool isPaused() const { return m_input.state == SyncEngine::State::Offline; }
     /// The text changes with time alone: tick() is due every second.
-    [[nodiscard]] bool isCounting() const { return m_input.state == SyncEngine::State::Reconnecting; }
+    [[nodiscard]] bool isCounting() const { return m_awaySince.isValid(); }
     /// Bytes are moving: the only reason for an icon to turn.
     [[nodiscard]] bool isMoving() const { return m_input.state == SyncEngine::State::Syncing; }
 
@@ -74,15 +80,19 @@ public:
 Q_SIGNALS:
     void engineChanged();
     void serverChanged();
+    void patienceMsChanged();
     void changed();
 
 private:
     void read();
+    void readAway();
     void describe();
 
     QPointer<SyncEngine> m_engine;
     StatusInput m_input;
     StatusText m_words;
+    int m_patienceMs = 60'000; ///< a lost link is no news for that long
+    QElapsedTimer m_awaySince; ///< invalid while the server is there, or not wanted
     QElapsedTimer m_sinceRead;
     qint64 m_reconnectAtRead = 0;
 };

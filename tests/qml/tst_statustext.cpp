@@ -19,6 +19,7 @@ private Q_SLOTS:
     void words();
     void firstDownload();
     void retryingIsStillOffline();
+    void bannerAfterALongAbsence();
     void bannerOnlyWhenTheUserMustAct();
 };
 
@@ -40,11 +41,24 @@ void TestStatusText::words_data()
     row("offline, one", {.state = State::Offline, .pending = 1}, u"Offline · 1 change waiting"_s, {}, Tone::Quiet);
     row("offline, many", {.state = State::Offline, .pending = 12}, u"Offline · 12 changes waiting"_s, {}, Tone::Quiet);
     row("reconnecting", {.state = State::Reconnecting, .reconnectInMs = 7001}, u"Reconnecting in 8 s"_s, u"Now"_s, Tone::Quiet);
+    row("reconnecting, one", {.state = State::Reconnecting, .pending = 1, .reconnectInMs = 7001}, u"Offline · 1 change waiting"_s,
+        u"Now"_s, Tone::Quiet);
+    row("uploading",
+        {.state = State::Syncing, .pending = 200, .mostPending = 1540, .progressDone = 7, .progressTotal = 7, .syncedAtMs = time},
+        u"Syncing 1340 of 1540"_s, {}, Tone::Active);
+    row("uploading a few", {.state = State::Syncing, .pending = 2, .mostPending = 3, .syncedAtMs = time}, u"Syncing"_s, {},
+        Tone::Active);
+    row("long away", {.state = State::Reconnecting, .reconnectInMs = 7001, .longAway = true, .server = u"sync.example.org"_s},
+        u"Can't reach sync.example.org"_s, u"Details"_s, Tone::Attention);
+    row("long away with changes",
+        {.state = State::Reconnecting, .pending = 12, .longAway = true, .server = u"sync.example.org"_s},
+        u"Offline · 12 changes waiting"_s, u"Now"_s, Tone::Quiet);
     row("unreachable", {.state = State::Error, .errorCode = u"unreachable"_s, .server = u"sync.example.org"_s},
         u"Can't reach sync.example.org"_s, u"Details"_s, Tone::Attention);
     row("signed out", {.state = State::Error, .pending = 12, .errorCode = u"bad_token"_s},
         u"Signed out — sign in to send 12 changes"_s, u"Details"_s, Tone::Danger);
-    row("update", {.state = State::Error, .errorCode = u"update_needed"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
+    row("update",
+        {.state = State::Error, .errorCode = u"update_needed"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
         u"Update needed: server speaks version 4, this app 2–3"_s, u"Details"_s, Tone::Danger);
 }
 
@@ -75,11 +89,26 @@ void TestStatusText::retryingIsStillOffline()
     QCOMPARE(describeStatus(input).text, u"Connecting"_s);
     input.retrying = true;
     QCOMPARE(describeStatus(input).text, u"Offline · 3 changes waiting"_s);
+    input.pending = 0;
+    QCOMPARE(describeStatus(input).text, u"Offline"_s);
+}
+
+void TestStatusText::bannerAfterALongAbsence()
+{
+    StatusInput input{.state = State::Reconnecting, .reconnectInMs = 5000, .server = u"sync.example.org"_s};
+    QVERIFY(describeStatus(input).banner.isEmpty());
+    input.longAway = true;
+    QCOMPARE(describeStatus(input).banner, u"Can't reach sync.example.org — everything is stored on this device"_s);
+    QCOMPARE(describeStatus(input).bannerTone, Tone::Attention);
+    input.pending = 12;
+    QCOMPARE(describeStatus(input).banner, u"Can't reach sync.example.org — 12 changes on this device until it answers"_s);
 }
 
 void TestStatusText::bannerOnlyWhenTheUserMustAct()
 {
-    const auto banner = [](State state, const QString &code) { return describeStatus({.state = state, .errorCode = code}).banner; };
+    const auto banner = [](State state, const QString &code) {
+        return describeStatus({.state = state, .errorCode = code}).banner;
+    };
     QVERIFY(banner(State::Synced, {}).isEmpty());
     QVERIFY(banner(State::Offline, {}).isEmpty());
     QVERIFY(banner(State::Error, u"unreachable"_s).isEmpty());

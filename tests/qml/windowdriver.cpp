@@ -20,14 +20,29 @@ QQuickItem *find(QQuickItem *item, const QString &name)
     return nullptr;
 }
 
+void collect(QQuickItem *item, const QString &name, QList<QQuickItem *> &found)
+{
+    if (item->objectName() == name && item->isVisible())
+        found.append(item);
+    const QList<QQuickItem *> children = item->childItems();
+    for (QQuickItem *child : children)
+        collect(child, name, found);
+}
+
 } // namespace
 
-WindowDriver::WindowDriver(const QString &profile)
+WindowDriver::WindowDriver(const QString &profile, const QString &theme) : WindowDriver(profile, {}, {}, theme)
+{
+}
+
+WindowDriver::WindowDriver(const QString &profile, const QUrl &url, const QByteArray &token, const QString &theme)
 {
     DesktopOptions options;
     options.profile = profile;
+    options.url = url;
+    options.token = token;
     options.device = QStringLiteral("test");
-    options.theme = QStringLiteral("light");
+    options.theme = theme;
     m_app = std::make_unique<DesktopApp>(options);
     m_app->start();
 }
@@ -39,8 +54,9 @@ bool WindowDriver::waitForWindow()
     if (!QTest::qWaitFor([this] { return window() != nullptr; }, 20000))
         return false;
     window()->requestActivate();
-    return QTest::qWaitForWindowActive(window(), 20000)
-        && QTest::qWaitFor([this] { return !window()->property("started").isValid() || window()->property("started").toBool(); }, 20000);
+    return QTest::qWaitForWindowActive(window(), 20000) &&
+           QTest::qWaitFor([this] { return !window()->property("started").isValid() || window()->property("started").toBool(); },
+                           20000);
 }
 
 void WindowDriver::quit()
@@ -52,6 +68,13 @@ void WindowDriver::quit()
 QQuickItem *WindowDriver::item(const QString &name) const
 {
     return find(window()->contentItem(), name);
+}
+
+QList<QQuickItem *> WindowDriver::items(const QString &name) const
+{
+    QList<QQuickItem *> found;
+    collect(window()->contentItem(), name, found);
+    return found;
 }
 
 QVariant WindowDriver::property(const QString &name, const char *property) const

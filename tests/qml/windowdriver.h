@@ -16,19 +16,26 @@ namespace Sheaf {
 class WindowDriver
 {
 public:
-    explicit WindowDriver(const QString &profile);
+    explicit WindowDriver(const QString &profile, const QString &theme = QStringLiteral("light"));
     ~WindowDriver();
 
     /// Whether the window is there, active, and has its first rows.
     [[nodiscard]] bool waitForWindow();
+    /// The program connected to a server.
+    WindowDriver(const QString &profile, const QUrl &url, const QByteArray &token, const QString &theme);
     /// As Ctrl+Q does.
     void quit();
+    /// As the end of a desktop session does.
+    void quitWithoutClosing() { m_app.reset(); }
 
     [[nodiscard]] QQuickWindow *window() const { return m_app->window(); }
+    [[nodiscard]] DesktopApp &app() { return *m_app; }
     [[nodiscard]] NotesStore &store() { return m_app->store(); }
     [[nodiscard]] SyncEngine &engine() { return m_app->engine(); }
     /// The visible item of that name, nullptr if there is none.
     [[nodiscard]] QQuickItem *item(const QString &name) const;
+    /// All visible items of that name.
+    [[nodiscard]] QList<QQuickItem *> items(const QString &name) const;
     [[nodiscard]] QVariant property(const QString &name, const char *property) const;
     /// First value of a query, through the engine.
     [[nodiscard]] QVariant value(const QString &sql);

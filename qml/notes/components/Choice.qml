@@ -10,7 +10,10 @@ MenuItem {
 
     property string key
     property string iconName
+    property bool shown: true
 
+    visible: root.shown
+    height: root.shown ? implicitHeight : 0
     implicitHeight: Theme.controlHeight
     leftPadding: Theme.small
     rightPadding: Theme.small

@@ -18,7 +18,6 @@ Item {
     signal back
     signal picked(string listId)
     signal trashAsked
-    signal restoreAsked
 
     implicitHeight: Theme.headerHeight
 
@@ -36,6 +35,7 @@ Item {
             onClicked: root.back()
         }
         ListPicker {
+            visible: !root.trashed
             enabled: !root.draft
             engine: root.engine
             listId: root.listId
@@ -47,19 +47,6 @@ Item {
         anchors.rightMargin: Theme.small
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.small
-        Label {
-            anchors.verticalCenter: parent.verticalCenter
-            visible: root.trashed
-            text: qsTr("In Trash")
-            font.pixelSize: Theme.smallSize
-            color: Theme.secondary
-        }
-        LinkButton {
-            anchors.verticalCenter: parent.verticalCenter
-            visible: root.trashed
-            text: qsTr("Restore")
-            onClicked: root.restoreAsked()
-        }
         IconButton {
             objectName: "trashButton"
             visible: !root.trashed && !root.draft

@@ -13,6 +13,8 @@ IconButton {
 
     required property SyncEngine engine
     property string listId
+    /// Whether the list that the item is in stands beside the picture.
+    property bool namesList: true
 
     signal picked(string listId)
 
@@ -21,6 +23,8 @@ IconButton {
     iconSize: Theme.smallIcon
     tip: qsTr("Move to a list")
     text: {
+        if (!root.namesList)
+            return "";
         lists.count;
         const row = lists.indexOf("itemId", root.listId);
         return root.listId === "" || row < 0 ? qsTr("Inbox") : lists.value(row, "name");
@@ -36,7 +40,7 @@ IconButton {
         id: menu
         Choice {
             text: qsTr("Inbox")
-            checked: root.listId === ""
+            checked: root.namesList && root.listId === ""
             onTriggered: root.picked("")
         }
         Instantiator {
@@ -44,7 +48,7 @@ IconButton {
             delegate: Choice {
                 required property string itemId
                 required property string name
-                text: name
+                text: name === "" ? qsTr("Untitled list") : name
                 checked: root.listId === itemId
                 onTriggered: root.picked(itemId)
             }

@@ -93,6 +93,12 @@ FocusScope {
             root.read();
     }
     Keys.onEscapePressed: root.back()
+    Keys.onPressed: event => {
+        // Keys come here from an editor that does not take them.
+        event.accepted = root.trashed && event.text.trim() !== "";
+        if (event.accepted)
+            readOnly.shake();
+    }
 
     LiveQuery {
         id: row
@@ -118,6 +124,11 @@ FocusScope {
     Rectangle {
         anchors.fill: parent
         color: Theme.window
+        Rectangle {
+            anchors.fill: parent
+            visible: root.trashed
+            color: Theme.readOnlyWash
+        }
     }
     DetailBar {
         id: bar
@@ -128,14 +139,20 @@ FocusScope {
         draft: root.draft
         backShown: root.backShown
         onBack: root.back()
-        onPicked: listId => root.store.moveToList("note", root.noteId, listId)
+        onPicked: listId => root.store.moveToList([{ kind: "note", itemId: root.noteId }], listId)
         onTrashAsked: root.trashAsked(root.noteId)
-        onRestoreAsked: root.store.restoreNote(root.noteId)
+    }
+    ReadOnlyBar {
+        id: readOnly
+        anchors.top: bar.bottom
+        width: parent.width
+        visible: root.trashed
+        onRestoreAsked: root.store.restore([{ kind: "note", itemId: root.noteId }])
     }
     TitleField {
         id: titleField
         objectName: "noteTitle"
-        anchors.top: bar.bottom
+        anchors.top: readOnly.bottom
         width: parent.width
         label: qsTr("Title")
         placeholderText: qsTr("Title")

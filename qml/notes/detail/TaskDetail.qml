@@ -92,6 +92,12 @@ FocusScope {
         root.read();
     }
     Keys.onEscapePressed: root.back()
+    Keys.onPressed: event => {
+        // Keys come here from an editor that does not take them.
+        event.accepted = root.trashed && event.text.trim() !== "";
+        if (event.accepted)
+            readOnly.shake();
+    }
 
     LiveQuery {
         id: row
@@ -117,6 +123,11 @@ FocusScope {
     Rectangle {
         anchors.fill: parent
         color: Theme.window
+        Rectangle {
+            anchors.fill: parent
+            visible: root.trashed
+            color: Theme.readOnlyWash
+        }
     }
     DetailBar {
         id: bar
@@ -126,9 +137,15 @@ FocusScope {
         trashed: root.trashed
         backShown: root.backShown
         onBack: root.back()
-        onPicked: listId => root.store.moveToList("task", root.taskId, listId)
+        onPicked: listId => root.store.moveToList([{ kind: "task", itemId: root.taskId }], listId)
         onTrashAsked: root.trashAsked(root.taskId)
-        onRestoreAsked: root.store.restoreTask(root.taskId)
+    }
+    ReadOnlyBar {
+        id: readOnly
+        anchors.top: bar.bottom
+        width: parent.width
+        visible: root.trashed
+        onRestoreAsked: root.store.restore([{ kind: "task", itemId: root.taskId }])
     }
     CheckCircle {
         id: check
@@ -143,7 +160,7 @@ FocusScope {
     TitleField {
         id: titleField
         objectName: "taskTitle"
-        anchors.top: bar.bottom
+        anchors.top: readOnly.bottom
         anchors.left: check.right
         anchors.right: parent.right
         label: qsTr("Title")

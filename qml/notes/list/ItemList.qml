@@ -18,15 +18,23 @@ FocusScope {
     property string filter
     property string currentId
     property bool backShown: false
+    /// The server is away: rows that it has not got are marked.
+    property bool marksShown: false
+    /// Ids that others have changed this moment, with the time when that is no news any more.
+    property var news: ({})
 
     readonly property alias count: items.count
     readonly property alias view: listView
     readonly property string listId: root.place.startsWith("list:") ? root.place.slice(5) : ""
+    readonly property alias selection: selected
+    readonly property bool inTrash: root.place === "trash"
     readonly property bool tasksOnly: root.place === "today" || root.place === "upcoming" || root.place === "tasks"
 
     signal chosen(string kind, string itemId)
     signal opened(string kind, string itemId)
-    signal trashed(string kind, string itemId)
+    /// What is asked for these items: "trash", "restore", "delete", "complete", "reopen" or "move" (to `listId`).
+    signal commanded(string command, var items, string listId)
+    signal trashEmptied
     signal newNoteAsked
     signal newTaskAsked
     signal back
@@ -45,21 +53,97 @@ FocusScope {
         root.chosen(root.kindAt(row), root.idAt(row));
     }
     function toggle(row: int): void {
-        if (root.kindAt(row) === "task")
+        if (root.kindAt(row) === "task" && !root.inTrash)
             root.store.setTaskDone(root.idAt(row), !items.value(row, "done"));
     }
-    function trash(row: int): void {
-        if (row < 0 || row >= items.count)
+    /// The selected items, else the current one.
+    function targets(): var {
+        const row = listView.currentIndex;
+        return selected.active ? selected.items() : row < 0 ? [] : [{ kind: root.kindAt(row), itemId: root.idAt(row) }];
+    }
+    function command(name: string, listId: string): void {
+        const targets = root.targets();
+        if (targets.length === 0)
             return;
-        const kind = root.kindAt(row);
-        const itemId = root.idAt(row);
-        // The next row takes over, so that Delete can be pressed again.
-        const next = row + 1 < items.count ? row + 1 : row - 1;
+        // The next row takes over, so that the key can be pressed again.
+        if (name !== "complete" && name !== "reopen" && (name !== "move" || root.place === "inbox" || root.listId !== ""))
+            root.leave(new Set(targets.map(item => item.itemId)));
+        selected.clear();
+        root.commanded(name, targets, listId);
+    }
+    /// Asks for the list to which the selected rows go; one row alone becomes the selection for it.
+    function askMove(): void {
+        if (root.inTrash || root.targets().length === 0)
+            return;
+        if (!selected.active)
+            selected.set(root.targets());
+        bar.pickList();
+    }
+    function remove(): void {
+        if (!root.inTrash)
+            root.command("trash", "");
+        else if (root.targets().length > 0)
+            root.commanded("delete", root.targets(), ""); // it asks first: rows and selection stay
+    }
+    function completeSelected(): void {
+        const open = selected.tasks().some(item => !items.value(items.indexOf("itemId", item.itemId), "done"));
+        root.command(open ? "complete" : "reopen", "");
+    }
+    /// Goes on to the nearest row that is not about to leave.
+    function leave(ids: var): void {
+        const from = listView.currentIndex;
+        if (from < 0 || !ids.has(root.idAt(from)))
+            return;
+        let next = from + 1;
+        while (next < items.count && ids.has(root.idAt(next)))
+            ++next;
+        if (next >= items.count) {
+            next = from - 1;
+            while (next >= 0 && ids.has(root.idAt(next)))
+                --next;
+        }
         if (next >= 0)
             root.choose(next);
         else
             root.chosen("", "");
-        root.trashed(kind, itemId);
+    }
+    function itemAt(row: int): var {
+        return { kind: root.kindAt(row), itemId: root.idAt(row) };
+    }
+    /// From the row where the selection began to this one.
+    function extendTo(row: int): void {
+        if (row < 0 || row >= items.count)
+            return;
+        const anchor = selected.anchorId === "" ? -1 : items.indexOf("itemId", selected.anchorId);
+        const from = anchor >= 0 ? anchor : Math.max(0, listView.currentIndex);
+        selected.anchorId = root.idAt(from);
+        const range = [];
+        for (let i = Math.min(from, row); i <= Math.max(from, row); ++i)
+            range.push(root.itemAt(i));
+        root.choose(row);
+        selected.set(range);
+    }
+    function selectAll(): void {
+        const all = [];
+        for (let i = 0; i < items.count; ++i)
+            all.push(root.itemAt(i));
+        selected.set(all);
+    }
+    function takeNews(table: string, ids: var): void {
+        const now = Date.now();
+        const fresh = {};
+        for (const id in root.news) {
+            if (root.news[id] > now)
+                fresh[id] = root.news[id];
+        }
+        for (const id of ids)
+            fresh[id] = now + Theme.newsFresh;
+        root.news = fresh;
+        const rows = listView.contentItem.children;
+        for (let i = 0; i < rows.length; ++i) {
+            if (rows[i].itemId !== undefined && ids.includes(rows[i].itemId))
+                rows[i].flash();
+        }
     }
     /// Whether `row` is a task that may stand beside `like`.
     function isPeer(row: int, like: int): bool {
@@ -92,49 +176,44 @@ FocusScope {
         if (row !== listView.currentIndex)
             listView.currentIndex = row;
     }
+    /// What has left the list is not selected any more.
+    function pruneSelection(): void {
+        const ids = new Set();
+        for (let i = 0; i < items.count; ++i)
+            ids.add(root.idAt(i));
+        selected.keep(ids);
+    }
     function select(itemId: string): void {
         root.currentId = itemId;
         root.resync();
     }
 
     onCurrentIdChanged: root.resync()
-    onPlaceChanged: listView.positionViewAtBeginning()
+    onPlaceChanged: {
+        listView.positionViewAtBeginning();
+        selected.clear();
+        selected.anchorId = "";
+    }
+    onFilterChanged: selected.clear()
 
     activeFocusOnTab: true
     Accessible.role: Accessible.List
     Accessible.name: root.title
-    Keys.onPressed: event => {
-        const row = listView.currentIndex;
-        const alt = event.modifiers & Qt.AltModifier;
-        event.accepted = true;
-        if (event.key === Qt.Key_Up && alt)
-            root.moveToGap(row, row - 1);
-        else if (event.key === Qt.Key_Down && alt)
-            root.moveToGap(row, row + 2);
-        else if (event.modifiers & (Qt.ControlModifier | Qt.AltModifier))
-            event.accepted = false;
-        else if (event.key === Qt.Key_Down || event.key === Qt.Key_J)
-            root.choose(Math.min(items.count - 1, row + 1));
-        else if (event.key === Qt.Key_Up || event.key === Qt.Key_K)
-            root.choose(Math.max(0, row - 1));
-        else if (event.key === Qt.Key_Home)
-            root.choose(0);
-        else if (event.key === Qt.Key_End)
-            root.choose(items.count - 1);
-        else if (event.key === Qt.Key_PageDown)
-            root.choose(Math.min(items.count - 1, row + 10));
-        else if (event.key === Qt.Key_PageUp)
-            root.choose(Math.max(0, row - 10));
-        else if ((event.key === Qt.Key_Return || event.key === Qt.Key_Enter) && row >= 0)
-            root.opened(root.kindAt(row), root.idAt(row));
-        else if (event.key === Qt.Key_Space)
-            root.toggle(row);
-        else if (event.key === Qt.Key_Delete)
-            root.trash(row);
-        else
-            event.accepted = false;
-    }
+    Keys.onPressed: event => event.accepted = keys.press(event)
 
+    ListKeys {
+        id: keys
+        list: root
+    }
+    Selection {
+        id: selected
+    }
+    RowMarks {
+        id: marks
+        engine: root.engine
+        following: root.marksShown
+        onOthersChanged: (table, ids) => root.takeNews(table, ids)
+    }
     LiveQuery {
         id: items
         readonly property var query: Queries.items(root.place, root.filter, Today.iso, Today.start)
@@ -145,6 +224,7 @@ FocusScope {
         onRowsInserted: Qt.callLater(root.resync) // qmllint disable
         onRowsMoved: Qt.callLater(root.resync) // qmllint disable
         onRowsRemoved: Qt.callLater(root.resync) // qmllint disable
+        onCountChanged: if (selected.active) Qt.callLater(root.pruneSelection)
     }
 
     Rectangle {
@@ -157,11 +237,28 @@ FocusScope {
         title: root.title
         count: items.count
         backShown: root.backShown
-        notesAllowed: !root.tasksOnly
-        tasksAllowed: root.place !== "notes"
+        notesAllowed: !root.tasksOnly && !root.inTrash
+        tasksAllowed: root.place !== "notes" && !root.inTrash
+        trashShown: root.inTrash && items.count > 0
         onBack: root.back()
         onNewNote: root.newNoteAsked()
         onNewTask: root.newTaskAsked()
+        onEmptyTrash: root.trashEmptied()
+    }
+    SelectionBar {
+        id: bar
+        anchors.fill: header
+        visible: selected.active
+        engine: root.engine
+        count: selected.count
+        tasksSelected: visible && selected.tasks().length > 0
+        inTrash: root.inTrash
+        onCleared: selected.clear()
+        onMoved: listId => root.command("move", listId)
+        onCompleted: root.completeSelected()
+        onTrashed: root.remove()
+        onRestored: root.command("restore", "")
+        onDeleted: root.remove()
     }
     // Qt 6.4 cannot make bound components here, see README.md.
     // qmllint disable unqualified
@@ -188,9 +285,26 @@ FocusScope {
         delegate: ItemRow {
             width: ListView.view.width
             listFocused: root.activeFocus
+            selected: root.selection.kinds[itemId] !== undefined
+            unsent: root.marksShown && marks.revision >= 0 && marks.isUnsent(kind + "s", itemId)
+            Component.onCompleted: if (root.news[itemId] > Date.now()) flash()
+            ListView.onReused: if (root.news[itemId] > Date.now()) flash()
             onClicked: {
                 root.forceActiveFocus();
+                root.selection.clear();
+                root.selection.anchorId = itemId;
                 root.choose(index);
+            }
+            onExtended: range => {
+                root.forceActiveFocus();
+                if (range) {
+                    root.extendTo(index);
+                } else {
+                    // The first Ctrl+click keeps the row that was open.
+                    if (!root.selection.active && root.targets().length > 0 && root.currentId !== itemId)
+                        root.selection.toggle(root.targets()[0]);
+                    root.selection.toggle(root.itemAt(index));
+                }
             }
             onDoubleClicked: root.opened(kind, itemId)
             onToggled: root.toggle(index)
@@ -200,7 +314,10 @@ FocusScope {
                 root.moveToGap(index, root.gapAt(index, offset));
             }
             onMenuAsked: {
-                root.choose(index);
+                if (!selected) {
+                    root.selection.clear();
+                    root.choose(index);
+                }
                 rowMenu.popup();
             }
         }
@@ -230,10 +347,10 @@ FocusScope {
         anchors.centerIn: listView
         width: parent.width - 2 * Theme.large
         visible: items.loaded && items.count === 0
-        iconName: root.filter !== "" ? "search" : root.place === "today" ? "sun" : root.tasksOnly ? "tasks" : "note"
+        iconName: root.filter !== "" ? "search" : root.place === "today" ? "sun" : root.inTrash ? "trash" : root.tasksOnly ? "tasks" : "note"
         text: root.filter !== "" ? qsTr("No match for \"%1\"").arg(root.filter)
-            : root.place === "today" ? qsTr("All clear for today") : qsTr("Nothing here yet")
-        action: root.filter !== "" ? "" : root.tasksOnly ? qsTr("New task (Ctrl+Shift+N)") : qsTr("New note (Ctrl+N)")
+            : root.place === "today" ? qsTr("All clear for today") : root.inTrash ? qsTr("The trash is empty") : qsTr("Nothing here yet")
+        action: root.filter !== "" || root.inTrash ? "" : root.tasksOnly ? qsTr("New task (Ctrl+Shift+N)") : qsTr("New note (Ctrl+N)")
         onTriggered: root.tasksOnly ? root.newTaskAsked() : root.newNoteAsked()
     }
     Choices {
@@ -245,10 +362,17 @@ FocusScope {
             onTriggered: root.opened(root.kindAt(listView.currentIndex), root.idAt(listView.currentIndex))
         }
         Choice {
-            text: qsTr("Move to trash")
+            text: qsTr("Restore")
+            iconName: "restore"
+            key: "R"
+            shown: root.inTrash
+            onTriggered: root.command("restore", "")
+        }
+        Choice {
+            text: root.inTrash ? qsTr("Delete for good") : qsTr("Move to trash")
             iconName: "trash"
             key: "Del"
-            onTriggered: root.trash(listView.currentIndex)
+            onTriggered: root.remove()
         }
     }
 }

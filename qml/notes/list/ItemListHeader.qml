@@ -12,9 +12,11 @@ Item {
     property bool backShown: false
     property bool notesAllowed: true
     property bool tasksAllowed: true
+    property bool trashShown: false
 
     signal newNote
     signal newTask
+    signal emptyTrash
     signal back
 
     height: Theme.headerHeight
@@ -55,6 +57,12 @@ Item {
         anchors.right: parent.right
         anchors.rightMargin: Theme.small
         anchors.verticalCenter: parent.verticalCenter
+        TextButton {
+            objectName: "emptyTrash"
+            visible: root.trashShown
+            text: qsTr("Empty trash")
+            onClicked: root.emptyTrash()
+        }
         IconButton {
             objectName: "newTaskButton"
             visible: root.tasksAllowed

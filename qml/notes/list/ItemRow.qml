@@ -20,6 +20,8 @@ ItemDelegate {
     required property double stamp
     required property int manual
     property bool listFocused: false
+    property bool selected: false
+    property bool unsent: false
 
     readonly property bool current: ListView.isCurrentItem
     readonly property bool dragging: drag.active
@@ -29,7 +31,19 @@ ItemDelegate {
     signal dropped(real offset)
     signal dragMoved(real offset)
     signal menuAsked
+    /// Clicked with Ctrl or Shift held.
+    signal extended(bool range)
 
+    /// Somebody else has just changed this.
+    function flash(): void {
+        if (Theme.news > 0)
+            fade.restart();
+    }
+
+    ListView.onPooled: {
+        fade.stop();
+        news.opacity = 0;
+    }
     objectName: "row-" + root.itemId
     height: root.kind === "task" ? Theme.taskRowHeight : Theme.noteRowHeight
     padding: 0
@@ -41,7 +55,7 @@ ItemDelegate {
     Accessible.role: root.kind === "task" ? Accessible.CheckBox : Accessible.ListItem
     Accessible.name: root.title
     Accessible.checked: root.kind === "task" && Boolean(root.done)
-    Accessible.selected: root.current
+    Accessible.selected: root.current || root.selected
 
     transform: Translate {
         y: root.dragging ? drag.translation.y : 0
@@ -55,14 +69,30 @@ ItemDelegate {
             anchors.leftMargin: Theme.small
             anchors.rightMargin: Theme.small
             radius: Theme.radius
-            color: root.dragging ? Theme.surface : root.current ? (root.listFocused ? Theme.selected : Theme.selectedIdle)
+            color: root.dragging ? Theme.surface : root.selected ? Theme.selected
+                : root.current ? (root.listFocused ? Theme.selected : Theme.selectedIdle)
                 : root.pressed ? Theme.pressed : root.hovered ? Theme.hover : Theme.transparent
+            Rectangle {
+                id: news
+                objectName: "news"
+                anchors.fill: parent
+                radius: parent.radius
+                color: Theme.newsWash
+                opacity: 0
+                NumberAnimation on opacity {
+                    id: fade
+                    running: false
+                    from: 1
+                    to: 0
+                    duration: Theme.news
+                }
+            }
             FocusRing {
                 visible: root.current && root.listFocused
             }
         }
         Hairline {
-            visible: root.kind === "note" && !root.current
+            visible: root.kind === "note" && !root.current && !root.selected
             anchors.bottom: parent.bottom
             x: Theme.large
             width: parent.width - 2 * Theme.large
@@ -75,6 +105,7 @@ ItemDelegate {
             title: root.title
             snippet: root.snippet
             stamp: root.stamp
+            unsent: root.unsent
         }
     }
     Component {
@@ -83,6 +114,7 @@ ItemDelegate {
             title: root.title
             done: root.done
             due: root.due ?? ""
+            unsent: root.unsent
             gripShown: root.hovered && root.manual === 1
             onToggled: root.toggled()
         }
@@ -90,6 +122,12 @@ ItemDelegate {
     TapHandler {
         acceptedButtons: Qt.RightButton
         onTapped: root.menuAsked()
+    }
+    MouseArea {
+        // Only clicks with Ctrl or Shift; all others fall through to the row.
+        anchors.fill: parent
+        onPressed: mouse => mouse.accepted = Boolean(mouse.modifiers & (Qt.ControlModifier | Qt.ShiftModifier))
+        onClicked: mouse => root.extended(Boolean(mouse.modifiers & Qt.ShiftModifier))
     }
     DragHandler {
         id: drag

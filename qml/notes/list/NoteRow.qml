@@ -11,6 +11,7 @@ Item {
     property string title
     property string snippet
     property double stamp: 0
+    property bool unsent: false
     readonly property string line: root.snippet.replace(/[#>*`_\s]+/g, " ").trim()
 
     implicitHeight: Theme.noteRowHeight
@@ -18,12 +19,19 @@ Item {
     Label {
         id: heading
         anchors.left: parent.left
-        anchors.right: time.left
+        anchors.right: unsentMark.left
         anchors.rightMargin: Theme.small
         y: Theme.medium
         text: root.title !== "" ? root.title : root.line !== "" ? root.line : qsTr("New note")
         font.weight: Font.DemiBold
         color: root.title === "" && root.line === "" ? Theme.secondary : Theme.text
+    }
+    UnsentMark {
+        id: unsentMark
+        anchors.right: time.left
+        anchors.rightMargin: shown ? Theme.tiny : 0
+        anchors.verticalCenter: time.verticalCenter
+        shown: root.unsent
     }
     Label {
         id: time

@@ -12,6 +12,7 @@ Item {
     property var done
     property string due
     property bool gripShown: false
+    property bool unsent: false
     readonly property bool isDone: root.done !== null && root.done !== undefined && root.done !== ""
     readonly property bool overdue: !root.isDone && root.due !== "" && root.due < Today.iso
 
@@ -43,6 +44,10 @@ Item {
         anchors.right: parent.right
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.tiny
+        UnsentMark {
+            anchors.verticalCenter: parent.verticalCenter
+            shown: root.unsent
+        }
         Icon {
             anchors.verticalCenter: parent.verticalCenter
             visible: day.text !== ""

@@ -42,7 +42,18 @@ function both(where, whereParams, filter) {
     };
 }
 
-/// The query of a place: "inbox", "today", "upcoming", "notes", "tasks" or "list:ID".
+// What was thrown away last comes first.
+function trash(filter) {
+    const note = noteColumns.replace("%1", "''").replace("updated AS stamp", "trashed AS stamp").replace("CASE WHEN pinned THEN 'pinned' ELSE '' END", "''");
+    const task = taskColumns.replace("%1", "''").replace("%2", "0").replace("updated AS stamp", "trashed AS stamp");
+    return {
+        sql: "SELECT " + note + " FROM notes WHERE trashed IS NOT NULL" + noteFilter(filter)
+             + " UNION ALL SELECT " + task + " FROM tasks WHERE trashed IS NOT NULL" + taskFilter(filter) + " ORDER BY stamp DESC, itemId",
+        params: [...filterParams(filter), ...filterParams(filter)]
+    };
+}
+
+/// The query of a place: "inbox", "today", "upcoming", "notes", "tasks", "trash" or "list:ID".
 /// `today` is an ISO date, `dayStart` its first millisecond.
 function items(place, filter, today, dayStart) {
     switch (place) {
@@ -67,6 +78,8 @@ function items(place, filter, today, dayStart) {
             sql: tasks("due", "0", " AND done IS NULL AND due > ?", "due, position, id", filter),
             params: [today, ...filterParams(filter)]
         };
+    case "trash":
+        return trash(filter);
     default:
         return both(" AND list = ?", [place.slice(5)], filter);
     }

@@ -24,23 +24,32 @@ FocusScope {
         { place: "notes", icon: "note", name: qsTr("All notes"), key: "Ctrl+4" },
         { place: "tasks", icon: "tasks", name: qsTr("All tasks"), key: "Ctrl+5" }
     ]
+    readonly property var trashPlace: ({ place: "trash", icon: "trash", name: qsTr("Trash"), key: "Ctrl+9" })
+    /// From top to bottom: places, lists, trash.
     readonly property int placeIndex: {
+        if (root.place === root.trashPlace.place)
+            return root.fixedPlaces.length + lists.count;
         const fixed = root.fixedPlaces.findIndex(entry => entry.place === root.place);
         return fixed >= 0 ? fixed : root.fixedPlaces.length + Math.max(0, lists.indexOf("itemId", root.place.slice(5)));
     }
 
     signal chosen(string place)
     signal entered
-    signal listDeletionAsked(string listId, string name)
+    signal listDeleted(string listId, string name)
 
     /// The place `delta` rows further down.
     function step(delta: int): void {
-        const index = Math.max(0, Math.min(root.fixedPlaces.length + lists.count - 1, root.placeIndex + delta));
+        const index = Math.max(0, Math.min(root.fixedPlaces.length + lists.count, root.placeIndex + delta));
         if (index < root.fixedPlaces.length)
             root.chosen(root.fixedPlaces[index].place);
+        else if (index === root.fixedPlaces.length + lists.count)
+            root.chosen(root.trashPlace.place);
         else
             root.chosen("list:" + lists.value(index - root.fixedPlaces.length, "itemId"));
-        listView.positionViewAtIndex(Math.max(0, index - root.fixedPlaces.length), ListView.Contain);
+        if (index < root.fixedPlaces.length)
+            listView.positionViewAtBeginning();
+        else
+            listView.positionViewAtIndex(index - root.fixedPlaces.length, ListView.Contain);
     }
     function addList(): void {
         const id = root.store.createList("");
@@ -58,10 +67,10 @@ FocusScope {
         root.store.renameList(id, name.trim() === "" ? qsTr("Untitled list") : name.trim());
         root.forceActiveFocus();
     }
-    function askDeletion(id: string): void {
+    function deleteList(id: string): void {
         const row = lists.indexOf("itemId", id);
         if (row >= 0)
-            root.listDeletionAsked(id, lists.value(row, "name"));
+            root.listDeleted(id, lists.value(row, "name"));
     }
 
     activeFocusOnTab: true
@@ -76,7 +85,7 @@ FocusScope {
         if (event.key === Qt.Key_F2)
             root.renameCurrent();
         else if (event.key === Qt.Key_Delete && root.place.startsWith("list:"))
-            root.askDeletion(root.place.slice(5));
+            root.deleteList(root.place.slice(5));
         else if (event.key === Qt.Key_J)
             root.step(1);
         else if (event.key === Qt.Key_K)
@@ -114,7 +123,10 @@ FocusScope {
     }
     ListView {
         id: listView
-        anchors.fill: parent
+        anchors.top: parent.top
+        anchors.bottom: trashRow.top
+        anchors.left: parent.left
+        anchors.right: parent.right
         anchors.margins: Theme.small
         clip: true
         boundsBehavior: Flickable.StopAtBounds
@@ -229,6 +241,23 @@ FocusScope {
             }
         }
     }
+    SidebarRow {
+        id: trashRow
+        objectName: "place-trash"
+        anchors.bottom: parent.bottom
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.margins: Theme.small
+        text: root.trashPlace.name
+        iconName: root.trashPlace.icon
+        tip: root.trashPlace.name + "  " + root.trashPlace.key
+        current: root.place === root.trashPlace.place
+        focusShown: root.activeFocus && root.editing === ""
+        onClicked: {
+            root.forceActiveFocus();
+            root.chosen(root.trashPlace.place);
+        }
+    }
     Choices {
         id: listMenu
         Choice {
@@ -241,7 +270,7 @@ FocusScope {
             text: qsTr("Delete list")
             iconName: "trash"
             key: "Del"
-            onTriggered: root.askDeletion(root.place.slice(5))
+            onTriggered: root.deleteList(root.place.slice(5))
         }
     }
 }

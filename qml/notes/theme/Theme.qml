@@ -45,6 +45,8 @@ QtObject {
     readonly property color textSelection: tint(accent, dark ? 0.38 : 0.24)
     readonly property color dangerWash: tint(danger, 0.12)
     readonly property color attentionWash: tint(attention, 0.12)
+    readonly property color readOnlyWash: tint(text, 0.03)
+    readonly property color newsWash: tint(accent, dark ? 0.26 : 0.18)
     readonly property var people: dark
         ? ["#CB5E57", "#C0803C", "#8F8D36", "#4E9F68", "#37969B", "#517BDC", "#9469D9", "#C35898"]
         : ["#C2453D", "#B7691C", "#7C7A12", "#2F8F4E", "#14858A", "#3267D6", "#8250D2", "#B83B86"]
@@ -77,7 +79,7 @@ QtObject {
     // Rows and bars
     readonly property int topBarHeight: 44
     readonly property int statusBarHeight: 26
-    readonly property int downloadBarHeight: 30
+    readonly property int progressStripHeight: 30
     readonly property int sidebarRowHeight: 30
     readonly property int noteRowHeight: 64
     readonly property int taskRowHeight: 36
@@ -113,6 +115,7 @@ QtObject {
     readonly property int searchWidth: 320
     readonly property int popupWidth: 340
     readonly property int sheetWidth: 640
+    readonly property int noticeHeight: 240
     readonly property int menuWidth: 220
     readonly property int shortFieldWidth: 200
     readonly property int listCache: 600
@@ -124,6 +127,7 @@ QtObject {
     readonly property int toastTime: 8000
     readonly property int saveDelay: 300
     readonly property int settleDelay: 5000
+    readonly property int newsFresh: 2000
     readonly property int skeletonDelay: 150
     readonly property int toolTipDelay: 600
     readonly property int caretBlink: 530

@@ -14,7 +14,7 @@ Item {
     Shortcut { sequence: "Ctrl+Shift+N"; onActivated: root.window.newTask() }
     Shortcut { sequence: "Ctrl+Shift+L"; onActivated: root.window.places.addList() }
     Instantiator {
-        model: root.window.places.fixedPlaces
+        model: [...root.window.places.fixedPlaces, root.window.places.trashPlace]
         delegate: Shortcut {
             required property var modelData
             sequence: modelData.key

@@ -10,32 +10,44 @@ Rectangle {
 
     signal keepChosen
     signal connectChosen
+    signal importChosen
 
-    implicitHeight: line.implicitHeight + 2 * Theme.medium
+    implicitHeight: lines.implicitHeight + 2 * Theme.medium
     radius: Theme.cardRadius
     color: Theme.surface
     border.width: Theme.hairlineWidth
     border.color: Theme.hairline
 
-    Row {
-        id: line
+    Column {
+        id: lines
         anchors.centerIn: parent
-        spacing: Theme.medium
+        width: parent.width - 2 * Theme.large
+        spacing: Theme.small
         Label {
-            anchors.verticalCenter: parent.verticalCenter
+            width: parent.width
             text: qsTr("Just write: it is saved on this device.")
             font.pixelSize: Theme.smallSize
             color: Theme.secondary
+            wrapMode: Text.Wrap
         }
-        TextButton {
-            objectName: "keepOnDevice"
-            text: qsTr("Keep on this device")
-            onClicked: root.keepChosen()
-        }
-        TextButton {
-            objectName: "connectToServer"
-            text: qsTr("Connect to a server")
-            onClicked: root.connectChosen()
+        Flow {
+            width: parent.width
+            spacing: Theme.small
+            TextButton {
+                objectName: "keepOnDevice"
+                text: qsTr("Keep on this device")
+                onClicked: root.keepChosen()
+            }
+            TextButton {
+                objectName: "connectToServer"
+                text: qsTr("Connect to a server")
+                onClicked: root.connectChosen()
+            }
+            TextButton {
+                objectName: "importFolder"
+                text: qsTr("Import Markdown files")
+                onClicked: root.importChosen()
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ ApplicationWindow {
     required property var store
     /// What the program knows of the server: server, device, connectTo(), pause(), resume().
     required property var connection
+    /// Import and export: running, text, progress, importFolder(), exportFolder().
+    required property var transfers
     required property string settingsFile
     property string forcedTheme
 
@@ -40,14 +42,14 @@ ApplicationWindow {
     readonly property alias searchField: topBar.search
     readonly property alias undoToast: toast
     readonly property string placeTitle: {
-        const fixed = sidebar.fixedPlaces.find(entry => entry.place === root.place);
+        const fixed = [...sidebar.fixedPlaces, sidebar.trashPlace].find(entry => entry.place === root.place);
         return fixed ? fixed.name : listName.name;
     }
 
     function go(place: string): void {
         topBar.search.clear();
         root.place = place;
-        settings.setValue("place", place);
+        settings.rememberPlace(place);
         drawer.close();
     }
     function open(kind: string, itemId: string): void {
@@ -60,8 +62,7 @@ ApplicationWindow {
             noteDetail.noteId = itemId;
         else if (kind === "task")
             taskDetail.taskId = itemId;
-        settings.setValue("openKind", kind);
-        settings.setValue("openId", itemId);
+        settings.rememberOpen(kind, itemId);
     }
     function enterDetail(): void {
         root.page = "detail";
@@ -75,7 +76,7 @@ ApplicationWindow {
         itemList.forceActiveFocus();
     }
     function newNote(): void {
-        if (itemList.tasksOnly)
+        if (itemList.tasksOnly || itemList.inTrash)
             root.go("inbox");
         topBar.search.clear();
         const noteId = root.store.createNote(itemList.listId, "", "");
@@ -86,7 +87,7 @@ ApplicationWindow {
         noteDetail.focusTitle();
     }
     function newTask(): void {
-        if (root.place === "notes")
+        if (root.place === "notes" || itemList.inTrash)
             root.go("inbox");
         topBar.search.clear();
         const taskId = root.store.createTask(itemList.listId, "");
@@ -106,33 +107,38 @@ ApplicationWindow {
         root.page = "detail";
         noteDetail.focusBody();
     }
-    function trash(kind: string, itemId: string): void {
-        root.flush();
-        const store = root.store;
-        if (kind === "task") {
-            store.trashTask(itemId);
-            toast.show(qsTr("Task moved to trash"), () => store.restoreTask(itemId));
-        } else {
-            store.trashNote(itemId);
-            toast.show(qsTr("Note moved to trash"), () => store.restoreNote(itemId));
-        }
-    }
     function trashOpen(): void {
-        itemList.forceActiveFocus();
-        root.page = "list";
-        if (itemList.view.currentIndex >= 0) {
-            itemList.trash(itemList.view.currentIndex);
-        } else {
-            root.trash(root.openKind, root.openId);
+        const open = { kind: root.openKind, itemId: root.openId };
+        root.flush();
+        root.enterList();
+        itemList.leave(new Set([root.openId]));
+        if (root.openId === open.itemId)
             root.open("", "");
-        }
+        actions.trash([open]);
     }
-    function askListDeletion(listId: string, name: string): void {
-        confirm.ask(qsTr("Delete the list “%1”?").arg(name === "" ? qsTr("Untitled list") : name),
-                    qsTr("Its notes and tasks move to the Inbox. Nothing that you wrote is lost."), qsTr("Delete list"), () => {
-            root.go("inbox");
-            root.store.deleteList(listId);
-        });
+    function command(name: string, items: var, listId: string): void {
+        root.flush();
+        if (name === "trash")
+            actions.trash(items);
+        else if (name === "restore")
+            actions.restore(items);
+        else if (name === "delete")
+            actions.deleteForGood(items);
+        else if (name === "move")
+            actions.move(items, listId);
+        else
+            actions.complete(items.filter(item => item.kind === "task"), name === "complete");
+    }
+    function pickImport(): void {
+        folderPicker.ask(qsTr("Import a folder of Markdown files"), folder => root.transfers.importFolder(folder));
+    }
+    function pickExport(): void {
+        folderPicker.ask(qsTr("Export into an empty folder"), folder => root.transfers.exportFolder(folder));
+    }
+    /// Nothing that was typed is only in this window.
+    function save(): void {
+        root.flush();
+        settings.remember();
     }
     function flush(): void {
         noteDetail.flush();
@@ -160,25 +166,6 @@ ApplicationWindow {
     function showKeySheet(): void {
         keySheet.open();
     }
-    function chooseTheme(mode: string): void {
-        Theme.mode = mode;
-        settings.setValue("theme", mode);
-    }
-    function remember(): void {
-        settings.setValue("width", root.width);
-        settings.setValue("height", root.height);
-        settings.setValue("sidebarWidth", sidebar.width);
-        settings.setValue("listWidth", root.singlePane ? settings.value("listWidth", Theme.listWidth) : itemList.width);
-        settings.setValue("sidebarWanted", root.sidebarWanted);
-        settings.setValue("used", true);
-    }
-    function restore(): void {
-        root.width = Number(settings.value("width", Theme.windowWidth));
-        root.height = Number(settings.value("height", Theme.windowHeight));
-        root.sidebarWanted = String(settings.value("sidebarWanted", true)) === "true";
-        root.place = settings.value("place", "inbox");
-        Theme.mode = root.forcedTheme !== "" ? root.forcedTheme : settings.value("theme", "system");
-    }
     /// Once the store has answered: the first run opens an empty note, later runs the last item.
     function start(used: bool): void {
         if (root.started)
@@ -203,19 +190,25 @@ ApplicationWindow {
     color: Theme.window
     font.family: Theme.family
     font.pixelSize: Theme.textSize
-    Component.onCompleted: root.restore()
-    onClosing: {
-        root.flush();
-        root.remember();
-    }
+    Component.onCompleted: settings.restore()
+    onClosing: root.save()
     onActiveChanged: if (!root.active) root.flush()
 
-    ProfileSettings {
+    WindowMemory {
         id: settings
         fileName: root.settingsFile
+        window: root
+        forcedTheme: root.forcedTheme
+    }
+    ItemActions {
+        id: actions
+        store: root.store
+        toast: toast
+        confirm: confirm
     }
     SyncStatus {
         id: status
+        objectName: "syncStatus"
         engine: root.engine
         server: root.connection.server
     }
@@ -245,6 +238,18 @@ ApplicationWindow {
             toast.show(qsTr("Not saved: %1").arg(message), null);
         }
     }
+    Connections {
+        target: root.transfers
+        function onFinished(sentence: string, details: var): void {
+            if (details.length > 0)
+                notice.tell(sentence, details);
+            else
+                toast.show(sentence, null);
+        }
+        function onFailed(sentence: string): void {
+            notice.tell(sentence, []);
+        }
+    }
     AppShortcuts {
         window: root
     }
@@ -259,17 +264,28 @@ ApplicationWindow {
             onNewTask: root.newTask()
             onNewList: sidebar.addList()
             onKeySheetAsked: keySheet.open()
-            onThemeAsked: mode => root.chooseTheme(mode)
+            onThemeAsked: mode => settings.chooseTheme(mode)
+            onImportAsked: root.pickImport()
+            onExportAsked: root.pickExport()
             onQuitAsked: root.close()
             onLeftSearch: root.enterList()
         }
-        DownloadBar {
+        ProgressStrip {
+            objectName: "downloadBar"
             width: root.width
-            status: status
+            text: status.download
+            progress: status.progress
+        }
+        ProgressStrip {
+            objectName: "transferBar"
+            width: root.width
+            text: root.transfers.running ? root.transfers.text : ""
+            progress: root.transfers.progress
         }
         Banner {
             width: root.width
             text: status.banner
+            urgent: status.bannerTone === SyncStatus.Danger
             action: qsTr("Details")
             onTriggered: syncPanel.open()
         }
@@ -321,12 +337,14 @@ ApplicationWindow {
             place: root.place
             title: root.placeTitle
             filter: topBar.search.text.trim()
+            marksShown: status.away
             onChosen: (kind, itemId) => root.open(kind, itemId)
             onOpened: (kind, itemId) => {
                 root.open(kind, itemId);
                 root.enterDetail();
             }
-            onTrashed: (kind, itemId) => root.trash(kind, itemId)
+            onCommanded: (name, items, listId) => root.command(name, items, listId)
+            onTrashEmptied: actions.emptyTrash()
             onNewNoteAsked: root.newNote()
             onNewTaskAsked: root.newTask()
         }
@@ -384,6 +402,10 @@ ApplicationWindow {
                         firstRun.active = false;
                         connectDialog.open();
                     }
+                    onImportChosen: {
+                        firstRun.active = false;
+                        root.pickImport();
+                    }
                 }
             }
         }
@@ -423,7 +445,10 @@ ApplicationWindow {
             if (itemList.view.currentIndex < 0)
                 itemList.choose(0);
         }
-        onListDeletionAsked: (listId, name) => root.askListDeletion(listId, name)
+        onListDeleted: (listId, name) => {
+            root.go("inbox");
+            actions.deleteList(listId, name);
+        }
     }
     Toast {
         id: toast
@@ -449,6 +474,13 @@ ApplicationWindow {
     }
     ConfirmDialog {
         id: confirm
+    }
+    NoticeDialog {
+        id: notice
+    }
+    FolderPicker {
+        id: folderPicker
+        parentWindow: root
     }
     KeySheet {
         id: keySheet

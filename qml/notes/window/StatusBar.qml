@@ -54,7 +54,7 @@ Item {
                     text: root.status.text
                     font.pixelSize: Theme.metaSize
                     color: root.status.tone === SyncStatus.Danger ? Theme.danger
-                        : root.status.tone === SyncStatus.Attention ? Theme.attention : Theme.secondary
+                        : root.status.tone === SyncStatus.Attention ? Theme.text : Theme.secondary
                 }
             }
             background: Rectangle {

@@ -18,6 +18,8 @@ Item {
     signal newList
     signal keySheetAsked
     signal themeAsked(string mode)
+    signal importAsked
+    signal exportAsked
     signal quitAsked
     signal leftSearch
 
@@ -119,6 +121,16 @@ Item {
             iconName: "moon"
             checked: Theme.mode === "dark"
             onTriggered: root.themeAsked("dark")
+        }
+        Choice {
+            text: qsTr("Import Markdown files")
+            iconName: "folder"
+            onTriggered: root.importAsked()
+        }
+        Choice {
+            text: qsTr("Export as Markdown")
+            iconName: "copy"
+            onTriggered: root.exportAsked()
         }
         Choice {
             text: qsTr("Keys")

@@ -12,6 +12,15 @@ using namespace Sheaf;
 
 constexpr int patienceMs = 30'000;
 
+namespace {
+
+QVariantMap item(const QString &kind, const QString &id)
+{
+    return {{u"kind"_s, kind}, {u"itemId"_s, id}};
+}
+
+} // namespace
+
 /// The store on a real engine; all writes run in order, so a query behind a flush sees them.
 class TestNotesStore : public QObject
 {
@@ -24,6 +33,7 @@ private Q_SLOTS:
     void tasks();
     void tasksAreMoved();
     void aDeletedListLeavesItsThings();
+    void aDeletedListComesBack();
     void trashAndDelete();
     void idsAreOrderedByTime();
     void wrongDatesAreRefused();
@@ -46,7 +56,8 @@ void TestNotesStore::init()
     const auto opened = m_engine->open();
     QTRY_VERIFY_WITH_TIMEOUT(opened.isFinished(), patienceMs);
     QVERIFY2(opened.result(), opened.result() ? "" : qPrintable(opened.result().error().message));
-    m_store = std::make_unique<NotesStore>(*m_engine, ModelPorts{[this] { return ++m_now; }, [this] { return m_random += 0x9E3779B97F4A7C15; }});
+    m_store = std::make_unique<NotesStore>(
+        *m_engine, ModelPorts{[this] { return ++m_now; }, [this] { return m_random += 0x9E3779B97F4A7C15; }});
     connect(m_store.get(), &NotesStore::writeFailed, this, [](const QString &message) { qWarning("%s", qPrintable(message)); });
 }
 
@@ -77,7 +88,8 @@ QString TestNotesStore::read(const QString &sql)
 void TestNotesStore::notes()
 {
     const QString id = m_store->createNote({}, {}, {});
-    QCOMPARE(read(u"SELECT id FROM notes WHERE title = '' AND body = '' AND tags = '[]' AND list IS NULL AND space = 'home'"_s), id);
+    QCOMPARE(read(u"SELECT id FROM notes WHERE title = '' AND body = '' AND tags = '[]' AND list IS NULL AND space = 'home'"_s),
+             id);
     m_store->setNoteTitle(id, u"Title"_s);
     m_store->setNoteBody(id, u"Body\r\n"_s);
     QCOMPARE(read(u"SELECT title || body FROM notes"_s), u"TitleBody\r\n"_s);
@@ -95,7 +107,8 @@ void TestNotesStore::tasks()
     m_store->setTaskDue(id, u"2026-11-21"_s);
     m_store->setTaskNotes(id, u"long"_s);
     m_store->setTaskTitle(id, u"Call them"_s);
-    QCOMPARE(read(u"SELECT title || due || notes || (list = (SELECT id FROM lists)) FROM tasks"_s), u"Call them2026-11-21long1"_s);
+    QCOMPARE(read(u"SELECT title || due || notes || (list = (SELECT id FROM lists)) FROM tasks"_s),
+             u"Call them2026-11-21long1"_s);
     QCOMPARE(read(u"SELECT done FROM tasks"_s), u"NULL"_s);
     m_store->setTaskDone(id, true);
     QVERIFY(read(u"SELECT done FROM tasks"_s).toLongLong() > 1000);
@@ -120,7 +133,8 @@ void TestNotesStore::tasksAreMoved()
     m_store->moveTask(b, c, {});
     QCOMPARE(read(byPosition), u"a,c,b"_s);
     // Equal keys of two devices: the task still comes behind the one that was named.
-    const auto equal = m_engine->write({{u"UPDATE tasks SET position = (SELECT position FROM tasks WHERE title = 'a') WHERE title = 'c'"_s, {}, {}}});
+    const auto equal = m_engine->write(
+        {{u"UPDATE tasks SET position = (SELECT position FROM tasks WHERE title = 'a') WHERE title = 'c'"_s, {}, {}}});
     QTRY_VERIFY_WITH_TIMEOUT(equal.isFinished(), patienceMs);
     m_store->moveTask(b, a, c);
     QCOMPARE(read(u"SELECT title FROM tasks ORDER BY position DESC LIMIT 1"_s), u"b"_s);
@@ -131,26 +145,54 @@ void TestNotesStore::aDeletedListLeavesItsThings()
     const QString list = m_store->createList(u"Work"_s);
     const QString note = m_store->createNote(list, u"n"_s, {});
     const QString task = m_store->createTask({}, u"t"_s);
-    m_store->moveToList(u"task"_s, task, list);
+    m_store->moveToList({item(u"task"_s, task)}, list);
     QCOMPARE(read(u"SELECT list IS NULL FROM tasks UNION ALL SELECT list IS NULL FROM notes"_s), u"0,0"_s);
     m_store->deleteList(list);
     QCOMPARE(read(u"SELECT list IS NULL FROM tasks UNION ALL SELECT list IS NULL FROM notes"_s), u"1,1"_s);
     QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"0"_s);
 }
 
+void TestNotesStore::aDeletedListComesBack()
+{
+    const QString list = m_store->createList(u"Work"_s);
+    const QString before = read(u"SELECT name || position || created || updated FROM lists"_s);
+    const QString kept = m_store->createNote(list, u"kept"_s, {});
+    const QString moved = m_store->createTask(list, u"moved meanwhile"_s);
+    m_store->createNote({}, u"of the Inbox"_s, {});
+    const QString other = m_store->createList(u"Other"_s);
+    m_store->deleteList(list);
+    m_store->moveToList({item(u"task"_s, moved)}, other);
+    m_store->restoreList(other); // not the one that was deleted
+    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"1"_s);
+    m_store->restoreList(list);
+    QCOMPARE(read(u"SELECT name || position || created || updated FROM lists WHERE id = '%1'"_s.arg(list)), before);
+    QCOMPARE(read(u"SELECT id FROM notes WHERE list = '%1'"_s.arg(list)), kept);
+    QCOMPARE(read(u"SELECT list FROM tasks"_s), other);
+    m_store->restoreList(list); // twice is once
+    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"2"_s);
+    m_store->deleteList(u"nonsense"_s);
+    m_store->restoreList(u"nonsense"_s);
+    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"2"_s);
+}
+
 void TestNotesStore::trashAndDelete()
 {
     const QString note = m_store->createNote({}, u"n"_s, {});
     const QString task = m_store->createTask({}, u"t"_s);
-    m_store->trashNote(note);
-    m_store->trashTask(task);
+    const QVariantList both{item(u"note"_s, note), item(u"task"_s, task), item(u"nonsense"_s, task)};
+    m_store->trash(both);
     QCOMPARE(read(u"SELECT trashed > 1000 FROM tasks UNION ALL SELECT trashed > 1000 FROM notes"_s), u"1,1"_s);
-    m_store->restoreNote(note);
-    m_store->restoreTask(task);
+    m_store->restore(both);
     QCOMPARE(read(u"SELECT trashed FROM tasks UNION ALL SELECT trashed FROM notes"_s), u"NULL,NULL"_s);
-    m_store->deleteForever(u"note"_s, note);
-    m_store->deleteForever(u"nonsense"_s, task);
+    m_store->setTasksDone(both, true);
+    QCOMPARE(read(u"SELECT done > 1000 FROM tasks"_s), u"1"_s);
+    m_store->deleteForGood({item(u"note"_s, note), item(u"nonsense"_s, task)});
     QCOMPARE(read(u"SELECT id FROM notes UNION ALL SELECT id FROM tasks"_s), task);
+    m_store->emptyTrash();
+    QCOMPARE(read(u"SELECT id FROM tasks"_s), task);
+    m_store->trash(both);
+    m_store->emptyTrash();
+    QCOMPARE(read(u"SELECT count(*) FROM tasks"_s), u"0"_s);
 }
 
 void TestNotesStore::idsAreOrderedByTime()

@@ -2,31 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import QtQuick
 import Sheaf.Notes
-import Sheaf.Sync
 
-/// The first download: how far, and that one can work meanwhile.
+/// Something long that goes on under the top bar: how far it is, while one can work.
 Rectangle {
     id: root
-    objectName: "downloadBar"
 
-    required property SyncStatus status
+    property string text
+    /// From 0 to 1.
+    property real progress: 0
 
-    visible: root.status.download !== ""
-    implicitHeight: root.visible ? Theme.downloadBarHeight : 0
+    visible: root.text !== ""
+    implicitHeight: root.visible ? Theme.progressStripHeight : 0
     color: Theme.selected
     Accessible.role: Accessible.ProgressBar
-    Accessible.name: root.status.download
+    Accessible.name: root.text
 
     Label {
-        objectName: "downloadText"
+        objectName: "progressText"
         anchors.verticalCenter: parent.verticalCenter
         x: Theme.large
-        text: root.status.download
+        width: parent.width - 2 * Theme.large
+        text: root.text
         font.pixelSize: Theme.metaSize
     }
     Rectangle {
         anchors.bottom: parent.bottom
-        width: parent.width * root.status.progress
+        width: parent.width * root.progress
         height: Theme.progressHeight
         color: Theme.accent
         Behavior on width {

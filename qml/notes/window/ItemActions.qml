@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+import QtQuick
+import Sheaf.Notes
+
+/// What is done to notes, tasks and lists, each with its way back. Items are {kind, itemId}.
+QtObject {
+    id: root
+
+    required property var store
+    required property Toast toast
+    required property ConfirmDialog confirm
+
+    function words(items: var, note: string, task: string, many: string): string {
+        return items.length > 1 ? many.arg(items.length) : items[0].kind === "task" ? task : note;
+    }
+    function trash(items: var): void {
+        const store = root.store;
+        store.trash(items);
+        root.toast.show(root.words(items, qsTr("Note moved to trash"), qsTr("Task moved to trash"), qsTr("%1 items moved to trash")),
+                        () => store.restore(items));
+    }
+    function restore(items: var): void {
+        const store = root.store;
+        store.restore(items);
+        root.toast.show(root.words(items, qsTr("Note restored"), qsTr("Task restored"), qsTr("%1 items restored")), () => store.trash(items));
+    }
+    function move(items: var, listId: string): void {
+        root.store.moveToList(items, listId);
+        root.toast.show(root.words(items, qsTr("Note moved"), qsTr("Task moved"), qsTr("%1 items moved")), null);
+    }
+    /// Completes them all; reopens them when all are done.
+    function complete(items: var, done: bool): void {
+        const store = root.store;
+        store.setTasksDone(items, done);
+        if (items.length > 1)
+            root.toast.show(done ? qsTr("%1 tasks completed").arg(items.length) : qsTr("%1 tasks reopened").arg(items.length),
+                            () => store.setTasksDone(items, !done));
+    }
+    function deleteForGood(items: var): void {
+        root.confirm.ask(root.words(items, qsTr("Delete this note for good?"), qsTr("Delete this task for good?"),
+                                    qsTr("Delete %1 items for good?")),
+                         qsTr("It goes from all your devices and cannot be brought back."), qsTr("Delete for good"),
+                         () => root.store.deleteForGood(items));
+    }
+    function emptyTrash(): void {
+        root.confirm.ask(qsTr("Empty the trash?"), qsTr("What is in it goes from all your devices and cannot be brought back."),
+                         qsTr("Empty trash"), () => root.store.emptyTrash());
+    }
+    function deleteList(listId: string, name: string): void {
+        const store = root.store;
+        store.deleteList(listId);
+        root.toast.show(qsTr("List “%1” deleted, its items are in the Inbox").arg(name === "" ? qsTr("Untitled list") : name),
+                        () => store.restoreList(listId));
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+import QtQuick
+import Sheaf.Notes
+
+/// What the window remembers between runs.
+ProfileSettings {
+    id: root
+
+    required property var window
+    property string forcedTheme
+
+    function remember(): void {
+        const window = root.window;
+        root.setValue("width", window.width);
+        root.setValue("height", window.height);
+        if (!window.drawerUsed && window.sidebarWanted)
+            root.setValue("sidebarWidth", window.places.width);
+        if (!window.singlePane)
+            root.setValue("listWidth", window.items.width);
+        root.setValue("sidebarWanted", window.sidebarWanted);
+        root.setValue("used", true);
+    }
+    function restore(): void {
+        const window = root.window;
+        window.width = Number(root.value("width", Theme.windowWidth));
+        window.height = Number(root.value("height", Theme.windowHeight));
+        window.sidebarWanted = String(root.value("sidebarWanted", true)) === "true";
+        window.place = root.value("place", "inbox");
+        Theme.mode = root.forcedTheme !== "" ? root.forcedTheme : root.value("theme", "system");
+    }
+    function chooseTheme(mode: string): void {
+        Theme.mode = mode;
+        root.setValue("theme", mode);
+    }
+    function rememberPlace(place: string): void {
+        root.setValue("place", place);
+    }
+    function rememberOpen(kind: string, itemId: string): void {
+        root.setValue("openKind", kind);
+        root.setValue("openId", itemId);
+    }
+}
