@@ -2,12 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/admin/adminsocket.h"
 
-#include "server/core/authenticator.h"
-
 #include <QDir>
-#include <QJsonArray>
 #include <QJsonDocument>
-#include <QJsonObject>
 #include <QLocalSocket>
 
 namespace Sheaf::Server {
@@ -39,7 +35,9 @@ Result<void> AdminSocket::listen(const QString &dataFolder)
         }
     });
     if (!m_server.listen(path))
-        return fail(u"cannot_listen"_s, u"Cannot make the socket %1: %2."_s.arg(path, m_server.errorString()));
+        return fail(u"cannot_listen"_s,
+                    u"Cannot make the socket %1 (%2); use a data folder with a shorter path that you own."_s.arg(
+                        path, m_server.errorString()));
     return {};
 }
 
@@ -50,35 +48,24 @@ void AdminSocket::answer(QLocalSocket *peer)
             peer->abort();
         return;
     }
-    const QJsonObject order = QJsonDocument::fromJson(peer->readLine()).object();
-    QJsonObject reply;
-    if (order.value("do"_L1).toString() != "token_add"_L1) {
-        reply.insert(u"error"_s, u"Unknown order."_s);
-    } else {
-        QList<QByteArray> spaces;
-        for (const auto &space : order.value("spaces"_L1).toArray())
-            spaces.append(space.toString().toUtf8());
-        auto token = addToken(m_storage, m_random, order.value("name"_L1).toString().toUtf8(), spaces);
-        reply.insert(token ? u"ok"_s : u"error"_s, token ? QString::fromLatin1(*token) : token.error().message);
-    }
+    const QJsonObject reply = m_orders.carryOut(QJsonDocument::fromJson(peer->readLine()).object());
     peer->write(QJsonDocument(reply).toJson(QJsonDocument::Compact) + '\n');
     peer->disconnectFromServer();
 }
 
-Result<std::optional<QByteArray>> askForToken(const QString &dataFolder, const QString &device, const QStringList &spaces)
+Result<std::optional<QJsonObject>> askRunningServer(const QString &dataFolder, const QJsonObject &order)
 {
     QLocalSocket socket;
     socket.connectToServer(socketPath(dataFolder));
     if (!socket.waitForConnected(answerMsMax))
-        return std::optional<QByteArray>();
-    const QJsonObject order{{u"do"_s, u"token_add"_s}, {u"name"_s, device}, {u"spaces"_s, QJsonArray::fromStringList(spaces)}};
+        return std::optional<QJsonObject>();
     socket.write(QJsonDocument(order).toJson(QJsonDocument::Compact) + '\n');
-    while (!socket.canReadLine() && socket.waitForReadyRead(answerMsMax)) { }
+    while (!socket.canReadLine() && socket.waitForReadyRead(answerMsMax)) {
+    }
     const QJsonObject reply = QJsonDocument::fromJson(socket.readLine()).object();
-    if (reply.contains("ok"_L1))
-        return std::optional(reply.value("ok"_L1).toString().toLatin1());
-    const QString error = reply.value("error"_L1).toString(u"The running server did not answer."_s);
-    return fail(u"admin_failed"_s, error);
+    if (reply.isEmpty())
+        return fail(u"admin_failed"_s, u"The running server did not answer; look at its log."_s);
+    return std::optional(reply);
 }
 
 } // namespace Sheaf::Server

@@ -2,30 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "ports/random.h"
-#include "server/core/storage.h"
+#include "server/admin/tokenorders.h"
 
 #include <QLocalServer>
 
 namespace Sheaf::Server {
 
 /// Orders to the running server from its own machine and user: it alone may write its database.
-/// One JSON object a line: {"do":"token_add","name":…,"spaces":[…]} -> {"ok":…} or {"error":…}.
+/// One JSON object a line, answered by one: see TokenOrders.
 class AdminSocket final : public QObject
 {
 public:
-    AdminSocket(Storage &storage, Random &random) : m_storage(storage), m_random(random) {}
+    explicit AdminSocket(TokenOrders orders) : m_orders(std::move(orders)) {}
     Result<void> listen(const QString &dataFolder);
 
 private:
     void answer(class QLocalSocket *peer);
 
-    Storage &m_storage;
-    Random &m_random;
+    TokenOrders m_orders;
     QLocalServer m_server;
 };
 
-/// Asks the server that runs on this folder for a token; nothing when none runs.
-Result<std::optional<QByteArray>> askForToken(const QString &dataFolder, const QString &device, const QStringList &spaces);
+/// Gives an order to the server that runs on this folder; nothing when none runs.
+Result<std::optional<QJsonObject>> askRunningServer(const QString &dataFolder, const QJsonObject &order);
 
 } // namespace Sheaf::Server

@@ -142,7 +142,7 @@ Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &
     return token;
 }
 
-Result<void> revokeToken(Storage &storage, const QByteArray &device)
+Result<QList<DeviceId>> revokeToken(Storage &storage, const QByteArray &device)
 {
     auto transaction = storage.begin();
     if (!transaction)
@@ -150,18 +150,20 @@ Result<void> revokeToken(Storage &storage, const QByteArray &device)
     auto all = (*transaction)->devices({});
     if (!all)
         return fail(all.error());
-    bool found = false;
+    QList<DeviceId> found;
     for (StoredDevice entry : std::as_const(*all)) {
         if (entry.name != device || entry.tokenHash.isEmpty())
             continue;
-        found = true;
+        found.append(entry.id);
         entry.tokenHash.clear();
         if (auto stored = (*transaction)->putDevice(entry); !stored)
             return fail(stored.error());
     }
-    if (!found)
-        return fail(u"unknown_device"_s, u"No device of that name has a token."_s);
-    return (*transaction)->commit();
+    if (found.isEmpty())
+        return fail(u"unknown_device"_s, u"No device of that name has a token; `token list` shows them."_s);
+    if (auto committed = (*transaction)->commit(); !committed)
+        return fail(committed.error());
+    return found;
 }
 
 Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, const Hello &hello, Random &random, Epoch epoch,

@@ -19,8 +19,9 @@ namespace Sheaf::Server {
 /// when they are missing, and returns the token. Errors: `bad_name`, and those of the storage.
 Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &device, QList<QByteArray> spaces);
 
-/// Forgets the tokens of the devices with that name. Errors: `unknown_device`.
-Result<void> revokeToken(Storage &storage, const QByteArray &device);
+/// Forgets the tokens of the devices with that name and says which they are; their sessions are the
+/// caller's to end. Errors: `unknown_device`.
+Result<QList<DeviceId>> revokeToken(Storage &storage, const QByteArray &device);
 
 /// Who has come in, and with which rights.
 struct Admission {

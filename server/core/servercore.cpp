@@ -186,6 +186,14 @@ void ServerCore::reap()
         finish();
 }
 
+void ServerCore::revoked(DeviceId device)
+{
+    for (const auto &[number, session] : m_sessions) {
+        if (session->device() == device)
+            session->refuse(u"bad_token"_s, u"This device's token was revoked."_s);
+    }
+}
+
 void ServerCore::stop(std::function<void()> finished)
 {
     if (m_stopping)

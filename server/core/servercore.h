@@ -26,6 +26,9 @@ public:
     /// `finished` is called when all are gone, at the latest after Tuning::shutdownMsMax.
     void stop(std::function<void()> finished);
 
+    /// Ends the sessions of a device whose token was revoked.
+    void revoked(DeviceId device);
+
     [[nodiscard]] qsizetype sessionCount() const { return static_cast<qsizetype>(m_sessions.size()); }
 
 private:

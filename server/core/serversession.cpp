@@ -79,6 +79,7 @@ void ServerSession::admitted(const Admission &admission)
         return;
     m_state = State::Open;
     m_site = admission.site;
+    m_device = admission.device;
     m_compression = admission.welcome.compression;
     for (const Welcome::Space &space : admission.welcome.spaces)
         m_access.insert(space.name, Access{space.role, space.lastPush, {}, 0});
@@ -188,8 +189,6 @@ void ServerSession::deliver(Channel &channel, Broadcast &broadcast)
     if (m_state != State::Open)
         return;
     Subscription *reader = subscription(channel);
-    if (reader != nullptr && m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause)
-        reader->live = false;
     const auto hear = [&](size_t first, size_t end) {
         if (reader != nullptr && reader->live && first < end)
             follow(*reader, broadcast.batches(first, end));
@@ -211,7 +210,8 @@ void ServerSession::deliver(Channel &channel, Broadcast &broadcast)
 void ServerSession::follow(Subscription &subscription, std::vector<Batch> &batches)
 {
     for (Batch &batch : batches) {
-        if (batch.previous() != subscription.sent) {
+        // A gap, or a queue that is long enough: catchUp() goes on in pages as the peer reads.
+        if (batch.previous() != subscription.sent || m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause) {
             subscription.live = false;
             return;
         }

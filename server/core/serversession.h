@@ -46,6 +46,7 @@ public:
 
     [[nodiscard]] quint64 number() const { return m_number; }
     [[nodiscard]] SiteId site() const { return m_site; }
+    [[nodiscard]] DeviceId device() const { return m_device; } ///< 0 before the welcome
 
     void admitted(const Admission &admission);
     /// Says why and ends.
@@ -106,6 +107,7 @@ private:
     State m_state = State::AwaitingHello;
     bool m_compression = false;
     SiteId m_site = 0;
+    DeviceId m_device = 0;
     QHash<QByteArray, Access> m_access;
     std::vector<Subscription> m_subscriptions;
     QList<Mark> m_marks;      ///< unanswered

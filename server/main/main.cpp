@@ -1,23 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "server/admin/adminsocket.h"
-#include "server/core/authenticator.h"
-#include "server/core/servercore.h"
-#include "server/net/listener.h"
+#include "server/main/data.h"
+#include "server/main/serve.h"
 #include "server/net/systemsources.h"
-#include "server/storage/sqlitestorage.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
-#include <QDir>
-#include <QFileInfo>
-#include <QLockFile>
-#include <QSocketNotifier>
-#include <QUrl>
+#include <QJsonArray>
 
-#include <csignal>
+#include <sys/stat.h>
+
 #include <cstdio>
-#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace Sheaf;
@@ -25,131 +19,116 @@ using namespace Sheaf::Server;
 
 namespace {
 
-int signalPipe[2] = {-1, -1};
-
-void onSignal(int)
-{
-    const char byte = 1;
-    [[maybe_unused]] const auto written = ::write(signalPipe[1], &byte, 1);
-}
-
 int complain(const QString &message)
 {
     std::fprintf(stderr, "sheaf-server: %s\n", qUtf8Printable(message));
     return 1;
 }
 
-/// The data folder with its lock and its database, for as long as this lives.
-struct Data {
-    std::unique_ptr<QLockFile> lock;
-    std::unique_ptr<SqliteStorage> storage;
-};
-
-Result<Data> openData(const QString &folder, Random &random)
+/// Carries an order out in the running server or, when none runs, in its database.
+Result<QJsonValue> order(const QString &folder, const QJsonObject &order)
 {
-    if (!QDir().mkpath(folder) || !QFileInfo(folder).isWritable())
-        return fail(u"read_only"_s, u"Cannot write to %1; name a data folder that you own."_s.arg(folder));
-    Data data;
-    data.lock = std::make_unique<QLockFile>(QDir(folder).absoluteFilePath(u"server.lock"_s));
-    data.lock->setStaleLockTime(0);
-    if (!data.lock->tryLock(0)) {
-        if (data.lock->error() == QLockFile::LockFailedError)
-            return fail(u"locked"_s, u"Another server works on %1; stop it or name another folder."_s.arg(folder));
-        return fail(u"read_only"_s, u"Cannot write to %1; is the disk full, or the folder somebody else's?"_s.arg(folder));
-    }
-    auto storage = SqliteStorage::open(QDir(folder).absoluteFilePath(u"server.sqlite"_s), random.next());
-    if (!storage)
-        return fail(storage.error());
-    data.storage = *std::move(storage);
-    return data;
-}
-
-int serve(const QString &folder, const QString &listen)
-{
-    const QUrl url(u"ws://"_s + listen);
-    QHostAddress address;
-    const QString host = url.host() == u"localhost" ? u"127.0.0.1"_s : url.host();
-    if (!url.isValid() || url.port() < 0 || !address.setAddress(host))
-        return complain(u"--listen takes an address and a port, as in 127.0.0.1:4280."_s);
-    SystemRandom random;
-    SystemClock clock;
-    auto data = openData(folder, random);
-    if (!data)
-        return complain(data.error().message);
-    ServerCore core(*data->storage, clock, random);
-    AdminSocket admin(*data->storage, random);
-    Listener listener;
-    listener.accepted = [&core](std::unique_ptr<Connection> connection) { core.accept(std::move(connection)); };
-    if (auto listening = admin.listen(folder); !listening)
-        return complain(listening.error().message);
-    if (auto listening = listener.listen(address, static_cast<quint16>(url.port())); !listening)
-        return complain(listening.error().message);
-
-    if (::pipe(signalPipe) != 0)
-        return complain(u"Cannot make a pipe for signals."_s);
-    QSocketNotifier notifier(signalPipe[0], QSocketNotifier::Read);
-    QObject::connect(&notifier, &QSocketNotifier::activated, qApp, [&] {
-        notifier.setEnabled(false);
-        listener.close();
-        core.stop([] { QCoreApplication::exit(0); });
-    });
-    std::signal(SIGTERM, onSignal);
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGPIPE, SIG_IGN);
-    const QString shown = address.protocol() == QAbstractSocket::IPv6Protocol ? u"[%1]"_s.arg(host) : host;
-    std::printf("listening ws://%s:%d\n", qUtf8Printable(shown), int(listener.port()));
-    std::fflush(stdout);
-    return QCoreApplication::exec();
-}
-
-int addTokenTo(const QString &folder, const QString &device, const QStringList &spaces)
-{
-    auto asked = askForToken(folder, device, spaces);
+    auto asked = askRunningServer(folder, order);
     if (!asked)
-        return complain(asked.error().message);
-    QByteArray token = asked->value_or(QByteArray());
-    if (token.isEmpty()) {
+        return fail(asked.error());
+    QJsonObject reply = asked->value_or(QJsonObject());
+    if (reply.isEmpty()) {
         SystemRandom random;
         auto data = openData(folder, random);
         if (!data)
-            return complain(data.error().message);
-        QList<QByteArray> names;
-        for (const QString &space : spaces)
-            names.append(space.toUtf8());
-        auto added = addToken(*data->storage, random, device.toUtf8(), names);
-        if (!added)
-            return complain(added.error().message);
-        token = *added;
+            return fail(data.error());
+        reply = TokenOrders(*data->storage, random).carryOut(order);
     }
-    std::printf("%s\n", token.constData());
+    if (reply.contains("error"_L1))
+        return fail(u"order_failed"_s, reply.value("error"_L1).toString());
+    return reply.value("ok"_L1);
+}
+
+void printDevices(const QJsonArray &devices)
+{
+    for (const QJsonValue device : devices) {
+        QStringList spaces;
+        for (const QJsonValue space : device["spaces"_L1].toArray())
+            spaces.append(space["name"_L1].toString() + u':' + space["role"_L1].toString());
+        const QString state = device["revoked"_L1].toBool() ? u"revoked"_s : u"active"_s;
+        std::printf("%s\t%s\t%s\n", qUtf8Printable(device["name"_L1].toString()), qUtf8Printable(state),
+                    qUtf8Printable(spaces.join(u',')));
+    }
+}
+
+int runTokenCommand(const QString &what, const QString &folder, const QString &name, const QStringList &spaces)
+{
+    const QJsonObject asked{{u"do"_s, u"token_"_s + what}, {u"name"_s, name}, {u"spaces"_s, QJsonArray::fromStringList(spaces)}};
+    auto done = order(folder, asked);
+    if (!done)
+        return complain(done.error().message);
+    if (what == "add"_L1)
+        std::printf("%s\n", qUtf8Printable(done->toString()));
+    else if (what == "list"_L1)
+        printDevices(done->toArray());
     return 0;
+}
+
+Result<int> count(const QCommandLineParser &parser, const QString &option)
+{
+    bool isNumber = false;
+    const int number = parser.value(option).toInt(&isNumber);
+    if (!isNumber || number < 1)
+        return fail(u"bad_option"_s, u"--%1 takes a number from 1."_s.arg(option));
+    return number;
+}
+
+int runServe(const QCommandLineParser &parser, const QString &folder)
+{
+    ListenerLimits limits;
+    for (const auto &[option, limit] :
+         {std::pair(u"max-per-address"_s, &limits.perAddress), std::pair(u"max-strangers"_s, &limits.strangers)}) {
+        auto number = count(parser, option);
+        if (!number)
+            return complain(number.error().message);
+        *limit = *number;
+    }
+    limits.countLoopback = parser.isSet(u"count-loopback"_s);
+    limits.origins = parser.values(u"allow-origin"_s);
+    auto served = serve(folder, parser.value(u"listen"_s), std::move(limits));
+    return served ? *served : complain(served.error().message);
 }
 
 } // namespace
 
 int main(int argc, char *argv[])
 {
+    ::umask(S_IRWXG | S_IRWXO); // everybody's notes are in there
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"sheaf-server"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(SHEAF_VERSION));
+    const ListenerLimits defaults;
     QCommandLineParser parser;
     parser.setApplicationDescription(u"The Sheaf server.\n\n  sheaf-server serve --data DIR --listen HOST:PORT\n"
-                                     "  sheaf-server token add --data DIR --name DEVICE [--space SPACE]..."_s);
+                                     "  sheaf-server token add --data DIR --name DEVICE [--space SPACE]...\n"
+                                     "  sheaf-server token list --data DIR\n"
+                                     "  sheaf-server token revoke --data DIR --name DEVICE"_s);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(u"command"_s, u"serve, or token add"_s);
-    parser.addOptions({{u"data"_s, u"Folder of the database."_s, u"DIR"_s},
-                       {u"listen"_s, u"Address and port; port 0 picks one."_s, u"HOST:PORT"_s, u"127.0.0.1:4280"_s},
-                       {u"name"_s, u"Name of the device."_s, u"DEVICE"_s},
-                       {u"space"_s, u"A space that the device may edit; home if none is named."_s, u"SPACE"_s}});
+    parser.addPositionalArgument(u"command"_s, u"serve, token add, token list or token revoke"_s);
+    parser.addOptions(
+        {{u"data"_s, u"Folder of the database."_s, u"DIR"_s},
+         {u"listen"_s, u"Address and port; port 0 picks one."_s, u"HOST:PORT"_s, u"127.0.0.1:4280"_s},
+         {u"name"_s, u"Name of the device."_s, u"DEVICE"_s},
+         {u"space"_s, u"A space that the device may edit; home if none is named."_s, u"SPACE"_s},
+         {u"allow-origin"_s, u"A web page's origin that may connect, as in https://notes.example; none by default."_s,
+          u"ORIGIN"_s},
+         {u"max-per-address"_s, u"Open sockets of one IPv4 address or IPv6 /64."_s, u"N"_s, QString::number(defaults.perAddress)},
+         {u"max-strangers"_s, u"Sockets that have not shown a token yet."_s, u"N"_s, QString::number(defaults.strangers)},
+         {u"count-loopback"_s, u"Hold this machine to --max-per-address too: no proxy runs here."_s}});
     parser.process(application);
     const QStringList command = parser.positionalArguments();
     const QString folder = parser.value(u"data"_s);
     if (folder.isEmpty())
         return complain(u"Name the data folder with --data; --help tells more."_s);
     if (command == QStringList{u"serve"_s})
-        return serve(folder, parser.value(u"listen"_s));
-    if (command == QStringList{u"token"_s, u"add"_s})
-        return addTokenTo(folder, parser.value(u"name"_s), parser.values(u"space"_s));
-    return complain(u"The commands are serve and token add; --help tells more."_s);
+        return runServe(parser, folder);
+    if (command.size() == 2 && command[0] == "token"_L1 && QStringList{u"add"_s, u"list"_s, u"revoke"_s}.contains(command[1]))
+        return runTokenCommand(command[1], folder, parser.value(u"name"_s), parser.values(u"space"_s));
+    return complain(u"The commands are serve, token add, token list and token revoke; --help tells more."_s);
 }

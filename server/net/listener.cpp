@@ -2,44 +2,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/net/listener.h"
 
-#include "protocol/limits.h"
-#include "server/net/socketguard.h"
+#include "server/net/newcomer.h"
 #include "server/net/websocketconnection.h"
 
 #include <QTcpSocket>
-#include <QWebSocketServer>
+#include <QTimer>
 
 #include <algorithm>
+#include <chrono>
 
 namespace Sheaf::Server {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int backlog = 1024;
 constexpr int pendingMax = 4096;
-constexpr quint64 outgoingFrameBytes = 64 * 1024;
+constexpr auto acceptPause = 100ms; ///< after the system had no descriptor left
+
+/// What counts as one address: networks give a whole /64 of IPv6 to one customer.
+QHostAddress countedAs(const QHostAddress &address)
+{
+    bool isV4 = false;
+    const quint32 v4 = address.toIPv4Address(&isV4);
+    if (isV4)
+        return QHostAddress(v4);
+    Q_IPV6ADDR v6 = address.toIPv6Address();
+    std::fill(std::begin(v6.c) + 8, std::end(v6.c), quint8(0));
+    return address.isLoopback() ? address : QHostAddress(v6);
+}
 
 } // namespace
 
-Listener::Listener(ListenerLimits limits)
-    : m_limits(std::move(limits)),
-      m_upgrader(std::make_unique<QWebSocketServer>(u"sheaf-server"_s, QWebSocketServer::NonSecureMode))
+Listener::Listener(ListenerLimits limits) : m_limits(std::move(limits)), m_wrapper(std::make_shared<FrameWrapper>())
 {
-    m_upgrader->setSupportedSubprotocols({u"sheaf.1"_s});
-    m_upgrader->setMaxPendingConnections(pendingMax);
     m_server.setMaxPendingConnections(pendingMax);
     m_server.setListenBacklogSize(backlog);
     connect(&m_server, &QTcpServer::newConnection, this, &Listener::takeSockets);
-    connect(m_upgrader.get(), &QWebSocketServer::newConnection, this, &Listener::takeWebSockets);
+    // Qt stops to accept for good after an error, which is most often a lack of file descriptors.
+    connect(&m_server, &QTcpServer::acceptError, this, [this] {
+        evictOldest();
+        QTimer::singleShot(acceptPause, this, [this] { m_server.resumeAccepting(); });
+    });
 }
 
 Listener::~Listener()
 {
     close();
-    for (SocketGuard *guard : std::exchange(m_guards, {}))
-        delete guard;
 }
 
 Result<void> Listener::listen(const QHostAddress &address, quint16 port)
@@ -48,7 +59,8 @@ Result<void> Listener::listen(const QHostAddress &address, quint16 port)
         return {};
     if (m_server.serverError() == QAbstractSocket::AddressInUseError)
         return fail(u"port_in_use"_s, u"Port %1 is in use; name another one, or 0 for any."_s.arg(port));
-    return fail(u"cannot_listen"_s, u"Cannot listen on %1:%2: %3."_s.arg(address.toString()).arg(port).arg(m_server.errorString()));
+    return fail(u"cannot_listen"_s,
+                u"Cannot listen on %1:%2: %3."_s.arg(address.toString()).arg(port).arg(m_server.errorString()));
 }
 
 void Listener::close()
@@ -58,63 +70,74 @@ void Listener::close()
 
 bool Listener::mayEnter(const QHostAddress &address) const
 {
-    const auto unanswered = std::count_if(m_guards.begin(), m_guards.end(), [](const SocketGuard *guard) { return !guard->isAnswered(); });
-    if (address.isLoopback())
-        return unanswered < m_limits.unansweredLoopback;
-    return unanswered < m_limits.unanswered && m_perAddress.value(address) < m_limits.perAddress;
+    if (static_cast<int>(m_guests.size()) >= m_limits.sockets)
+        return false;
+    return (address.isLoopback() && !m_limits.countLoopback) || m_perAddress.value(address) < m_limits.perAddress;
 }
 
 void Listener::takeSockets()
 {
-    while (QTcpSocket *socket = m_server.nextPendingConnection()) {
-        const QHostAddress address = socket->peerAddress();
-        if (!mayEnter(address)) {
-            socket->abort();
-            socket->deleteLater();
-            continue;
-        }
-        // The socket goes its own way: QWebSocket deletes it, or we when it never was upgraded.
+    while (QTcpSocket *pending = m_server.nextPendingConnection()) {
+        std::unique_ptr<QTcpSocket> socket(pending);
         socket->setParent(nullptr);
-        const auto peer = std::pair(address, socket->peerPort());
-        auto *guard = new SocketGuard(socket, m_limits.origins, [this](QTcpSocket *ready) { m_upgrader->handleConnection(ready); });
-        delete m_guards.take(peer);
-        m_guards.insert(peer, guard);
+        const QHostAddress address = countedAs(socket->peerAddress());
+        if (!mayEnter(address))
+            continue;
+        if (static_cast<int>(m_strangers.size()) >= m_limits.strangers)
+            evictOldest();
+        socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+        const GuestId id = ++m_lastGuest;
         ++m_perAddress[address];
-        connect(guard, &QObject::destroyed, this, [this, address] {
-            if (--m_perAddress[address] <= 0)
-                m_perAddress.remove(address);
-        });
-        connect(socket, &QTcpSocket::disconnected, guard, [this, peer, guard, socket] {
-            if (m_guards.value(peer) == guard)
-                m_guards.remove(peer);
-            guard->deleteLater();
-            socket->deleteLater();
-        });
+        m_strangers.insert(id);
+        Guest &guest = m_guests[id];
+        guest.address = address;
+        guest.newcomer = std::make_unique<Newcomer>(
+            std::move(socket), m_limits.origins,
+            [this, id](std::unique_ptr<QTcpSocket> ready) { upgraded(id, std::move(ready)); }, [this, id] { forget(id); });
     }
 }
 
-void Listener::takeWebSockets()
+void Listener::upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket)
 {
-    while (QWebSocket *socket = m_upgrader->nextPendingConnection()) {
-        SocketGuard *guard = m_guards.value({socket->peerAddress(), socket->peerPort()});
-        if (guard == nullptr || !accepted) {
-            socket->abort();
-            socket->deleteLater();
-            continue;
-        }
-        socket->setParent(nullptr);
-        socket->setMaxAllowedIncomingFrameSize(Sheaf::Limits::frameBytesMax);
-        socket->setMaxAllowedIncomingMessageSize(Sheaf::Limits::frameBytesMax);
-        socket->setOutgoingFrameSize(outgoingFrameBytes);
-        guard->upgraded();
-        // QtWebSockets has dropped our connection to the TCP socket's end by now.
-        connect(socket, &QObject::destroyed, guard, [this, guard, peer = std::pair(socket->peerAddress(), socket->peerPort())] {
-            if (m_guards.value(peer) == guard)
-                m_guards.remove(peer);
-            guard->deleteLater();
-        });
-        accepted(std::make_unique<WebSocketConnection>(socket, guard));
-    }
+    Guest &guest = m_guests.at(id);
+    guest.newcomer.release()->deleteLater(); // it is calling us
+    const auto answered = [listener = QPointer(this), id] {
+        if (listener)
+            listener->m_strangers.erase(id);
+    };
+    auto connection = std::make_unique<WebSocketConnection>(std::move(socket), m_wrapper, answered);
+    connect(connection.get(), &QObject::destroyed, this, [this, id] { forget(id); });
+    guest.connection = connection.get();
+    if (accepted)
+        accepted(std::move(connection));
+}
+
+void Listener::evictOldest()
+{
+    if (m_strangers.empty())
+        return;
+    const GuestId id = *m_strangers.begin();
+    m_strangers.erase(m_strangers.begin());
+    const Guest &guest = m_guests.at(id);
+    if (guest.connection)
+        guest.connection->evict(u"Others wanted to come in."_s);
+    else
+        forget(id);
+}
+
+void Listener::forget(GuestId id)
+{
+    const auto found = m_guests.find(id);
+    if (found == m_guests.end())
+        return;
+    const QHostAddress address = found->second.address;
+    if (found->second.newcomer)
+        found->second.newcomer.release()->deleteLater(); // it may be calling us
+    m_guests.erase(found);
+    m_strangers.erase(id);
+    if (--m_perAddress[address] <= 0)
+        m_perAddress.remove(address);
 }
 
 } // namespace Sheaf::Server

@@ -8,26 +8,32 @@
 #include <QHash>
 #include <QHostAddress>
 #include <QObject>
-#include <QSet>
+#include <QPointer>
+#include <QStringList>
 #include <QTcpServer>
 
 #include <functional>
-
-class QWebSocketServer;
+#include <map>
+#include <set>
 
 namespace Sheaf::Server {
 
-class SocketGuard;
+class FrameWrapper;
+class Newcomer;
+class WebSocketConnection;
 
-/// What one address and the whole world may do before a hello was answered.
+/// What one address and the whole world may have open.
 struct ListenerLimits {
-    int unanswered = 256;         ///< sockets of all addresses that were not welcomed yet
-    int unansweredLoopback = 4096; ///< the same on this machine: proxies and tests
-    int perAddress = 20;          ///< open sockets of one address; not counted for this machine
-    QStringList origins;          ///< browsers that may connect; none by default
+    int sockets = 8192;         ///< in all, kept below the file descriptors of the process
+    int strangers = 256;        ///< not answered yet; a new one takes the place of the oldest
+    int perAddress = 20;        ///< of one IPv4 address or one /64 of IPv6
+    bool countLoopback = false; ///< whether that holds for this machine too: not for proxies, which all clients share
+    QStringList origins;        ///< of web pages that may connect; none by default
 };
 
-/// Listens on TCP, guards the sockets and turns them into connections that carry frames.
+/// Listens on TCP and turns sockets into connections that carry frames. Whoever has not been
+/// answered is a stranger; when there are too many, the one that has waited longest goes, so a crowd
+/// that says nothing locks nobody out.
 class Listener final : public QObject
 {
 public:
@@ -43,14 +49,25 @@ public:
     void close();
 
 private:
+    using GuestId = quint64;
+    struct Guest {
+        QHostAddress address;
+        std::unique_ptr<Newcomer> newcomer;
+        QPointer<WebSocketConnection> connection; ///< owned by its session
+    };
+
     void takeSockets();
-    void takeWebSockets();
+    void upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket);
     [[nodiscard]] bool mayEnter(const QHostAddress &address) const;
+    void evictOldest();
+    void forget(GuestId id);
 
     ListenerLimits m_limits;
     QTcpServer m_server;
-    std::unique_ptr<QWebSocketServer> m_upgrader;
-    QHash<std::pair<QHostAddress, quint16>, SocketGuard *> m_guards; ///< by peer
+    std::shared_ptr<FrameWrapper> m_wrapper;
+    std::map<GuestId, Guest> m_guests;
+    std::set<GuestId> m_strangers; ///< the oldest first
+    GuestId m_lastGuest = 0;
     QHash<QHostAddress, int> m_perAddress;
 };
 

@@ -2,31 +2,75 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/net/websocketconnection.h"
 
+#include "protocol/codec.h"
+#include "protocol/framing.h"
+#include "protocol/limits.h"
+
+#include <QTimer>
+
+#include <sys/socket.h>
+
+#include <array>
+#include <chrono>
 #include <utility>
 
 namespace Sheaf::Server {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
-WebSocketConnection::WebSocketConnection(QWebSocket *socket, SocketGuard *guard) : m_socket(socket), m_guard(guard)
+namespace {
+
+constexpr qint64 readBufferBytes = 128 * 1024;
+constexpr qsizetype flushBytesMax = 16 * 1024;      // larger frames wait for the event loop's turn
+constexpr qint64 ignoredBytesMax = 4 * 1024 * 1024; // of a peer that talks on after our goodbye
+constexpr auto goodbyeTime = 2s;                    // for our last words to arrive
+constexpr quint16 normalClosure = 1000;
+constexpr unsigned char closeFrame = 0x88;
+constexpr unsigned char pongFrame = 0x8a;
+constexpr unsigned char binaryFrame = 0x82;
+
+qint64 nowMs()
 {
-    connect(socket, &QWebSocket::binaryMessageReceived, this, [this](const QByteArray &frame) {
-        if (m_observer != nullptr && !m_isOver)
-            m_observer->frameReceived(frame);
-    });
-    connect(socket, &QWebSocket::textMessageReceived, this, [this] {
-        if (m_socket)
-            m_socket->close(QWebSocketProtocol::CloseCodeDatatypeNotSupported, u"Binary frames only"_s);
-    });
-    // Queued: no callback may run inside of a call into this object.
-    connect(
-        socket, &QWebSocket::bytesWritten, this,
-        [this] {
-            if (m_observer != nullptr && !m_isOver)
-                m_observer->drained();
-        },
-        Qt::QueuedConnection);
-    connect(socket, &QWebSocket::disconnected, this, &WebSocketConnection::ended, Qt::QueuedConnection);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Payloads of at most Limits::frameBytesMax, in one frame, not masked: a server's.
+QByteArray framed(unsigned char firstByte, const QByteArray &payload)
+{
+    QByteArray out;
+    out.reserve(payload.size() + 10);
+    out.append(static_cast<char>(firstByte));
+    const qsizetype size = payload.size();
+    const int sizeBytes = size < 126 ? 0 : size <= 0xffff ? 2 : 8;
+    out.append(static_cast<char>(sizeBytes == 0 ? size : sizeBytes == 2 ? 126 : 127));
+    for (int shift = (sizeBytes - 1) * 8; shift >= 0; shift -= 8)
+        out.append(static_cast<char>(size >> shift));
+    return out + payload;
+}
+
+} // namespace
+
+QByteArray FrameWrapper::wrap(const QByteArray &payload)
+{
+    // Our copy keeps the bytes of the last payload alive, so an equal address means the same payload.
+    if (payload.constData() != m_payload.constData() || payload.size() != m_payload.size()) {
+        m_payload = payload;
+        m_wrapped = framed(binaryFrame, payload);
+    }
+    return m_wrapped;
+}
+
+WebSocketConnection::WebSocketConnection(std::unique_ptr<QTcpSocket> socket, std::shared_ptr<FrameWrapper> wrapper,
+                                         std::function<void()> answered)
+    : m_socket(std::move(socket)), m_wrapper(std::move(wrapper)), m_answered(std::move(answered))
+{
+    m_reader.setPayloadMax(Sheaf::Limits::frameBytesMaxBeforeWelcome);
+    m_socket->setReadBufferSize(readBufferBytes);
+    connect(m_socket.get(), &QTcpSocket::readyRead, this, &WebSocketConnection::read);
+    connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &WebSocketConnection::written);
+    connect(m_socket.get(), &QTcpSocket::disconnected, this, [this] { endLater(u"The connection has ended."_s); });
+    QMetaObject::invokeMethod(this, &WebSocketConnection::read, Qt::QueuedConnection); // what came with the request
 }
 
 WebSocketConnection::~WebSocketConnection()
@@ -36,46 +80,123 @@ WebSocketConnection::~WebSocketConnection()
 
 void WebSocketConnection::sendFrame(const QByteArray &frame)
 {
-    if (!m_socket || m_isOver)
+    if (m_state != State::Open)
         return;
-    if (m_guard)
-        m_guard->answered();
-    m_socket->sendBinaryMessage(frame);
+    if (m_answered) {
+        m_reader.setPayloadMax(Sheaf::Limits::frameBytesMax);
+        std::exchange(m_answered, {})();
+    }
+    if (unsentBytes() > Sheaf::Limits::unsentBytesMax)
+        return endLater(u"The peer does not read."_s);
+    const QByteArray bytes = m_wrapper->wrap(frame);
+    m_isSending = true;
+    m_socket->write(bytes);
+    if (bytes.size() <= flushBytesMax)
+        m_socket->flush(); // spares a turn of the event loop on the way of every edit
+    m_isSending = false;
 }
 
 qint64 WebSocketConnection::unsentBytes() const
 {
-    return m_guard && !m_isOver ? m_guard->unsentBytes() : 0;
+    return m_state == State::Over ? 0 : m_socket->bytesToWrite();
 }
 
 void WebSocketConnection::close()
 {
-    if (m_socket && !m_isOver)
-        m_socket->close();
+    if (m_state == State::Open)
+        sayGoodbye(normalClosure);
 }
 
 void WebSocketConnection::drop()
 {
-    if (std::exchange(m_isOver, true) || !m_socket)
-        return;
+    m_observer = nullptr;
+    m_state = State::Over;
     m_socket->disconnect(this);
-    // Later: this may be inside of a slot of the socket.
-    QMetaObject::invokeMethod(m_socket, [socket = m_socket] {
-        if (socket) {
-            socket->abort();
-            socket->deleteLater();
-        }
-    }, Qt::QueuedConnection);
+    m_socket->abort();
 }
 
-void WebSocketConnection::ended()
+void WebSocketConnection::read()
 {
-    if (std::exchange(m_isOver, true))
+    std::array<char, 16 * 1024> buffer;
+    while (m_state != State::Over) {
+        const qint64 got = m_socket->read(buffer.data(), buffer.size());
+        if (got <= 0)
+            return;
+        if (m_state == State::Closing) {
+            m_ignored += got;
+            if (m_ignored > ignoredBytesMax)
+                return endLater(u"The peer talked on after the end."_s);
+            continue;
+        }
+        const auto broken =
+            m_reader.take({buffer.data(), got}, nowMs(),
+                          [this](FrameReader::Kind kind, const QByteArray &payload) { return take(kind, payload); });
+        if (broken)
+            fault(*broken);
+    }
+}
+
+bool WebSocketConnection::take(FrameReader::Kind kind, const QByteArray &payload)
+{
+    switch (kind) {
+    case FrameReader::Kind::Message:
+        if (m_observer != nullptr)
+            m_observer->frameReceived(payload);
+        break;
+    case FrameReader::Kind::Ping:
+        if (unsentBytes() < Sheaf::Limits::unsentBytesPause)
+            m_socket->write(framed(pongFrame, payload));
+        break;
+    case FrameReader::Kind::Close:
+        sayGoodbye(normalClosure);
+        break;
+    }
+    return m_state == State::Open;
+}
+
+void WebSocketConnection::written()
+{
+    if (m_state == State::Closing && m_socket->bytesToWrite() == 0)
+        ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
+    // Not inside of a call into this object; who sends looks at unsentBytes() afterwards.
+    if (m_state == State::Open && !m_isSending && m_observer != nullptr)
+        m_observer->drained();
+}
+
+/// Says why in our own words and in WebSocket's.
+void WebSocketConnection::fault(const FrameFault &fault)
+{
+    if (m_state != State::Open)
         return;
-    if (m_socket)
-        m_socket->deleteLater();
-    if (m_observer != nullptr)
-        m_observer->closed(u"The connection has ended."_s);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(Refused{fault.code, fault.reason, -1}), false);
+    m_socket->write(framed(binaryFrame, frames.constFirst()));
+    sayGoodbye(fault.closeCode);
+}
+
+/// Half closes the socket once everything is sent, and waits for the peer to do the same: closing it
+/// with bytes unread would reset the connection and take our last words away from the peer.
+void WebSocketConnection::sayGoodbye(quint16 closeCode)
+{
+    m_state = State::Closing;
+    const char code[] = {static_cast<char>(closeCode >> 8), static_cast<char>(closeCode & 0xff)};
+    m_socket->write(framed(closeFrame, QByteArray(code, sizeof code)));
+    QTimer::singleShot(goodbyeTime, this, [this] { endLater(u"The peer did not hang up."_s); });
+}
+
+/// Ends without callbacks inside of the caller.
+void WebSocketConnection::endLater(const QString &reason)
+{
+    if (std::exchange(m_state, State::Over) == State::Over)
+        return;
+    m_socket->disconnect(this);
+    QMetaObject::invokeMethod(
+        this,
+        [this, reason] {
+            m_socket->abort();
+            if (Observer *observer = std::exchange(m_observer, nullptr))
+                observer->closed(reason);
+        },
+        Qt::QueuedConnection);
 }
 
 } // namespace Sheaf::Server

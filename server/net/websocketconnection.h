@@ -3,17 +3,37 @@
 #pragma once
 
 #include "ports/transport.h"
-#include "server/net/socketguard.h"
+#include "server/net/framereader.h"
 
-#include <QWebSocket>
+#include <QObject>
+#include <QTcpSocket>
+
+#include <functional>
+#include <memory>
 
 namespace Sheaf::Server {
 
-/// An accepted WebSocket behind the port Connection.
+/// Puts the header of a WebSocket frame before a payload. Remembers the last one: a broadcast sends
+/// the same bytes to everybody, and all queues share them.
+class FrameWrapper
+{
+public:
+    [[nodiscard]] QByteArray wrap(const QByteArray &payload);
+
+private:
+    QByteArray m_payload;
+    QByteArray m_wrapped;
+};
+
+/// The server's end of a WebSocket, after its handshake, behind the port Connection. Our own RFC 6455 and
+/// not QtWebSockets', which (6.4) neither bounds what a peer that does not read makes it queue, nor counts
+/// pings and fragments, and copies each message for each receiver.
 class WebSocketConnection final : public QObject, public Connection
 {
 public:
-    WebSocketConnection(QWebSocket *socket, SocketGuard *guard);
+    /// `answered` is called once, when the first frame is sent.
+    WebSocketConnection(std::unique_ptr<QTcpSocket> socket, std::shared_ptr<FrameWrapper> wrapper,
+                        std::function<void()> answered);
     ~WebSocketConnection() override;
 
     void setObserver(Observer *observer) override { m_observer = observer; }
@@ -22,13 +42,26 @@ public:
     void close() override;
     void drop() override;
 
-private:
-    void ended();
+    /// Ends the connection at once; the observer hears closed().
+    void evict(const QString &reason) { endLater(reason); }
 
-    QPointer<QWebSocket> m_socket;
-    QPointer<SocketGuard> m_guard;
+private:
+    enum class State : quint8 { Open, Closing, Over };
+    void read();
+    void written();
+    [[nodiscard]] bool take(FrameReader::Kind kind, const QByteArray &payload);
+    void fault(const FrameFault &fault);
+    void sayGoodbye(quint16 closeCode);
+    void endLater(const QString &reason);
+
+    std::unique_ptr<QTcpSocket> m_socket;
+    std::shared_ptr<FrameWrapper> m_wrapper;
+    std::function<void()> m_answered;
     Observer *m_observer = nullptr;
-    bool m_isOver = false;
+    FrameReader m_reader;
+    State m_state = State::Open;
+    bool m_isSending = false;
+    qint64 m_ignored = 0; ///< bytes that came after our close frame
 };
 
 } // namespace Sheaf::Server

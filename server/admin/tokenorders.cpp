@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/admin/tokenorders.h"
+
+#include "server/core/authenticator.h"
+
+#include <QJsonArray>
+
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString roleName(Role role)
+{
+    switch (role) {
+    case Role::None:
+        break;
+    case Role::Viewer:
+        return u"viewer"_s;
+    case Role::Editor:
+        return u"editor"_s;
+    case Role::Owner:
+        return u"owner"_s;
+    }
+    return u"none"_s;
+}
+
+} // namespace
+
+QJsonObject TokenOrders::carryOut(const QJsonObject &order)
+{
+    const QString what = order.value("do"_L1).toString();
+    Result<QJsonValue> done = what == "token_add"_L1    ? add(order)
+                              : what == "token_list"_L1 ? list()
+                              : what == "token_revoke"_L1
+                                  ? revoke(order)
+                                  : fail(u"unknown_order"_s, u"The server is of another version: restart it."_s);
+    return done ? QJsonObject{{u"ok"_s, *done}} : QJsonObject{{u"error"_s, done.error().message}};
+}
+
+Result<QJsonValue> TokenOrders::add(const QJsonObject &order)
+{
+    QList<QByteArray> spaces;
+    for (const auto &space : order.value("spaces"_L1).toArray())
+        spaces.append(space.toString().toUtf8());
+    auto token = addToken(m_storage, m_random, order.value("name"_L1).toString().toUtf8(), spaces);
+    if (!token)
+        return fail(token.error());
+    return QJsonValue(QString::fromLatin1(*token));
+}
+
+Result<QJsonValue> TokenOrders::list()
+{
+    auto transaction = m_storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    auto devices = (*transaction)->devices({});
+    if (!devices)
+        return fail(devices.error());
+    QJsonArray all;
+    for (const StoredDevice &device : std::as_const(*devices)) {
+        QJsonArray spaces;
+        for (const Grant &grant : device.grants)
+            spaces.append(QJsonObject{{u"name"_s, QString::fromUtf8(grant.space)}, {u"role"_s, roleName(grant.role)}});
+        all.append(QJsonObject{
+            {u"name"_s, QString::fromUtf8(device.name)}, {u"spaces"_s, spaces}, {u"revoked"_s, device.tokenHash.isEmpty()}});
+    }
+    return QJsonValue(all);
+}
+
+Result<QJsonValue> TokenOrders::revoke(const QJsonObject &order)
+{
+    auto devices = revokeToken(m_storage, order.value("name"_L1).toString().toUtf8());
+    if (!devices)
+        return fail(devices.error());
+    for (const DeviceId device : std::as_const(*devices)) {
+        if (m_revoked)
+            m_revoked(device);
+    }
+    return QJsonValue(static_cast<qint64>(devices->size()));
+}
+
+} // namespace Sheaf::Server
