@@ -227,7 +227,7 @@ void TestStorage::sitesKeepTheirLeases()
     QCOMPARE(found->site, site);
     QCOMPARE(found->device, device);
     QCOMPARE(found->leaseCurrent, "first");
-    QCOMPARE(found->leasePending, "second");
+    QCOMPARE(found->leasesPending, "second");
 }
 
 void TestStorage::pushNumbersAreOfSiteAndSpace()
