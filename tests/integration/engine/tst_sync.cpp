@@ -112,7 +112,7 @@ private Q_SLOTS:
         server->terminate();
         QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), SyncEngine::State::Reconnecting, patienceMs);
         a->addNote(u"1"_s, u"offline"_s);
-        QCOMPARE(a->engine().pending(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().pending(), 1, patienceMs);
         server->start();
         a->engine().reconnectNow();
         verifyEqual();
