@@ -36,11 +36,12 @@ bool ChangesWriter::fits(const TableEntry &table, qsizetype keyBytes, qsizetype 
         return true;
     const bool isNewTable = !m_indexes.contains(table.id);
     const qsizetype bytes = m_bytes + keyBytes + recordBytes + changeOverheadBytes + (isNewTable ? table.nameBytes : 0);
-    return bytes <= Sheaf::Limits::changesMessageBytesTarget && m_message.changes.size() < Sheaf::Limits::changesPerMessageMax
-        && (!isNewTable || m_indexes.size() < Sheaf::Limits::tablesPerMessageMax);
+    return bytes <= Sheaf::Limits::changesMessageBytesTarget && m_message.changes.size() < Sheaf::Limits::changesPerMessageMax &&
+           (!isNewTable || m_indexes.size() < Sheaf::Limits::tablesPerMessageMax);
 }
 
-void ChangesWriter::add(const TableEntry &table, const QByteArray &key, const QByteArray &record, const std::vector<ColumnId> *columns)
+void ChangesWriter::add(const TableEntry &table, const QByteArray &key, const QByteArray &record,
+                        const std::vector<ColumnId> *columns)
 {
     const auto known = m_indexes.constFind(table.id);
     quint32 index = 0;

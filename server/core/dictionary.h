@@ -16,7 +16,7 @@ struct TableEntry {
     QByteArray name;
     std::vector<NamedColumn> byName; ///< sorted by name, for the digest
     QHash<QByteArray, ColumnId> ids;
-    qsizetype nameBytes = 0;         ///< what the names add to a message
+    qsizetype nameBytes = 0; ///< what the names add to a message
 };
 
 /// The tables and columns of one space. The server knows no schema: a name that a client uses for

@@ -13,7 +13,9 @@ namespace Sheaf::Server {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random) : m_storage(storage), m_clock(clock), m_random(random) {}
+ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random) : m_storage(storage), m_clock(clock), m_random(random)
+{
+}
 
 ServerCore::~ServerCore()
 {
@@ -138,16 +140,17 @@ void ServerCore::publish(Channel &channel, Broadcast &broadcast)
 void ServerCore::giveUp(const Group &group, const Error &error)
 {
     qCCritical(lcServer).noquote() << "cannot commit:" << error.code << error.message;
+    const auto retryMs = [this] { return 1 + static_cast<qint64>(m_random.below(Tuning::storageRetryMsMax)); };
     QSet<Channel *> touched;
     for (const Group::Upload &upload : group.uploads) {
         upload.channel->forget();
         touched.insert(upload.channel);
         if (ServerSession *author = session(upload.session))
-            author->end();
+            author->storageFailed(error, retryMs());
     }
     for (const Group::Arrival &arrival : group.arrivals) {
         if (ServerSession *newcomer = session(arrival.session))
-            newcomer->end();
+            newcomer->storageFailed(error, retryMs());
     }
     for (Channel *forgotten : std::as_const(touched)) {
         const bool isReadable = channel(forgotten->name()).has_value();
@@ -156,7 +159,7 @@ void ServerCore::giveUp(const Group &group, const Error &error)
             if (isReadable)
                 reader->doubt(*forgotten);
             else
-                reader->end();
+                reader->storageFailed(error, retryMs());
         }
     }
 }
@@ -190,7 +193,7 @@ void ServerCore::revoked(DeviceId device)
 {
     for (const auto &[number, session] : m_sessions) {
         if (session->device() == device)
-            session->refuse(u"bad_token"_s, u"This device's token was revoked."_s);
+            session->refuse(u"bad_token"_s, u"This device's token was revoked."_s, -1);
     }
 }
 

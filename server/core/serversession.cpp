@@ -32,12 +32,12 @@ void ServerSession::frameReceived(const QByteArray &frame)
         return;
     auto taken = m_assembler.take(frame);
     if (!taken)
-        return refuse(taken.error().code, taken.error().message);
+        return refuse(taken.error().code, taken.error().message, Tuning::brokenRetryMs);
     if (!taken->has_value())
         return;
     auto message = decodeMessage(**taken);
     if (!message)
-        return refuse(message.error().code, message.error().message);
+        return refuse(message.error().code, message.error().message, Tuning::brokenRetryMs);
     onMessage(*message, (*taken)->size());
 }
 
@@ -93,10 +93,8 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
     if (!m_access.contains(subscribe.space))
         return refuse(u"no_permission"_s, u"This device has no access to the space."_s);
     auto channel = m_host.channel(subscribe.space);
-    if (!channel) {
-        qCWarning(lcServer) << "session" << m_number << "ends:" << channel.error().message;
-        return end();
-    }
+    if (!channel)
+        return storageFailed(channel.error(), Tuning::storageRetryMsMax);
     Subscription *known = subscription(**channel);
     if (known == nullptr) {
         m_subscriptions.push_back({*channel, 0, false});
@@ -118,10 +116,8 @@ void ServerSession::onPush(const Push &push, qint64 bytes)
     if (push.number == 0 || push.number > access->lastPush + 1)
         return refuse(u"push_gap"_s, u"Push %1 does not follow push %2."_s.arg(push.number).arg(access->lastPush));
     auto channel = m_host.channel(push.space);
-    if (!channel) {
-        qCWarning(lcServer) << "session" << m_number << "ends:" << channel.error().message;
-        return end();
-    }
+    if (!channel)
+        return storageFailed(channel.error(), Tuning::storageRetryMsMax);
     access->lastPush = std::max(access->lastPush, push.number);
     access->transaction.push_back(push);
     access->bytes += bytes;
@@ -151,10 +147,8 @@ void ServerSession::onMark(const Mark &mark)
     if (m_marks.size() >= Tuning::marksPerSessionMax)
         return refuse(u"too_large"_s, u"Too many marks are unanswered."_s);
     auto channel = m_host.channel(mark.space);
-    if (!channel) {
-        qCWarning(lcServer) << "session" << m_number << "ends:" << channel.error().message;
-        return end();
-    }
+    if (!channel)
+        return storageFailed(channel.error(), Tuning::storageRetryMsMax);
     m_marks.append(mark);
     answerMarks(**channel);
 }
@@ -243,8 +237,7 @@ void ServerSession::catchUp(Channel &channel)
             return; // drained() goes on
         auto page = m_host.page(channel, reader->sent);
         if (!page) {
-            qCWarning(lcServer) << "session" << m_number << "ends:" << page.error().message;
-            return end();
+            return storageFailed(page.error(), Tuning::storageRetryMsMax);
         }
         reader->sent = page->sequence();
         sendFrames(page->frames(m_compression));
@@ -326,6 +319,14 @@ void ServerSession::refuse(const QString &code, const QString &reason, qint64 re
     m_state = State::Closing;
     m_stateSinceMs = m_clock.monotonicMs();
     m_connection->close();
+}
+
+void ServerSession::storageFailed(const Error &error, qint64 retryAfterMs)
+{
+    qCWarning(lcServer).noquote() << "session" << m_number << "ends:" << error.message;
+    const bool isKnown = error.code == "disk_full"_L1 || error.code == "damaged_storage"_L1;
+    refuse(isKnown ? error.code : u"storage_failed"_s, u"The server cannot store at the moment; its operator has the details."_s,
+           retryAfterMs);
 }
 
 void ServerSession::end()

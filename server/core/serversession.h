@@ -49,8 +49,10 @@ public:
     [[nodiscard]] DeviceId device() const { return m_device; } ///< 0 before the welcome
 
     void admitted(const Admission &admission);
-    /// Says why and ends.
-    void refuse(const QString &code, const QString &reason, qint64 retryAfterMs = -1);
+    /// Says why and ends. `retryAfterMs` as in Refused.
+    void refuse(const QString &code, const QString &reason, qint64 retryAfterMs = 0);
+    /// The storage has failed: says so and ends. What was not acknowledged is unknown.
+    void storageFailed(const Error &error, qint64 retryAfterMs);
     /// Ends without a word.
     void end();
 
@@ -110,11 +112,11 @@ private:
     DeviceId m_device = 0;
     QHash<QByteArray, Access> m_access;
     std::vector<Subscription> m_subscriptions;
-    QList<Mark> m_marks;      ///< unanswered
-    qsizetype m_queued = 0;   ///< pushes handed to the host and not acknowledged
+    QList<Mark> m_marks;    ///< unanswered
+    qsizetype m_queued = 0; ///< pushes handed to the host and not acknowledged
     qint64 m_stateSinceMs = 0;
     qint64 m_heardMs = 0;
-    qint64 m_progressMs = 0;  ///< the last time the network took bytes, or there were none
+    qint64 m_progressMs = 0; ///< the last time the network took bytes, or there were none
 };
 
 } // namespace Sheaf::Server

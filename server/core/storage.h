@@ -44,7 +44,7 @@ struct StoredDevice {
 struct StoredSite {
     SiteId site = 0;
     DeviceId device = 0;
-    QByteArray leaseCurrent; ///< the client has shown that it has this one
+    QByteArray leaseCurrent;  ///< the client has shown that it has this one
     QByteArray leasesPending; ///< given since, joined, oldest first; the client shows one of them next, or the current one
 };
 

@@ -7,17 +7,19 @@
 /// Maxima and intervals that only the server's core knows, with their reasons.
 namespace Sheaf::Server::Tuning {
 
-constexpr qsizetype groupPushesMax = 64;               ///< a group is committed at once when it has as many
-constexpr qint64 groupBytesMax = 2 * 1024 * 1024;      ///< or as many bytes: bounds memory and latency
-constexpr qint64 bufferedBytesMax = 64 * 1024 * 1024;  ///< unfinished transactions of all sessions together
-constexpr int tablesPerSpaceMax = 1000;                ///< names are never forgotten, so they are bounded
-constexpr int columnsPerTableMax = 2000;               ///< SQLite's own limit of columns
-constexpr int marksPerSessionMax = 256;                ///< unanswered questions of one session
+constexpr qsizetype groupPushesMax = 64;              ///< a group is committed at once when it has as many
+constexpr qint64 groupBytesMax = 2 * 1024 * 1024;     ///< or as many bytes: bounds memory and latency
+constexpr qint64 bufferedBytesMax = 64 * 1024 * 1024; ///< unfinished transactions of all sessions together
+constexpr int tablesPerSpaceMax = 1000;               ///< names are never forgotten, so they are bounded
+constexpr int columnsPerTableMax = 2000;              ///< SQLite's own limit of columns
+constexpr int marksPerSessionMax = 256;               ///< unanswered questions of one session
 
-constexpr int tickMs = 1000;              ///< how exactly silence and stalls are noticed
-constexpr int stalledMsMax = 30'000;      ///< unsent bytes and none taken for that long: drop
-constexpr int closingMsMax = 5'000;       ///< for the last words of a session to leave
-constexpr int shutdownMsMax = 8'000;      ///< a graceful stop takes no longer
+constexpr int tickMs = 1000;                 ///< how exactly silence and stalls are noticed
+constexpr int stalledMsMax = 30'000;         ///< unsent bytes and none taken for that long: drop
+constexpr int closingMsMax = 5'000;          ///< for the last words of a session to leave
+constexpr int shutdownMsMax = 8'000;         ///< a graceful stop takes no longer
+constexpr qint64 brokenRetryMs = 10'000;     ///< a client that breaks a rule will do it again: not at once
+constexpr qint64 storageRetryMsMax = 10'000; ///< a full disk is not emptied at once; spread over this time
 constexpr qint64 shutdownRetryMsMax = 3'000; ///< clients come back spread over this time
 
 } // namespace Sheaf::Server::Tuning

@@ -5,6 +5,7 @@
 #include "protocol/codec.h"
 #include "protocol/framing.h"
 #include "protocol/limits.h"
+#include "server/core/tuning.h"
 
 #include <QTimer>
 
@@ -168,7 +169,7 @@ void WebSocketConnection::fault(const FrameFault &fault)
 {
     if (m_state != State::Open)
         return;
-    const QList<QByteArray> frames = frameMessage(encodeMessage(Refused{fault.code, fault.reason, -1}), false);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(Refused{fault.code, fault.reason, Tuning::brokenRetryMs}), false);
     m_socket->write(framed(binaryFrame, frames.constFirst()));
     sayGoodbye(fault.closeCode);
 }

@@ -17,17 +17,18 @@ constexpr quint8 lastFlag = 1;
 constexpr quint8 compressedFlag = 2;
 constexpr int compressionLevel = 1; // fast enough never to be what a sync waits for
 
-Result<QByteArray> decompress(const QByteArray &payload)
+Result<QByteArray> decompress(const QByteArray &payload, qint64 sizeMax)
 {
     Bytes::Reader reader(payload);
     const quint64 size = reader.varint();
     const qint64 packed = reader.left();
     if (!reader.ok() || packed == 0)
         return fail(u"bad_frame"_s, u"A compressed message is malformed."_s);
-    if (size > Limits::messageBytesMax || size / Limits::compressionRatioMax > static_cast<quint64>(packed))
+    if (size > static_cast<quint64>(sizeMax) || size / Limits::compressionRatioMax > static_cast<quint64>(packed))
         return fail(u"too_large"_s, u"A compressed message is larger than allowed."_s);
     QByteArray message(static_cast<qsizetype>(size), Qt::Uninitialized);
-    const size_t got = ZSTD_decompress(message.data(), size, payload.constData() + (payload.size() - packed), static_cast<size_t>(packed));
+    const size_t got =
+        ZSTD_decompress(message.data(), size, payload.constData() + (payload.size() - packed), static_cast<size_t>(packed));
     if (ZSTD_isError(got) != 0 || got != size)
         return fail(u"bad_frame"_s, u"A compressed message is malformed."_s);
     return message;
@@ -41,7 +42,8 @@ QByteArray compressed(const QByteArray &message)
     const qsizetype head = out.size();
     const size_t bound = ZSTD_compressBound(static_cast<size_t>(message.size()));
     out.resize(head + static_cast<qsizetype>(bound));
-    const size_t got = ZSTD_compress(out.data() + head, bound, message.constData(), static_cast<size_t>(message.size()), compressionLevel);
+    const size_t got =
+        ZSTD_compress(out.data() + head, bound, message.constData(), static_cast<size_t>(message.size()), compressionLevel);
     if (ZSTD_isError(got) != 0)
         return {};
     out.truncate(head + static_cast<qsizetype>(got));
@@ -98,11 +100,9 @@ Result<std::optional<QByteArray>> FrameAssembler::take(QByteArrayView frame)
     QByteArray message = std::exchange(m_partial, {});
     if (!m_compressed)
         return std::optional<QByteArray>(std::move(message));
-    auto unpacked = decompress(message);
+    auto unpacked = decompress(message, messageMax);
     if (!unpacked)
         return fail(unpacked.error());
-    if (unpacked->size() > messageMax)
-        return fail(u"too_large"_s, u"A message is larger than allowed."_s);
     return std::optional<QByteArray>(*std::move(unpacked));
 }
 

@@ -105,7 +105,7 @@ struct Welcome {
 struct Refused {
     QString code;   ///< see PROTOCOL.md "Refusals"
     QString reason; ///< one sentence for people
-    qint64 retryAfterMs = -1; ///< -1: not by itself
+    qint64 retryAfterMs = -1; ///< the least pause; 0: as the client likes; -1: not before its user has done something
     friend bool operator==(const Refused &, const Refused &) = default;
 };
 

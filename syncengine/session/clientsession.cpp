@@ -49,7 +49,7 @@ struct ClientSession::Private final : SpaceLink {
     void schedulePing();
     void watchSilence();
     void refuse(const Error &error);
-    void end(const QString &code, const QString &reason, qint64 retryAfterMs = -1);
+    void end(const QString &code, const QString &reason, qint64 retryAfterMs = 0);
     qint64 unappliedBytes() const;
 
     ClientSession *q;

@@ -42,6 +42,7 @@ public:
         /// For the log, the session goes on: `digest_mismatch`, `server_behind`, or the code of a verdict.
         std::function<void(const QString &code, const QString &message)> reported;
         /// The end. `code` is empty for a lost link, else of a Refused or of our own refusal.
+        /// `retryAfterMs` is the server's wish: -1 = not without the user, 0 = none.
         std::function<void(const QString &code, const QString &reason, qint64 retryAfterMs)> ended;
     };
 

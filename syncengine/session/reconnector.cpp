@@ -117,7 +117,7 @@ void Reconnector::ended(const QString &code, const QString &reason, qint64 retry
     SyncStatus next = m_status;
     next.error = {code, reason};
     next.progress = {.waiting = m_replica.pendingCount()};
-    if (isFatal(code)) {
+    if (retryAfterMs < 0 || isFatal(code)) {
         next.phase = SyncStatus::Phase::Failed;
         next.retryAtMs = 0;
     } else {

@@ -54,7 +54,8 @@ public:
 
     [[nodiscard]] const SyncStatus &status() const { return m_status; }
 
-    /// Whether an end with this code needs the user before another attempt makes sense.
+    /// Whether an end with this code needs the user before another attempt makes sense, also when
+    /// it is our own end or the server did not say so.
     [[nodiscard]] static bool isFatal(const QString &code);
 
 private:

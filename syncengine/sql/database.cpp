@@ -10,6 +10,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
@@ -49,8 +51,9 @@ Result<QSqlDatabase> openDatabase(const OpenOptions &options)
     if (!database.open()) {
         const QString text = database.lastError().databaseText();
         closeDatabase(database);
-        return fail(u"database_failed"_s,
-                    u"The database %1 cannot be opened (%2): check that the folder exists and can be written."_s.arg(options.path, text));
+        return fail(
+            u"database_failed"_s,
+            u"The database %1 cannot be opened (%2): check that the folder exists and can be written."_s.arg(options.path, text));
     }
     if (auto done = applyPragmas(sqliteHandle(database), options); !done) {
         Error error = done.error();
@@ -80,16 +83,20 @@ sqlite3 *sqliteHandle(const QSqlDatabase &database)
 Error sqliteError(sqlite3 *handle)
 {
     const QString text = QString::fromUtf8(sqlite3_errmsg(handle));
-    switch (sqlite3_errcode(handle) & 0xFF) {
-    case SQLITE_FULL:
+    const int code = sqlite3_errcode(handle) & 0xFF;
+    // The memory that connections share is a file too, and its errors do not tell a full disk.
+    const int cause = code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(handle) : 0;
+    if (code == SQLITE_FULL || cause == ENOSPC || cause == EDQUOT)
         return {u"disk_full"_s, u"The disk is full: nothing was written; free some space and try again."_s};
+    switch (code) {
     case SQLITE_CORRUPT:
         return {u"database_damaged"_s, u"The database is damaged (%1): restore it from a backup."_s.arg(text)};
     case SQLITE_NOTADB:
         return {u"foreign_database"_s, u"The file is not a database of Sheaf."_s};
     case SQLITE_READONLY:
     case SQLITE_PERM:
-        return {u"read_only"_s, u"The database cannot be written (%1): check the permissions of the file and its folder."_s.arg(text)};
+        return {u"read_only"_s,
+                u"The database cannot be written (%1): check the permissions of the file and its folder."_s.arg(text)};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_BUSY:

@@ -85,10 +85,21 @@ private Q_SLOTS:
         QCOMPARE(server->attempts(), 2);
     }
 
+    void otherRefusalsAreTriedAgain()
+    {
+        connectTo();
+        server->accept();
+        server->send(Refused{u"a_code_of_tomorrow"_s, u"sorry"_s, 0});
+        clock->settle();
+        QCOMPARE(phase(), Phase::Waiting);
+        clock->advance(Limits::reconnectMsMax);
+        QCOMPARE(server->attempts(), 2);
+    }
+
     void fatalRefusalsWaitForTheUser_data()
     {
         QTest::addColumn<QString>("code");
-        for (const char *code : {"bad_token", "update_needed", "unsupported_version", "site_taken"})
+        for (const char *code : {"bad_token", "update_needed", "unsupported_version", "site_taken", "a_code_of_tomorrow"})
             QTest::newRow(code) << QString::fromLatin1(code);
     }
     void fatalRefusalsWaitForTheUser()
