@@ -92,7 +92,7 @@ private Q_SLOTS:
         server->send(Refused{u"a_code_of_tomorrow"_s, u"sorry"_s, 0});
         clock->settle();
         QCOMPARE(phase(), Phase::Waiting);
-        clock->advance(Limits::reconnectMsMax);
+        clock->advance(Limits::reconnectMsMin);
         QCOMPARE(server->attempts(), 2);
     }
 
