@@ -99,6 +99,8 @@ int runServe(const QCommandLineParser &parser, const QString &folder)
 int main(int argc, char *argv[])
 {
     ::umask(S_IRWXG | S_IRWXO); // everybody's notes are in there
+    // GLib looks through all sockets whenever one of them begins or ends to wait for room.
+    qputenv("QT_NO_GLIB", "1");
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"sheaf-server"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(SHEAF_VERSION));

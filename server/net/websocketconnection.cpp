@@ -11,6 +11,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -23,7 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr qint64 readBufferBytes = 128 * 1024;
-constexpr qsizetype flushBytesMax = 16 * 1024;      // larger frames wait for the event loop's turn
+constexpr qsizetype directBytesMax = 16 * 1024;     // larger frames wait for the event loop's turn
 constexpr qint64 ignoredBytesMax = 4 * 1024 * 1024; // of a peer that talks on after our goodbye
 constexpr auto goodbyeTime = 2s;                    // for our last words to arrive
 constexpr quint16 normalClosure = 1000;
@@ -90,11 +91,18 @@ void WebSocketConnection::sendFrame(const QByteArray &frame)
     if (unsentBytes() > Sheaf::Limits::unsentBytesMax)
         return endLater(u"The peer does not read."_s);
     const QByteArray bytes = m_wrapper->wrap(frame);
-    m_isSending = true;
-    m_socket->write(bytes);
-    if (bytes.size() <= flushBytesMax)
-        m_socket->flush(); // spares a turn of the event loop on the way of every edit
-    m_isSending = false;
+    const qsizetype sent = bytes.size() <= directBytesMax && unsentBytes() == 0 ? sendNow(bytes) : 0;
+    if (sent < bytes.size())
+        m_socket->write(sent == 0 ? bytes : bytes.sliced(sent));
+}
+
+/// What the network takes at once goes past QTcpSocket, which would switch a notifier on and off for
+/// each frame, and past a turn of the event loop. Errors are QTcpSocket's to find.
+qsizetype WebSocketConnection::sendNow(const QByteArray &bytes)
+{
+    const auto socket = static_cast<int>(m_socket->socketDescriptor());
+    const ssize_t sent = ::send(socket, bytes.constData(), static_cast<size_t>(bytes.size()), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return std::max<ssize_t>(0, sent);
 }
 
 qint64 WebSocketConnection::unsentBytes() const
@@ -159,8 +167,7 @@ void WebSocketConnection::written()
 {
     if (m_state == State::Closing && m_socket->bytesToWrite() == 0)
         ::shutdown(static_cast<int>(m_socket->socketDescriptor()), SHUT_WR);
-    // Not inside of a call into this object; who sends looks at unsentBytes() afterwards.
-    if (m_state == State::Open && !m_isSending && m_observer != nullptr)
+    if (m_state == State::Open && m_observer != nullptr)
         m_observer->drained();
 }
 

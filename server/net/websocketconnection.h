@@ -51,6 +51,7 @@ private:
     void written();
     [[nodiscard]] bool take(FrameReader::Kind kind, const QByteArray &payload);
     void fault(const FrameFault &fault);
+    [[nodiscard]] qsizetype sendNow(const QByteArray &bytes);
     void sayGoodbye(quint16 closeCode);
     void endLater(const QString &reason);
 
@@ -60,7 +61,6 @@ private:
     Observer *m_observer = nullptr;
     FrameReader m_reader;
     State m_state = State::Open;
-    bool m_isSending = false;
     qint64 m_ignored = 0; ///< bytes that came after our close frame
 };
 
