@@ -43,7 +43,7 @@ private Q_SLOTS:
         a->write(u"DELETE FROM notes WHERE id = '2'"_s);
         QTRY_COMPARE_WITH_TIMEOUT(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 1, patienceMs);
         verifyEqual();
-        QCOMPARE(a->engine().state(), SyncEngine::State::Synced);
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), SyncEngine::State::Synced, patienceMs);
         QVERIFY(a->engine().syncedAtMs() > 0);
     }
 
