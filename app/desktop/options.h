@@ -10,8 +10,8 @@ namespace Sheaf {
 
 /// What the command line of `sheaf` says.
 struct DesktopOptions {
-    QString profile;    ///< folder of the store; empty = the standard one of this user
-    QUrl url;           ///< of the server; empty = the one of the profile, if any
+    QString profile; ///< folder of the store; empty = the standard one of this user
+    QUrl url;        ///< of the server; empty = the one of the profile, if any
     QByteArray token;
     QString device;     ///< name of this device as people know it
     QString theme;      ///< "light", "dark" or empty

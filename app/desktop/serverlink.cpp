@@ -9,10 +9,7 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 
 ServerLink::ServerLink(SyncEngine &engine, Profile profile, QString device, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_profile(std::move(profile))
-    , m_device(std::move(device))
+    : QObject(parent), m_engine(engine), m_profile(std::move(profile)), m_device(std::move(device))
 {
 }
 

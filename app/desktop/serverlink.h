@@ -16,6 +16,7 @@ class ServerLink : public QObject
 {
     Q_OBJECT
     Q_PROPERTY(QString server READ server NOTIFY serverChanged FINAL)
+    Q_PROPERTY(QString address READ address NOTIFY serverChanged FINAL)
     Q_PROPERTY(QString device READ device CONSTANT FINAL)
 
 public:
@@ -24,6 +25,8 @@ public:
 
     /// Host name, with the port when it is an unusual one; empty without a server.
     [[nodiscard]] QString server() const;
+    /// The whole address, as connectTo() takes it.
+    [[nodiscard]] QString address() const { return m_url.toString(); }
     [[nodiscard]] QString device() const { return m_device; }
 
     /// Uses this server without remembering it.

@@ -64,9 +64,8 @@ StatusText away(const StatusInput &input)
     status.link = tr("Now");
     status.action = u"reconnect"_s;
     if (input.longAway) {
-        status.banner = input.pending > 0
-                            ? tr("%1 — %2 on this device until it answers").arg(unreachable(input), changes(input.pending))
-                            : tr("%1 — everything is stored on this device").arg(unreachable(input));
+        status.banner = input.pending > 0 ? tr("%1 — %2 waiting on this device").arg(unreachable(input), changes(input.pending))
+                                          : tr("%1 — everything is stored on this device").arg(unreachable(input));
         status.bannerTone = StatusText::Tone::Attention;
     }
     if (input.pending > 0)
@@ -94,6 +93,10 @@ StatusText failed(const StatusInput &input)
         status.tone = StatusText::Tone::Danger;
         status.bannerTone = StatusText::Tone::Danger;
         status.text = status.banner;
+        if (input.errorCode == "bad_token"_L1) {
+            status.link = tr("Sign in");
+            status.action = u"connect"_s;
+        }
         return status;
     }
     status.tone = StatusText::Tone::Attention;

@@ -56,7 +56,7 @@ void TestStatusText::words_data()
     row("unreachable", {.state = State::Error, .errorCode = u"unreachable"_s, .server = u"sync.example.org"_s},
         u"Can't reach sync.example.org"_s, u"Details"_s, Tone::Attention);
     row("signed out", {.state = State::Error, .pending = 12, .errorCode = u"bad_token"_s},
-        u"Signed out — sign in to send 12 changes"_s, u"Details"_s, Tone::Danger);
+        u"Signed out — sign in to send 12 changes"_s, u"Sign in"_s, Tone::Danger);
     row("update",
         {.state = State::Error, .errorCode = u"update_needed"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
         u"Update needed: server speaks version 4, this app 2–3"_s, u"Details"_s, Tone::Danger);
@@ -101,7 +101,7 @@ void TestStatusText::bannerAfterALongAbsence()
     QCOMPARE(describeStatus(input).banner, u"Can't reach sync.example.org — everything is stored on this device"_s);
     QCOMPARE(describeStatus(input).bannerTone, Tone::Attention);
     input.pending = 12;
-    QCOMPARE(describeStatus(input).banner, u"Can't reach sync.example.org — 12 changes on this device until it answers"_s);
+    QCOMPARE(describeStatus(input).banner, u"Can't reach sync.example.org — 12 changes waiting on this device"_s);
 }
 
 void TestStatusText::bannerOnlyWhenTheUserMustAct()

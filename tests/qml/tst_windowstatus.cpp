@@ -125,7 +125,7 @@ void TestWindowStatus::throughAllStates()
 
     status->setProperty("patienceMs", 0);
     QTRY_COMPARE_WITH_TIMEOUT(app.property(u"bannerText"_s, "text").toString(),
-                              u"Can't reach %1 — 3 changes on this device until it answers"_s.arg(host), patienceMs);
+                              u"Can't reach %1 — 3 changes waiting on this device"_s.arg(host), patienceMs);
     QCOMPARE(text(app), u"Offline · 3 changes waiting"_s);
     QVERIFY(QMetaObject::invokeMethod(app.item(u"bannerDismiss"_s), "clicked"));
     QTRY_VERIFY(!app.item(u"banner"_s));
@@ -195,10 +195,18 @@ void TestWindowStatus::wrongToken()
     QTRY_COMPARE_WITH_TIMEOUT(text(app), u"Signed out — sign in to sync"_s, patienceMs);
     QCOMPARE(app.property(u"bannerText"_s, "text").toString(), u"Signed out — sign in to sync"_s);
     QVERIFY(!app.item(u"bannerDismiss"_s));
+    QCOMPARE(app.property(u"bannerAction"_s, "text").toString(), u"Sign in"_s);
     app.store().createTask({}, u"kept"_s);
     QTRY_COMPARE_WITH_TIMEOUT(app.property(u"bannerText"_s, "text").toString(), u"Signed out — sign in to send 1 change"_s,
                               patienceMs);
     QTRY_COMPARE_WITH_TIMEOUT(app.items(u"unsentMark"_s).size(), 1, patienceMs);
+    QVERIFY(QMetaObject::invokeMethod(app.item(u"bannerAction"_s), "clicked"));
+    QTRY_VERIFY(app.item(u"serverToken"_s) && app.item(u"serverToken"_s)->hasActiveFocus());
+    QCOMPARE(app.property(u"serverAddress"_s, "text").toString(), server.url().toString());
+    app.type(QString::fromUtf8(server.token(u"a"_s)));
+    app.key(Qt::Key_Return);
+    QTRY_VERIFY_WITH_TIMEOUT(m_synced.match(text(app)).hasMatch(), patienceMs);
+    QVERIFY(!app.item(u"banner"_s));
 }
 
 void TestWindowStatus::changesOfOthersAreTinted()

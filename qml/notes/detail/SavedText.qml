@@ -29,6 +29,7 @@ Item {
         root.latest = text;
         root.applying = true;
         root.editor.text = text;
+        root.editor.cursorPosition = 0; // a long title is read from its start
         if (root.laidOut)
             root.laidOut();
         root.applying = false;

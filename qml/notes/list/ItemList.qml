@@ -233,6 +233,7 @@ FocusScope {
     }
     ItemListHeader {
         id: header
+        visible: !selected.active
         width: parent.width
         title: root.title
         count: items.count

@@ -127,6 +127,7 @@ QtObject {
     readonly property int toastTime: 8000
     readonly property int saveDelay: 300
     readonly property int settleDelay: 5000
+    readonly property int searchDelay: 120
     readonly property int newsFresh: 2000
     readonly property int skeletonDelay: 150
     readonly property int toolTipDelay: 600

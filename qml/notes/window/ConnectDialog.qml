@@ -24,7 +24,15 @@ Card {
     modal: true
     width: Theme.popupWidth + Theme.vast
     anchors.centerIn: T.Overlay.overlay
-    onAboutToShow: address.forceActiveFocus()
+    onAboutToShow: {
+        root.problem = "";
+        token.clear();
+        address.text = root.connection.address;
+        if (address.text === "")
+            address.forceActiveFocus();
+        else
+            token.forceActiveFocus();
+    }
     contentItem: Column {
         spacing: Theme.small
         Label {

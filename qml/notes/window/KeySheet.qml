@@ -18,7 +18,7 @@ Card {
         ["Ctrl+N", qsTr("New note")],
         ["Ctrl+Shift+N", qsTr("New task")],
         ["Ctrl+Shift+L", qsTr("New list")],
-        ["Ctrl+1 … 5", qsTr("Inbox, Today, Upcoming, notes, tasks")],
+        ["Ctrl+1 … 5", qsTr("Inbox, Today … All tasks")],
         ["Ctrl+F", qsTr("Search this list")],
         ["F6 / Shift+F6", qsTr("Next / previous pane")],
         ["Ctrl+9", qsTr("Trash")],

@@ -286,8 +286,8 @@ ApplicationWindow {
             width: root.width
             text: status.banner
             urgent: status.bannerTone === SyncStatus.Danger
-            action: qsTr("Details")
-            onTriggered: syncPanel.open()
+            action: status.action === "connect" ? status.link : qsTr("Details")
+            onTriggered: status.action === "connect" ? connectDialog.open() : syncPanel.open()
         }
     }
     footer: StatusBar {
@@ -336,7 +336,7 @@ ApplicationWindow {
             store: root.store
             place: root.place
             title: root.placeTitle
-            filter: topBar.search.text.trim()
+            filter: topBar.filter
             marksShown: status.away
             onChosen: (kind, itemId) => root.open(kind, itemId)
             onOpened: (kind, itemId) => {

@@ -48,9 +48,9 @@ Card {
         Label {
             visible: root.status.details !== ""
             width: parent.width
-            text: root.status.details
+            text: root.status.tone === SyncStatus.Danger ? root.status.details : qsTr("Last try: %1").arg(root.status.details)
             font.pixelSize: Theme.smallSize
-            color: root.status.tone === SyncStatus.Danger ? Theme.danger : Theme.attention
+            color: root.status.tone === SyncStatus.Danger ? Theme.danger : Theme.secondary
             wrapMode: Text.Wrap
         }
         Hairline {
@@ -77,7 +77,7 @@ Card {
             Fact {
                 width: parent.width
                 name: qsTr("Last proven equal")
-                value: root.status.provenAtMs > 0 ? Dates.timeText(root.status.provenAtMs) : qsTr("Never")
+                value: root.status.provenAtMs > 0 ? Dates.timeText(root.status.provenAtMs) : qsTr("Not in this run")
             }
         }
         Label {
@@ -93,6 +93,12 @@ Card {
         Row {
             anchors.right: parent.right
             spacing: Theme.small
+            TextButton {
+                objectName: "changeServer"
+                visible: root.connection.server !== ""
+                text: qsTr("Change server")
+                onClicked: root.connectAsked()
+            }
             TextButton {
                 visible: root.connection.server !== "" && !root.status.paused
                 text: qsTr("Pause")

@@ -11,6 +11,9 @@ Item {
 
     property bool sidebarShown: true
     property alias search: searchField
+    /// What is searched for: the text of the field once the typing pauses, at once when it is empty.
+    property string filter
+
 
     signal sidebarAsked
     signal newNote
@@ -48,7 +51,11 @@ Item {
         objectName: "searchField"
         anchors.centerIn: parent
         width: Math.min(Theme.searchWidth, root.width - 2 * (actions.width + Theme.large))
-        onLeftToList: root.leftSearch()
+        onLeftToList: {
+            pause.triggered();
+            root.leftSearch();
+        }
+        onTextChanged: text === "" ? pause.triggered() : pause.restart()
         Label {
             anchors.right: parent.right
             anchors.rightMargin: Theme.small
@@ -57,6 +64,15 @@ Item {
             text: "Ctrl+F"
             font.pixelSize: Theme.metaSize
             color: Theme.secondary
+        }
+    }
+    Timer {
+        // Each search of a long list costs a while; those between two keys are of no use.
+        id: pause
+        interval: Theme.searchDelay
+        onTriggered: {
+            stop();
+            root.filter = searchField.text.trim();
         }
     }
     Row {
@@ -70,14 +86,14 @@ Item {
             objectName: "newButton"
             iconName: "plus"
             text: qsTr("New")
-            tip: qsTr("New note, task or list")
+            tip: newMenu.visible ? "" : qsTr("New note, task or list")
             onClicked: newMenu.popup(newButton, 0, newButton.height)
         }
         IconButton {
             id: menuButton
             objectName: "menuButton"
             iconName: "more"
-            tip: qsTr("Menu")
+            tip: menu.visible ? "" : qsTr("Menu")
             onClicked: menu.popup(menuButton, 0, menuButton.height)
         }
     }
