@@ -3,6 +3,7 @@
 #include "server/core/channel.h"
 
 #include "base/check.h"
+#include "server/core/serversession.h"
 
 #include <algorithm>
 
@@ -30,6 +31,11 @@ void Channel::subscribe(ServerSession *session)
 void Channel::unsubscribe(ServerSession *session)
 {
     std::erase(m_subscribers, session);
+}
+
+bool Channel::isHeardBesides(quint64 session) const
+{
+    return std::ranges::any_of(m_subscribers, [session](const ServerSession *reader) { return reader->number() != session; });
 }
 
 Result<Batch> Channel::page(Storage &storage, Sequence after) const

@@ -31,6 +31,9 @@ public:
     void unsubscribe(ServerSession *session);
     [[nodiscard]] const std::vector<ServerSession *> &subscribers() const { return m_subscribers; }
 
+    /// Whether anybody but this session follows the space.
+    [[nodiscard]] bool isHeardBesides(quint64 session) const;
+
     /// The next page for a reader that has everything up to `after`.
     Result<Batch> page(Storage &storage, Sequence after) const;
 

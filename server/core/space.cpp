@@ -32,7 +32,7 @@ Result<void> Space::store(StorageTransaction &transaction) const
     return stored ? Result<void>() : Result<void>(fail(stored.error()));
 }
 
-Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs)
+Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs, bool isHeard)
 {
     auto tables = internNames(transaction, push);
     if (!tables)
@@ -40,12 +40,13 @@ Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, co
     MergedPush merged;
     merged.more = push.more;
     merged.ack = {push.space, push.number, m_stored.head, m_stored.head, wallMs, {}};
-    merged.changes.reserve(static_cast<size_t>(push.changes.size()));
+    if (isHeard)
+        merged.changes.reserve(static_cast<size_t>(push.changes.size()));
     for (qsizetype i = 0; i < push.changes.size(); ++i) {
         const Change &change = push.changes.at(i);
         Refusal refusal = check(change, *tables, wallMs);
         if (!refusal) {
-            auto outcome = mergeChange(transaction, (*tables)[change.table], change, merged.changes);
+            auto outcome = mergeChange(transaction, (*tables)[change.table], change, isHeard ? &merged.changes : nullptr);
             if (!outcome)
                 return fail(outcome.error());
             refusal = *std::move(outcome);
@@ -120,7 +121,7 @@ Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &
 }
 
 Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
-                                          std::vector<LiveChange> &changes)
+                                          std::vector<LiveChange> *changes)
 {
     const TableEntry &entry = *table.entry;
     auto exists = transaction.record(entry.id, change.key, m_found);
@@ -158,7 +159,9 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
         m_stored.digest.subtract(before);
     m_stored.digest.add(fingerprint(entry.name, change.key, m_clock, entry.byName));
 
-    LiveChange &live = changes.emplace_back();
+    if (changes == nullptr)
+        return Refusal{};
+    LiveChange &live = changes->emplace_back();
     live.sequence = sequence;
     live.table = entry.id;
     live.key = change.key;

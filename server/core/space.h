@@ -35,8 +35,9 @@ public:
     static Result<Space> load(StorageTransaction &transaction, const QByteArray &name);
 
     /// Merges a push of `site` and counts its number. Bad changes get verdicts and touch nothing;
-    /// an Error is the storage's, and the transaction must be given up.
-    Result<MergedPush> merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs);
+    /// an Error is the storage's, and the transaction must be given up. What won is kept for others
+    /// only when somebody hears it.
+    Result<MergedPush> merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs, bool isHeard);
 
     /// Stores head and digest; once per transaction, after its merges.
     Result<void> store(StorageTransaction &transaction) const;
@@ -58,7 +59,7 @@ private:
     Result<std::vector<PushTable>> internNames(StorageTransaction &transaction, const Push &push);
     Refusal check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs);
     Result<Refusal> mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
-                                std::vector<LiveChange> &changes);
+                                std::vector<LiveChange> *changes);
     [[nodiscard]] bool reusesStamp() const;
     void composeMerged();
     void composeLive(LiveChange &live) const;

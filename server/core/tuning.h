@@ -7,12 +7,13 @@
 /// Maxima and intervals that only the server's core knows, with their reasons.
 namespace Sheaf::Server::Tuning {
 
-constexpr qsizetype groupPushesMax = 64;              ///< a group is committed at once when it has as many
-constexpr qint64 groupBytesMax = 2 * 1024 * 1024;     ///< or as many bytes: bounds memory and latency
-constexpr qint64 bufferedBytesMax = 64 * 1024 * 1024; ///< unfinished transactions of all sessions together
-constexpr int tablesPerSpaceMax = 1000;               ///< names are never forgotten, so they are bounded
-constexpr int columnsPerTableMax = 2000;              ///< SQLite's own limit of columns
-constexpr int marksPerSessionMax = 256;               ///< unanswered questions of one session
+constexpr qsizetype groupPushesMax = 64;          ///< a group is committed at once when it has as many
+constexpr qint64 groupBytesMax = 2 * 1024 * 1024; ///< or as many bytes: bounds memory and latency
+constexpr qint64 bufferedBytesMax =
+    16 * 1024 * 1024;                    ///< unfinished transactions of all sessions together; beyond it they are cut
+constexpr int tablesPerSpaceMax = 1000;  ///< names are never forgotten, so they are bounded
+constexpr int columnsPerTableMax = 2000; ///< SQLite's own limit of columns
+constexpr int marksPerSessionMax = 256;  ///< unanswered questions of one session
 
 constexpr int tickMs = 1000;                 ///< how exactly silence and stalls are noticed
 constexpr int stalledMsMax = 30'000;         ///< unsent bytes and none taken for that long: drop
