@@ -3,7 +3,9 @@
 #include "text/doc.h"
 
 #include "text/bytes.h"
+#include "text/changes_p.h"
 #include "text/textedit_p.h"
+#include "text/undomanager.h"
 #include "text/updatewriter.h"
 
 using namespace Qt::StringLiterals;
@@ -49,40 +51,37 @@ TransactionInfo Doc::info() const
     return result;
 }
 
-void Doc::commit()
+/// Tells everybody who must see the transaction before it is collected and merged.
+void Doc::announce(const TransactionInfo &change)
 {
-    if (m_depth > 1) {
-        --m_depth;
-        return;
+    for (const auto &[type, listener] : m_changeListeners) {
+        if (m_store->types[type].changed != m_store->epoch)
+            continue;
+        TextChange event{changesOf(*m_store, type), change.local, change.origin};
+        if (!event.delta.empty())
+            listener(event);
     }
-    const bool heard = !m_updateListeners.empty() || !m_transactionListeners.empty();
-    bool cleans = false;
-    if (!m_store->transaction.local) {
-        for (const quint32 type : m_store->touchedTypes)
-            cleans = cleans || m_store->types[type].hasFormatting;
-    }
-    TransactionInfo change;
-    if (heard || cleans)
-        change = info();
     for (const auto &listener : m_transactionListeners)
         listener(change);
-    std::vector<quint32> full;
-    std::vector<Id> gaps;
-    if (cleans)
-        m_store->formatsToClean(full, gaps);
-    m_store->commit();
-    m_depth = 0;
-    if (!m_updateListeners.empty() && (!change.before.empty() || !change.deletions.empty())) {
-        StateVector from = m_store->stateVector();
-        for (const auto &[client, before] : change.before)
-            from[client] = before;
-        for (const auto &[listener, format] : m_updateListeners)
-            listener(m_store->encode(from, change.deletions, format), change.local, change.origin);
-    }
-    if (full.empty() && gaps.empty())
+    for (UndoManager *manager : m_undoManagers)
+        manager->record();
+}
+
+void Doc::announceUpdate(const TransactionInfo &change)
+{
+    if (change.before.empty() && change.deletions.empty())
         return;
-    // Removing formats that say nothing is a transaction of its own, as in the reference.
-    begin(true, change.origin);
+    StateVector from = m_store->stateVector();
+    for (const auto &[client, before] : change.before)
+        from[client] = before;
+    for (const auto &[listener, format] : m_updateListeners)
+        listener(m_store->encode(from, change.deletions, format), change.local, change.origin);
+}
+
+/// Removing formats that say nothing is a transaction of its own without an origin, as in the reference.
+void Doc::cleanFormats(const std::vector<quint32> &full, const std::vector<Id> &gaps)
+{
+    begin(true, 0);
     for (const Id id : gaps) {
         const quint32 item = m_store->itemAt(id);
         if (m_store->items[item].ref != Ref::Gc)
@@ -91,6 +90,35 @@ void Doc::commit()
     for (const quint32 type : full)
         (void)TextEditor(*m_store, type, ownClient()).cleanAll();
     commit();
+}
+
+void Doc::commit()
+{
+    if (m_depth > 1) {
+        --m_depth;
+        return;
+    }
+    bool cleans = false;
+    if (!m_store->transaction.local) {
+        for (const quint32 type : m_store->touchedTypes)
+            cleans = cleans || m_store->types[type].hasFormatting;
+    }
+    const bool heard = !m_updateListeners.empty() || !m_transactionListeners.empty() || !m_changeListeners.empty();
+    TransactionInfo change;
+    if (heard)
+        change = info();
+    if (heard || !m_undoManagers.empty())
+        announce(change);
+    std::vector<quint32> full;
+    std::vector<Id> gaps;
+    if (cleans)
+        m_store->formatsToClean(full, gaps);
+    m_store->commit();
+    m_depth = 0;
+    if (!m_updateListeners.empty())
+        announceUpdate(change);
+    if (!full.empty() || !gaps.empty())
+        cleanFormats(full, gaps);
 }
 
 void Doc::transact(const std::function<void()> &work, quint64 origin)
@@ -119,12 +147,27 @@ StateVector Doc::stateVector() const
     return m_store->stateVector();
 }
 
-QByteArray Doc::encodeSnapshot(Format format) const
+Snapshot Doc::snapshot() const
 {
-    ByteWriter out;
-    writeDeleteSet(out, m_store->deleteSet(), format);
-    out.raw(writeStateVector(m_store->stateVector()));
-    return out.take();
+    return {m_store->deleteSet(), m_store->stateVector()};
+}
+
+Result<QByteArray> Doc::encodeAt(const Snapshot &snapshot, Format format) const
+{
+    if (m_store->collects)
+        return fail(u"text_collected"_s, u"This document does not keep what was deleted."_s);
+    for (const auto &[client, clock] : snapshot.state) {
+        const quint32 known = m_store->findClient(client);
+        if (clock > 0 && (known == None || m_store->clients[known].state < clock))
+            return fail(u"text_unknown_snapshot"_s, u"The snapshot is newer than the document."_s);
+    }
+    return m_store->encodeAt(snapshot.state, snapshot.deletions, format);
+}
+
+void Doc::collectGarbage()
+{
+    if (m_depth == 0)
+        m_store->collectAll();
 }
 
 bool Doc::hasPending() const
@@ -142,12 +185,17 @@ void Doc::onTransaction(TransactionListener listener)
     m_transactionListeners.push_back(std::move(listener));
 }
 
+void Doc::onChange(const Text &text, ChangeListener listener)
+{
+    m_changeListeners.emplace_back(text.m_type, std::move(listener));
+}
+
 QByteArray Doc::relativePosition(const Text &text, quint32 position, int assoc) const
 {
     ByteWriter out;
     const Store::Type &type = m_store->types[text.m_type];
-    const Sequence::Hit hit = assoc < 0 && position == 0 ? Sequence::Hit{}
-                                                         : m_store->sequence.find(type.root, assoc < 0 ? position - 1 : position);
+    const Sequence::Hit hit =
+        assoc < 0 && position == 0 ? Sequence::Hit{} : m_store->sequence.find(type.root, assoc < 0 ? position - 1 : position);
     if (hit.item != None) {
         const Item &item = m_store->items[hit.item];
         out.varUint(0);

@@ -13,6 +13,7 @@ namespace Sheaf::Text {
 
 class Doc;
 class Store;
+struct Id;
 class UndoManager;
 
 /// One step of a delta: an insertion (text or an embed), a deletion, or units left as they are.
@@ -51,6 +52,8 @@ private:
     friend class UndoManager;
     Text(Doc *doc, quint32 type) : m_doc(doc), m_type(type) {}
     [[nodiscard]] quint32 snapped(quint32 position, bool up) const;
+    template<typename Work>
+    void edit(quint32 position, Work work);
 
     Doc *m_doc;
     quint32 m_type;
@@ -64,6 +67,21 @@ struct TransactionInfo {
     StateVector after; ///< of the clients that got new structs
     DeleteSet deletions;
 };
+
+/// What a transaction changed in one text.
+struct TextChange {
+    Delta delta;
+    bool local = true;
+    quint64 origin = 0;
+};
+
+/// A state that a document once had.
+struct Snapshot {
+    DeleteSet deletions;
+    StateVector state;
+};
+[[nodiscard]] Result<Snapshot> readSnapshot(QByteArrayView bytes, Format format = Format::V1);
+[[nodiscard]] QByteArray writeSnapshot(const Snapshot &snapshot, Format format = Format::V1);
 
 /// A document that exchanges updates with Yjs. Not thread-safe; listeners run inside the call that commits
 /// and may read the document but not change it.
@@ -92,8 +110,11 @@ public:
     [[nodiscard]] QByteArray encode(Format format = Format::V1) const { return encodeSince({}, format); }
     [[nodiscard]] QByteArray encodeSince(const StateVector &known, Format format = Format::V1) const;
     [[nodiscard]] StateVector stateVector() const;
-    /// Delete set and state vector: what a snapshot is.
-    [[nodiscard]] QByteArray encodeSnapshot(Format format = Format::V1) const;
+    [[nodiscard]] Snapshot snapshot() const;
+    /// The update that makes an empty document what this one was. Only where garbage is not collected.
+    [[nodiscard]] Result<QByteArray> encodeAt(const Snapshot &snapshot, Format format = Format::V1) const;
+    /// Collects what was deleted while collecting was off or an undo manager held it.
+    void collectGarbage();
     /// Whether updates wait for others that are missing.
     [[nodiscard]] bool hasPending() const;
 
@@ -102,6 +123,9 @@ public:
     using TransactionListener = std::function<void(const TransactionInfo &)>;
     /// Called before garbage is collected.
     void onTransaction(TransactionListener listener);
+    using ChangeListener = std::function<void(const TextChange &)>;
+    /// Called for every transaction that changed the text.
+    void onChange(const Text &text, ChangeListener listener);
 
     /// A place that stays with its neighbour: the binary form of Yjs. assoc >= 0 holds on to the unit
     /// right of the place, assoc < 0 to the left one.
@@ -117,7 +141,9 @@ private:
     friend class UndoManager;
     void begin(bool local, quint64 origin);
     void commit();
-    void cleanFormats(const TransactionInfo &info);
+    void announce(const TransactionInfo &change);
+    void announceUpdate(const TransactionInfo &change);
+    void cleanFormats(const std::vector<quint32> &full, const std::vector<Id> &gaps);
     [[nodiscard]] TransactionInfo info() const;
     [[nodiscard]] quint32 ownClient();
 
@@ -127,6 +153,8 @@ private:
     quint32 m_own = 0xFFFF'FFFFU;
     std::vector<std::pair<UpdateListener, Format>> m_updateListeners;
     std::vector<TransactionListener> m_transactionListeners;
+    std::vector<std::pair<quint32, ChangeListener>> m_changeListeners;
+    std::vector<UndoManager *> m_undoManagers;
 };
 
 } // namespace Sheaf::Text

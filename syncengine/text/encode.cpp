@@ -9,14 +9,26 @@
 namespace Sheaf::Text {
 namespace {
 
-void writeItem(const Store &store, UpdateWriter &out, const Item &item, quint32 offset)
+/// The units of an item from offset to end. Where a pair is cut in two, its halves are replaced.
+QString cutText(QStringView text, quint32 offset, quint32 end)
+{
+    QString part = text.mid(offset, end - offset).toString();
+    if (offset > 0 && part.front().isLowSurrogate())
+        part.front() = QChar::ReplacementCharacter;
+    if (end < static_cast<quint32>(text.size()) && part.back().isHighSurrogate())
+        part.back() = QChar::ReplacementCharacter;
+    return part;
+}
+
+void writeItem(const Store &store, UpdateWriter &out, const Item &item, quint32 offset, quint32 end)
 {
     if (item.ref == Ref::Gc)
-        return out.gc(item.length - offset);
+        return out.gc(end - offset);
     const bool origin = offset > 0 || !item.origin.isNone();
     const bool right = !item.right.isNone();
     const auto wire = [&](Id id) { return WireId{store.clients[id.client].id, id.clock}; };
-    out.info(static_cast<quint8>(static_cast<int>(item.ref) | (origin ? 0x80 : 0) | (right ? 0x40 : 0) | (item.sub != None ? 0x20 : 0)));
+    out.info(static_cast<quint8>(static_cast<int>(item.ref) | (origin ? 0x80 : 0) | (right ? 0x40 : 0) |
+                                 (item.sub != None ? 0x20 : 0)));
     if (origin)
         out.leftId(wire(offset > 0 ? Id{item.client, item.clock + offset - 1} : item.origin));
     if (right)
@@ -31,15 +43,19 @@ void writeItem(const Store &store, UpdateWriter &out, const Item &item, quint32 
             out.string(store.keys[item.sub]);
     }
     if (item.ref == Ref::Deleted)
-        return out.length(item.length - offset);
+        return out.length(end - offset);
     if (item.ref != Ref::String) {
         const Extra &extra = store.extras[item.content];
-        return out.content(item.ref, extra, item.ref == Ref::Type ? store.types[extra.type].wire : 0, offset);
+        if (end == item.length)
+            return out.content(item.ref, extra, item.ref == Ref::Type ? store.types[extra.type].wire : 0, offset);
+        Extra part;
+        part.values.assign(extra.values.begin(), extra.values.begin() + end);
+        return out.content(item.ref, part, 0, offset);
     }
-    const QStringView text = store.textOf(item).mid(offset);
-    if (offset > 0 && text.front().isLowSurrogate())
-        return out.string(QString(QChar(u'\uFFFD')) + text.mid(1).toString());
-    out.string(text);
+    if (offset == 0 && end == item.length)
+        out.string(store.textOf(item));
+    else
+        out.string(cutText(store.textOf(item), offset, end));
 }
 
 } // namespace
@@ -71,9 +87,33 @@ QByteArray Store::encode(const StateVector &from, const DeleteSet &deletions, Fo
         out.block(count, client->id, clock);
         quint32 offset = clock - items[structs.at(place)].clock;
         do {
-            writeItem(*this, out, items[structs.at(place)], offset);
+            writeItem(*this, out, items[structs.at(place)], offset, items[structs.at(place)].length);
             offset = 0;
         } while (structs.next(place));
+    }
+    out.deleteSet(deletions);
+    return out.finish();
+}
+
+QByteArray Store::encodeAt(const StateVector &until, const DeleteSet &deletions, Format format) const
+{
+    UpdateWriter out(format);
+    out.clientCount(static_cast<quint64>(std::ranges::count_if(until, [](const auto &one) { return one.second > 0; })));
+    for (const auto &[id, clock] : until) {
+        if (clock == 0)
+            continue;
+        const StructList &structs = clients[findClient(id)].structs;
+        const StructList::Place last = structs.find(clock - 1);
+        StructList::Place place;
+        quint64 count = 1;
+        for (; place != last; (void)structs.next(place))
+            ++count;
+        out.block(count, id, 0);
+        place = {};
+        for (quint64 i = 0; i < count; ++i, (void)structs.next(place)) {
+            const Item &item = items[structs.at(place)];
+            writeItem(*this, out, item, 0, std::min(item.length, clock - item.clock));
+        }
     }
     out.deleteSet(deletions);
     return out.finish();

@@ -59,7 +59,9 @@ using DeleteSet = std::map<quint64, std::vector<ClockRange>, std::greater<>>;
 using StateVector = std::map<quint64, quint32, std::greater<>>;
 
 /// Sorts the ranges and joins those that touch.
+void normalise(std::vector<ClockRange> &ranges);
 void normalise(DeleteSet &set);
+[[nodiscard]] bool contains(const std::vector<ClockRange> &ranges, quint32 clock);
 [[nodiscard]] bool contains(const DeleteSet &set, quint64 client, quint32 clock);
 
 /// A whole update, decoded and checked but not integrated.

@@ -38,7 +38,7 @@ public:
         quint32 root = None; ///< of the sequence
         quint32 length = 0;
         quint32 changed = 0; ///< epoch of the last transaction that touched it
-        quint8 wire = 0; ///< type reference on the wire
+        quint8 wire = 0;     ///< type reference on the wire
         bool hasFormatting = false;
         std::unordered_map<quint32, quint32> map;
     };
@@ -70,6 +70,7 @@ public:
     // transaction.cpp
     void begin(bool local, quint64 origin);
     void commit();
+    void collectAll();
     void touchClient(quint32 client);
     void touchType(quint32 type);
 
@@ -81,6 +82,8 @@ public:
 
     // encode.cpp
     [[nodiscard]] QByteArray encode(const StateVector &from, const DeleteSet &deletions, Format format) const;
+    /// The structs below a state, with deletions.
+    [[nodiscard]] QByteArray encodeAt(const StateVector &until, const DeleteSet &deletions, Format format) const;
     [[nodiscard]] DeleteSet deleteSet() const;
     [[nodiscard]] QByteArray encodeState(const StateVector &from, Format format) const;
 

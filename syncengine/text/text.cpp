@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "text/doc.h"
-
 #include "text/textedit_p.h"
 
 #include <algorithm>
@@ -56,38 +55,39 @@ quint32 Text::snapped(quint32 position, bool up) const
         return position;
     const Sequence::Hit hit = store.sequence.find(store.types[m_type].root, position);
     const Item &item = store.items[hit.item];
-    if (hit.offset == 0 || item.ref != Ref::String || !QChar::isLowSurrogate(store.text[item.content + hit.offset])
-        || !QChar::isHighSurrogate(store.text[item.content + hit.offset - 1]))
+    if (hit.offset == 0 || item.ref != Ref::String || !QChar::isLowSurrogate(store.text[item.content + hit.offset]) ||
+        !QChar::isHighSurrogate(store.text[item.content + hit.offset - 1]))
         return position;
     return up ? position + 1 : position - 1;
+}
+
+template<typename Work>
+void Text::edit(quint32 position, Work work)
+{
+    m_doc->begin(true, 0);
+    TextEditor editor(*m_doc->m_store, m_type, m_doc->ownClient());
+    TextEditor::Position at = editor.seek(position);
+    work(editor, at);
+    m_doc->commit();
 }
 
 void Text::insert(quint32 position, QStringView text)
 {
     if (text.isEmpty())
         return;
-    position = snapped(position, false);
-    m_doc->begin(true, 0);
-    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).insert(position, text, nullptr, nullptr);
-    m_doc->commit();
+    edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, text, nullptr, nullptr); });
 }
 
 void Text::insert(quint32 position, QStringView text, const Attributes &attributes)
 {
     if (text.isEmpty())
         return;
-    position = snapped(position, false);
-    m_doc->begin(true, 0);
-    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).insert(position, text, nullptr, &attributes);
-    m_doc->commit();
+    edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, text, nullptr, &attributes); });
 }
 
 void Text::insertEmbed(quint32 position, const Value &embed, const Attributes &attributes)
 {
-    position = snapped(position, false);
-    m_doc->begin(true, 0);
-    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).insert(position, {}, &embed, &attributes);
-    m_doc->commit();
+    edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, {}, &embed, &attributes); });
 }
 
 void Text::remove(quint32 position, quint32 units)
@@ -96,43 +96,41 @@ void Text::remove(quint32 position, quint32 units)
         return;
     const quint32 end = snapped(position + std::min(units, length() - position), true);
     position = snapped(position, false);
-    m_doc->begin(true, 0);
-    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).remove(position, end - position);
-    m_doc->commit();
+    edit(position, [&](TextEditor &editor, auto &at) { editor.remove(at, end - position); });
 }
 
 void Text::format(quint32 position, quint32 units, const Attributes &attributes)
 {
     if (units == 0)
         return;
-    m_doc->begin(true, 0);
-    TextEditor(*m_doc->m_store, m_type, m_doc->ownClient()).format(position, units, attributes);
-    m_doc->commit();
+    edit(position, [&](TextEditor &editor, auto &at) { editor.format(at, units, attributes); });
 }
 
 void Text::applyDelta(const Delta &delta)
 {
-    m_doc->begin(true, 0);
-    quint32 at = 0;
-    for (const DeltaOp &op : delta) {
-        switch (op.kind) {
-        case DeltaOp::Insert:
-            insert(at, op.text, op.attributes);
-            at += static_cast<quint32>(op.text.size());
-            break;
-        case DeltaOp::Embed:
-            insertEmbed(at, op.embed, op.attributes);
-            ++at;
-            break;
-        case DeltaOp::Retain:
-            if (!op.attributes.empty())
-                format(at, op.length, op.attributes);
-            at += op.length;
-            break;
-        case DeltaOp::Delete: remove(at, op.length); break;
+    edit(0, [&](TextEditor &editor, auto &at) {
+        for (const DeltaOp &op : delta) {
+            switch (op.kind) {
+            case DeltaOp::Insert:
+                if (!op.text.isEmpty())
+                    editor.insert(at, op.text, nullptr, &op.attributes);
+                break;
+            case DeltaOp::Embed:
+                editor.insert(at, {}, &op.embed, &op.attributes);
+                break;
+            case DeltaOp::Retain: {
+                const quint32 left = length() - at.index;
+                if (const quint32 units = std::min(op.length, left); units > 0)
+                    editor.format(at, snapped(at.index + units, false) - at.index, op.attributes);
+                break;
+            }
+            case DeltaOp::Delete:
+                if (const quint32 units = std::min(op.length, length() - at.index); units > 0)
+                    editor.remove(at, snapped(at.index + units, true) - at.index);
+                break;
+            }
         }
-    }
-    m_doc->commit();
+    });
 }
 
 void Text::replaceWith(QStringView wanted)

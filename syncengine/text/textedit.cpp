@@ -8,13 +8,15 @@ namespace Sheaf::Text {
 
 Value attributeOf(const Attributes &attributes, const QString &key)
 {
-    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
+    const auto found =
+        std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
     return found == attributes.end() ? Value::null() : found->second;
 }
 
 void setAttribute(Attributes &attributes, const QString &key, const Value &value)
 {
-    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
+    const auto found =
+        std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
     if (found != attributes.end())
         found->second = value;
     else
@@ -196,8 +198,8 @@ bool TextEditor::extendTyping(const Position &at, QStringView text)
     Item &item = m_store.items[at.left];
     const Id right = at.right == None ? Id{} : m_store.items[at.right].id();
     Store::Client &client = m_store.clients[m_client];
-    if (item.client != m_client || item.end() != client.state || item.ref != Ref::String || item.isDeleted() || item.right != right
-        || (item.flags & Item::Redone) || item.content + item.capacity != m_store.text.size())
+    if (item.client != m_client || item.end() != client.state || item.ref != Ref::String || item.isDeleted() ||
+        item.right != right || (item.flags & Item::Redone) || item.content + item.capacity != m_store.text.size())
         return false;
     m_store.touchClient(m_client);
     m_store.touchType(m_type);
@@ -212,9 +214,8 @@ bool TextEditor::extendTyping(const Position &at, QStringView text)
     return true;
 }
 
-void TextEditor::insert(quint32 index, QStringView text, const Value *embed, const Attributes *wanted)
+void TextEditor::insert(Position &at, QStringView text, const Value *embed, const Attributes *wanted)
 {
-    Position at = seek(index);
     Attributes attributes = wanted ? *wanted : at.attributes;
     if (wanted) {
         for (const auto &[key, value] : at.attributes) {
@@ -225,6 +226,7 @@ void TextEditor::insert(quint32 index, QStringView text, const Value *embed, con
     skipEqualFormats(at, attributes);
     Attributes negated = openFormats(at, attributes);
     if (!embed && extendTyping(at, text)) {
+        at.index += static_cast<quint32>(text.size());
         closeFormatsAfterTyping(at, std::move(negated));
         return;
     }
@@ -254,9 +256,8 @@ void TextEditor::closeFormatsAfterTyping(Position &at, Attributes negated)
     }
 }
 
-void TextEditor::remove(quint32 index, quint32 length)
+void TextEditor::remove(Position &at, quint32 length)
 {
-    Position at = seek(index);
     const Attributes startAttributes = at.attributes;
     const quint32 start = at.right;
     const quint32 cursor = at.left;

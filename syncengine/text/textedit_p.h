@@ -18,10 +18,19 @@ class TextEditor
 public:
     TextEditor(Store &store, quint32 type, quint32 client) : m_store(store), m_type(type), m_client(client) {}
 
-    /// Without attributes the text takes those in force at its place.
-    void insert(quint32 index, QStringView text, const Value *embed, const Attributes *wanted);
-    void remove(quint32 index, quint32 length);
-    void format(quint32 index, quint32 length, const Attributes &attributes);
+    /// A gap between two items, with the attributes in force there.
+    struct Position {
+        quint32 left = None;
+        quint32 right = None;
+        quint32 index = 0;
+        Attributes attributes;
+    };
+    [[nodiscard]] Position seek(quint32 index);
+
+    /// Each leaves the position behind what it did. Without attributes text takes those in force at its place.
+    void insert(Position &at, QStringView text, const Value *embed, const Attributes *wanted);
+    void remove(Position &at, quint32 length);
+    void format(Position &at, quint32 length, const Attributes &attributes);
     /// Deletes formats that say nothing; how many.
     quint32 cleanAll();
     void cleanAround(quint32 item);
@@ -29,14 +38,6 @@ public:
     static void applyFormat(Attributes &attributes, const Extra &format);
 
 private:
-    struct Position {
-        quint32 left = None;
-        quint32 right = None;
-        quint32 index = 0;
-        Attributes attributes;
-    };
-
-    [[nodiscard]] Position seek(quint32 index);
     [[nodiscard]] bool seekFromCursor(Position &at);
     void forward(Position &at) const;
     quint32 place(Position &at, Ref ref, quint32 length, quint32 content, quint8 flags);

@@ -4,11 +4,12 @@
 
 #include <QSet>
 
+#include <algorithm>
+
 namespace Sheaf::Text {
 
-void TextEditor::format(quint32 index, quint32 length, const Attributes &attributes)
+void TextEditor::format(Position &at, quint32 length, const Attributes &attributes)
 {
-    Position at = seek(index);
     // At the very end there is nothing to format.
     if (at.right == None)
         return;
@@ -70,7 +71,11 @@ quint32 TextEditor::cleanGap(quint32 start, quint32 current, const Attributes &s
         const Extra format = m_store.extras[item.content];
         const Value &value = format.values.front();
         const Value before = attributeOf(startAttributes, format.key);
-        const auto same = [](const Value &a, const Value &b) { return !a.array() && !a.object() && a == b; };
+        // Objects and arrays are the same only as the very same instance, as in JavaScript.
+        const auto same = [](const Value &a, const Value &b) {
+            const bool container = a.array() || a.object();
+            return container ? a.array() == b.array() && a.object() == b.object() : a == b;
+        };
         if (last.value(format.key, None) != start || same(before, value)) {
             m_store.remove(start);
             ++cleaned;
@@ -143,7 +148,17 @@ void Store::formatsToClean(std::vector<quint32> &full, std::vector<Id> &gaps) co
                 needs(item.parent);
         } while (client.structs.next(place));
     }
+    // Clients in the order in which they lost something, each by its clocks: the reference's order decides what is cleaned.
+    std::vector<quint32> order;
     for (const auto &[client, range] : deleted) {
+        if (std::ranges::find(order, client) == order.end())
+            order.push_back(client);
+    }
+    auto ranges = deleted;
+    std::ranges::sort(ranges, {}, [&](const auto &one) {
+        return std::pair(std::ranges::find(order, one.first) - order.begin(), one.second.clock);
+    });
+    for (const auto &[client, range] : ranges) {
         const StructList &structs = clients[client].structs;
         StructList::Place place = structs.find(range.clock);
         do {

@@ -3,6 +3,7 @@
 #include "text/store.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Sheaf::Text {
 
@@ -172,6 +173,22 @@ void Store::commit()
     mergeSplits();
     if (m_deadText > 65'536 && m_deadText > text.size() / 2)
         compactText();
+}
+
+/// Collects everything deleted that nobody keeps, outside of a transaction.
+void Store::collectAll()
+{
+    begin(true, 0);
+    for (quint32 number = 0; number < clients.size(); ++number) {
+        clients[number].structs.forEach([&](quint32 index) {
+            if (items[index].isDeleted() && items[index].ref != Ref::Gc)
+                deleted.push_back({number, {items[index].clock, items[index].length}});
+        });
+    }
+    const bool before = std::exchange(collects, true);
+    commit();
+    collects = before;
+    deleted.clear();
 }
 
 } // namespace Sheaf::Text

@@ -3,6 +3,7 @@
 #include "text/updatereader.h"
 
 #include "text/columns.h"
+#include "text/doc.h"
 #include "text/limits.h"
 
 #include <algorithm>
@@ -15,6 +16,27 @@ namespace {
 Unexpected malformed()
 {
     return fail(u"text_bad_update"_s, u"The text update is malformed."_s);
+}
+
+/// Visits the ranges of a delete set; false if it is malformed.
+template<typename Visit>
+bool readDeletions(ByteReader &in, Format format, Visit visit)
+{
+    const bool v2 = format == Format::V2;
+    for (quint64 clients = in.varUint(); clients > 0 && in.ok(); --clients) {
+        const quint64 id = in.varUint();
+        quint64 previous = 0;
+        for (quint64 ranges = in.varUint(); ranges > 0 && in.ok(); --ranges) {
+            const quint64 clock = (v2 ? previous : 0) + in.varUint();
+            const quint64 size = in.varUint() + (v2 ? 1 : 0);
+            if (clock > Limits::clockMax || size > Limits::clockMax - clock)
+                return false;
+            previous = clock + size;
+            if (size > 0 && in.ok())
+                visit(id, ClockRange{static_cast<quint32>(clock), static_cast<quint32>(size)});
+        }
+    }
+    return in.ok();
 }
 
 /// One decoder for both formats: every field is asked for by name, and comes from the stream or its column.
@@ -34,7 +56,9 @@ public:
             if (!block())
                 return false;
         }
-        return good() && deleteSet();
+        return good() && readDeletions(m_rest, m_v2 ? Format::V2 : Format::V1, [this](quint64 client, ClockRange range) {
+                   m_out.deletions.push_back({client, range});
+               });
     }
 
 private:
@@ -59,8 +83,8 @@ private:
 
     [[nodiscard]] bool good() const
     {
-        return m_rest.ok() && m_keyClock.ok() && m_client.ok() && m_leftClock.ok() && m_rightClock.ok() && m_info.ok()
-            && m_stringLength.ok() && m_parentInfo.ok() && m_typeRef.ok() && m_length.ok();
+        return m_rest.ok() && m_keyClock.ok() && m_client.ok() && m_leftClock.ok() && m_rightClock.ok() && m_info.ok() &&
+               m_stringLength.ok() && m_parentInfo.ok() && m_typeRef.ok() && m_length.ok();
     }
 
     quint32 bounded(quint64 number)
@@ -162,9 +186,9 @@ private:
     static bool plausible(quint64 id, const RawStruct &one)
     {
         const auto earlier = [&](const WireId &other) { return other.client != id || other.clock < one.clock; };
-        return one.length > 0 && (!(one.flags & RawStruct::HasOrigin) || earlier(one.origin))
-            && (!(one.flags & RawStruct::HasRight) || earlier(one.right))
-            && (!(one.flags & RawStruct::ParentId) || earlier(one.parent));
+        return one.length > 0 && (!(one.flags & RawStruct::HasOrigin) || earlier(one.origin)) &&
+               (!(one.flags & RawStruct::HasRight) || earlier(one.right)) &&
+               (!(one.flags & RawStruct::ParentId) || earlier(one.parent));
     }
 
     void structure(RawStruct &one)
@@ -235,8 +259,12 @@ private:
             }
             break;
         }
-        case Ref::Binary: extra.bytes = m_rest.varBuf().toByteArray(); break;
-        case Ref::Embed: extra.values.push_back(json()); break;
+        case Ref::Binary:
+            extra.bytes = m_rest.varBuf().toByteArray();
+            break;
+        case Ref::Embed:
+            extra.values.push_back(json());
+            break;
         case Ref::Format:
             extra.key = key();
             extra.values.push_back(json());
@@ -254,27 +282,10 @@ private:
             extra.key = ownString();
             extra.values.push_back(m_rest.any());
             break;
-        default: break;
+        default:
+            break;
         }
         m_out.extras.push_back(std::move(extra));
-    }
-
-    bool deleteSet()
-    {
-        for (quint64 clients = m_rest.varUint(); clients > 0 && m_rest.ok(); --clients) {
-            const quint64 id = m_rest.varUint();
-            quint64 previous = 0;
-            for (quint64 ranges = m_rest.varUint(); ranges > 0 && m_rest.ok(); --ranges) {
-                const quint64 clock = (m_v2 ? previous : 0) + m_rest.varUint();
-                const quint64 size = m_rest.varUint() + (m_v2 ? 1 : 0);
-                if (clock > Limits::clockMax || size > Limits::clockMax - clock)
-                    return false;
-                previous = clock + size;
-                if (size > 0)
-                    m_out.deletions.push_back({id, {static_cast<quint32>(clock), static_cast<quint32>(size)}});
-            }
-        }
-        return m_rest.ok();
     }
 
     ByteReader m_rest;
@@ -299,33 +310,42 @@ void RawUpdate::clear()
     deletions.clear();
 }
 
+void normalise(std::vector<ClockRange> &ranges)
+{
+    if (ranges.size() == 1 && ranges.front().length > 0)
+        return;
+    std::sort(ranges.begin(), ranges.end(), [](const ClockRange &a, const ClockRange &b) { return a.clock < b.clock; });
+    size_t kept = 0;
+    for (size_t i = 0; i < ranges.size(); ++i) {
+        if (ranges[i].length == 0)
+            continue;
+        if (kept > 0 && ranges[kept - 1].end() >= ranges[i].clock)
+            ranges[kept - 1].length = std::max(ranges[kept - 1].end(), ranges[i].end()) - ranges[kept - 1].clock;
+        else
+            ranges[kept++] = ranges[i];
+    }
+    ranges.resize(kept);
+}
+
 void normalise(DeleteSet &set)
 {
     for (auto it = set.begin(); it != set.end();) {
-        auto &ranges = it->second;
-        std::sort(ranges.begin(), ranges.end(), [](const ClockRange &a, const ClockRange &b) { return a.clock < b.clock; });
-        size_t kept = 0;
-        for (size_t i = 0; i < ranges.size(); ++i) {
-            if (ranges[i].length == 0)
-                continue;
-            if (kept > 0 && ranges[kept - 1].end() >= ranges[i].clock)
-                ranges[kept - 1].length = std::max(ranges[kept - 1].end(), ranges[i].end()) - ranges[kept - 1].clock;
-            else
-                ranges[kept++] = ranges[i];
-        }
-        ranges.resize(kept);
-        it = kept == 0 ? set.erase(it) : std::next(it);
+        normalise(it->second);
+        it = it->second.empty() ? set.erase(it) : std::next(it);
     }
+}
+
+bool contains(const std::vector<ClockRange> &ranges, quint32 clock)
+{
+    const auto after =
+        std::upper_bound(ranges.begin(), ranges.end(), clock, [](quint32 c, const ClockRange &r) { return c < r.clock; });
+    return after != ranges.begin() && std::prev(after)->end() > clock;
 }
 
 bool contains(const DeleteSet &set, quint64 client, quint32 clock)
 {
     const auto found = set.find(client);
-    if (found == set.end())
-        return false;
-    const auto &ranges = found->second;
-    auto after = std::upper_bound(ranges.begin(), ranges.end(), clock, [](quint32 c, const ClockRange &r) { return c < r.clock; });
-    return after != ranges.begin() && std::prev(after)->end() > clock;
+    return found != set.end() && contains(found->second, clock);
 }
 
 Result<void> readUpdate(QByteArrayView bytes, Format format, RawUpdate &out)
@@ -338,17 +358,40 @@ Result<void> readUpdate(QByteArrayView bytes, Format format, RawUpdate &out)
     return {};
 }
 
-Result<StateVector> readStateVector(QByteArrayView bytes)
+namespace {
+
+StateVector stateVectorFrom(ByteReader &in)
 {
-    ByteReader in(bytes);
     StateVector state;
     for (quint64 n = in.varUint(); n > 0 && in.ok(); --n) {
         const quint64 client = in.varUint();
         state[client] = static_cast<quint32>(std::min(in.varUint(), Limits::clockMax));
     }
+    return state;
+}
+
+} // namespace
+
+Result<StateVector> readStateVector(QByteArrayView bytes)
+{
+    ByteReader in(bytes);
+    StateVector state = stateVectorFrom(in);
     if (!in.ok())
         return fail(u"text_bad_state_vector"_s, u"The state vector is malformed."_s);
     return state;
+}
+
+Result<Snapshot> readSnapshot(QByteArrayView bytes, Format format)
+{
+    ByteReader in(bytes);
+    Snapshot snapshot;
+    const bool good =
+        readDeletions(in, format, [&](quint64 client, ClockRange range) { snapshot.deletions[client].push_back(range); });
+    snapshot.state = stateVectorFrom(in);
+    if (!good || !in.ok())
+        return fail(u"text_bad_snapshot"_s, u"The snapshot is malformed."_s);
+    normalise(snapshot.deletions);
+    return snapshot;
 }
 
 QByteArray writeStateVector(const StateVector &state)

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/updatewriter.h"
 
+#include "text/doc.h"
+
 namespace Sheaf::Text {
 
 struct UpdateWriter::Columns {
@@ -12,7 +14,9 @@ struct UpdateWriter::Columns {
     quint64 nextKey = 0;
 };
 
-UpdateWriter::UpdateWriter(Format format) : m_columns(format == Format::V2 ? std::make_unique<Columns>() : nullptr) {}
+UpdateWriter::UpdateWriter(Format format) : m_columns(format == Format::V2 ? std::make_unique<Columns>() : nullptr)
+{
+}
 UpdateWriter::~UpdateWriter() = default;
 
 void UpdateWriter::client(quint64 id)
@@ -131,8 +135,12 @@ void UpdateWriter::content(Ref ref, const Extra &extra, quint32 typeRef, quint32
                 string(extra.values[i].isUndefined() ? QStringLiteral("undefined") : toJson(extra.values[i]));
         }
         break;
-    case Ref::Binary: m_rest.varBuf(extra.bytes); break;
-    case Ref::Embed: json(extra.values.front()); break;
+    case Ref::Binary:
+        m_rest.varBuf(extra.bytes);
+        break;
+    case Ref::Embed:
+        json(extra.values.front());
+        break;
     case Ref::Format:
         key(extra.key);
         json(extra.values.front());
@@ -149,7 +157,8 @@ void UpdateWriter::content(Ref ref, const Extra &extra, quint32 typeRef, quint32
         string(extra.key);
         m_rest.any(extra.values.front());
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -166,6 +175,14 @@ void writeDeleteSet(ByteWriter &out, const DeleteSet &set, Format format)
             previous = range.end();
         }
     }
+}
+
+QByteArray writeSnapshot(const Snapshot &snapshot, Format format)
+{
+    ByteWriter out;
+    writeDeleteSet(out, snapshot.deletions, format);
+    out.raw(writeStateVector(snapshot.state));
+    return out.take();
 }
 
 void UpdateWriter::deleteSet(const DeleteSet &set)

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/doc.h"
+#include "text/undomanager.h"
 
-#include <QHash>
+#include <QJsonArray>
 #include <QJsonObject>
 
+#include <map>
 #include <memory>
 
 namespace Sheaf::TextBridge {
@@ -18,13 +19,28 @@ public:
     [[nodiscard]] QJsonObject handle(const QJsonObject &command);
 
 private:
+    struct Document {
+        std::shared_ptr<Text::Doc> doc;
+        std::unique_ptr<Text::UndoManager> undo;
+        QJsonObject made;    ///< the command that made it
+        QStringList updates; ///< update events since they were last asked for, v1
+        QJsonArray changes;  ///< deltas of the text since they were last asked for
+        qint64 now = 0;
+        /// What was done so far. An undo manager keeps deleted text, which other tests do not want, so
+        /// it comes with the first undo: the document is made again with it.
+        std::vector<std::pair<qint64, QJsonObject>> log;
+        bool quiet = false;
+    };
     [[nodiscard]] Result<QJsonValue> run(const QJsonObject &command);
-    [[nodiscard]] Result<QJsonValue> edit(const QString &what, const QJsonObject &command, Text::Doc &doc);
-    [[nodiscard]] Result<QJsonValue> exchange(const QString &what, const QJsonObject &command, Text::Doc &doc);
+    [[nodiscard]] Result<QJsonValue> make(const QString &name, const QJsonObject &command);
+    [[nodiscard]] Result<QJsonValue> change(const QString &what, const QJsonObject &command, Document &document);
+    [[nodiscard]] Result<QJsonValue> revert(const QString &what, Document &document);
+    [[nodiscard]] Result<QJsonValue> read(const QString &what, const QJsonObject &command, Text::Doc &doc);
+    [[nodiscard]] Result<QJsonValue> restore(const QJsonObject &command, const Text::Doc &doc);
     [[nodiscard]] Result<QJsonValue> algebra(const QString &what, const QJsonObject &command);
+    static void fill(Document &document, bool withUndo);
 
-    QHash<QString, std::shared_ptr<Text::Doc>> m_docs;
-    QHash<QString, QStringList> m_updates; ///< update events since they were last asked for, v1
+    std::map<QString, Document> m_documents;
 };
 
 /// Plays an editing trace and says how many milliseconds it took.

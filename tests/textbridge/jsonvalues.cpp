@@ -11,10 +11,14 @@ namespace Sheaf::TextBridge {
 Text::Value toValue(const QJsonValue &json)
 {
     switch (json.type()) {
-    case QJsonValue::Null: return Text::Value::null();
-    case QJsonValue::Bool: return Text::Value(json.toBool());
-    case QJsonValue::Double: return Text::Value(json.toDouble());
-    case QJsonValue::String: return Text::Value(json.toString());
+    case QJsonValue::Null:
+        return Text::Value::null();
+    case QJsonValue::Bool:
+        return Text::Value(json.toBool());
+    case QJsonValue::Double:
+        return Text::Value(json.toDouble());
+    case QJsonValue::String:
+        return Text::Value(json.toString());
     case QJsonValue::Array: {
         Text::Value::Array elements;
         for (const QJsonValue element : json.toArray())
@@ -28,7 +32,8 @@ Text::Value toValue(const QJsonValue &json)
             members.emplace_back(it.key(), toValue(it.value()));
         return Text::Value(std::move(members));
     }
-    default: return {};
+    default:
+        return {};
     }
 }
 
@@ -47,16 +52,46 @@ Text::Attributes toAttributes(const QJsonObject &json)
     return attributes;
 }
 
+Text::Delta toDelta(const QJsonArray &json)
+{
+    Text::Delta delta;
+    for (const QJsonValue value : json) {
+        const QJsonObject one = value.toObject();
+        Text::DeltaOp op;
+        op.attributes = toAttributes(one.value(u"attributes"_s).toObject());
+        const QJsonValue inserted = one.value(u"insert"_s);
+        if (one.contains(u"retain"_s) || one.contains(u"delete"_s)) {
+            op.kind = one.contains(u"retain"_s) ? Text::DeltaOp::Retain : Text::DeltaOp::Delete;
+            op.length = static_cast<quint32>(one.value(op.kind == Text::DeltaOp::Retain ? u"retain"_s : u"delete"_s).toInteger());
+        } else if (inserted.isString()) {
+            op.text = inserted.toString();
+        } else {
+            op.kind = Text::DeltaOp::Embed;
+            op.embed = toValue(inserted);
+        }
+        delta.push_back(std::move(op));
+    }
+    return delta;
+}
+
 QJsonArray deltaToJson(const Text::Delta &delta)
 {
     QJsonArray result;
     for (const Text::DeltaOp &op : delta) {
         QJsonObject one;
         switch (op.kind) {
-        case Text::DeltaOp::Insert: one.insert(u"insert"_s, op.text); break;
-        case Text::DeltaOp::Embed: one.insert(u"insert"_s, valueToJson(op.embed)); break;
-        case Text::DeltaOp::Retain: one.insert(u"retain"_s, static_cast<qint64>(op.length)); break;
-        case Text::DeltaOp::Delete: one.insert(u"delete"_s, static_cast<qint64>(op.length)); break;
+        case Text::DeltaOp::Insert:
+            one.insert(u"insert"_s, op.text);
+            break;
+        case Text::DeltaOp::Embed:
+            one.insert(u"insert"_s, valueToJson(op.embed));
+            break;
+        case Text::DeltaOp::Retain:
+            one.insert(u"retain"_s, static_cast<qint64>(op.length));
+            break;
+        case Text::DeltaOp::Delete:
+            one.insert(u"delete"_s, static_cast<qint64>(op.length));
+            break;
         }
         QJsonObject attributes;
         for (const auto &[key, value] : op.attributes)

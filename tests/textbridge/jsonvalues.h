@@ -13,6 +13,7 @@ namespace Sheaf::TextBridge {
 [[nodiscard]] QJsonValue valueToJson(const Text::Value &value);
 /// The order of the keys is that of QJsonObject: sorted.
 [[nodiscard]] Text::Attributes toAttributes(const QJsonObject &json);
+[[nodiscard]] Text::Delta toDelta(const QJsonArray &json);
 [[nodiscard]] QJsonArray deltaToJson(const Text::Delta &delta);
 
 } // namespace Sheaf::TextBridge
