@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "text/store.h"
 #include "text/limits.h"
+#include "text/store.h"
 #include "text/updatealgebra.h"
 
 #include <algorithm>
@@ -16,15 +16,8 @@ public:
 
     void run()
     {
-        openQueues();
-        while (!m_open.empty()) {
-            Queue &queue = m_queues[m_open.back()];
-            if (queue.at >= queue.structs.size()) {
-                m_open.pop_back();
-                continue;
-            }
-            step(m_open.back());
-        }
+        if (!runInOrder())
+            runQueues();
         deletions();
     }
 
@@ -35,14 +28,51 @@ public:
         std::vector<std::pair<quint64, std::vector<const RawStruct *>>> left;
         for (const Queue &queue : m_queues) {
             if (queue.parkedFrom < queue.structs.size())
-                left.emplace_back(queue.client,
-                                  std::vector<const RawStruct *>(queue.structs.begin() + static_cast<std::ptrdiff_t>(queue.parkedFrom),
-                                                                 queue.structs.end()));
+                left.emplace_back(queue.client, std::vector<const RawStruct *>(queue.structs.begin() +
+                                                                                   static_cast<std::ptrdiff_t>(queue.parkedFrom),
+                                                                               queue.structs.end()));
         }
         return writeStructs(m_raw, left);
     }
 
 private:
+    /// News of one client that lack nothing: nearly all updates. What was integrated before something turned
+    /// out to be missing is known to the queues.
+    bool runInOrder()
+    {
+        if (m_raw.blocks.size() > 1)
+            return false;
+        for (const RawUpdate::Block &block : m_raw.blocks) {
+            quint32 index = m_store.findClient(block.client);
+            for (quint32 i = block.begin; i < block.end; ++i) {
+                const RawStruct &one = m_raw.structs[i];
+                const quint32 state = index == None ? 0 : m_store.clients[index].state;
+                quint64 needed = 0;
+                if (one.ref == Ref::Skip || one.clock + one.length <= state)
+                    continue;
+                if (one.clock > state || lacks(one, block.client, needed))
+                    return false;
+                if (index == None)
+                    index = m_store.clientIndex(block.client);
+                integrate(index, one, state - one.clock);
+            }
+        }
+        return true;
+    }
+
+    void runQueues()
+    {
+        openQueues();
+        while (!m_open.empty()) {
+            Queue &queue = m_queues[m_open.back()];
+            if (queue.at >= queue.structs.size()) {
+                m_open.pop_back();
+                continue;
+            }
+            step(m_open.back());
+        }
+    }
+
     struct Queue {
         quint64 client = 0;
         quint32 index = None;
@@ -107,8 +137,8 @@ private:
             client = id.client;
             return true;
         };
-        return absent(RawStruct::HasOrigin, one.origin) || absent(RawStruct::HasRight, one.right)
-            || absent(RawStruct::ParentId, one.parent);
+        return absent(RawStruct::HasOrigin, one.origin) || absent(RawStruct::HasRight, one.right) ||
+               absent(RawStruct::ParentId, one.parent);
     }
 
     /// Works on one client until its queue waits for another or is done.
@@ -133,7 +163,8 @@ private:
                 parkAll(stack);
             } else if (lacks(one, queue.client, needed)) {
                 const auto other = m_byClient.constFind(needed);
-                if (other == m_byClient.constEnd() || m_queues[*other].at >= m_queues[*other].structs.size() || m_queues[*other].onStack) {
+                if (other == m_byClient.constEnd() || m_queues[*other].at >= m_queues[*other].structs.size() ||
+                    m_queues[*other].onStack) {
                     noteMissing(needed, stateOf(needed));
                     parkAll(stack);
                 } else {
@@ -141,7 +172,9 @@ private:
                     stack.push_back(*other);
                 }
             } else {
-                integrate(queue, one, state - one.clock);
+                if (queue.index == None)
+                    queue.index = m_store.clientIndex(queue.client);
+                integrate(queue.index, one, state - one.clock);
                 ++queue.at;
                 if (stack.size() > 1) { // go back as soon as the waiting struct may have what it needs
                     queue.onStack = false;
@@ -175,8 +208,8 @@ private:
             item.content = static_cast<quint32>(m_store.text.size());
             item.capacity = item.length;
             m_store.text.append(m_raw.text, one.content + offset, item.length);
-            if (offset > 0 && QChar::isLowSurrogate(m_store.text[item.content])
-                && QChar::isHighSurrogate(m_raw.text[one.content + offset - 1]))
+            if (offset > 0 && QChar::isLowSurrogate(m_store.text[item.content]) &&
+                QChar::isHighSurrogate(m_raw.text[one.content + offset - 1]))
                 m_store.text[item.content] = u'\uFFFD';
         } else if (item.hasExtra()) {
             Extra extra = std::move(m_raw.extras[one.content]);
@@ -191,14 +224,12 @@ private:
         }
     }
 
-    void integrate(Queue &queue, const RawStruct &one, quint32 offset)
+    void integrate(quint32 client, const RawStruct &one, quint32 offset)
     {
-        if (queue.index == None)
-            queue.index = m_store.clientIndex(queue.client);
         const quint32 index = m_store.newItem();
         {
             Item item;
-            item.client = queue.index;
+            item.client = client;
             fill(item, one, offset);
             m_store.items[index] = item;
         }
@@ -222,7 +253,8 @@ private:
         const quint32 next = right.isNone() ? None : m_store.itemStartingAt(right);
         quint32 parent = None;
         quint32 sub = None;
-        const bool collected = (left != None && m_store.items[left].ref == Ref::Gc) || (next != None && m_store.items[next].ref == Ref::Gc);
+        const bool collected =
+            (left != None && m_store.items[left].ref == Ref::Gc) || (next != None && m_store.items[next].ref == Ref::Gc);
         if (!collected) {
             if (one.flags & RawStruct::ParentName) {
                 parent = m_store.rootType(m_raw.view(one.name, one.nameLength).toString());
@@ -282,7 +314,9 @@ private:
 
     void removeRange(quint32 client, ClockRange range)
     {
-        const auto live = [&](StructList::Place place) { return !m_store.items[m_store.clients[client].structs.at(place)].isDeleted(); };
+        const auto live = [&](StructList::Place place) {
+            return !m_store.items[m_store.clients[client].structs.at(place)].isDeleted();
+        };
         StructList::Place place = m_store.clients[client].structs.find(range.clock);
         if (live(place))
             (void)m_store.itemStartingAt({client, range.clock});
@@ -313,13 +347,16 @@ Result<void> Store::apply(QByteArrayView update, Format format)
 {
     if (const auto read = readUpdate(update, format, m_raw); !read)
         return read;
+    hasPairs = hasPairs || m_raw.hasPairs;
     bool again = true;
     bool first = true;
     while (again) {
         // Deletions that were parked are tried with every update.
-        for (const auto &[client, ranges] : std::exchange(pendingDeletions, {})) {
-            for (const ClockRange &range : ranges)
-                m_raw.deletions.push_back({client, range});
+        if (!pendingDeletions.empty()) {
+            for (const auto &[client, ranges] : std::exchange(pendingDeletions, {})) {
+                for (const ClockRange &range : ranges)
+                    m_raw.deletions.push_back({client, range});
+            }
         }
         UpdateApplier applier(*this, m_raw);
         applier.run();

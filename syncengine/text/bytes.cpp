@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/bytes.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
 namespace Sheaf::Text {
 
-bool appendUtf16(std::u16string &out, QByteArrayView utf8)
+bool appendUtf16(std::u16string &out, QByteArrayView utf8, bool &sawPairs)
 {
     const auto *at = reinterpret_cast<const uchar *>(utf8.data());
     const auto *end = at + utf8.size();
@@ -43,6 +44,7 @@ bool appendUtf16(std::u16string &out, QByteArrayView utf8)
         if (!good)
             break;
         if (point >= 0x10000) {
+            sawPairs = true;
             *to++ = static_cast<char16_t>(0xD7C0 + (point >> 10));
             *to++ = static_cast<char16_t>(0xDC00 | (point & 0x3FF));
         } else {
@@ -72,11 +74,8 @@ quint64 utf8Size(QStringView text)
     return size;
 }
 
-void appendUtf8(QByteArray &out, QStringView text)
+void writeUtf8(char *to, QStringView text)
 {
-    const qsizetype before = out.size();
-    out.resize(before + static_cast<qsizetype>(utf8Size(text)));
-    char *to = out.data() + before;
     const auto put = [&](char32_t byte) { *to++ = static_cast<char>(byte); };
     for (qsizetype i = 0; i < text.size(); ++i) {
         char32_t point = text[i].unicode();
@@ -128,7 +127,7 @@ quint64 ByteReader::bigEndian(int bytes)
 
 void ByteReader::varString(std::u16string &out)
 {
-    if (!appendUtf16(out, varBuf()))
+    if (!appendUtf16(out, varBuf(), m_pairs))
         setFailed();
 }
 
@@ -146,19 +145,27 @@ Value ByteReader::any(int depth)
         return {};
     }
     switch (u8()) {
-    case 127: return {};
-    case 126: return Value::null();
+    case 127:
+        return {};
+    case 126:
+        return Value::null();
     case 125: {
         const Signed number = varInt();
         const auto magnitude = static_cast<double>(number.magnitude);
         return Value(number.negative ? -magnitude : magnitude);
     }
-    case 124: return Value(static_cast<double>(std::bit_cast<float>(static_cast<quint32>(bigEndian(4)))));
-    case 123: return Value(std::bit_cast<double>(bigEndian(8)));
-    case 122: return Value(static_cast<qint64>(bigEndian(8)));
-    case 121: return Value(false);
-    case 120: return Value(true);
-    case 119: return Value(varString());
+    case 124:
+        return Value(static_cast<double>(std::bit_cast<float>(static_cast<quint32>(bigEndian(4)))));
+    case 123:
+        return Value(std::bit_cast<double>(bigEndian(8)));
+    case 122:
+        return Value(static_cast<qint64>(bigEndian(8)));
+    case 121:
+        return Value(false);
+    case 120:
+        return Value(true);
+    case 119:
+        return Value(varString());
     case 118: {
         Value::Object members;
         for (quint64 n = varUint(); n > 0 && m_ok; --n) {
@@ -173,8 +180,10 @@ Value ByteReader::any(int depth)
             elements.push_back(any(depth + 1));
         return Value(std::move(elements));
     }
-    case 116: return Value(varBuf().toByteArray());
-    default: break;
+    case 116:
+        return Value(varBuf().toByteArray());
+    default:
+        break;
     }
     setFailed();
     return {};
@@ -182,8 +191,24 @@ Value ByteReader::any(int depth)
 
 void ByteWriter::varString(QStringView text)
 {
-    varUint(utf8Size(text));
-    appendUtf8(m_bytes, text);
+    const quint64 size = utf8Size(text);
+    varUint(size);
+    writeUtf8(space(static_cast<qsizetype>(size)), text);
+}
+
+void ByteWriter::grow(qsizetype size)
+{
+    const qsizetype used = bytes().size();
+    m_bytes.resize(std::max({qsizetype{64}, 2 * m_bytes.size(), used + size}));
+    m_at = m_bytes.data() + used;
+    m_end = m_bytes.data() + m_bytes.size();
+}
+
+QByteArray ByteWriter::take()
+{
+    m_bytes.resize(bytes().size());
+    m_at = m_end = nullptr;
+    return std::exchange(m_bytes, {});
 }
 
 void ByteWriter::bigEndian(quint64 bits, int bytes)

@@ -20,8 +20,7 @@ class ByteReader
 {
 public:
     ByteReader() = default;
-    explicit ByteReader(QByteArrayView bytes)
-        : m_at(reinterpret_cast<const uchar *>(bytes.data())), m_end(m_at + bytes.size()) {}
+    explicit ByteReader(QByteArrayView bytes) : m_at(reinterpret_cast<const uchar *>(bytes.data())), m_end(m_at + bytes.size()) {}
 
     [[nodiscard]] bool ok() const { return m_ok; }
     [[nodiscard]] bool atEnd() const { return m_at == m_end; }
@@ -76,6 +75,8 @@ public:
     /// Appends a varString to a UTF-16 buffer; strict about UTF-8.
     void varString(std::u16string &out);
     QString varString();
+    /// Whether any string so far had a surrogate pair.
+    [[nodiscard]] bool sawPairs() const { return m_pairs; }
     Value any(int depth = 0);
 
 private:
@@ -85,13 +86,19 @@ private:
     const uchar *m_at = nullptr;
     const uchar *m_end = nullptr;
     bool m_ok = true;
+    bool m_pairs = false;
 };
 
 /// Appends lib0's primitives to a byte array.
 class ByteWriter
 {
 public:
-    void u8(quint8 byte) { m_bytes.append(static_cast<char>(byte)); }
+    void u8(quint8 byte)
+    {
+        if (m_at == m_end) [[unlikely]]
+            grow(1);
+        *m_at++ = static_cast<char>(byte);
+    }
     void varUint(quint64 number)
     {
         while (number >= 0x80) {
@@ -107,7 +114,13 @@ public:
         if (magnitude > 0x3F)
             varUint(magnitude >> 6);
     }
-    void raw(QByteArrayView bytes) { m_bytes.append(bytes); }
+    void raw(QByteArrayView bytes)
+    {
+        if (bytes.isEmpty())
+            return;
+        char *to = space(bytes.size());
+        std::memcpy(to, bytes.data(), static_cast<size_t>(bytes.size()));
+    }
     void varBuf(QByteArrayView bytes)
     {
         varUint(static_cast<quint64>(bytes.size()));
@@ -116,20 +129,29 @@ public:
     void varString(QStringView text);
     void any(const Value &value);
 
-    [[nodiscard]] const QByteArray &bytes() const { return m_bytes; }
-    [[nodiscard]] QByteArray take() { return std::exchange(m_bytes, {}); }
-    void clear() { m_bytes.resize(0); }
+    [[nodiscard]] QByteArrayView bytes() const { return m_at ? QByteArrayView(m_bytes.constData(), m_at - m_bytes.constData()) : QByteArrayView(); }
+    [[nodiscard]] QByteArray take();
 
 private:
     void bigEndian(quint64 bits, int bytes);
+    /// Room for so many bytes, counted as written.
+    char *space(qsizetype size)
+    {
+        if (m_end - m_at < size)
+            grow(size);
+        return std::exchange(m_at, m_at + size);
+    }
+    void grow(qsizetype size);
+
     QByteArray m_bytes;
+    char *m_at = nullptr;
+    char *m_end = nullptr;
 };
 
 /// Strict UTF-8 to UTF-16; false leaves the buffer with the part that was good.
-[[nodiscard]] bool appendUtf16(std::u16string &out, QByteArrayView utf8);
-/// UTF-16 to UTF-8, lone surrogates as U+FFFD.
-void appendUtf8(QByteArray &out, QStringView text);
-/// Bytes that appendUtf8 would append.
+[[nodiscard]] bool appendUtf16(std::u16string &out, QByteArrayView utf8, bool &sawPairs);
+/// UTF-16 to UTF-8, lone surrogates as U+FFFD; to has room for utf8Size() bytes.
+void writeUtf8(char *to, QStringView text);
 [[nodiscard]] quint64 utf8Size(QStringView text);
 
 } // namespace Sheaf::Text

@@ -23,7 +23,7 @@ public:
         m_out.u8(value);
     }
     /// The count of the last run is never written.
-    [[nodiscard]] const QByteArray &finish() const { return m_out.bytes(); }
+    [[nodiscard]] QByteArrayView finish() const { return m_out.bytes(); }
 
 private:
     ByteWriter m_out;
@@ -68,7 +68,7 @@ public:
         m_count = 1;
         m_value = value;
     }
-    [[nodiscard]] const QByteArray &finish()
+    [[nodiscard]] QByteArrayView finish()
     {
         flush();
         return m_out.bytes();
@@ -127,7 +127,7 @@ public:
         m_count = 1;
         m_diff = diff;
     }
-    [[nodiscard]] const QByteArray &finish()
+    [[nodiscard]] QByteArrayView finish()
     {
         flush();
         return m_out.bytes();

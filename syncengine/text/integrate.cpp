@@ -10,6 +10,7 @@ void Store::integrate(quint32 index)
 {
     const quint32 client = items[index].client;
     touchClient(client);
+    clients[client].appended = epoch;
     Item *item = &items[index];
     clients[client].structs.append(item->clock, index);
     clients[client].state = item->end();

@@ -74,6 +74,7 @@ struct RawUpdate {
     std::vector<Block> blocks;
     std::vector<RawStruct> structs;
     std::u16string text;
+    bool hasPairs = false; ///< whether the text has surrogate pairs
     std::vector<Extra> extras;
     std::vector<std::pair<quint64, ClockRange>> deletions;
 

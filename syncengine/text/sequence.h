@@ -39,7 +39,7 @@ public:
     [[nodiscard]] size_t memory() const { return m_leaves.capacity() * sizeof(Leaf) + m_nodes.capacity() * sizeof(Node); }
 
 private:
-    static constexpr quint32 leafMax = 48;
+    static constexpr quint32 leafMax = 24;
     static constexpr quint32 fanout = 16;
     struct Leaf {
         quint32 parent = None;

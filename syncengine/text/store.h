@@ -29,6 +29,7 @@ public:
         quint32 state = 0;
         quint32 before = 0; ///< state at the start of the transaction `epoch`
         quint32 epoch = 0;
+        quint32 appended = 0; ///< epoch of the last transaction that gave it a struct of its own
         StructList structs;
     };
     struct Type {
@@ -96,6 +97,7 @@ public:
     std::vector<Extra> extras;
     std::vector<QString> keys;
     std::u16string text;
+    bool hasPairs = false; ///< whether any text ever had a surrogate pair
     Sequence sequence;
     std::unordered_map<quint32, Id> redone;
     Transaction transaction;

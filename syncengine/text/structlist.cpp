@@ -6,17 +6,34 @@
 
 namespace Sheaf::Text {
 
+bool StructList::holds(Place place, quint32 clock) const
+{
+    if (place.chunk >= m_chunks.size())
+        return false;
+    const auto &entries = m_chunks[place.chunk];
+    if (place.slot >= entries.size() || entries[place.slot].clock > clock)
+        return false;
+    if (place.slot + 1 < entries.size())
+        return clock < entries[place.slot + 1].clock;
+    return place.chunk + 1 == m_first.size() || clock < m_first[place.chunk + 1];
+}
+
 StructList::Place StructList::find(quint32 clock) const
 {
+    if (holds(m_hint, clock))
+        return m_hint;
+    if (const Place after{m_hint.chunk, m_hint.slot + 1}; holds(after, clock))
+        return m_hint = after;
     // The newest structs are asked for most.
     size_t chunk = m_chunks.size() - 1;
     if (m_first[chunk] > clock)
         chunk = static_cast<size_t>(std::upper_bound(m_first.begin(), m_first.end(), clock) - m_first.begin()) - 1;
     const auto &entries = m_chunks[chunk];
     if (entries.back().clock <= clock)
-        return {static_cast<quint32>(chunk), static_cast<quint32>(entries.size() - 1)};
-    const auto after = std::upper_bound(entries.begin(), entries.end(), clock, [](quint32 c, const Entry &e) { return c < e.clock; });
-    return {static_cast<quint32>(chunk), static_cast<quint32>(after - entries.begin() - 1)};
+        return m_hint = {static_cast<quint32>(chunk), static_cast<quint32>(entries.size() - 1)};
+    const auto after =
+        std::upper_bound(entries.begin(), entries.end(), clock, [](quint32 c, const Entry &e) { return c < e.clock; });
+    return m_hint = {static_cast<quint32>(chunk), static_cast<quint32>(after - entries.begin() - 1)};
 }
 
 bool StructList::next(Place &place) const

@@ -51,6 +51,9 @@ public:
 
 private:
     static constexpr size_t chunkMax = 256;
+    [[nodiscard]] bool holds(Place place, quint32 clock) const;
+
+    mutable Place m_hint; ///< of the last search: the next one is often for the same struct or the one after
     std::vector<std::vector<Entry>> m_chunks;
     std::vector<quint32> m_first; ///< first clock of each chunk
     size_t m_size = 0;

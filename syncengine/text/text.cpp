@@ -51,7 +51,7 @@ Delta Text::toDelta() const
 quint32 Text::snapped(quint32 position, bool up) const
 {
     const Store &store = *m_doc->m_store;
-    if (!m_doc->m_options.snapToPairs || position == 0 || position >= length())
+    if (!m_doc->m_options.snapToPairs || !store.hasPairs || position == 0 || position >= length())
         return position;
     const Sequence::Hit hit = store.sequence.find(store.types[m_type].root, position);
     const Item &item = store.items[hit.item];

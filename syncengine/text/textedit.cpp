@@ -214,8 +214,14 @@ bool TextEditor::extendTyping(const Position &at, QStringView text)
     return true;
 }
 
+static bool hasPairs(QStringView text)
+{
+    return std::ranges::any_of(text, [](QChar unit) { return unit.isSurrogate(); });
+}
+
 void TextEditor::insert(Position &at, QStringView text, const Value *embed, const Attributes *wanted)
 {
+    m_store.hasPairs = m_store.hasPairs || hasPairs(text);
     Attributes attributes = wanted ? *wanted : at.attributes;
     if (wanted) {
         for (const auto &[key, value] : at.attributes) {

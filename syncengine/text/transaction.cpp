@@ -168,8 +168,11 @@ void Store::commit()
         collectDeleted();
     for (size_t i = deleted.size(); i-- > 0;)
         mergeRange(deleted[i].first, deleted[i].second);
-    for (const quint32 client : touchedClients)
-        mergeNewStructs(client);
+    // Text that grew in place has nothing new beside it.
+    for (const quint32 client : touchedClients) {
+        if (clients[client].appended == epoch)
+            mergeNewStructs(client);
+    }
     mergeSplits();
     if (m_deadText > 65'536 && m_deadText > text.size() / 2)
         compactText();

@@ -56,6 +56,7 @@ public:
             if (!block())
                 return false;
         }
+        m_out.hasPairs = m_out.hasPairs || m_rest.sawPairs();
         return good() && readDeletions(m_rest, m_v2 ? Format::V2 : Format::V1, [this](quint64 client, ClockRange range) {
                    m_out.deletions.push_back({client, range});
                });
@@ -73,6 +74,7 @@ private:
         ByteReader strings(m_rest.varBuf());
         if (strings.remaining() > 0)
             strings.varString(m_out.text);
+        m_out.hasPairs = strings.sawPairs();
         if (!strings.ok())
             m_rest.setFailed();
         m_stringLength = UintOptRleReader(strings.take(static_cast<quint64>(strings.remaining())));
@@ -306,6 +308,7 @@ void RawUpdate::clear()
     blocks.clear();
     structs.clear();
     text.clear();
+    hasPairs = false;
     extras.clear();
     deletions.clear();
 }
