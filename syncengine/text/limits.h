@@ -15,7 +15,7 @@ inline constexpr quint64 wireIntegerMax = (quint64{1} << 53) - 1;
 /// Nesting of objects and arrays in JSON text and in lib0's any; a stack frame each.
 inline constexpr int valueDepthMax = 100;
 /// Run-length columns can name any number of structs in a few bytes: a floor, plus so many per byte.
-inline constexpr quint64 structsFloor = 65'536;
+inline constexpr quint64 structsFloor = 32'768;
 inline constexpr quint64 structsPerByte = 32;
 /// Parked updates are kept apart up to this many, then merged into one, so that merging stays linear.
 inline constexpr quint32 pendingUpdatesMax = 64;

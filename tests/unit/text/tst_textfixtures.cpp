@@ -103,9 +103,9 @@ private Q_SLOTS:
                 diffs.write(static_cast<quint64>(entry.toInteger()));
                 strings.write(entry.toString());
             }
-            const QByteArray got = kind == u"rle8"            ? rle.finish()
-                                   : kind == u"uintOptRle"    ? uints.finish()
-                                   : kind == u"intDiffOptRle" ? diffs.finish()
+            const QByteArray got = kind == u"rle8"            ? rle.finish().toByteArray()
+                                   : kind == u"uintOptRle"    ? uints.finish().toByteArray()
+                                   : kind == u"intDiffOptRle" ? diffs.finish().toByteArray()
                                                               : strings.finish();
             QCOMPARE(got.toHex(), one.value(u"hex"_s).toString().toLatin1());
         }
