@@ -157,7 +157,11 @@ QByteArray Store::encodeState(const StateVector &from, Format format) const
         add(out.finish());
     }
     if (!pending.empty()) {
-        if (const auto merged = mergeUpdates(pending, Format::V1)) {
+        // One after the other, as the reference parks them: it decides which of two forms of a struct stays.
+        Result<QByteArray> merged = pending.front();
+        for (size_t i = 1; i < pending.size() && merged; ++i)
+            merged = mergeUpdates({*merged, pending[i]}, Format::V1);
+        if (merged) {
             if (const auto rest = diffUpdate(*merged, from, Format::V1))
                 add(*rest);
         }
