@@ -199,7 +199,10 @@ void ByteWriter::varString(QStringView text)
 void ByteWriter::grow(qsizetype size)
 {
     const qsizetype used = bytes().size();
-    m_bytes.resize(std::max({qsizetype{64}, 2 * m_bytes.size(), used + size}));
+    if (m_bytes.isEmpty())
+        m_bytes = QByteArray(std::max(qsizetype{64}, size), Qt::Uninitialized);
+    else
+        m_bytes.resize(std::max(2 * m_bytes.size(), used + size));
     m_at = m_bytes.data() + used;
     m_end = m_bytes.data() + m_bytes.size();
 }

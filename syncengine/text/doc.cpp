@@ -52,30 +52,22 @@ TransactionInfo Doc::info() const
 }
 
 /// Tells everybody who must see the transaction before it is collected and merged.
-void Doc::announce(const TransactionInfo &change)
+void Doc::announce()
 {
     for (const auto &[type, listener] : m_changeListeners) {
         if (m_store->types[type].changed != m_store->epoch)
             continue;
-        TextChange event{changesOf(*m_store, type), change.local, change.origin};
+        TextChange event{changesOf(*m_store, type), m_store->transaction.local, m_store->transaction.origin};
         if (!event.delta.empty())
             listener(event);
     }
-    for (const auto &listener : m_transactionListeners)
-        listener(change);
+    if (!m_transactionListeners.empty()) {
+        const TransactionInfo change = info();
+        for (const auto &listener : m_transactionListeners)
+            listener(change);
+    }
     for (UndoManager *manager : m_undoManagers)
         manager->record();
-}
-
-void Doc::announceUpdate(const TransactionInfo &change)
-{
-    if (change.before.empty() && change.deletions.empty())
-        return;
-    StateVector from = m_store->stateVector();
-    for (const auto &[client, before] : change.before)
-        from[client] = before;
-    for (const auto &[listener, format] : m_updateListeners)
-        listener(m_store->encode(from, change.deletions, format), change.local, change.origin);
 }
 
 /// Removing formats that say nothing is a transaction of its own without an origin, as in the reference.
@@ -103,20 +95,18 @@ void Doc::commit()
         for (const quint32 type : m_store->touchedTypes)
             cleans = cleans || m_store->types[type].hasFormatting;
     }
-    const bool heard = !m_updateListeners.empty() || !m_transactionListeners.empty() || !m_changeListeners.empty();
-    TransactionInfo change;
-    if (heard)
-        change = info();
-    if (heard || !m_undoManagers.empty())
-        announce(change);
+    announce();
     std::vector<quint32> full;
     std::vector<Id> gaps;
     if (cleans)
         m_store->formatsToClean(full, gaps);
     m_store->commit();
     m_depth = 0;
-    if (!m_updateListeners.empty())
-        announceUpdate(change);
+    if (!m_store->touchedClients.empty() || !m_store->deleted.empty()) {
+        const Transaction done = m_store->transaction;
+        for (const auto &[listener, format] : m_updateListeners)
+            listener(m_store->encodeTransaction(format), done.local, done.origin);
+    }
     if (!full.empty() || !gaps.empty())
         cleanFormats(full, gaps);
 }

@@ -141,8 +141,7 @@ private:
     friend class UndoManager;
     void begin(bool local, quint64 origin);
     void commit();
-    void announce(const TransactionInfo &change);
-    void announceUpdate(const TransactionInfo &change);
+    void announce();
     void cleanFormats(const std::vector<quint32> &full, const std::vector<Id> &gaps);
     [[nodiscard]] TransactionInfo info() const;
     [[nodiscard]] quint32 ownClient();

@@ -60,6 +60,32 @@ void writeItem(const Store &store, UpdateWriter &out, const Item &item, quint32 
 
 } // namespace
 
+/// The structs of some clients from a clock on each.
+void Store::writeClients(UpdateWriter &out, std::vector<std::pair<const Client *, quint32>> wanted) const
+{
+    std::sort(wanted.begin(), wanted.end(), [](const auto &a, const auto &b) { return a.first->id > b.first->id; });
+    out.clientCount(wanted.size());
+    for (const auto &[client, clock] : wanted) {
+        const StructList &structs = client->structs;
+        const StructList::Place first = structs.find(clock);
+        StructList::Place place = first;
+        quint64 count = 1;
+        if (clock == 0) {
+            count = structs.size();
+        } else {
+            while (structs.next(place))
+                ++count;
+        }
+        out.block(count, client->id, clock);
+        place = first;
+        quint32 offset = clock - items[structs.at(place)].clock;
+        do {
+            writeItem(*this, out, items[structs.at(place)], offset, items[structs.at(place)].length);
+            offset = 0;
+        } while (structs.next(place));
+    }
+}
+
 QByteArray Store::encode(const StateVector &from, const DeleteSet &deletions, Format format) const
 {
     std::vector<std::pair<const Client *, quint32>> wanted;
@@ -69,28 +95,25 @@ QByteArray Store::encode(const StateVector &from, const DeleteSet &deletions, Fo
         if (client.state > clock)
             wanted.emplace_back(&client, clock);
     }
-    std::sort(wanted.begin(), wanted.end(), [](const auto &a, const auto &b) { return a.first->id > b.first->id; });
     UpdateWriter out(format);
-    out.clientCount(wanted.size());
-    for (const auto &[client, clock] : wanted) {
-        const StructList &structs = client->structs;
-        StructList::Place place = structs.find(clock);
-        quint64 count = 0;
-        StructList::Place counter = place;
-        if (clock == 0) {
-            count = structs.size();
-        } else {
-            do
-                ++count;
-            while (structs.next(counter));
-        }
-        out.block(count, client->id, clock);
-        quint32 offset = clock - items[structs.at(place)].clock;
-        do {
-            writeItem(*this, out, items[structs.at(place)], offset, items[structs.at(place)].length);
-            offset = 0;
-        } while (structs.next(place));
+    writeClients(out, std::move(wanted));
+    out.deleteSet(deletions);
+    return out.finish();
+}
+
+QByteArray Store::encodeTransaction(Format format) const
+{
+    std::vector<std::pair<const Client *, quint32>> wanted;
+    for (const quint32 number : touchedClients) {
+        if (clients[number].state > clients[number].before)
+            wanted.emplace_back(&clients[number], clients[number].before);
     }
+    DeleteSet deletions;
+    for (const auto &[client, range] : deleted)
+        deletions[clients[client].id].push_back(range);
+    normalise(deletions);
+    UpdateWriter out(format);
+    writeClients(out, std::move(wanted));
     out.deleteSet(deletions);
     return out.finish();
 }

@@ -13,6 +13,8 @@
 
 namespace Sheaf::Text {
 
+class UpdateWriter;
+
 /// Whose transaction is open.
 struct Transaction {
     bool local = true;
@@ -83,6 +85,8 @@ public:
 
     // encode.cpp
     [[nodiscard]] QByteArray encode(const StateVector &from, const DeleteSet &deletions, Format format) const;
+    /// What the last transaction did, once it is committed.
+    [[nodiscard]] QByteArray encodeTransaction(Format format) const;
     /// The structs below a state, with deletions.
     [[nodiscard]] QByteArray encodeAt(const StateVector &until, const DeleteSet &deletions, Format format) const;
     [[nodiscard]] DeleteSet deleteSet() const;
@@ -126,6 +130,7 @@ private:
     void mergeNewStructs(quint32 client);
     void mergeSplits();
     void compactText();
+    void writeClients(UpdateWriter &out, std::vector<std::pair<const Client *, quint32>> wanted) const;
     [[nodiscard]] bool mergeContent(Item &left, const Item &right);
 
     QHash<quint64, quint32> m_clientIndex;
