@@ -54,10 +54,30 @@ private:
                     return false;
                 if (index == None)
                     index = m_store.clientIndex(block.client);
-                integrate(index, one, state - one.clock);
+                if (one.clock != state || !continues(index, one))
+                    integrate(index, one, state - one.clock);
             }
         }
         return true;
+    }
+
+    /// Whether the struct is typing that goes on right behind the client's last one, which then grows in place.
+    bool continues(quint32 client, const RawStruct &one)
+    {
+        const Store::Client &author = m_store.clients[client];
+        if (one.ref != Ref::String || !(one.flags & RawStruct::HasOrigin) || author.state == 0 ||
+            one.origin.clock + 1 != author.state || one.origin.client != author.id)
+            return false;
+        const quint32 last = author.structs.last();
+        const Item &item = m_store.items[last];
+        const bool hasRight = one.flags & RawStruct::HasRight;
+        if (item.ref != Ref::String || hasRight == item.right.isNone() || hasRight == (item.next == None))
+            return false;
+        // The right neighbour must be the one that both were typed in front of.
+        if (hasRight && (m_store.items[item.next].id() != item.right || item.right.clock != one.right.clock ||
+                         m_store.clients[item.right.client].id != one.right.client))
+            return false;
+        return m_store.extend(last, m_raw.view(one.content, one.length));
     }
 
     void runQueues()

@@ -92,11 +92,15 @@ Delta plainChanges(const Store &store, quint32 type)
         } while (client.structs.next(place));
     }
     for (const auto &[client, range] : store.deleted) {
-        const quint32 index = store.itemAt({client, range.clock});
-        const Item &item = store.items[index];
-        const quint32 old = oldUnits(store, item);
-        if (belongs(item) && old > 0 && (item.flags & Item::Countable))
-            pieces.push_back({store.sequence.indexOf(index), false, index, 0, old});
+        // What was deleted may have been split afterwards.
+        for (quint32 clock = range.clock; clock < range.end();) {
+            const quint32 index = store.itemAt({client, clock});
+            const Item &item = store.items[index];
+            const quint32 old = oldUnits(store, item);
+            clock = item.end();
+            if (belongs(item) && old > 0 && (item.flags & Item::Countable))
+                pieces.push_back({store.sequence.indexOf(index), false, index, 0, old});
+        }
     }
     std::ranges::sort(pieces, {}, [](const Piece &piece) { return std::pair(piece.index, piece.inserted); });
     DeltaBuilder out;

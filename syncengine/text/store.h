@@ -68,6 +68,8 @@ public:
 
     // integrate.cpp
     void integrate(quint32 item);
+    /// Makes a client's last item longer in place, as integrating and merging would; false if it cannot grow.
+    [[nodiscard]] bool extend(quint32 item, QStringView more);
     void remove(quint32 item);
 
     // transaction.cpp

@@ -195,23 +195,9 @@ bool TextEditor::extendTyping(const Position &at, QStringView text)
 {
     if (at.left == None)
         return false;
-    Item &item = m_store.items[at.left];
+    const Item &item = m_store.items[at.left];
     const Id right = at.right == None ? Id{} : m_store.items[at.right].id();
-    Store::Client &client = m_store.clients[m_client];
-    if (item.client != m_client || item.end() != client.state || item.ref != Ref::String || item.isDeleted() ||
-        item.right != right || (item.flags & Item::Redone) || item.content + item.capacity != m_store.text.size())
-        return false;
-    m_store.touchClient(m_client);
-    m_store.touchType(m_type);
-    const auto units = static_cast<quint32>(text.size());
-    m_store.text.resize(item.content + item.length);
-    m_store.text.append(reinterpret_cast<const char16_t *>(text.utf16()), static_cast<size_t>(text.size()));
-    item.length += units;
-    item.capacity = item.length;
-    client.state += units;
-    m_store.types[m_type].length += units;
-    m_store.sequence.addVisible(at.left, units);
-    return true;
+    return item.client == m_client && item.right == right && m_store.extend(at.left, text);
 }
 
 static bool hasPairs(QStringView text)
