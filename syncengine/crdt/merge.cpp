@@ -28,9 +28,8 @@ void changeLifeStamp(RowClock &clock, Stamp life)
     clock.others = std::move(others);
     clock.life = life;
     // Entries within `uniform` that now equal the life stamp are implied.
-    std::erase_if(clock.others, [&clock](const RowClock::Entry &entry) {
-        return entry.column <= clock.uniform && entry.stamp == clock.life;
-    });
+    std::erase_if(clock.others,
+                  [&clock](const RowClock::Entry &entry) { return entry.column <= clock.uniform && entry.stamp == clock.life; });
 }
 
 } // namespace
@@ -64,14 +63,18 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
     for (size_t i = 0; i < incoming.cells.size(); ++i) {
         const Cell &cell = incoming.cells[i];
         const Stamp have = mine.stampOf(cell.column);
-        if (cell.stamp > have) {
-            mine.setStamp(cell.column, cell.stamp);
+        if (cell.stamp > have)
             outcome.winners.push_back(i);
-            outcome.clockChanged = true;
-        } else if (cell.stamp < have) {
+        else if (cell.stamp < have)
             outcome.losers.push_back(i);
-        }
     }
+    if (outcome.winners.empty())
+        return;
+    outcome.clockChanged = true;
+    outcome.stamps.clear();
+    for (const size_t i : outcome.winners)
+        outcome.stamps.push_back({incoming.cells[i].column, incoming.cells[i].stamp});
+    mine.setStamps(outcome.stamps);
 }
 
 } // namespace Sheaf

@@ -17,9 +17,10 @@ struct MergeOutcome {
         Stale,     ///< the incoming record belongs to an earlier life: nothing of it counts
     };
     Life life = Life::Unchanged;
-    bool clockChanged = false;       ///< anything at all changed, the life stamp included
-    std::vector<size_t> winners;     ///< indexes into the incoming cells that replace ours
-    std::vector<size_t> losers;      ///< indexes whose stamp is below ours
+    bool clockChanged = false;           ///< anything at all changed, the life stamp included
+    std::vector<size_t> winners;         ///< indexes into the incoming cells that replace ours
+    std::vector<size_t> losers;          ///< indexes whose stamp is below ours
+    std::vector<RowClock::Entry> stamps; ///< of the winners; for mergeRecord() alone
 };
 
 /// Merges `incoming` into `mine` and reports what won. Commutative, associative and idempotent on

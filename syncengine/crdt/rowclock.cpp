@@ -14,7 +14,7 @@ namespace {
 
 constexpr quint64 columnIdMax = 1U << 20;
 
-auto find(std::vector<RowClock::Entry> &entries, ColumnId column)
+auto find(auto &entries, ColumnId column)
 {
     return std::lower_bound(entries.begin(), entries.end(), column,
                             [](const RowClock::Entry &entry, ColumnId id) { return entry.column < id; });
@@ -24,14 +24,9 @@ auto find(std::vector<RowClock::Entry> &entries, ColumnId column)
 
 Stamp RowClock::stampOf(ColumnId column) const
 {
-    if (!others.empty()) {
-        for (const Entry &entry : others) {
-            if (entry.column == column)
-                return entry.stamp;
-            if (entry.column > column)
-                break;
-        }
-    }
+    const auto at = find(others, column);
+    if (at != others.end() && at->column == column)
+        return at->stamp;
     return column != 0 && column <= uniform ? life : Stamp{};
 }
 
@@ -48,6 +43,31 @@ void RowClock::setStamp(ColumnId column, Stamp stamp)
         uniform = column;
     else if (!implied)
         others.insert(at, {column, stamp});
+}
+
+void RowClock::setStamps(std::span<const Entry> stamps)
+{
+    constexpr size_t fewMax = 8; // as many are quicker one by one, in place
+    if (stamps.size() <= fewMax) {
+        for (const Entry &entry : stamps)
+            setStamp(entry.column, entry.stamp);
+        return;
+    }
+    std::vector<Entry> merged;
+    merged.reserve(others.size() + stamps.size());
+    auto old = others.cbegin();
+    for (const Entry &entry : stamps) {
+        while (old != others.cend() && old->column < entry.column)
+            merged.push_back(*old++);
+        if (old != others.cend() && old->column == entry.column)
+            ++old;
+        if (entry.stamp == life && entry.column == uniform + 1)
+            uniform = entry.column;
+        else if (entry.stamp != life || entry.column > uniform)
+            merged.push_back(entry);
+    }
+    merged.insert(merged.end(), old, others.cend());
+    others = std::move(merged);
 }
 
 void encodeClock(const RowClock &clock, QByteArray &out)
@@ -68,8 +88,8 @@ Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
     clock.life = reader.stamp();
     const quint64 uniform = reader.varint();
     clock.others.clear();
-    bool good = reader.ok() && length != 0 && length <= UINT32_MAX && uniform <= columnIdMax
-        && (isAlive(static_cast<CausalLength>(length)) || (uniform == 0 && reader.atEnd()));
+    bool good = reader.ok() && length != 0 && length <= UINT32_MAX && uniform <= columnIdMax &&
+                (isAlive(static_cast<CausalLength>(length)) || (uniform == 0 && reader.atEnd()));
     quint64 previous = 0;
     while (good && !reader.atEnd()) {
         const quint64 column = reader.varint();

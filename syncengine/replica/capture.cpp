@@ -4,9 +4,12 @@
 
 #include "crdt/bytes.h"
 #include "crdt/rowkey.h"
+#include "replica/stamper.h"
 #include "sql/database.h"
 
 #include <sqlite3.h>
+
+#include <algorithm>
 
 namespace Sheaf {
 
@@ -24,7 +27,8 @@ ValueView viewOf(sqlite3_value *value)
     case SQLITE_FLOAT:
         return ValueView::ofReal(sqlite3_value_double(value));
     case SQLITE_TEXT: {
-        const auto *text = reinterpret_cast<const char *>(sqlite3_value_text(value));
+        // As a blob, because the text would be copied to end it with a zero.
+        const auto *text = static_cast<const char *>(sqlite3_value_blob(value));
         return ValueView::ofText({text, sqlite3_value_bytes(value)});
     }
     case SQLITE_BLOB: {
@@ -49,6 +53,8 @@ constexpr quint64 positionBit(int position)
     return 1ULL << std::min(position, 63);
 }
 
+constexpr quint64 positionsApart = ~(1ULL << 63); ///< the last bit is shared by all columns from 63 on
+
 /// The name under which queries read a virtual table, when this is one of FTS5's shadow tables.
 QByteArray withoutShadowSuffix(const QByteArray &table)
 {
@@ -61,19 +67,24 @@ QByteArray withoutShadowSuffix(const QByteArray &table)
 
 } // namespace
 
-Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows) :
-    m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows)
+Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows)
+    : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows)
 {
-    sqlite3_preupdate_hook(handle, preupdate, this);
+    watch(true);
     sqlite3_set_authorizer(handle, authorize, this);
     sqlite3_commit_hook(handle, commitHook, this);
 }
 
 Capture::~Capture()
 {
-    sqlite3_preupdate_hook(m_handle, nullptr, nullptr);
+    watch(false);
     sqlite3_set_authorizer(m_handle, nullptr, nullptr);
     sqlite3_commit_hook(m_handle, nullptr, nullptr);
+}
+
+void Capture::watch(bool on)
+{
+    sqlite3_preupdate_hook(m_handle, on ? preupdate : nullptr, this);
 }
 
 void Capture::begin(bool merging)
@@ -90,14 +101,15 @@ void Capture::end()
     m_doubtful = false;
     m_events = 0;
     m_touches.clear();
-    m_byKey.clear();
     m_changes = {};
+    m_listed = nullptr;
     m_error = {};
     m_lastName.clear();
     m_lastTable = nullptr;
 }
 
-void Capture::preupdate(void *self, sqlite3 *, int operation, const char *, const char *table, long long oldRowid, long long newRowid)
+void Capture::preupdate(void *self, sqlite3 *, int operation, const char *, const char *table, long long oldRowid,
+                        long long newRowid)
 {
     static_cast<Capture *>(self)->changed(operation, table, operation == SQLITE_INSERT ? newRowid : oldRowid);
 }
@@ -114,7 +126,7 @@ int Capture::authorize(void *self, int action, const char *one, const char *, co
 int Capture::commitHook(void *self)
 {
     const auto *capture = static_cast<const Capture *>(self);
-    return capture->m_touches.empty() ? 0 : 1; // not 0: SQLite rolls back
+    return capture->m_touches.isEmpty() ? 0 : 1; // not 0: SQLite rolls back
 }
 
 void Capture::changed(int operation, const char *name, long long rowid)
@@ -128,7 +140,7 @@ void Capture::changed(int operation, const char *name, long long rowid)
     }
     if (m_lastTable == nullptr) {
         if (!m_lastName.startsWith("sheaf_")) {
-            auto &rows = m_changes.tables[m_lastName.toLower()];
+            auto &rows = changedRows(m_lastName);
             if (rows.size() <= listedRowsMax)
                 rows.append({.key = {}, .rowid = rowid, .born = operation == SQLITE_INSERT, .gone = operation == SQLITE_DELETE});
         }
@@ -149,53 +161,60 @@ void Capture::changed(int operation, const char *name, long long rowid)
     }
 }
 
-QByteArray Capture::keyOf(const TableInfo &table, bool old) const
+void Capture::readKey(const TableInfo &table, bool old)
 {
-    QByteArray key;
+    m_key.resize(0);
     for (const int position : table.keyPositions) {
         const ValueView value = imageValue(m_handle, position, old);
-        encodeKey({&value, 1}, key);
+        encodeKey({&value, 1}, m_key);
     }
-    return key;
 }
 
-QByteArray Capture::imageOf(const TableInfo &table) const
+bool Capture::keyChanges(const TableInfo &table) const
 {
-    QByteArray image;
-    for (int position = 0; position < table.positions; ++position)
-        Bytes::appendValue(image, imageValue(m_handle, position, true));
-    return image;
+    return !std::ranges::all_of(table.keyPositions, [this](int position) {
+        return sameValue(imageValue(m_handle, position, true), imageValue(m_handle, position, false));
+    });
 }
 
-Capture::Touch &Capture::touch(const TableInfo &table, const QByteArray &key)
+/// Keeps all values that the row had before the transaction: those that changed earlier in it are
+/// kept already, the others still have their values.
+void Capture::keepImage(Touch &row)
 {
-    const QByteArray id = QByteArray::number(table.id, 36) + ':' + key;
-    const auto known = m_byKey.constFind(id);
-    if (known != m_byKey.constEnd())
-        return m_touches[*known];
-    m_byKey.insert(id, m_touches.size());
-    m_touches.push_back({.table = &table, .key = key, .space = {}, .before = {}});
-    return m_touches.back();
+    std::vector<ValueView> values;
+    for (int position = 0; position < row.table->positions; ++position)
+        values.push_back(imageValue(m_handle, position, true));
+    Bytes::Reader changed(row.before);
+    while (!changed.atEnd()) {
+        const auto position = static_cast<size_t>(changed.varint());
+        values[position] = changed.value();
+    }
+    m_image.resize(0);
+    for (const ValueView &value : values)
+        Bytes::appendValue(m_image, value);
+    row.before = m_touches.store(m_image);
+    row.whole = true;
 }
 
 void Capture::removed(const TableInfo &table)
 {
-    const size_t before = m_touches.size();
-    Touch &row = touch(table, keyOf(table, true));
-    if (m_touches.size() > before) {
-        row.existed = true;
-        row.before = imageOf(table);
-    }
+    bool fresh = false;
+    readKey(table, true);
+    Touch &row = touch(table, fresh);
+    row.existed = row.existed || fresh;
+    if (row.existed && !row.whole)
+        keepImage(row);
     row.exists = false;
 }
 
 /// Sets the bits of the columns in which `now` differs from the row before the transaction.
-void Capture::compare(Touch &row, const std::vector<ValueView> &now) const
+void Capture::compare(Touch &row, const std::vector<ValueView> &now)
 {
     Bytes::Reader before(row.before);
     row.mask = 0;
     row.positions = 0;
-    for (int position = 0; position < row.table->positions; ++position) {
+    for (int next = 0; !before.atEnd(); ++next) {
+        const int position = row.whole ? next : static_cast<int>(before.varint());
         const ValueView old = before.value();
         const ColumnId column = row.table->atPosition[static_cast<size_t>(position)];
         if (column == 0 || sameValue(old, now[static_cast<size_t>(position)]))
@@ -207,10 +226,12 @@ void Capture::compare(Touch &row, const std::vector<ValueView> &now) const
 
 void Capture::inserted(const TableInfo &table)
 {
-    Touch &row = touch(table, keyOf(table, false));
+    bool fresh = false;
+    readKey(table, false);
+    Touch &row = touch(table, fresh);
     row.exists = true;
     if (table.spacePosition >= 0)
-        row.space = imageValue(m_handle, table.spacePosition, false).bytes.toByteArray();
+        row.space = m_touches.store(imageValue(m_handle, table.spacePosition, false).bytes);
     if (row.existed) { // deleted before in this transaction: REPLACE is one of these
         std::vector<ValueView> now;
         for (int position = 0; position < table.positions; ++position)
@@ -221,33 +242,39 @@ void Capture::inserted(const TableInfo &table)
 
 void Capture::updated(const TableInfo &table)
 {
-    const QByteArray oldKey = keyOf(table, true);
-    const QByteArray newKey = keyOf(table, false);
-    if (table.spacePosition >= 0
-        && !sameValue(imageValue(m_handle, table.spacePosition, true), imageValue(m_handle, table.spacePosition, false)))
+    if (table.spacePosition >= 0 &&
+        !sameValue(imageValue(m_handle, table.spacePosition, true), imageValue(m_handle, table.spacePosition, false)))
         m_error = {u"space_fixed"_s, u"A row stays in its space: column %1 cannot be changed, insert a new row instead."_s.arg(
                                          QString::fromUtf8(table.spaceColumn))};
-    if (oldKey != newKey) { // another key is another row
+    if (keyChanges(table)) { // another key is another row
         removed(table);
         inserted(table);
         return;
     }
-    const size_t before = m_touches.size();
-    Touch &row = touch(table, oldKey);
-    if (m_touches.size() > before) {
-        row.existed = true;
-        row.before = imageOf(table);
-    }
+    bool fresh = false;
+    readKey(table, true);
+    Touch &row = touch(table, fresh);
+    row.existed = row.existed || fresh;
     row.exists = true;
+    if (!row.existed)
+        return; // born in this transaction: all its columns are stamped anyway
+    m_image.resize(0);
     for (int position = 0; position < table.positions; ++position) {
         const ColumnId column = table.atPosition[static_cast<size_t>(position)];
-        if (column == 0 || (row.mask & Mask::ofColumn(column)) != 0)
+        if (column == 0 || (row.positions & positionBit(position) & positionsApart) != 0)
             continue;
-        if (sameValue(imageValue(m_handle, position, true), imageValue(m_handle, position, false)))
+        const ValueView old = imageValue(m_handle, position, true);
+        if (sameValue(old, imageValue(m_handle, position, false)))
             continue;
         row.mask |= Mask::ofColumn(column);
         row.positions |= positionBit(position);
+        if (!row.whole) {
+            Bytes::appendVarint(m_image, static_cast<quint64>(position));
+            Bytes::appendValue(m_image, old);
+        }
     }
+    if (!m_image.isEmpty())
+        row.before = m_touches.store(row.before.toByteArray() + m_image);
 }
 
 Result<void> Capture::touchAll(const TableInfo &table)
@@ -266,15 +293,16 @@ Result<void> Capture::touchAll(const TableInfo &table)
             return fail(found.error());
         if (!*found)
             return {};
-        QByteArray key;
+        m_key.resize(0);
         for (int column = 0; column < keys; ++column) {
             const ValueView value = viewOf(sqlite3_column_value(select->raw(), column));
-            encodeKey({&value, 1}, key);
+            encodeKey({&value, 1}, m_key);
         }
-        Touch &row = touch(table, key);
+        bool fresh = false;
+        Touch &row = touch(table, fresh);
         row.existed = false; // for the other devices it is born now
         row.exists = true;
-        row.space = select->bytes(keys).toByteArray();
+        row.space = m_touches.store(select->bytes(keys));
     }
 }
 
@@ -289,7 +317,7 @@ Result<void> Capture::verify(Touch &row)
     if (row.existed && row.exists)
         compare(row, now);
     else if (row.exists && row.table->spacePosition >= 0)
-        row.space = now[static_cast<size_t>(row.table->spacePosition)].bytes.toByteArray();
+        row.space = m_touches.store(now[static_cast<size_t>(row.table->spacePosition)].bytes);
     m_rows.releaseValues();
     return {};
 }
@@ -298,110 +326,47 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
 {
     if (!m_error.code.isEmpty())
         return fail(m_error);
-    if (m_touches.empty())
+    if (m_touches.isEmpty())
         return {};
     if (!m_merging && m_events != sqlite3_total_changes64(m_handle) - m_changesAtBegin)
         m_doubtful = true;
-    const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
-    // What flush() itself writes to sheaf_ tables passes the hook, but touches nothing.
+    // What is written now is our own: without the hook it costs less.
+    watch(false);
+    auto done = stampAll({m_store.clock.tick(wallMs), m_store.site}, homeSpace);
+    watch(true);
+    m_touches.clear();
+    return done;
+}
+
+Result<void> Capture::stampAll(Stamp stamp, const QByteArray &homeSpace)
+{
+    Stamper stamper(m_store, m_rows, stamp, homeSpace);
     for (Touch &row : m_touches) {
         if (m_doubtful || m_savepoints) {
             if (auto done = verify(row); !done)
                 return done;
         }
-        if (auto done = stampTouch(row, stamp, homeSpace); !done)
+        if ((!row.exists && !row.existed) || (row.exists && row.existed && row.mask == 0))
+            continue;
+        note(*row.table, row.key, row.positions, !row.existed, !row.exists);
+        if (auto done = stamper.stamp(row); !done)
             return done;
     }
-    m_touches.clear();
-    m_byKey.clear();
     return {};
 }
 
-Result<void> Capture::stampTouch(Touch &row, Stamp stamp, const QByteArray &homeSpace)
+QList<CommitChanges::Row> &Capture::changedRows(const QByteArray &table)
 {
-    if (!row.exists && !row.existed)
-        return {};
-    if (row.exists && row.existed && row.mask == 0)
-        return {};
-    note(*row.table, row.key, row.positions, !row.existed, !row.exists);
-    RowState state;
-    if (!row.existed) {
-        // Nearly always the key was never there: try that without a look first.
-        return stampBirth(row, state, stamp, homeSpace);
+    if (m_listed == nullptr || m_listedName != table) {
+        m_listedName = table;
+        m_listed = &m_changes.tables[table.toLower()];
     }
-    if (auto done = m_rows.read(*row.table, row.key, state); !done)
-        return done;
-    return row.exists ? stampUpdate(row, state, stamp) : stampDelete(row, state, stamp);
-}
-
-Result<void> Capture::stampBirth(Touch &row, RowState &state, Stamp stamp, const QByteArray &homeSpace)
-{
-    auto space = m_store.spaceFor(row.table->spacePosition >= 0 && !row.space.isEmpty() ? row.space : homeSpace);
-    if (!space)
-        return fail(space.error());
-    state.space = (*space)->id;
-    const auto number = m_rows.enqueue(*row.table, row.key, state, stamp.hlc, ~0ULL);
-    if (!number)
-        return fail(number.error());
-    state.outbox = *number;
-    state.clock = row.table->bornClock(1, stamp);
-    const auto inserted = m_rows.insert(*row.table, row.key, state);
-    if (!inserted)
-        return fail(inserted.error());
-    if (*inserted)
-        return {};
-    RowState before;
-    if (auto done = m_rows.read(*row.table, row.key, before); !done)
-        return done;
-    if (before.outbox != 0) {
-        if (auto done = m_rows.dequeue(before.outbox); !done)
-            return done;
-    }
-    if (auto done = m_rows.unpark(*row.table, row.key); !done)
-        return done;
-    state.known = true;
-    // A table that was written before it was synced may hold rows that others have, alive.
-    state.clock = row.table->bornClock(before.clock.length + (isAlive(before.clock.length) ? 2 : 1), stamp);
-    return m_rows.write(*row.table, row.key, before.clock, state);
-}
-
-Result<void> Capture::stampUpdate(Touch &row, RowState &state, Stamp stamp)
-{
-    const RowClock before = state.clock;
-    quint64 mask = row.mask;
-    for (const TableInfo::Column &column : row.table->columns) {
-        if (column.position >= 0 && (row.mask & Mask::ofColumn(column.id)) != 0)
-            state.clock.setStamp(column.id, stamp);
-    }
-    if (state.outbox != 0) {
-        const auto waiting = m_rows.mask(state.outbox);
-        if (!waiting)
-            return fail(waiting.error());
-        mask |= *waiting;
-    }
-    const auto number = m_rows.enqueue(*row.table, row.key, state, stamp.hlc, mask);
-    if (!number)
-        return fail(number.error());
-    state.outbox = *number;
-    return m_rows.write(*row.table, row.key, before, state);
-}
-
-Result<void> Capture::stampDelete(Touch &row, RowState &state, Stamp stamp)
-{
-    const RowClock before = state.clock;
-    state.clock = {.length = before.length + 1, .life = stamp, .uniform = 0, .others = {}};
-    const auto number = m_rows.enqueue(*row.table, row.key, state, stamp.hlc, Mask::whole);
-    if (!number)
-        return fail(number.error());
-    state.outbox = *number;
-    if (auto done = m_rows.unpark(*row.table, row.key); !done)
-        return done;
-    return m_rows.write(*row.table, row.key, before, state);
+    return *m_listed;
 }
 
 void Capture::note(const TableInfo &table, QByteArrayView key, quint64 columns, bool born, bool gone)
 {
-    auto &rows = m_changes.tables[table.name.toLower()];
+    auto &rows = changedRows(table.name);
     if (rows.size() <= listedRowsMax)
         rows.append({.key = key.toByteArray(), .columns = columns, .born = born, .gone = gone});
 }
@@ -409,6 +374,7 @@ void Capture::note(const TableInfo &table, QByteArrayView key, quint64 columns, 
 CommitChanges Capture::takeChanges(bool remote)
 {
     CommitChanges changes = std::exchange(m_changes, {});
+    m_listed = nullptr;
     changes.remote = remote;
     for (auto it = changes.tables.cbegin(); it != changes.tables.cend(); ++it)
         changes.everything = changes.everything || it->size() > listedRowsMax;

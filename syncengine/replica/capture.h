@@ -3,9 +3,9 @@
 #pragma once
 
 #include "replica/rowstore.h"
+#include "replica/touches.h"
 
 #include <QByteArray>
-#include <QHash>
 
 #include <vector>
 
@@ -42,17 +42,6 @@ public:
     Result<void> touchAll(const TableInfo &table);
 
 private:
-    struct Touch {
-        const TableInfo *table = nullptr;
-        QByteArray key;
-        QByteArray space;     ///< of an insert
-        QByteArray before;    ///< values by position, if the row was there
-        quint64 mask = 0;     ///< columns that changed
-        quint64 positions = 0; ///< the same by table position, for live queries
-        bool existed = false;
-        bool exists = false;
-    };
-
     static void preupdate(void *self, sqlite3 *handle, int operation, const char *schema, const char *table, long long oldRowid,
                           long long newRowid);
     static int authorize(void *self, int action, const char *one, const char *two, const char *three, const char *four);
@@ -62,32 +51,36 @@ private:
     void removed(const TableInfo &table);
     void inserted(const TableInfo &table);
     void updated(const TableInfo &table);
-    Touch &touch(const TableInfo &table, const QByteArray &key);
-    [[nodiscard]] QByteArray keyOf(const TableInfo &table, bool old) const;
-    [[nodiscard]] QByteArray imageOf(const TableInfo &table) const;
-    void compare(Touch &touch, const std::vector<ValueView> &now) const;
+    /// Encodes the row's key into m_key.
+    void readKey(const TableInfo &table, bool old);
+    [[nodiscard]] bool keyChanges(const TableInfo &table) const;
+    Touch &touch(const TableInfo &table, bool &fresh) { return m_touches.find(table, m_key, fresh); }
+    void keepImage(Touch &touch);
+    static void compare(Touch &touch, const std::vector<ValueView> &now);
+    QList<CommitChanges::Row> &changedRows(const QByteArray &table);
+    void watch(bool on);
 
     Result<void> verify(Touch &touch);
-    Result<void> stampTouch(Touch &touch, Stamp stamp, const QByteArray &homeSpace);
-    Result<void> stampBirth(Touch &touch, RowState &row, Stamp stamp, const QByteArray &homeSpace);
-    Result<void> stampUpdate(Touch &touch, RowState &row, Stamp stamp);
-    Result<void> stampDelete(Touch &touch, RowState &row, Stamp stamp);
+    Result<void> stampAll(Stamp stamp, const QByteArray &homeSpace);
 
     sqlite3 *m_handle;
     Store &m_store;
     Catalog &m_catalog;
     RowStore &m_rows;
-    std::vector<Touch> m_touches;
-    QHash<QByteArray, size_t> m_byKey; ///< table id and key
+    TouchSet m_touches;
+    QByteArray m_key;
+    QByteArray m_image;
     CommitChanges m_changes;
+    QByteArray m_listedName;                       ///< of the table whose changed rows were listed last,
+    QList<CommitChanges::Row> *m_listed = nullptr; ///< its list
     Error m_error;
     qint64 m_events = 0;
     qint64 m_changesAtBegin = 0;
     bool m_active = false;
     bool m_merging = false;
-    bool m_doubtful = false;   ///< a statement of this transaction failed
-    bool m_savepoints = false; ///< a ROLLBACK TO was prepared once and may run at any time
-    QByteArray m_lastName;             ///< of the table that the hook saw last,
+    bool m_doubtful = false;                ///< a statement of this transaction failed
+    bool m_savepoints = false;              ///< a ROLLBACK TO was prepared once and may run at any time
+    QByteArray m_lastName;                  ///< of the table that the hook saw last,
     const TableInfo *m_lastTable = nullptr; ///< a bulk statement stays in one
 };
 

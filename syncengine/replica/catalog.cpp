@@ -69,6 +69,15 @@ RowClock TableInfo::bornClock(CausalLength length, Stamp stamp) const
     return clockOf(record);
 }
 
+void TableInfo::stampedColumns(quint64 mask, Stamp stamp, std::vector<RowClock::Entry> &entries) const
+{
+    entries.clear();
+    for (const Column &column : columns) {
+        if (column.position >= 0 && (mask & Mask::ofColumn(column.id)) != 0)
+            entries.push_back({column.id, stamp});
+    }
+}
+
 TableInfo *Catalog::find(const QByteArray &name) const
 {
     return m_byName.value(name.toLower());
@@ -79,7 +88,8 @@ Result<void> Catalog::load()
     m_tables.clear();
     m_byName.clear();
     m_byId.clear();
-    auto tables = SqlStatement::prepare(m_handle, "SELECT id, name, synced, space_column, delete_wins FROM sheaf_tables ORDER BY id");
+    auto tables =
+        SqlStatement::prepare(m_handle, "SELECT id, name, synced, space_column, delete_wins FROM sheaf_tables ORDER BY id");
     auto columns = SqlStatement::prepare(m_handle, "SELECT id, name, here FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
     if (!tables || !columns)
         return fail(tables ? columns.error() : tables.error());
@@ -102,7 +112,8 @@ Result<void> Catalog::load()
                 return fail(column.error());
             if (!*column)
                 break;
-            table->columns.append({static_cast<ColumnId>(columns->integer(0)), columns->bytes(1).toByteArray(), -1, columns->integer(2) != 0});
+            table->columns.append(
+                {static_cast<ColumnId>(columns->integer(0)), columns->bytes(1).toByteArray(), -1, columns->integer(2) != 0});
         }
         columns->reset();
         if (auto done = describe(*table); !done)
@@ -164,7 +175,8 @@ void Catalog::index(TableInfo &table)
         if (column.position >= 0)
             table.atPosition[static_cast<size_t>(column.position)] = column.id;
     }
-    std::sort(table.byName.begin(), table.byName.end(), [](const NamedColumn &a, const NamedColumn &b) { return a.name < b.name; });
+    std::sort(table.byName.begin(), table.byName.end(),
+              [](const NamedColumn &a, const NamedColumn &b) { return a.name < b.name; });
 }
 
 Result<TableInfo *> Catalog::insertTable(const QByteArray &name, bool synced)
@@ -228,10 +240,12 @@ Result<TableInfo *> Catalog::sync(const QByteArray &name, const QByteArray &opti
         return schemaError(u"sheaf_sync: table %1 needs a PRIMARY KEY."_s.arg(QString::fromUtf8(name)));
     if (table->spacePosition < 0) {
         if (named)
-            return schemaError(u"sheaf_sync: table %1 has no column %2."_s.arg(QString::fromUtf8(name), QString::fromUtf8(options->spaceColumn)));
+            return schemaError(u"sheaf_sync: table %1 has no column %2."_s.arg(QString::fromUtf8(name),
+                                                                               QString::fromUtf8(options->spaceColumn)));
         table->spaceColumn.clear();
     }
-    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_tables SET synced = 1, space_column = ?2, delete_wins = ?3 WHERE id = ?1");
+    auto update =
+        SqlStatement::prepare(m_handle, "UPDATE sheaf_tables SET synced = 1, space_column = ?2, delete_wins = ?3 WHERE id = ?1");
     if (!update)
         return fail(update.error());
     update->bindInteger(1, table->id);
@@ -294,14 +308,13 @@ Result<TableInfo *> Catalog::tableFor(const QByteArray &name)
 
 Result<ColumnId> Catalog::columnFor(TableInfo &table, const QByteArray &name)
 {
-    for (const TableInfo::Column &column : std::as_const(table.columns)) {
-        if (column.name == name)
-            return column.id;
-    }
+    const auto before = [](const NamedColumn &column, const QByteArray &wanted) { return column.name < wanted; };
+    const auto at = std::lower_bound(table.byName.begin(), table.byName.end(), name, before);
+    if (at != table.byName.end() && at->name == name)
+        return at->id;
     if (auto done = addColumn(table, name, false); !done)
         return fail(done.error());
-    index(table);
-    return table.columns.last().id;
+    return table.byName.insert(at, {name, table.columns.last().id})->id;
 }
 
 } // namespace Sheaf

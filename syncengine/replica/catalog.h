@@ -17,6 +17,16 @@ struct sqlite3;
 
 namespace Sheaf {
 
+/// Bits of the outbox mask: bit 0 = the whole row or its delete, bit i = column i, bit 63 = all from 63 on.
+namespace Mask {
+constexpr quint64 whole = 1;
+constexpr quint64 all = ~0ULL;
+constexpr quint64 ofColumn(ColumnId column)
+{
+    return 1ULL << (column < 63 ? column : 63);
+}
+} // namespace Mask
+
 /// What the replica knows of one synced (or only parked) table.
 struct TableInfo {
     struct Column {
@@ -30,19 +40,22 @@ struct TableInfo {
     QByteArray name; ///< as declared
     bool synced = false;
     bool deleteWins = false;
-    QByteArray spaceColumn;         ///< empty: every row is in the home space
+    QByteArray spaceColumn; ///< empty: every row is in the home space
     int spacePosition = -1;
-    QList<QByteArray> keyNames;     ///< in key order
+    QList<QByteArray> keyNames; ///< in key order
     QList<int> keyPositions;
-    QList<Column> columns;          ///< by id; neither key nor space
-    std::vector<NamedColumn> byName; ///< for the digest
+    QList<Column> columns;            ///< by id; neither key nor space
+    std::vector<NamedColumn> byName;  ///< for the digest
     std::vector<ColumnId> atPosition; ///< column id of each table position, 0 for key and space
     int positions = 0;
 
     [[nodiscard]] const Column *column(ColumnId columnId) const
     {
-        return columnId >= 1 && columnId <= static_cast<ColumnId>(columns.size()) ? &columns[static_cast<qsizetype>(columnId) - 1] : nullptr;
+        return columnId >= 1 && columnId <= static_cast<ColumnId>(columns.size()) ? &columns[static_cast<qsizetype>(columnId) - 1]
+                                                                                  : nullptr;
     }
+    /// Lists the columns here of an outbox mask, by id, each with `stamp`.
+    void stampedColumns(quint64 mask, Stamp stamp, std::vector<RowClock::Entry> &entries) const;
     /// The clock of a row inserted here at `stamp`.
     [[nodiscard]] RowClock bornClock(CausalLength length, Stamp stamp) const;
 };

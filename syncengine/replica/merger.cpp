@@ -56,7 +56,7 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
     if (!space)
         return fail(space.error());
     if (m_rows.outboxCount() > 0) {
-        if (auto done = see(changes); !done)
+        if (auto done = see(changes, wallMs); !done)
             return done;
     }
     for (const Change &change : changes.changes) {
@@ -69,12 +69,12 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
 }
 
 /// Takes note of all stamps of a batch at once, so that what waits is stamped anew once a batch at most.
-Result<void> Merger::see(const Changes &changes)
+Result<void> Merger::see(const Changes &changes, qint64 wallMs)
 {
     for (const Change &change : changes.changes) {
         if (auto decoded = decodeRecord(change.record, m_record); !decoded)
             return decoded;
-        m_store.seen = std::max(m_store.seen, latestStamp(m_record));
+        m_store.see(latestStamp(m_record), wallMs);
     }
     return {};
 }
@@ -106,9 +106,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = m_rows.read(table, change.key, m_row); !done)
         return done;
-    // The server has vetted every stamp it sends, so the clock may follow it.
-    m_store.seen = std::max(m_store.seen, latestStamp(m_record));
-    m_store.clock.observe(m_store.seen);
+    m_store.see(latestStamp(m_record), wallMs);
     quint64 waiting = 0;
     if (m_row.outbox != 0) {
         const auto mask = m_rows.mask(m_row.outbox);
@@ -148,7 +146,7 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
         // An edit that did not know of the delete brings the row back whole, as a new write.
         const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
         row.clock = table.bornClock(m_record.length + 1, stamp);
-        const auto number = m_rows.enqueue(table, change.key, row, stamp.hlc, ~0ULL);
+        const auto number = m_rows.enqueue(table, change.key, row, 0, Mask::all);
         if (!number)
             return fail(number.error());
         row.outbox = *number;

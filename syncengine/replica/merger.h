@@ -34,7 +34,7 @@ private:
         bool same = true;                  ///< the numbers agree
     };
     Result<QList<Names>> resolve(const QList<TableNames> &tables);
-    Result<void> see(const Changes &changes);
+    Result<void> see(const Changes &changes, qint64 wallMs);
     [[nodiscard]] bool isOwnEarlierVersion(quint64 waiting) const;
     Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
     Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,

@@ -79,8 +79,7 @@ Result<QByteArray> Replica::Private::recordOf(const TableInfo &table, const QByt
     }
     QByteArray bytes;
     encodeRecord(record, bytes);
-    if (isAlive(row.clock.length) && table.synced)
-        rows.releaseValues();
+    rows.releaseValues();
     return bytes;
 }
 
@@ -90,7 +89,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     if (known == nullptr)
         return std::optional<PendingPush>();
     auto select =
-        SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, hlc, mask FROM sheaf_outbox WHERE space = ?1 AND n > ?2 ORDER BY n");
+        SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND n > ?2 ORDER BY n");
     if (!select)
         return fail(select.error());
     select->bindInteger(1, known->id);
@@ -99,7 +98,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
                         .outboxNumbers = {}};
     QHash<qint64, quint32> tables;
     qint64 bytes = 0;
-    Hlc transaction = 0;
+    qint64 transaction = 0;
     RowState row;
     while (true) {
         const auto found = select->step();
@@ -107,12 +106,12 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             return fail(found.error());
         if (!*found)
             break;
-        const auto hlc = static_cast<Hlc>(select->integer(3));
+        const qint64 txn = select->integer(3);
         if (pending.push.changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget) {
-            pending.push.more = hlc == transaction;
+            pending.push.more = txn == transaction;
             break;
         }
-        transaction = hlc;
+        transaction = txn;
         const TableInfo &table = *d->catalog.find(select->integer(1));
         const QByteArray key = select->bytes(2).toByteArray();
         if (auto done = d->rows.read(table, key, row); !done)
@@ -122,7 +121,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             return fail(record.error());
         if (bytes + record->size() > Limits::messageBytesMax - Limits::changesMessageBytesTarget &&
             !pending.push.changes.isEmpty()) {
-            pending.push.more = hlc == transaction;
+            pending.push.more = txn == transaction;
             break;
         }
         if (!tables.contains(table.id)) {
@@ -158,7 +157,7 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, const Chang
     if (auto decoded = decodeRecord(change.record, pushed); !decoded)
         return decoded;
     // The server has these stamps now: a corrected clock must not fall behind them.
-    store.seen = std::max(store.seen, latestStamp(pushed));
+    store.see(latestStamp(pushed), correctedWallMs());
     const quint64 left = stillWaiting(*table, row.clock, *mask, pushed);
     overtaken = overtaken || isOvertaken(row.clock, left, pushed);
     if (left == *mask)
@@ -258,7 +257,7 @@ Result<void> Replica::Private::offerEverything(Store::Space &space)
         if (auto done = rows.read(table, key, row); !done)
             return done;
         const RowClock clock = row.clock;
-        const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? ~0ULL : Mask::whole);
+        const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? Mask::all : Mask::whole);
         if (!number)
             return fail(number.error());
         row.outbox = *number;

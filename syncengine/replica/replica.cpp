@@ -338,10 +338,4 @@ Result<void> Replica::applyChanges(const QList<Changes> &batches)
     return merged;
 }
 
-Result<SpaceDigest> Replica::digest(const QByteArray &space) const
-{
-    const Store::Space *known = d->store.find(space);
-    return known != nullptr ? known->digest : SpaceDigest();
-}
-
 } // namespace Sheaf

@@ -22,7 +22,8 @@ CREATE TABLE sheaf_spaces(
     last_push INTEGER NOT NULL DEFAULT 0
 );
 
--- Sub-sums of the digest; a missing one is zero.
+-- Sub-sums of the digest over the rows at rest (sheaf_rows.outbox IS NULL); a missing one is zero.
+-- Rows that wait are added when somebody asks, so that capture computes no hash for them.
 CREATE TABLE sheaf_buckets(
     space INTEGER NOT NULL,
     bucket INTEGER NOT NULL,
@@ -59,13 +60,13 @@ CREATE TABLE sheaf_rows(
 ) WITHOUT ROWID;
 
 -- Rows that the server has not acknowledged. mask: bit 0 = the whole row or its delete, bit i =
--- column i, bit 63 = all columns from 63 on. hlc = of the transaction that touched the row last.
+-- column i, bit 63 = all columns from 63 on. txn = number that the rows of one transaction share.
 CREATE TABLE sheaf_outbox(
     n INTEGER PRIMARY KEY,
     tbl INTEGER NOT NULL,
     pk BLOB NOT NULL,
     space INTEGER NOT NULL,
-    hlc INTEGER NOT NULL,
+    txn INTEGER NOT NULL,
     mask INTEGER NOT NULL
 );
 

@@ -37,6 +37,7 @@ struct Replica::Private {
     Result<void> settleChange(const PendingPush &push, const Change &change, const Verdict *verdict, bool &overtaken);
     Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
                         const Verdict &verdict);
+    Result<void> addFingerprints(SqlStatement &select, SpaceDigest &digest);
     /// The record of a row with the cells of `mask`, encoded; empty when there is nothing to say.
     Result<QByteArray> recordOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask);
 

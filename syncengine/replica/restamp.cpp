@@ -84,27 +84,6 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected)
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
     }
-    auto update = SqlStatement::prepare(handle, "UPDATE sheaf_outbox SET hlc = ?2 WHERE hlc = ?1");
-    if (!update)
-        return fail(update.error());
-    // Upwards or downwards, so that a new value is never taken for an old one still to come.
-    const auto rename = [&](Hlc from, Hlc to) {
-        update->bindInteger(1, static_cast<qint64>(from));
-        update->bindInteger(2, static_cast<qint64>(to));
-        return update->run();
-    };
-    for (auto it = renewed.cbegin(); it != renewed.cend(); ++it) {
-        if (it->second > it->first)
-            continue;
-        if (auto done = rename(it->first, it->second); !done)
-            return done;
-    }
-    for (auto it = renewed.crbegin(); it != renewed.crend(); ++it) {
-        if (it->second <= it->first)
-            continue;
-        if (auto done = rename(it->first, it->second); !done)
-            return done;
-    }
     store.clock = HybridClock(last);
     return {};
 }

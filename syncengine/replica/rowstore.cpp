@@ -11,6 +11,61 @@
 
 namespace Sheaf {
 
+namespace {
+
+QByteArray whereKey(const TableInfo &table, int parameter)
+{
+    QByteArray sql = " WHERE ";
+    for (const QByteArray &name : table.keyNames) {
+        if (!sql.endsWith(" WHERE "))
+            sql += " AND ";
+        sql += quotedName(name) + " IS ?" + QByteArray::number(parameter++);
+    }
+    return sql;
+}
+
+using Cells = std::vector<const Cell *>;
+
+QByteArray selectSql(const TableInfo &table, const Cells &)
+{
+    return "SELECT * FROM " + quotedName(table.name) + whereKey(table, 1);
+}
+
+QByteArray deleteSql(const TableInfo &table, const Cells &)
+{
+    return "DELETE FROM " + quotedName(table.name) + whereKey(table, 1);
+}
+
+QByteArray insertSql(const TableInfo &table, const Cells &cells)
+{
+    QByteArray names;
+    QByteArray values;
+    const auto add = [&](const QByteArray &name) {
+        names += (names.isEmpty() ? "" : ",") + quotedName(name);
+        values += values.isEmpty() ? "?" : ",?";
+    };
+    for (const QByteArray &name : table.keyNames)
+        add(name);
+    if (table.spacePosition >= 0)
+        add(table.spaceColumn);
+    for (const Cell *cell : cells)
+        add(table.column(cell->column)->name);
+    return "INSERT INTO " + quotedName(table.name) + '(' + names + ") VALUES (" + values + ')';
+}
+
+QByteArray updateSql(const TableInfo &table, const Cells &cells)
+{
+    QByteArray sql = "UPDATE " + quotedName(table.name) + " SET ";
+    int parameter = 1;
+    for (const Cell *cell : cells) {
+        sql += (parameter == 1 ? "" : ",") + quotedName(table.column(cell->column)->name) + "=?" + QByteArray::number(parameter);
+        ++parameter;
+    }
+    return sql + whereKey(table, parameter);
+}
+
+} // namespace
+
 Result<void> RowStore::prepare()
 {
     const struct {
@@ -18,10 +73,11 @@ Result<void> RowStore::prepare()
         const char *sql;
     } all[] = {
         {m_read, "SELECT space, outbox, clock FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
-        {m_insert, "INSERT INTO sheaf_rows(tbl, pk, space, clock, outbox) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"},
+        {m_insert, "INSERT INTO sheaf_rows(tbl, pk, space, clock, outbox) VALUES (?1, ?2, ?3, ?4, ?5)"},
+        {m_birth, "INSERT INTO sheaf_rows(tbl, pk, space, clock, outbox) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"},
         {m_update, "UPDATE sheaf_rows SET space = ?3, clock = ?4, outbox = ?5 WHERE tbl = ?1 AND pk = ?2"},
         {m_forget, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
-        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, hlc, mask) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
         {m_dequeue, "DELETE FROM sheaf_outbox WHERE n = ?1"},
         {m_mask, "SELECT mask FROM sheaf_outbox WHERE n = ?1"},
         {m_setMask, "UPDATE sheaf_outbox SET mask = ?2 WHERE n = ?1"},
@@ -37,6 +93,9 @@ Result<void> RowStore::prepare()
 
 Result<void> RowStore::reload()
 {
+    m_valueReader = nullptr;
+    m_shapes.clear(); // tables may have other columns now
+    m_statements.clear();
     auto counts = SqlStatement::prepare(m_handle, "SELECT count(*), coalesce(max(n), 0) FROM sheaf_outbox");
     if (!counts)
         return fail(counts.error());
@@ -56,10 +115,12 @@ Result<void> RowStore::read(const TableInfo &table, QByteArrayView key, RowState
     if (!found)
         return fail(found.error());
     row.known = *found;
+    row.counted = false;
     Result<void> decoded;
     if (*found) {
         row.space = m_read.integer(0);
         row.outbox = m_read.integer(1);
+        row.counted = row.outbox == 0;
         decoded = decodeClock(m_read.bytes(2), row.clock);
     } else {
         row.space = 0;
@@ -72,13 +133,8 @@ Result<void> RowStore::read(const TableInfo &table, QByteArrayView key, RowState
 
 Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const RowClock &before, const RowState &row)
 {
-    if (!row.known) {
-        auto inserted = insert(table, key, row);
-        if (!inserted)
-            return fail(inserted.error());
-        SHEAF_CHECK(*inserted);
-        return {};
-    }
+    if (!row.known)
+        return insert(table, key, row);
     m_bytes.resize(0);
     encodeClock(row.clock, m_bytes);
     m_update.bindInteger(1, table.id);
@@ -91,15 +147,19 @@ Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const R
         m_update.bindNull(5);
     if (auto done = m_update.run(); !done)
         return done;
-    if (Store::Space *space = m_store.find(row.space); space != nullptr && before != row.clock) {
-        if (before.length != 0)
+    const bool counts = row.outbox == 0;
+    if (row.counted && counts && before == row.clock)
+        return {};
+    if (Store::Space *space = m_store.find(row.space)) {
+        if (row.counted)
             Store::subtract(*space, fingerprint(table.name, key, before, table.byName));
-        Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
+        if (counts)
+            Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
     }
     return {};
 }
 
-Result<bool> RowStore::insert(const TableInfo &table, QByteArrayView key, const RowState &row)
+Result<void> RowStore::insert(const TableInfo &table, QByteArrayView key, const RowState &row)
 {
     m_bytes.resize(0);
     encodeClock(row.clock, m_bytes);
@@ -112,12 +172,29 @@ Result<bool> RowStore::insert(const TableInfo &table, QByteArrayView key, const 
     else
         m_insert.bindNull(5);
     if (auto done = m_insert.run(); !done)
-        return fail(done.error());
-    if (sqlite3_changes(m_handle) == 0)
-        return false;
-    if (Store::Space *space = m_store.find(row.space))
+        return done;
+    Store::Space *space = m_store.find(row.space);
+    if (row.outbox == 0 && space != nullptr)
         Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
-    return true;
+    return {};
+}
+
+void RowStore::expectBirths(const TableInfo &table, qint64 space, const RowClock &clock)
+{
+    m_birthClock.resize(0);
+    encodeClock(clock, m_birthClock);
+    m_birth.bindInteger(1, table.id);
+    m_birth.bindInteger(3, space);
+    m_birth.bindBlob(4, m_birthClock);
+}
+
+Result<bool> RowStore::bear(QByteArrayView key, qint64 outbox)
+{
+    m_birth.bindBlob(2, key);
+    m_birth.bindInteger(5, outbox);
+    if (auto done = m_birth.run(); !done)
+        return fail(done.error());
+    return sqlite3_changes(m_handle) != 0;
 }
 
 Result<void> RowStore::forget(const TableInfo &table, QByteArrayView key, const RowState &row)
@@ -126,12 +203,14 @@ Result<void> RowStore::forget(const TableInfo &table, QByteArrayView key, const 
     m_forget.bindBlob(2, key);
     if (auto done = m_forget.run(); !done)
         return done;
-    if (Store::Space *space = m_store.find(row.space))
+    Store::Space *space = m_store.find(row.space);
+    if (row.counted && space != nullptr)
         Store::subtract(*space, fingerprint(table.name, key, row.clock, table.byName));
     return {};
 }
 
-Result<qint64> RowStore::enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, Hlc hlc, quint64 mask)
+Result<qint64> RowStore::enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
+                                 quint64 mask)
 {
     if (row.outbox != 0) {
         if (auto done = dequeue(row.outbox); !done)
@@ -142,7 +221,7 @@ Result<qint64> RowStore::enqueue(const TableInfo &table, QByteArrayView key, con
     m_enqueue.bindInteger(2, table.id);
     m_enqueue.bindBlob(3, key);
     m_enqueue.bindInteger(4, row.space);
-    m_enqueue.bindInteger(5, static_cast<qint64>(hlc));
+    m_enqueue.bindInteger(5, transaction != 0 ? transaction : number);
     m_enqueue.bindInteger(6, static_cast<qint64>(mask));
     if (auto done = m_enqueue.run(); !done)
         return fail(done.error());
@@ -185,8 +264,10 @@ Result<SqlStatement *> RowStore::statement(const QByteArray &sql)
     if (!prepared)
         return fail(prepared.error());
     constexpr qsizetype statementsMax = 500; // of tables times sets of changed columns
-    if (m_statements.size() >= statementsMax)
+    if (m_statements.size() >= statementsMax && m_valueReader == nullptr) {
+        m_shapes.clear();
         m_statements.clear();
+    }
     return m_statements.insert(sql, std::make_shared<SqlStatement>(std::move(*prepared)))->get();
 }
 
@@ -215,24 +296,30 @@ Result<void> RowStore::bindKey(SqlStatement &statement, int parameter, QByteArra
     return {};
 }
 
-QByteArray RowStore::whereKey(const TableInfo &table, int parameter)
+Result<SqlStatement *> RowStore::statement(Builder build, const TableInfo &table, const std::vector<const Cell *> &cells)
 {
-    QByteArray sql = " WHERE ";
-    for (const QByteArray &name : table.keyNames) {
-        if (!sql.endsWith(" WHERE "))
-            sql += " AND ";
-        sql += quotedName(name) + " IS ?" + QByteArray::number(parameter++);
+    constexpr ColumnId columnsWithBit = 64;
+    quint64 columns = 0;
+    for (const Cell *cell : cells) {
+        if (cell->column >= columnsWithBit)
+            return statement(build(table, cells)); // a wide table: found by its text
+        columns |= 1ULL << cell->column;
     }
-    return sql;
+    const Shape shape{build, table.id, columns};
+    if (SqlStatement *known = m_shapes.value(shape))
+        return known;
+    auto prepared = statement(build(table, cells));
+    if (prepared)
+        m_shapes.insert(shape, *prepared);
+    return prepared;
 }
 
 Result<bool> RowStore::readValues(const TableInfo &table, QByteArrayView key, std::vector<ValueView> &byPosition)
 {
-    auto select = statement("SELECT * FROM " + quotedName(table.name) + whereKey(table, 1));
+    auto select = statement(selectSql, table, {});
     if (!select)
         return fail(select.error());
     SqlStatement &query = **select;
-    m_valueReader = &query;
     if (auto done = bindKey(query, 1, key); !done)
         return fail(done.error());
     const auto row = query.step();
@@ -240,6 +327,7 @@ Result<bool> RowStore::readValues(const TableInfo &table, QByteArrayView key, st
         query.reset();
         return row ? Result<bool>(false) : Result<bool>(fail(row.error()));
     }
+    m_valueReader = &query;
     byPosition.clear();
     for (int position = 0; position < table.positions; ++position) {
         switch (query.columnType(position)) {
@@ -262,21 +350,16 @@ Result<bool> RowStore::readValues(const TableInfo &table, QByteArrayView key, st
     return true;
 }
 
-Result<void> RowStore::insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells)
+void RowStore::releaseValues()
 {
-    QByteArray names;
-    for (const QByteArray &name : table.keyNames)
-        names += quotedName(name) + ',';
-    if (table.spacePosition >= 0)
-        names += quotedName(table.spaceColumn) + ',';
-    for (const Cell *cell : cells)
-        names += quotedName(table.column(cell->column)->name) + ',';
-    names.chop(1);
-    const auto count = names.isEmpty() ? 0 : table.keyNames.size() + (table.spacePosition >= 0 ? 1 : 0) + static_cast<qsizetype>(cells.size());
-    QByteArray sql = "INSERT INTO " + quotedName(table.name) + '(' + names + ") VALUES (";
-    for (qsizetype i = 0; i < count; ++i)
-        sql += i == 0 ? "?" : ",?";
-    auto insert = statement(sql + ')');
+    if (SqlStatement *reader = std::exchange(m_valueReader, nullptr))
+        reader->reset();
+}
+
+Result<void> RowStore::insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space,
+                                    const std::vector<const Cell *> &cells)
+{
+    auto insert = statement(insertSql, table, cells);
     if (!insert)
         return fail(insert.error());
     if (auto done = bindKey(**insert, 1, key); !done)
@@ -293,11 +376,7 @@ Result<void> RowStore::updateValues(const TableInfo &table, QByteArrayView key, 
 {
     if (cells.empty())
         return {};
-    QByteArray sql = "UPDATE " + quotedName(table.name) + " SET ";
-    int parameter = 1;
-    for (const Cell *cell : cells)
-        sql += (parameter == 1 ? "" : ",") + quotedName(table.column(cell->column)->name) + "=?" + QByteArray::number(parameter), ++parameter;
-    auto update = statement(sql + whereKey(table, parameter));
+    auto update = statement(updateSql, table, cells);
     if (!update)
         return fail(update.error());
     int at = 1;
@@ -310,7 +389,7 @@ Result<void> RowStore::updateValues(const TableInfo &table, QByteArrayView key, 
 
 Result<void> RowStore::deleteValues(const TableInfo &table, QByteArrayView key)
 {
-    auto remove = statement("DELETE FROM " + quotedName(table.name) + whereKey(table, 1));
+    auto remove = statement(deleteSql, table, {});
     if (!remove)
         return fail(remove.error());
     if (auto done = bindKey(**remove, 1, key); !done)
@@ -354,7 +433,8 @@ Result<void> RowStore::readParked(const TableInfo &table, QByteArrayView key, QH
 
 Result<void> RowStore::unpark(const TableInfo &table, QByteArrayView key)
 {
-    for (const char *sql : {"DELETE FROM sheaf_parked WHERE tbl = ?1 AND pk = ?2", "DELETE FROM sheaf_stuck WHERE tbl = ?1 AND pk = ?2"}) {
+    for (const char *sql :
+         {"DELETE FROM sheaf_parked WHERE tbl = ?1 AND pk = ?2", "DELETE FROM sheaf_stuck WHERE tbl = ?1 AND pk = ?2"}) {
         auto remove = statement(sql);
         if (!remove)
             return fail(remove.error());

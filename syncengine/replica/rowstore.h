@@ -9,21 +9,13 @@
 
 namespace Sheaf {
 
-/// Bits of the outbox mask: bit 0 = the whole row or its delete, bit i = column i, bit 63 = all from 63 on.
-namespace Mask {
-constexpr quint64 whole = 1;
-constexpr quint64 ofColumn(ColumnId column)
-{
-    return 1ULL << (column < 63 ? column : 63);
-}
-} // namespace Mask
-
 /// What sheaf_rows says of one row.
 struct RowState {
     bool known = false;
     qint64 space = 0;
-    qint64 outbox = 0; ///< 0: acknowledged
-    RowClock clock;    ///< length 0 when unknown
+    qint64 outbox = 0;    ///< 0: acknowledged
+    bool counted = false; ///< the file says that it is at rest, so the digest of its space has it
+    RowClock clock;       ///< length 0 when unknown
 };
 
 /// Rows with their clocks, values and outbox entries: prepared statements on the writer
@@ -37,15 +29,20 @@ public:
 
     // Clocks
     Result<void> read(const TableInfo &table, QByteArrayView key, RowState &row);
-    /// Writes clock and outbox number and brings the digest from `before` (length 0: new) to the new clock.
+    /// Writes clock and outbox number and brings the digest from `before` to the new state.
     Result<void> write(const TableInfo &table, QByteArrayView key, const RowClock &before, const RowState &row);
-    /// Adds a row that was never known; false when it is known and nothing was done.
-    Result<bool> insert(const TableInfo &table, QByteArrayView key, const RowState &row);
+    /// Names what the rows of the following bear() calls have in common.
+    void expectBirths(const TableInfo &table, qint64 space, const RowClock &clock);
+    /// Adds a row that was never known and waits in the outbox; false when it is known and nothing was done.
+    Result<bool> bear(QByteArrayView key, qint64 outbox);
     Result<void> forget(const TableInfo &table, QByteArrayView key, const RowState &row);
 
     // Outbox
-    /// Enters or re-enters a row at the end of the outbox; returns its number.
-    Result<qint64> enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, Hlc hlc, quint64 mask);
+    /// Enters or re-enters a row at the end of the outbox; returns its number. Rows with one
+    /// `transaction` belong together; 0 makes the row one of its own.
+    Result<qint64> enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction, quint64 mask);
+    /// The number that the next enqueue() will give.
+    [[nodiscard]] qint64 nextOutbox() const { return m_nextOutbox; }
     Result<void> dequeue(qint64 number);
     Result<quint64> mask(qint64 number);
     Result<void> setMask(qint64 number, quint64 mask);
@@ -54,8 +51,9 @@ public:
     /// Reads a row's values by position; false when there is no such row. They live until
     /// releaseValues(), which must follow: a statement left on a row keeps the log from starting over.
     Result<bool> readValues(const TableInfo &table, QByteArrayView key, std::vector<ValueView> &byPosition);
-    void releaseValues() { m_valueReader->reset(); }
-    Result<void> insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space, const std::vector<const Cell *> &cells);
+    void releaseValues();
+    Result<void> insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space,
+                              const std::vector<const Cell *> &cells);
     Result<void> updateValues(const TableInfo &table, QByteArrayView key, const std::vector<const Cell *> &cells);
     Result<void> deleteValues(const TableInfo &table, QByteArrayView key);
 
@@ -68,19 +66,34 @@ public:
     Result<void> reload();
 
 private:
+    Result<void> insert(const TableInfo &table, QByteArrayView key, const RowState &row);
     Result<SqlStatement *> statement(const QByteArray &sql);
+    using Builder = QByteArray (*)(const TableInfo &, const std::vector<const Cell *> &);
+    /// The statement for a table and a set of columns; `build` makes its text the first time.
+    Result<SqlStatement *> statement(Builder build, const TableInfo &table, const std::vector<const Cell *> &cells);
     Result<void> bindKey(SqlStatement &statement, int parameter, QByteArrayView key);
     static void bind(SqlStatement &statement, int parameter, const ValueView &value);
-    [[nodiscard]] static QByteArray whereKey(const TableInfo &table, int parameter);
 
     sqlite3 *m_handle;
     Store &m_store;
     Catalog &m_catalog;
+    struct Shape {
+        Builder build;
+        qint64 table;
+        quint64 columns; ///< a bit for each
+        friend bool operator==(const Shape &, const Shape &) = default;
+        friend size_t qHash(const Shape &shape, size_t seed = 0)
+        {
+            return qHashMulti(seed, reinterpret_cast<quintptr>(shape.build), shape.table, shape.columns);
+        }
+    };
     QHash<QByteArray, std::shared_ptr<SqlStatement>> m_statements;
-    SqlStatement m_read, m_insert, m_update, m_forget, m_enqueue, m_dequeue, m_mask, m_setMask;
-    SqlStatement *m_valueReader = nullptr; ///< of the last readValues()
+    QHash<Shape, SqlStatement *> m_shapes; ///< shortcut into m_statements
+    SqlStatement m_read, m_insert, m_birth, m_update, m_forget, m_enqueue, m_dequeue, m_mask, m_setMask;
+    SqlStatement *m_valueReader = nullptr; ///< between readValues() and releaseValues()
     std::vector<ValueView> m_key;
     QByteArray m_bytes;
+    QByteArray m_birthClock; ///< bound to m_birth
     qint64 m_outboxCount = 0;
     qint64 m_nextOutbox = 1;
 };

@@ -3,6 +3,7 @@
 #include "replica/store.h"
 
 #include "crdt/bytes.h"
+#include "protocol/limits.h"
 #include "sql/database.h"
 
 namespace Sheaf {
@@ -31,7 +32,8 @@ Result<void> Store::load()
     state->reset();
 
     m_spaces.clear();
-    auto spaces = SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push FROM sheaf_spaces ORDER BY id");
+    auto spaces =
+        SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push FROM sheaf_spaces ORDER BY id");
     if (!spaces)
         return fail(spaces.error());
     while (true) {
@@ -73,8 +75,10 @@ Result<void> Store::loadBuckets()
 Result<void> Store::save()
 {
     if (!m_saveState.isPrepared()) {
-        auto state = SqlStatement::prepare(m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5");
-        auto space = SqlStatement::prepare(m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5 WHERE id = ?1");
+        auto state = SqlStatement::prepare(
+            m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5");
+        auto space = SqlStatement::prepare(
+            m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5 WHERE id = ?1");
         auto bucket = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_buckets(space, bucket, sum) VALUES (?1, ?2, ?3)");
         if (!state || !space || !bucket)
             return fail(!state ? state.error() : !space ? space.error() : bucket.error());
@@ -153,6 +157,15 @@ Store::Space *Store::find(qint64 id)
             return space.get();
     }
     return nullptr;
+}
+
+void Store::see(Hlc stamp, qint64 wallMs)
+{
+    constexpr qint64 slackMs = 5'000; // the offset to the server's clock is known to a second or two
+    if (stamp > makeHlc(std::max<qint64>(wallMs, 0) + Limits::stampAheadMsMax + slackMs))
+        return;
+    seen = std::max(seen, stamp);
+    clock.observe(seen);
 }
 
 void Store::add(Space &space, const RowFingerprint &row)

@@ -15,8 +15,9 @@ namespace {
 QByteArray hashed(const QByteArray &bytes)
 {
     QByteArray hash(16, Qt::Uninitialized);
-    crypto_generichash(reinterpret_cast<unsigned char *>(hash.data()), 16, reinterpret_cast<const unsigned char *>(bytes.constData()),
-                       static_cast<unsigned long long>(bytes.size()), nullptr, 0);
+    crypto_generichash(reinterpret_cast<unsigned char *>(hash.data()), 16,
+                       reinterpret_cast<const unsigned char *>(bytes.constData()), static_cast<unsigned long long>(bytes.size()),
+                       nullptr, 0);
     return hash;
 }
 
@@ -80,28 +81,55 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
     return out;
 }
 
+/// Adds the rows of a space that `select` gives: table, key, clock.
+Result<void> Replica::Private::addFingerprints(SqlStatement &select, SpaceDigest &digest)
+{
+    RowClock clock;
+    while (true) {
+        const auto row = select.step();
+        if (!row)
+            return fail(row.error());
+        if (!*row)
+            return {};
+        if (auto done = decodeClock(select.bytes(2), clock); !done)
+            return done;
+        const TableInfo &table = *catalog.find(select.integer(0));
+        digest.add(fingerprint(table.name, select.bytes(1), clock, table.byName));
+    }
+}
+
+Result<SpaceDigest> Replica::digest(const QByteArray &space) const
+{
+    const Store::Space *known = d->store.find(space);
+    if (known == nullptr)
+        return SpaceDigest();
+    SpaceDigest digest = known->digest;
+    if (pendingCount() == 0)
+        return digest;
+    auto waiting =
+        SqlStatement::prepare(d->handle, "SELECT tbl, pk, r.clock FROM sheaf_outbox o JOIN sheaf_rows r USING (tbl, pk)"
+                                         " WHERE o.space = ?1");
+    if (!waiting)
+        return fail(waiting.error());
+    waiting->bindInteger(1, known->id);
+    if (auto done = d->addFingerprints(*waiting, digest); !done)
+        return fail(done.error());
+    return digest;
+}
+
 Result<SpaceDigest> Replica::recomputedDigest(const QByteArray &space) const
 {
     SpaceDigest digest;
     const Store::Space *known = d->store.find(space);
     if (known == nullptr)
         return digest;
-    auto select = SqlStatement::prepare(d->handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE space = ?1");
-    if (!select)
-        return fail(select.error());
-    select->bindInteger(1, known->id);
-    RowClock clock;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            return digest;
-        if (auto done = decodeClock(select->bytes(2), clock); !done)
-            return fail(done.error());
-        const TableInfo &table = *d->catalog.find(select->integer(0));
-        digest.add(fingerprint(table.name, select->bytes(1), clock, table.byName));
-    }
+    auto all = SqlStatement::prepare(d->handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE space = ?1");
+    if (!all)
+        return fail(all.error());
+    all->bindInteger(1, known->id);
+    if (auto done = d->addFingerprints(*all, digest); !done)
+        return fail(done.error());
+    return digest;
 }
 
 } // namespace Sheaf

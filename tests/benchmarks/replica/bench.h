@@ -19,7 +19,7 @@ struct Wishes {
     /// Whether a figure is wanted; a filter matches by prefix.
     [[nodiscard]] bool wants(const QString &name) const { return name.startsWith(filter); }
     [[nodiscard]] int rows() const { return quick ? 10'000 : 300'000; }
-    [[nodiscard]] int rounds() const { return quick ? 1 : 5; } ///< the best counts: others use the machine too
+    [[nodiscard]] int rounds() const { return quick ? 1 : 3; } ///< the best counts: others use the machine too
 };
 
 /// Prints one figure as one JSON object. `ratio` is time against the baseline's, size against its size.

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "replica/rowstore.h"
+#include "replica/touches.h"
+
+namespace Sheaf {
+
+/// Gives the rows that one transaction has touched their stamps and their places in the outbox.
+class Stamper
+{
+public:
+    Stamper(Store &store, RowStore &rows, Stamp stamp, const QByteArray &homeSpace)
+        : m_store(store), m_rows(rows), m_stamp(stamp), m_homeSpace(homeSpace), m_transaction(rows.nextOutbox())
+    {
+    }
+
+    Result<void> stamp(const Touch &touch);
+
+private:
+    Result<void> birth(const Touch &touch);
+    Result<void> rebirth(const Touch &touch);
+    Result<void> update(const Touch &touch);
+    Result<void> removal(const Touch &touch);
+    Result<void> spaceOf(const Touch &touch);
+    [[nodiscard]] Stamp later(const RowClock &clock) const;
+
+    Store &m_store;
+    RowStore &m_rows;
+    const Stamp m_stamp;
+    const QByteArray m_homeSpace;
+    const qint64 m_transaction;
+    RowState m_row;
+    RowClock m_before;
+    std::vector<RowClock::Entry> m_stamps;
+    QByteArray m_spaceName; ///< of the last birth; a bulk insert stays in one space
+    Store::Space *m_space = nullptr;
+    const TableInfo *m_table = nullptr; ///< of the last birth
+};
+
+} // namespace Sheaf

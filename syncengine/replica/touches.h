@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "replica/catalog.h"
+
+#include <memory>
+#include <vector>
+
+namespace Sheaf {
+
+/// What a transaction did to one row. The views live as long as the TouchSet is not cleared.
+struct Touch {
+    const TableInfo *table = nullptr;
+    QByteArrayView key;
+    QByteArrayView space;  ///< of an insert
+    QByteArrayView before; ///< values before the transaction, see `whole`
+    quint64 mask = 0;      ///< columns that changed
+    quint64 positions = 0; ///< the same by table position, for live queries
+    size_t hash = 0;
+    bool existed = false;
+    bool exists = false;
+    bool whole = false; ///< `before` has all values by position; else position and value of those that changed
+};
+
+/// The rows that one transaction has touched, in the order of their first touch, found by table and
+/// key. Their bytes lie in blocks that stay where they are: no allocation for each row.
+class TouchSet
+{
+public:
+    /// The entry of a row; `fresh` when it is a new one.
+    Touch &find(const TableInfo &table, QByteArrayView key, bool &fresh);
+    /// A copy of `bytes` that stays until clear().
+    QByteArrayView store(QByteArrayView bytes);
+    void clear();
+
+    [[nodiscard]] bool isEmpty() const { return m_touches.empty(); }
+    [[nodiscard]] auto begin() { return m_touches.begin(); }
+    [[nodiscard]] auto end() { return m_touches.end(); }
+
+private:
+    void grow();
+
+    std::vector<Touch> m_touches;
+    std::vector<quint32> m_slots; ///< open addressing: index into m_touches plus one, 0 is free
+    std::vector<std::unique_ptr<char[]>> m_blocks;
+    char *m_free = nullptr;
+    qsizetype m_left = 0;
+};
+
+} // namespace Sheaf
