@@ -256,6 +256,8 @@ void Capture::updated(const TableInfo &table)
     Touch &row = touch(table, fresh);
     row.existed = row.existed || fresh;
     row.exists = true;
+    if (fresh && table.spacePosition >= 0)
+        row.space = m_touches.store(imageValue(m_handle, table.spacePosition, false).bytes);
     if (!row.existed)
         return; // born in this transaction: all its columns are stamped anyway
     m_image.resize(0);

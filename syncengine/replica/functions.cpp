@@ -48,6 +48,12 @@ void orderFunction(sqlite3_context *context, int, sqlite3_value **arguments)
         sqlite3_result_error(context, key.error().message.toUtf8().constData(), -1);
 }
 
+/// Its being there is what matters: see guards.h.
+void guardFunction(sqlite3_context *context, int, sqlite3_value **)
+{
+    sqlite3_result_int(context, 0);
+}
+
 } // namespace
 
 void registerFunctions(sqlite3 *handle, FunctionHost *host)
@@ -58,6 +64,8 @@ void registerFunctions(sqlite3 *handle, FunctionHost *host)
     sqlite3_create_function(handle, "sheaf_sync", 2, volatileFlags, host, syncFunction, nullptr, nullptr);
     sqlite3_create_function(handle, "sheaf_uuid", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, host, uuidFunction, nullptr, nullptr);
     sqlite3_create_function(handle, "sheaf_order", 2, SQLITE_UTF8 | SQLITE_INNOCUOUS, host, orderFunction, nullptr, nullptr);
+    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, host,
+                            guardFunction, nullptr, nullptr);
 }
 
 } // namespace Sheaf

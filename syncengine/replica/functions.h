@@ -17,7 +17,7 @@ struct FunctionHost {
     std::function<quint64()> random;
 };
 
-/// Registers sheaf_sync(), sheaf_uuid() and sheaf_order() on a connection.
+/// Registers sheaf_sync(), sheaf_uuid(), sheaf_order() and the function of guards.h on a connection.
 void registerFunctions(sqlite3 *handle, FunctionHost *host);
 
 } // namespace Sheaf

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/liveresult.h"
 
+#include "replica/keypin.h"
 #include "sql/database.h"
 #include "sql/sqlstatement.h"
 
@@ -11,7 +12,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <map>
+#include <optional>
 
 namespace Sheaf {
 
@@ -20,7 +21,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 struct Dependency {
-    quint64 columns = 0; ///< bits as in CommitChanges::Row::columns
+    quint64 columns = 0;       ///< bits as in CommitChanges::Row::columns
+    std::optional<KeyPin> pin; ///< when all that can matter is one row
 };
 
 /// Collects what SQLite's compiler reads; it sees through views, CTEs and subqueries.
@@ -43,9 +45,11 @@ QVariant valueOf(sqlite3_stmt *statement, int column)
     case SQLITE_FLOAT:
         return sqlite3_column_double(statement, column);
     case SQLITE_TEXT:
-        return QString::fromUtf8(reinterpret_cast<const char *>(sqlite3_column_text(statement, column)), sqlite3_column_bytes(statement, column));
+        return QString::fromUtf8(reinterpret_cast<const char *>(sqlite3_column_text(statement, column)),
+                                 sqlite3_column_bytes(statement, column));
     case SQLITE_BLOB:
-        return QByteArray(static_cast<const char *>(sqlite3_column_blob(statement, column)), sqlite3_column_bytes(statement, column));
+        return QByteArray(static_cast<const char *>(sqlite3_column_blob(statement, column)),
+                          sqlite3_column_bytes(statement, column));
     default:
         return {};
     }
@@ -79,6 +83,12 @@ void bindVariant(sqlite3_stmt *statement, int parameter, const QVariant &value)
         sqlite3_bind_text(statement, parameter, utf8.constData(), static_cast<int>(utf8.size()), SQLITE_TRANSIENT);
     }
     }
+}
+
+/// A text with a zero byte is cut short where SQLite writes parameters into SQL.
+bool hasZero(const QVariantList &params)
+{
+    return std::ranges::any_of(params, [](const QVariant &value) { return value.toString().contains(QChar(0)); });
 }
 
 } // namespace
@@ -178,7 +188,9 @@ Result<QList<QVariantList>> LiveResult::Private::run()
     return fresh;
 }
 
-LiveResult::LiveResult(std::unique_ptr<Private> privateData) : d(std::move(privateData)) {}
+LiveResult::LiveResult(std::unique_ptr<Private> privateData) : d(std::move(privateData))
+{
+}
 
 LiveResult::~LiveResult() = default;
 
@@ -209,6 +221,13 @@ Result<std::unique_ptr<LiveResult>> LiveResult::open(const QSqlDatabase &reader,
     }
     if (auto done = d->resolve(recorder); !done)
         return fail(done.error());
+    if (!hasZero(params) && !hasZero(namedParams.values())) {
+        const QHash<QByteArray, KeyPin> pins = keyPins(d->handle, raw);
+        for (auto it = pins.cbegin(); it != pins.cend(); ++it) {
+            if (const auto found = d->dependencies.find(it.key()); found != d->dependencies.end())
+                found->pin = *it;
+        }
+    }
     if (auto done = d->findKey(); !done)
         return fail(done.error());
     auto rows = d->run();
@@ -227,6 +246,8 @@ bool LiveResult::concernedBy(const CommitChanges &changes) const
         if (changes.everything)
             return true;
         for (const CommitChanges::Row &row : *rows) {
+            if (it->pin && !row.key.isEmpty() && it->pin->excludes(row.key))
+                continue;
             if (row.born || row.gone || (row.columns & it->columns) != 0)
                 return true;
         }

@@ -19,9 +19,9 @@ namespace Sheaf {
 struct ResultEdit {
     enum class Kind : quint8 { Insert, Remove, Move, Change };
     Kind kind = Kind::Insert;
-    int index = 0;        ///< of the row (Move: where it is now)
-    int target = 0;       ///< Move only: index after the row was taken out
-    QVariantList row;     ///< Insert and Change: all values
+    int index = 0;    ///< of the row (Move: where it is now)
+    int target = 0;   ///< Move only: index after the row was taken out
+    QVariantList row; ///< Insert and Change: all values
     friend bool operator==(const ResultEdit &, const ResultEdit &) = default;
 };
 

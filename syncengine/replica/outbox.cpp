@@ -230,8 +230,12 @@ Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
         }
         if (!clockAhead)
             return overtaken ? d->outrun() : Result<void>();
+        // A stamp may also be ahead because it had to be later than one that it overwrites. Then it is
+        // not this clock that is wrong, and the change waits for the server's clock to get there.
+        if (d->store.clock.last() <= makeHlc(ack.clockMs + Limits::stampAheadMsMax))
+            return overtaken ? d->outrun() : Result<void>();
         const Hlc serverNow = makeHlc(ack.clockMs);
-        return d->restamp([serverNow](Hlc old) { return std::min(old, serverNow); });
+        return d->restamp([serverNow](Hlc old) { return std::min(old, serverNow); }, d->store.site);
     });
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "replica/functions.h"
+#include "replica/guards.h"
 #include "replica/replica_p.h"
 #include "sql/database.h"
 #include "sql/migrations.h"
@@ -167,6 +168,13 @@ Result<void> Replica::Private::migrateSchema()
     if (!migrations)
         return fail(migrations.error());
     schemaVersion = static_cast<quint32>(migrations->size());
+    const auto version = userVersion(handle);
+    if (!version)
+        return fail(version.error());
+    if (*version < migrations->size()) {
+        if (auto done = lowerGuards(handle); !done)
+            return done;
+    }
     capture->begin(false);
     const auto afterStatement = [this] { return syncRequested(); };
     const auto beforeCommit = [this]() -> Result<void> {
@@ -185,6 +193,9 @@ Result<void> Replica::Private::migrateSchema()
     // Positions of columns are read again after every change of the schema.
     if (auto done = catalog.load(); !done)
         return done;
+    if (auto done = raiseGuards(handle, catalog); !done)
+        return done;
+    capture->end();
     return rows.reload();
 }
 

@@ -21,11 +21,11 @@ namespace Sheaf {
 
 /// Where a replica lives and what it is handed from outside.
 struct ReplicaConfig {
-    QString path;                            ///< of the SQLite file; made when missing
-    QString schemaPath;                      ///< one .sql file, or a folder (also `:/…`) of numbered ones
-    QByteArray homeSpace = "home";           ///< space of tables and rows that name none
-    std::function<qint64()> wallMs;          ///< wall clock, milliseconds since 1970
-    std::function<quint64()> random;         ///< 64 random bits
+    QString path;                    ///< of the SQLite file; made when missing
+    QString schemaPath;              ///< one .sql file, or a folder (also `:/…`) of numbered ones
+    QByteArray homeSpace = "home";   ///< space of tables and rows that name none
+    std::function<qint64()> wallMs;  ///< wall clock, milliseconds since 1970
+    std::function<quint64()> random; ///< 64 random bits
 };
 
 /// What one commit changed, for live queries and signals. Keys are encodeKey() bytes.
@@ -103,6 +103,9 @@ public:
     // Identity
 
     [[nodiscard]] SiteId site() const;
+    /// Takes a new identity, because another replica has this one: the file is a copy or was restored
+    /// from a backup. Rows and outbox stay; what waits is stamped and will be pushed by the new site.
+    Result<void> renewSite();
     [[nodiscard]] quint32 schemaVersion() const;
     [[nodiscard]] QByteArray lease() const;
     Result<void> setLease(const QByteArray &lease);

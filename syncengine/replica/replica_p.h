@@ -28,8 +28,8 @@ struct Replica::Private {
     Result<void> syncRequested();
     Result<void> reload();
 
-    /// Gives unacknowledged stamps that `corrected` changes new ones, in their order.
-    Result<void> restamp(const std::function<Hlc(Hlc)> &corrected);
+    /// Gives unacknowledged stamps that `corrected` changes new ones, in their order, and all of them `site`.
+    Result<void> restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site);
     /// Gives everything unacknowledged stamps later than all that was seen.
     Result<void> outrun();
     Result<void> offerEverything(Store::Space &space);

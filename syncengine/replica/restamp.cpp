@@ -60,7 +60,7 @@ void visitStamps(RowClock &clock, SiteId site, quint64 mask, const std::function
 
 /// Two passes: first all stamps are listed, so that order and equality within transactions stay,
 /// then every clock is written with its new stamps.
-Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected)
+Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site)
 {
     const auto waiting = waitingRows(handle, catalog);
     if (!waiting)
@@ -80,17 +80,21 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected)
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
         const RowClock before = row.clock;
-        visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { stamp.hlc = renewed.at(stamp.hlc); });
+        visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { stamp = {renewed.at(stamp.hlc), site}; });
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
     }
-    store.clock = HybridClock(last);
+    store.clock = HybridClock(store.seen);
+    for (const auto &[old, fresh] : renewed) {
+        if (Store::isPlausible(fresh, correctedWallMs()))
+            store.clock.observe(fresh);
+    }
     return {};
 }
 
 Result<void> Replica::Private::outrun()
 {
-    return restamp([](Hlc old) { return old; });
+    return restamp([](Hlc old) { return old; }, store.site);
 }
 
 Result<void> Replica::setClockOffset(qint64 offsetMs)
@@ -102,10 +106,31 @@ Result<void> Replica::setClockOffset(qint64 offsetMs)
         d->store.clockOffsetMs = offsetMs;
         // A clock that was set back had been outrun by the counter: nothing waiting is later than now.
         const qint64 nowMs = d->correctedWallMs();
-        return d->restamp([delta, nowMs](Hlc old) {
-            const qint64 ms = std::clamp<qint64>(hlcMs(old) + delta, 0, nowMs);
-            return makeHlc(ms, static_cast<quint16>(old & 0xFFFF));
-        });
+        return d->restamp(
+            [delta, nowMs](Hlc old) {
+                const qint64 ms = std::clamp<qint64>(hlcMs(old) + delta, 0, nowMs);
+                return makeHlc(ms, static_cast<quint16>(old & 0xFFFF));
+            },
+            d->store.site);
+    });
+}
+
+Result<void> Replica::renewSite()
+{
+    SiteId fresh = d->config.random();
+    if (fresh == 0 || fresh == d->store.site)
+        fresh = std::max<SiteId>(d->store.site + 1, 1);
+    return d->transact(true, [&]() -> Result<void> {
+        // The other replica of this identity may have given the same stamps to other values.
+        if (auto done = d->restamp([](Hlc old) { return old; }, fresh); !done)
+            return done;
+        d->store.site = fresh;
+        d->store.lease.clear();
+        for (const auto &space : d->store.spaces()) {
+            space->state.lastPush = 0; // pushes are counted for each site
+            space->dirty = true;
+        }
+        return {};
     });
 }
 

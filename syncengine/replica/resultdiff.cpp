@@ -50,7 +50,8 @@ std::vector<bool> longestIncreasing(const std::vector<int> &values)
     std::vector<size_t> tails;
     std::vector<size_t> previous(values.size(), SIZE_MAX);
     for (size_t i = 0; i < values.size(); ++i) {
-        const auto at = std::lower_bound(tails.begin(), tails.end(), values[i], [&values](size_t tail, int value) { return values[tail] < value; });
+        const auto at = std::lower_bound(tails.begin(), tails.end(), values[i],
+                                         [&values](size_t tail, int value) { return values[tail] < value; });
         if (at != tails.begin())
             previous[i] = *std::prev(at);
         if (at == tails.end())

@@ -68,6 +68,7 @@ QByteArray updateSql(const TableInfo &table, const Cells &cells)
 
 Result<void> RowStore::prepare()
 {
+    sqlite3_create_function(m_handle, "sheaf_edit", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, this, editFunction, nullptr, nullptr);
     const struct {
         SqlStatement &statement;
         const char *sql;
@@ -75,6 +76,7 @@ Result<void> RowStore::prepare()
         {m_read, "SELECT space, outbox, clock FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
         {m_insert, "INSERT INTO sheaf_rows(tbl, pk, space, clock, outbox) VALUES (?1, ?2, ?3, ?4, ?5)"},
         {m_birth, "INSERT INTO sheaf_rows(tbl, pk, space, clock, outbox) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"},
+        {m_edit, "UPDATE sheaf_rows SET clock = sheaf_edit(clock, outbox, space), outbox = ?3 WHERE tbl = ?1 AND pk = ?2"},
         {m_update, "UPDATE sheaf_rows SET space = ?3, clock = ?4, outbox = ?5 WHERE tbl = ?1 AND pk = ?2"},
         {m_forget, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
         {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
@@ -177,6 +179,51 @@ Result<void> RowStore::insert(const TableInfo &table, QByteArrayView key, const 
     if (row.outbox == 0 && space != nullptr)
         Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
     return {};
+}
+
+void RowStore::editFunction(sqlite3_context *context, int, sqlite3_value **arguments)
+{
+    auto &self = *static_cast<RowStore *>(sqlite3_user_data(context));
+    const auto *bytes = static_cast<const char *>(sqlite3_value_blob(arguments[0]));
+    if (self.m_change == nullptr || !decodeClock({bytes, sqlite3_value_bytes(arguments[0])}, self.m_edited.clock)) {
+        sqlite3_result_error(context, "sheaf_edit: a row clock is malformed", -1);
+        return;
+    }
+    self.m_edited.outbox = sqlite3_value_int64(arguments[1]);
+    self.m_edited.space = sqlite3_value_int64(arguments[2]);
+    self.m_editedClock = self.m_edited.clock;
+    (*self.m_change)(self.m_editedClock);
+    self.m_bytes.resize(0);
+    encodeClock(self.m_editedClock, self.m_bytes);
+    sqlite3_result_blob64(context, self.m_bytes.constData(), static_cast<sqlite3_uint64>(self.m_bytes.size()), SQLITE_TRANSIENT);
+}
+
+Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 transaction, quint64 mask,
+                            const std::function<void(RowClock &)> &change)
+{
+    m_change = &change;
+    m_edit.bindInteger(1, table.id);
+    m_edit.bindBlob(2, key);
+    m_edit.bindInteger(3, m_nextOutbox);
+    auto done = m_edit.run();
+    m_change = nullptr;
+    if (!done)
+        return fail(done.error());
+    if (sqlite3_changes(m_handle) == 0)
+        return false;
+    if (m_edited.outbox == 0) {
+        if (Store::Space *space = m_store.find(m_edited.space))
+            Store::subtract(*space, fingerprint(table.name, key, m_edited.clock, table.byName));
+    } else if ((mask & Mask::whole) == 0) {
+        const auto waiting = this->mask(m_edited.outbox);
+        if (!waiting)
+            return fail(waiting.error());
+        mask |= *waiting;
+    }
+    const auto number = enqueue(table, key, m_edited, transaction, mask);
+    if (!number)
+        return fail(number.error());
+    return true;
 }
 
 void RowStore::expectBirths(const TableInfo &table, qint64 space, const RowClock &clock)

@@ -7,6 +7,11 @@
 
 #include <QHash>
 
+#include <functional>
+
+struct sqlite3_context;
+struct sqlite3_value;
+
 namespace Sheaf {
 
 /// What sheaf_rows says of one row.
@@ -31,6 +36,11 @@ public:
     Result<void> read(const TableInfo &table, QByteArrayView key, RowState &row);
     /// Writes clock and outbox number and brings the digest from `before` to the new state.
     Result<void> write(const TableInfo &table, QByteArrayView key, const RowClock &before, const RowState &row);
+    /// Changes the clock of a row that is in the table, in one statement: `change` gets what the file
+    /// says of the row and returns its new clock. The row goes to the end of the outbox, with `mask`
+    /// and what waited of it already. False when the row is unknown and nothing was done.
+    Result<bool> edit(const TableInfo &table, QByteArrayView key, qint64 transaction, quint64 mask,
+                      const std::function<void(RowClock &)> &change);
     /// Names what the rows of the following bear() calls have in common.
     void expectBirths(const TableInfo &table, qint64 space, const RowClock &clock);
     /// Adds a row that was never known and waits in the outbox; false when it is known and nothing was done.
@@ -66,6 +76,7 @@ public:
     Result<void> reload();
 
 private:
+    static void editFunction(sqlite3_context *context, int count, sqlite3_value **arguments);
     Result<void> insert(const TableInfo &table, QByteArrayView key, const RowState &row);
     Result<SqlStatement *> statement(const QByteArray &sql);
     using Builder = QByteArray (*)(const TableInfo &, const std::vector<const Cell *> &);
@@ -89,11 +100,14 @@ private:
     };
     QHash<QByteArray, std::shared_ptr<SqlStatement>> m_statements;
     QHash<Shape, SqlStatement *> m_shapes; ///< shortcut into m_statements
-    SqlStatement m_read, m_insert, m_birth, m_update, m_forget, m_enqueue, m_dequeue, m_mask, m_setMask;
+    SqlStatement m_read, m_insert, m_birth, m_edit, m_update, m_forget, m_enqueue, m_dequeue, m_mask, m_setMask;
     SqlStatement *m_valueReader = nullptr; ///< between readValues() and releaseValues()
     std::vector<ValueView> m_key;
     QByteArray m_bytes;
     QByteArray m_birthClock; ///< bound to m_birth
+    RowState m_edited;       ///< by edit(), as the file has it,
+    RowClock m_editedClock;  ///< and its new clock
+    const std::function<void(RowClock &)> *m_change = nullptr;
     qint64 m_outboxCount = 0;
     qint64 m_nextOutbox = 1;
 };

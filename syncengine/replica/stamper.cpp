@@ -11,10 +11,24 @@ Result<void> Stamper::stamp(const Touch &touch)
 {
     if (!touch.existed)
         return birth(touch);
-    if (auto done = m_rows.read(*touch.table, touch.key, m_row); !done)
-        return done;
-    m_before = m_row.clock;
-    return touch.exists ? update(touch) : removal(touch);
+    m_touch = &touch;
+    const auto known = m_rows.edit(*touch.table, touch.key, m_transaction, touch.exists ? touch.mask : Mask::whole, m_change);
+    if (!known)
+        return fail(known.error());
+    if (!*known) // another program put the row there: it is news to everybody
+        return touch.exists ? birth(touch) : Result<void>();
+    return touch.exists ? Result<void>() : m_rows.unpark(*touch.table, touch.key);
+}
+
+void Stamper::change(RowClock &clock)
+{
+    const Stamp stamp = later(clock);
+    if (m_touch->exists) {
+        m_touch->table->stampedColumns(m_touch->mask, stamp, m_stamps);
+        clock.setStamps(m_stamps);
+    } else {
+        clock = {.length = clock.length + 1, .life = stamp, .uniform = 0, .others = {}};
+    }
 }
 
 /// The transaction's stamp, or for this row a later one: what the user saw and changed must not win
@@ -78,42 +92,12 @@ Result<void> Stamper::rebirth(const Touch &touch)
     }
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
         return done;
-    m_before = m_row.clock;
+    const RowClock before = m_row.clock;
     // A table that was written before it was synced may hold rows that others have, alive.
-    m_row.clock = touch.table->bornClock(m_before.length + (isAlive(m_before.length) ? 2 : 1), later(m_before));
+    m_row.clock = touch.table->bornClock(before.length + (isAlive(before.length) ? 2 : 1), later(before));
     m_row.space = space;
     m_row.outbox = outbox;
-    return m_rows.write(*touch.table, touch.key, m_before, m_row);
-}
-
-Result<void> Stamper::update(const Touch &touch)
-{
-    touch.table->stampedColumns(touch.mask, later(m_before), m_stamps);
-    m_row.clock.setStamps(m_stamps);
-    quint64 mask = touch.mask;
-    if (m_row.outbox != 0) {
-        const auto waiting = m_rows.mask(m_row.outbox);
-        if (!waiting)
-            return fail(waiting.error());
-        mask |= *waiting;
-    }
-    const auto number = m_rows.enqueue(*touch.table, touch.key, m_row, m_transaction, mask);
-    if (!number)
-        return fail(number.error());
-    m_row.outbox = *number;
-    return m_rows.write(*touch.table, touch.key, m_before, m_row);
-}
-
-Result<void> Stamper::removal(const Touch &touch)
-{
-    m_row.clock = {.length = m_before.length + 1, .life = later(m_before), .uniform = 0, .others = {}};
-    const auto number = m_rows.enqueue(*touch.table, touch.key, m_row, m_transaction, Mask::whole);
-    if (!number)
-        return fail(number.error());
-    m_row.outbox = *number;
-    if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
-        return done;
-    return m_rows.write(*touch.table, touch.key, m_before, m_row);
+    return m_rows.write(*touch.table, touch.key, before, m_row);
 }
 
 } // namespace Sheaf

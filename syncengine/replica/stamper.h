@@ -21,8 +21,7 @@ public:
 private:
     Result<void> birth(const Touch &touch);
     Result<void> rebirth(const Touch &touch);
-    Result<void> update(const Touch &touch);
-    Result<void> removal(const Touch &touch);
+    void change(RowClock &clock);
     Result<void> spaceOf(const Touch &touch);
     [[nodiscard]] Stamp later(const RowClock &clock) const;
 
@@ -32,11 +31,12 @@ private:
     const QByteArray m_homeSpace;
     const qint64 m_transaction;
     RowState m_row;
-    RowClock m_before;
     std::vector<RowClock::Entry> m_stamps;
     QByteArray m_spaceName; ///< of the last birth; a bulk insert stays in one space
     Store::Space *m_space = nullptr;
     const TableInfo *m_table = nullptr; ///< of the last birth
+    const Touch *m_touch = nullptr;     ///< that is being stamped
+    const std::function<void(RowClock &)> m_change = [this](RowClock &clock) { change(clock); };
 };
 
 } // namespace Sheaf

@@ -159,10 +159,15 @@ Store::Space *Store::find(qint64 id)
     return nullptr;
 }
 
-void Store::see(Hlc stamp, qint64 wallMs)
+bool Store::isPlausible(Hlc stamp, qint64 wallMs)
 {
     constexpr qint64 slackMs = 5'000; // the offset to the server's clock is known to a second or two
-    if (stamp > makeHlc(std::max<qint64>(wallMs, 0) + Limits::stampAheadMsMax + slackMs))
+    return stamp <= makeHlc(std::max<qint64>(wallMs, 0) + Limits::stampAheadMsMax + slackMs);
+}
+
+void Store::see(Hlc stamp, qint64 wallMs)
+{
+    if (!isPlausible(stamp, wallMs))
         return;
     seen = std::max(seen, stamp);
     clock.observe(seen);

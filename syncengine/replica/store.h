@@ -38,8 +38,10 @@ public:
     [[nodiscard]] Space *find(qint64 id);
     [[nodiscard]] std::vector<std::unique_ptr<Space>> &spaces() { return m_spaces; }
 
-    /// Takes note of a stamp that the server holds, unless it is further ahead of the corrected wall
-    /// clock than an honest server lets any stamp be: such a one must not drag this clock along.
+    /// False for a stamp further ahead of the corrected wall clock than an honest server lets any be:
+    /// such a one must not drag this clock along.
+    [[nodiscard]] static bool isPlausible(Hlc stamp, qint64 wallMs);
+    /// Takes note of a stamp that the server holds, if it is plausible.
     void see(Hlc stamp, qint64 wallMs);
 
     static void add(Space &space, const RowFingerprint &row);

@@ -203,6 +203,12 @@ void ClientSession::Private::take(const Message &message, qint64 bytes)
 
 void ClientSession::Private::on(const Refused &refused)
 {
+    if (refused.code == "forked"_L1) {
+        if (const auto renewed = replica.renewSite(); !renewed)
+            return end(renewed.error().code, renewed.error().message);
+        report(refused.code, u"This replica is a copy of another one: it goes on under a new identity."_s);
+        return end({}, refused.reason);
+    }
     const QString code = refused.code.isEmpty() ? u"refused"_s : refused.code;
     end(code, refused.reason, refused.retryAfterMs);
 }

@@ -26,8 +26,8 @@ Reconnector::~Reconnector() = default;
 
 bool Reconnector::isFatal(const QString &code)
 {
-    static const QSet<QString> codes{u"bad_token"_s,  u"bad_version"_s, u"unsupported_version"_s, u"update_needed"_s,
-                                     u"site_taken"_s, u"forked"_s,      u"database_damaged"_s};
+    static const QSet<QString> codes{u"bad_token"_s,     u"bad_version"_s, u"unsupported_version"_s,
+                                     u"update_needed"_s, u"site_taken"_s,  u"database_damaged"_s};
     return codes.contains(code);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "device.h"
-
 #include "replica/liveresult.h"
 
 #include <QSqlDatabase>
@@ -50,6 +49,8 @@ private Q_SLOTS:
     void resultsFollowCommits();
     void onlyConcernedQueriesRun_data();
     void onlyConcernedQueriesRun();
+    void onlyTheNamedRowMatters_data();
+    void onlyTheNamedRowMatters();
     void onlyQueriesCanBeWatched();
 };
 
@@ -76,8 +77,9 @@ void TestLiveResult::editsLeadFromOldToNew()
 void TestLiveResult::oneMoveIsOneEdit()
 {
     const QList<QVariantList> before{{1}, {2}, {3}, {4}, {5}};
-    for (const QList<QVariantList> &after : {QList<QVariantList>{{5}, {1}, {2}, {3}, {4}}, QList<QVariantList>{{2}, {3}, {4}, {5}, {1}},
-                                             QList<QVariantList>{{1}, {4}, {2}, {3}, {5}}}) {
+    for (const QList<QVariantList> &after :
+         {QList<QVariantList>{{5}, {1}, {2}, {3}, {4}}, QList<QVariantList>{{2}, {3}, {4}, {5}, {1}},
+          QList<QVariantList>{{1}, {4}, {2}, {3}, {5}}}) {
         const auto edits = diffResults(before, after, {0});
         QCOMPARE(edits.size(), 1);
         QCOMPARE(edits[0].kind, ResultEdit::Kind::Move);
@@ -135,6 +137,54 @@ void TestLiveResult::onlyConcernedQueriesRun()
     QVERIFY(live);
     device.exec(write);
     QCOMPARE((*live)->concernedBy(device.lastCommit), concerned);
+    QCOMPARE((*live)->runs(), 1);
+}
+
+void TestLiveResult::onlyTheNamedRowMatters_data()
+{
+    QTest::addColumn<QString>("query");
+    QTest::addColumn<QVariantList>("parameters");
+    QTest::addColumn<bool>("precise"); ///< a write to row 2 of t does not run it, one to row 1 does
+    const auto row = [](const char *name, const QString &query, const QVariantList &parameters, bool precise) {
+        QTest::newRow(name) << query << parameters << precise;
+    };
+    row("key = parameter", u"SELECT a FROM t WHERE id = ?"_s, {1}, true);
+    row("key = literal", u"SELECT a FROM t WHERE b IS NOT NULL AND 1 = id ORDER BY a LIMIT 3"_s, {}, true);
+    row("aggregate", u"SELECT count(*), max(a) FROM t AS r WHERE r.id == ?"_s, {1}, true);
+    row("joined", u"SELECT t.a, x FROM t LEFT JOIN s ON s.id = t.id WHERE t.id = ?"_s, {1}, true);
+    row("text for a number", u"SELECT a FROM t WHERE id = ?"_s, {u"1"_s}, false);
+    row("or", u"SELECT a FROM t WHERE id = 1 OR b = 'b'"_s, {}, false);
+    row("not", u"SELECT a FROM t WHERE NOT id = 1"_s, {}, false);
+    row("not equal", u"SELECT a FROM t WHERE id != 1"_s, {}, false);
+    row("at most", u"SELECT a FROM t WHERE id <= 5"_s, {}, false);
+    row("sum", u"SELECT a FROM t WHERE id = 1 + 1"_s, {}, false);
+    row("compared again", u"SELECT a FROM t WHERE id = 1 = 0"_s, {}, false);
+    row("self join", u"SELECT r.a, o.a FROM t r, t o WHERE r.id = 1"_s, {}, false);
+    row("subquery", u"SELECT a, (SELECT max(a) FROM t) FROM t WHERE id = 1"_s, {}, false);
+    row("compound", u"SELECT a FROM t WHERE id = 1 UNION ALL SELECT a FROM t"_s, {}, false);
+    row("view", u"SELECT v.a FROM v, t WHERE t.id = 1"_s, {}, false);
+    row("case", u"SELECT a FROM t WHERE CASE WHEN b = 1 AND id = 1 AND a = 2 THEN 0 ELSE 1 END"_s, {}, false);
+}
+
+void TestLiveResult::onlyTheNamedRowMatters()
+{
+    QFETCH(QString, query);
+    QFETCH(QVariantList, parameters);
+    QFETCH(bool, precise);
+    Device device(schema);
+    device.exec(u"INSERT INTO t VALUES (1, 'a', 'b'), (2, 'a', 'b')"_s);
+    device.exec(u"INSERT INTO s VALUES (1, 'x'), (2, 'x')"_s);
+    const auto live = LiveResult::open(device.replica().database(), query, parameters);
+    QVERIFY(live);
+    for (const char *write :
+         {"UPDATE t SET a = 'new' WHERE id = 2", "DELETE FROM t WHERE id = 2", "INSERT INTO t VALUES (3, 'a', 'b')"}) {
+        device.exec(QString::fromLatin1(write));
+        QCOMPARE((*live)->concernedBy(device.lastCommit), !precise);
+    }
+    device.exec(u"UPDATE t SET a = 'new' WHERE id = 1"_s);
+    QVERIFY((*live)->concernedBy(device.lastCommit));
+    device.exec(u"UPDATE t SET id = 7 WHERE id = 1"_s);
+    QVERIFY((*live)->concernedBy(device.lastCommit));
     QCOMPARE((*live)->runs(), 1);
 }
 

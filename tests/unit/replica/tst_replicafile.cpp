@@ -4,6 +4,7 @@
 
 #include <QFile>
 #include <QSqlDatabase>
+#include <QSqlError>
 #include <QSqlQuery>
 #include <QtTest>
 
@@ -24,6 +25,8 @@ private Q_SLOTS:
     void newerSchemasAreRefused();
     void schemaErrorsNameFileAndLine();
     void aFullDiskLosesNothing();
+    void writesOfOtherProgramsAreRefused_data();
+    void writesOfOtherProgramsAreRefused();
     void writesOfOtherProgramsAreNoticed();
 };
 
@@ -135,14 +138,55 @@ void TestReplicaFile::aFullDiskLosesNothing()
     QVERIFY(device.digestHolds());
 }
 
-void TestReplicaFile::writesOfOtherProgramsAreNoticed()
+void TestReplicaFile::writesOfOtherProgramsAreRefused_data()
 {
+    QTest::addColumn<QString>("sql");
+    for (const char *sql :
+         {"INSERT INTO t(id, a) VALUES (9, 'unsynced')", "REPLACE INTO t(id, a) VALUES (1, 'unsynced')", "UPDATE t SET a = 'unsynced'",
+          "UPDATE t SET later = 1", "UPDATE t SET id = 5", "DELETE FROM t WHERE id = 1", "DELETE FROM t"})
+        QTest::newRow(sql) << QString::fromLatin1(sql);
+}
+
+void TestReplicaFile::writesOfOtherProgramsAreRefused()
+{
+    QFETCH(QString, sql);
     Device device(schema);
+    device.exec(u"INSERT INTO t VALUES (1, 'x')"_s);
+    device.close();
+    device.setSchema(
+        {schema, "ALTER TABLE t ADD COLUMN gone; ALTER TABLE t ADD COLUMN later;", "ALTER TABLE t DROP COLUMN gone;"});
+    QVERIFY(device.open());
+    device.close();
     {
         QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"other"_s);
         other.setDatabaseName(device.path());
         QVERIFY(other.open());
-        QVERIFY(QSqlQuery(other).exec(u"INSERT INTO t VALUES (9, 'unsynced')"_s));
+        QSqlQuery query(other);
+        QVERIFY(!query.exec(sql));
+        QVERIFY2(query.lastError().databaseText().contains(u"written_through_sheaf_only"_s),
+                 qPrintable(query.lastError().databaseText()));
+        QVERIFY(query.exec(u"SELECT a FROM t"_s) && query.next());
+        QCOMPARE(query.value(0).toString(), u"x"_s);
+        query.clear();
+        other.close();
+    }
+    QSqlDatabase::removeDatabase(u"other"_s);
+    QVERIFY(device.open());
+    device.exec(u"UPDATE t SET a = 'ours', later = 2"_s);
+    device.exec(u"DELETE FROM t"_s);
+    QCOMPARE(device.replica().pendingCount(), 1);
+    QVERIFY(device.digestHolds());
+}
+
+/// Tables that are not synced are anybody's, but the engine must not go on with what it remembers.
+void TestReplicaFile::writesOfOtherProgramsAreNoticed()
+{
+    Device device("CREATE TABLE t(id INTEGER PRIMARY KEY, a); SELECT sheaf_sync('t'); CREATE TABLE local(x);");
+    {
+        QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"other"_s);
+        other.setDatabaseName(device.path());
+        QVERIFY(other.open());
+        QVERIFY(QSqlQuery(other).exec(u"INSERT INTO local VALUES (9)"_s));
         other.close();
     }
     QSqlDatabase::removeDatabase(u"other"_s);

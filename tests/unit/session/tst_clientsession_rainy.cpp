@@ -143,6 +143,20 @@ private Q_SLOTS:
         QVERIFY(!server->isConnected());
     }
 
+    void aCopyTakesANewSiteAndKeepsItsEdits()
+    {
+        mine->addNote(u"a"_s, u"kept"_s);
+        const SiteId site = mine->replica->site();
+        connectAndGreet();
+        server->send(Refused{u"forked"_s, u"a copy"_s, -1});
+        clock->settle();
+        QCOMPARE(ends.size(), 1);
+        QVERIFY2(ends[0].code.isEmpty(), "the next attempt is free to come");
+        QVERIFY(mine->replica->site() != site);
+        QVERIFY(mine->replica->lease().isEmpty());
+        QCOMPARE(mine->replica->pendingCount(), 1);
+    }
+
     void noWelcomeInTime()
     {
         connectAndGreet();
