@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "server/core/serversession.h"
+#include "server/core/tuning.h"
 
 #include <algorithm>
 
@@ -38,16 +39,22 @@ bool Channel::isHeardBesides(quint64 session) const
     return std::ranges::any_of(m_subscribers, [session](const ServerSession *reader) { return reader->number() != session; });
 }
 
-Result<Batch> Channel::page(Storage &storage, Sequence after) const
+Result<Batch> Channel::page(Storage &storage, Sequence after, const BucketFilter &filter) const
 {
     SHEAF_CHECK(m_space);
     ChangesWriter writer(*m_space, after);
     Sequence last = after;
     bool isWhole = true;
     bool isDamaged = false;
+    int skipped = 0;
     auto scanned = storage.scan(m_space->id(), after, [&](const RecordView &row) {
         const TableEntry *table = m_space->dictionary().table(row.table);
         isDamaged = table == nullptr;
+        if (!isDamaged && !filter.wants(row.sequence, table->name, row.key)) {
+            last = row.sequence;
+            isWhole = ++skipped < Tuning::skippedRowsMax;
+            return isWhole;
+        }
         isWhole = !isDamaged && writer.fits(*table, row.key.size(), row.record.size());
         if (!isWhole)
             return false;

@@ -12,6 +12,17 @@ namespace Sheaf::Server {
 
 class ServerSession;
 
+/// Which rows a reader still wants that has the others up to a sequence: a repair by bucket.
+struct BucketFilter {
+    SpaceDigest::Buckets buckets;
+    Sequence upTo = 0;
+
+    [[nodiscard]] bool wants(Sequence sequence, QByteArrayView table, QByteArrayView key) const
+    {
+        return sequence > upTo || buckets.test(bucketOf(table, key));
+    }
+};
+
 /// What a committed group of pushes means for the sessions of one space.
 class Channel
 {
@@ -34,8 +45,9 @@ public:
     /// Whether anybody but this session follows the space.
     [[nodiscard]] bool isHeardBesides(quint64 session) const;
 
-    /// The next page for a reader that has everything up to `after`.
-    Result<Batch> page(Storage &storage, Sequence after) const;
+    /// The next page for a reader that has everything it wants up to `after`; without rows when it
+    /// wants none of the next Tuning::skippedRowsMax.
+    Result<Batch> page(Storage &storage, Sequence after, const BucketFilter &filter) const;
 
 private:
     QByteArray m_name;

@@ -71,9 +71,9 @@ Result<Channel *> ServerCore::channel(const QByteArray &space)
     return &channel;
 }
 
-Result<Batch> ServerCore::page(const Channel &channel, Sequence after)
+Result<Batch> ServerCore::page(const Channel &channel, Sequence after, const BucketFilter &filter)
 {
-    return channel.page(m_storage, after);
+    return channel.page(m_storage, after, filter);
 }
 
 void ServerCore::scheduleCommit()

@@ -97,13 +97,14 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
         return storageFailed(channel.error(), Tuning::storageRetryMsMax);
     Subscription *known = subscription(**channel);
     if (known == nullptr) {
-        m_subscriptions.push_back({*channel, 0, false});
+        m_subscriptions.push_back({*channel, 0, false, {}});
         known = &m_subscriptions.back();
         (*channel)->subscribe(this);
     }
     // A cursor of another history, or from the future of this one, says nothing: from the start.
     const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
-    known->sent = isOurs ? subscribe.cursor : 0;
+    known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
+    known->filter = isOurs ? BucketFilter{bucketsFrom(subscribe.buckets), subscribe.cursor} : BucketFilter{};
     known->live = false;
     catchUp(**channel);
 }
@@ -173,7 +174,8 @@ void ServerSession::answerMarks(Channel &channel)
             ++mark;
             continue;
         }
-        send(Marked{mark->space, mark->id, space->head(), space->digest()});
+        const SpaceDigest &digest = space->digest();
+        send(Marked{mark->space, mark->id, space->head(), mark->buckets ? digest.toBytes() : digest.totalBytes()});
         mark = m_marks.erase(mark);
     }
 }
@@ -235,12 +237,15 @@ void ServerSession::catchUp(Channel &channel)
         }
         if (m_connection->unsentBytes() >= Sheaf::Limits::unsentBytesPause)
             return; // drained() goes on
-        auto page = m_host.page(channel, reader->sent);
+        const bool isRepair = reader->sent < reader->filter.upTo;
+        auto page = m_host.page(channel, reader->sent, reader->filter);
         if (!page) {
             return storageFailed(page.error(), Tuning::storageRetryMsMax);
         }
         reader->sent = page->sequence();
         sendFrames(page->frames(m_compression));
+        if (isRepair)
+            return; // looks at many rows for few bytes: drained() goes on when others had their turn
     }
     answerMarks(channel);
 }

@@ -45,7 +45,7 @@ public:
     [[nodiscard]] SpaceId id() const { return m_stored.id; }
     [[nodiscard]] const QByteArray &name() const { return m_stored.name; }
     [[nodiscard]] Sequence head() const { return m_stored.head; }
-    [[nodiscard]] QByteArray digest() const { return m_stored.digest.totalBytes(); }
+    [[nodiscard]] const SpaceDigest &digest() const { return m_stored.digest; }
     [[nodiscard]] const Dictionary &dictionary() const { return m_dictionary; }
 
 private:

@@ -13,6 +13,7 @@ constexpr qint64 bufferedBytesMax =
     16 * 1024 * 1024;                    ///< unfinished transactions of all sessions together; beyond it they are cut
 constexpr int tablesPerSpaceMax = 1000;  ///< names are never forgotten, so they are bounded
 constexpr int columnsPerTableMax = 2000; ///< SQLite's own limit of columns
+constexpr int skippedRowsMax = 50'000;   ///< of a repair, before others have their turn
 constexpr int marksPerSessionMax = 256;  ///< unanswered questions of one session
 
 constexpr int tickMs = 1000;                 ///< how exactly silence and stalls are noticed

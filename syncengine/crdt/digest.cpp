@@ -17,7 +17,9 @@ bool sodiumReady()
     return ready;
 }
 
-/// FNV-1a: spreads rows over buckets, promises nothing else.
+} // namespace
+
+// FNV-1a: spreads rows over buckets, promises nothing else.
 quint8 bucketOf(QByteArrayView table, QByteArrayView key)
 {
     quint64 hash = 0xcbf29ce484222325;
@@ -30,8 +32,6 @@ quint8 bucketOf(QByteArrayView table, QByteArrayView key)
     feed(key);
     return static_cast<quint8>(hash >> 56);
 }
-
-} // namespace
 
 Digest128 &Digest128::operator+=(Digest128 other)
 {
@@ -77,7 +77,7 @@ QByteArray SpaceDigest::totalBytes() const
 QByteArray SpaceDigest::toBytes() const
 {
     QByteArray bytes;
-    bytes.reserve(bucketCount * 16);
+    bytes.reserve(bytesOfAll);
     for (const Digest128 &bucket : m_buckets) {
         Bytes::appendFixed(bytes, bucket.high);
         Bytes::appendFixed(bytes, bucket.low);
@@ -88,7 +88,7 @@ QByteArray SpaceDigest::toBytes() const
 SpaceDigest SpaceDigest::fromBytes(QByteArrayView bytes)
 {
     SpaceDigest digest;
-    if (bytes.size() != bucketCount * 16)
+    if (bytes.size() != bytesOfAll)
         return digest;
     Bytes::Reader reader(bytes);
     for (Digest128 &bucket : digest.m_buckets) {
@@ -96,6 +96,36 @@ SpaceDigest SpaceDigest::fromBytes(QByteArrayView bytes)
         bucket.low = reader.fixed();
     }
     return digest;
+}
+
+SpaceDigest::Buckets SpaceDigest::differences(const SpaceDigest &other) const
+{
+    Buckets different;
+    for (size_t i = 0; i < m_buckets.size(); ++i)
+        different.set(i, !(m_buckets[i] == other.m_buckets[i]));
+    return different;
+}
+
+QByteArray bytesOf(const SpaceDigest::Buckets &buckets)
+{
+    if (buckets.none())
+        return {};
+    QByteArray bytes(SpaceDigest::bucketCount / 8, '\0');
+    for (size_t i = 0; i < buckets.size(); ++i) {
+        if (buckets.test(i))
+            bytes[static_cast<qsizetype>(i / 8)] = static_cast<char>(bytes[static_cast<qsizetype>(i / 8)] | (1 << (i % 8)));
+    }
+    return bytes;
+}
+
+SpaceDigest::Buckets bucketsFrom(QByteArrayView bytes)
+{
+    SpaceDigest::Buckets buckets;
+    if (bytes.size() != SpaceDigest::bucketCount / 8)
+        return buckets;
+    for (size_t i = 0; i < buckets.size(); ++i)
+        buckets.set(i, ((static_cast<quint8>(bytes[static_cast<qsizetype>(i / 8)]) >> (i % 8)) & 1) != 0);
+    return buckets;
 }
 
 RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,

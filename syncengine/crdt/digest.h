@@ -7,6 +7,7 @@
 #include <QByteArray>
 
 #include <array>
+#include <bitset>
 #include <span>
 
 namespace Sheaf {
@@ -28,6 +29,8 @@ class SpaceDigest
 {
 public:
     static constexpr int bucketCount = 256;
+    static constexpr qsizetype bytesOfAll = bucketCount * 16;
+    using Buckets = std::bitset<bucketCount>;
 
     void add(const struct RowFingerprint &row);
     void subtract(const struct RowFingerprint &row);
@@ -39,12 +42,21 @@ public:
     /// 4096 bytes of all buckets, for storage and repair.
     [[nodiscard]] QByteArray toBytes() const;
     [[nodiscard]] static SpaceDigest fromBytes(QByteArrayView bytes); ///< empty digest when the size is wrong
+    /// The buckets that are not the same in both.
+    [[nodiscard]] Buckets differences(const SpaceDigest &other) const;
 
     friend bool operator==(const SpaceDigest &, const SpaceDigest &) = default;
 
 private:
     std::array<Digest128, bucketCount> m_buckets{};
 };
+
+/// The bucket of a row.
+[[nodiscard]] quint8 bucketOf(QByteArrayView table, QByteArrayView key);
+
+/// A set of buckets as messages carry it: nothing for none, else 32 bytes, bucket 0 the lowest bit of the first.
+[[nodiscard]] QByteArray bytesOf(const SpaceDigest::Buckets &buckets);
+[[nodiscard]] SpaceDigest::Buckets bucketsFrom(QByteArrayView bytes); ///< none when the size is wrong
 
 /// The hash of one row and the bucket it belongs to.
 struct RowFingerprint {

@@ -12,8 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr quint64 columnIdMax = 1U << 20;
-
 auto find(auto &entries, ColumnId column)
 {
     return std::lower_bound(entries.begin(), entries.end(), column,

@@ -16,7 +16,7 @@ namespace Sheaf {
 /// "Row key": equal keys have equal bytes on every replica.
 void encodeKey(std::span<const ValueView> values, QByteArray &out);
 
-/// Decodes a key; the values look into `bytes`. Errors: `bad_key`.
+/// Decodes a key in its one form; the values look into `bytes`. Errors: `bad_key`.
 Result<void> decodeKey(QByteArrayView bytes, std::vector<ValueView> &values);
 
 } // namespace Sheaf

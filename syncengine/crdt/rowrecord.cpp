@@ -12,7 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr quint64 columnIdMax = 1U << 20;
 constexpr quint64 cellsMax = 2000; // SQLite's own limit of columns
 
 Unexpected badRecord()
@@ -52,7 +51,7 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
     const quint64 count = reader.varint();
     record.cells.clear();
     // A cell takes two bytes at least, so a count that lies is found before anything is made of it.
-    if (!reader.ok() || length == 0 || length > UINT32_MAX || record.life.hlc == 0 || count > cellsMax ||
+    if (!reader.ok() || length == 0 || length > UINT32_MAX || !isPlausible(record.life.hlc) || count > cellsMax ||
         count > static_cast<quint64>(reader.left()) / 2 || (count > 0 && !isAlive(static_cast<CausalLength>(length))))
         return badRecord();
     record.length = static_cast<CausalLength>(length);
@@ -64,7 +63,7 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
         const Stamp stamp = (head & 1) != 0 ? reader.stamp() : record.life;
         const ValueView value = reader.value();
         const bool twice = (head & 1) != 0 && stamp == record.life; // one form per record
-        if (!reader.ok() || column <= previous || column > columnIdMax || stamp.hlc == 0 || twice)
+        if (!reader.ok() || column <= previous || column > columnIdMax || !isPlausible(stamp.hlc) || twice)
             return badRecord();
         previous = column;
         record.cells.push_back({static_cast<ColumnId>(column), stamp, value});

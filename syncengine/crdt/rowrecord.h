@@ -14,6 +14,8 @@ namespace Sheaf {
 
 /// Stable small number of a column within its table, from 1; never a position in a schema.
 using ColumnId = quint32;
+/// No greater number is taken from outside.
+constexpr ColumnId columnIdMax = 1U << 20;
 
 /// One column of one row with the stamp of its last write.
 struct Cell {
@@ -39,7 +41,8 @@ struct RowRecord {
 void encodeRecord(const RowRecord &record, QByteArray &out);
 
 /// Decodes `bytes` whole into `record`, whose cells then look into `bytes`. Bounded: no count is
-/// trusted before that many bytes are there. Errors: `bad_record`.
+/// trusted before that many bytes are there. Takes the one form that encodeRecord() writes, and
+/// only plausible stamps. Errors: `bad_record`.
 Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record);
 
 } // namespace Sheaf

@@ -17,6 +17,10 @@ using Hlc = quint64;
 
 constexpr int hlcCounterBits = 16;
 
+/// Clock readings from outside stay below this many milliseconds (the year 6429): between it and the
+/// end of an Hlc is room for local ticks that no peer can use up.
+constexpr qint64 clockMsLimit = 1LL << 47;
+
 constexpr Hlc makeHlc(qint64 ms, quint16 counter = 0)
 {
     return (static_cast<quint64>(ms) << hlcCounterBits) | counter;
@@ -25,6 +29,12 @@ constexpr Hlc makeHlc(qint64 ms, quint16 counter = 0)
 constexpr qint64 hlcMs(Hlc hlc)
 {
     return static_cast<qint64>(hlc >> hlcCounterBits);
+}
+
+/// Whether a reading that came from outside may be taken over.
+constexpr bool isPlausible(Hlc hlc)
+{
+    return hlc != 0 && hlcMs(hlc) < clockMsLimit;
 }
 
 /// When and where a cell was written. Ordered by time, then site: the later one wins a register.

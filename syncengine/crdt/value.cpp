@@ -5,6 +5,7 @@
 #include "crdt/bytes.h"
 
 #include <bit>
+#include <cmath>
 
 namespace Sheaf {
 
@@ -56,8 +57,12 @@ ValueView Reader::value()
         const quint64 zigzag = varint();
         return ValueView::ofInteger(static_cast<qint64>((zigzag >> 1) ^ (~(zigzag & 1) + 1)));
     }
-    case static_cast<quint8>(ValueView::Type::Real):
-        return ValueView::ofReal(std::bit_cast<double>(fixed()));
+    case static_cast<quint8>(ValueView::Type::Real): {
+        const auto real = std::bit_cast<double>(fixed());
+        if (std::isnan(real)) // SQLite makes NULL of it: one stamp would name two values
+            broken();
+        return ValueView::ofReal(m_ok ? real : 0);
+    }
     case static_cast<quint8>(ValueView::Type::Text):
         return ValueView::ofText(bytes());
     case static_cast<quint8>(ValueView::Type::Blob):

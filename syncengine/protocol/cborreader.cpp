@@ -31,6 +31,10 @@ CborReader::Head CborReader::head()
     head.argument = 0;
     for (qint64 i = 0; i < size; ++i)
         head.argument = (head.argument << 8) | static_cast<quint8>(*m_at++);
+    // What fits a shorter form must have it: a message has one encoding.
+    const quint64 least = size == 1 ? 24 : 1ULL << (4 * size);
+    if (head.argument < least)
+        fail();
     return head;
 }
 
@@ -64,7 +68,8 @@ bool CborReader::boolean()
 QByteArrayView CborReader::string(quint8 major, qint64 sizeMax)
 {
     const Head read = head();
-    if (read.major != major || read.argument > static_cast<quint64>(sizeMax) || read.argument > static_cast<quint64>(m_end - m_at))
+    if (read.major != major || read.argument > static_cast<quint64>(sizeMax) ||
+        read.argument > static_cast<quint64>(m_end - m_at))
         fail();
     if (!m_ok)
         return {};
@@ -80,7 +85,7 @@ QByteArrayView CborReader::bytes(qint64 sizeMax)
 
 QString CborReader::text(qint64 sizeMax)
 {
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless | QStringDecoder::Flag::ConvertInitialBom);
     QString decoded = decoder(string(TextString, sizeMax));
     if (decoder.hasError())
         fail();

@@ -8,7 +8,8 @@
 namespace Sheaf {
 
 /// The part of CBOR (RFC 8949) that PROTOCOL.md uses, read from the front of untrusted bytes:
-/// definite-length arrays, byte and text strings, integers of 64 bits, booleans. Strings are views.
+/// definite-length arrays, byte and text strings, integers of 64 bits, booleans, all in their
+/// shortest forms. Strings are views.
 /// After a failed read everything reads as empty: check ok() before use.
 class CborReader
 {

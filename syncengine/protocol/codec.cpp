@@ -67,24 +67,23 @@ public:
 
     void operator()(const Hello &m)
     {
-        message(MessageType::Hello, m.versionMin, m.versionMax, m.app, m.schemaVersion, m.site, m.token, m.clockMs, m.lease, m.compression);
+        message(MessageType::Hello, m.versionMin, m.versionMax, m.app, m.schemaVersion, m.site, m.token, m.clockMs, m.lease,
+                m.compression);
     }
     void operator()(const Welcome &m)
     {
-        message(MessageType::Welcome, m.version, m.session, m.clockMs, m.clientClockMs, m.lease, m.compression, m.epoch, m.spaces);
+        message(MessageType::Welcome, m.version, m.session, m.clockMs, m.clientClockMs, m.lease, m.compression, m.epoch,
+                m.spaces);
     }
     void operator()(const Refused &m) { message(MessageType::Refused, m.code, m.reason, m.retryAfterMs); }
-    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor); }
+    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets); }
     void operator()(const Changes &m)
     {
         message(MessageType::Changes, m.space, m.previous, m.sequence, m.head, m.more, m.tables, m.changes);
     }
     void operator()(const Push &m) { message(MessageType::Push, m.space, m.number, m.more, m.tables, m.changes); }
-    void operator()(const Ack &m)
-    {
-        message(MessageType::Ack, m.space, m.number, m.previous, m.sequence, m.clockMs, m.verdicts);
-    }
-    void operator()(const Mark &m) { message(MessageType::Mark, m.space, m.id); }
+    void operator()(const Ack &m) { message(MessageType::Ack, m.space, m.number, m.previous, m.sequence, m.clockMs, m.verdicts); }
+    void operator()(const Mark &m) { message(MessageType::Mark, m.space, m.id, m.buckets); }
     void operator()(const Marked &m) { message(MessageType::Marked, m.space, m.id, m.head, m.digest); }
     void operator()(const Ping &m) { message(MessageType::Ping, m.clockMs); }
     void operator()(const Pong &m) { message(MessageType::Pong, m.clockMs, m.senderClockMs); }

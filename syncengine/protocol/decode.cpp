@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "crdt/digest.h"
 #include "crdt/rowkey.h"
 #include "protocol/cborreader.h"
 #include "protocol/codec.h"
 #include "protocol/limits.h"
 #include "protocol/messagetype.h"
+
+#include <algorithm>
 
 namespace Sheaf {
 
@@ -12,10 +15,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 tokenBytesMax = 256;
-constexpr qint64 codeBytesMax = 64;
-constexpr qint64 reasonBytesMax = 1024;
-constexpr qint64 smallBytesMax = 64; // session, lease, digest
+/// Whether a name is there twice; `names` is put in order.
+bool hasRepeats(std::vector<QByteArrayView> &names)
+{
+    std::ranges::sort(names);
+    return std::ranges::adjacent_find(names) != names.end();
+}
 
 /// One message from untrusted bytes. Where a value must be checked beyond its form, the reader is
 /// made to fail, so that one look at the end is enough.
@@ -53,7 +58,7 @@ private:
         case MessageType::Refused:
             return expect(fields, 3) ? Message(refused()) : Message();
         case MessageType::Subscribe:
-            return expect(fields, 3) ? Message(subscribe()) : Message();
+            return expect(fields, 4) ? Message(subscribe()) : Message();
         case MessageType::Changes:
             return expect(fields, 7) ? Message(changes()) : Message();
         case MessageType::Push:
@@ -61,11 +66,11 @@ private:
         case MessageType::Ack:
             return expect(fields, 6) ? Message(ack()) : Message();
         case MessageType::Mark:
-            return expect(fields, 2) ? Message(mark()) : Message();
+            return expect(fields, 3) ? Message(mark()) : Message();
         case MessageType::Marked:
             return expect(fields, 4) ? Message(marked()) : Message();
         case MessageType::Ping:
-            return expect(fields, 1) ? Message(Ping{m_cbor.signedInteger()}) : Message();
+            return expect(fields, 1) ? Message(Ping{time()}) : Message();
         case MessageType::Pong:
             return expect(fields, 2) ? Message(pong()) : Message();
         }
@@ -87,6 +92,23 @@ private:
         return static_cast<quint32>(number);
     }
 
+    /// Sequences, push numbers and the like: databases keep them in 63 bits.
+    quint64 count()
+    {
+        const quint64 number = m_cbor.unsignedInteger();
+        if (number > static_cast<quint64>(INT64_MAX))
+            m_cbor.fail();
+        return m_cbor.ok() ? number : 0;
+    }
+
+    qint64 time()
+    {
+        const qint64 ms = m_cbor.signedInteger();
+        if (ms <= -clockMsLimit || ms >= clockMsLimit)
+            m_cbor.fail();
+        return m_cbor.ok() ? ms : 0;
+    }
+
     QByteArray bytes(qint64 max) { return m_cbor.bytes(max).toByteArray(); }
 
     QByteArray name()
@@ -100,7 +122,7 @@ private:
     Role role()
     {
         const quint64 number = m_cbor.unsignedInteger();
-        if (number > static_cast<quint64>(Role::Owner))
+        if (number < static_cast<quint64>(Role::Viewer) || number > static_cast<quint64>(Role::Owner))
             m_cbor.fail();
         return static_cast<Role>(m_cbor.ok() ? number : 0);
     }
@@ -108,31 +130,62 @@ private:
     // Braced lists are evaluated from left to right, in the order of the wire.
     Hello hello()
     {
-        return Hello{small(), small(), m_cbor.text(Limits::nameBytesMax), small(), m_cbor.unsignedInteger(),
-                     bytes(tokenBytesMax), m_cbor.signedInteger(), bytes(smallBytesMax), m_cbor.boolean()};
+        return Hello{small(),
+                     small(),
+                     m_cbor.text(Limits::appBytesMax),
+                     small(),
+                     m_cbor.unsignedInteger(),
+                     bytes(Limits::tokenBytesMax),
+                     time(),
+                     bytes(Limits::smallBytesMax),
+                     m_cbor.boolean()};
     }
 
     Welcome welcome()
     {
-        Welcome m{small(), bytes(smallBytesMax), m_cbor.signedInteger(), m_cbor.signedInteger(), bytes(smallBytesMax),
-                  m_cbor.boolean(), m_cbor.unsignedInteger(), {}};
-        const quint64 count = m_cbor.array(Limits::spacesPerSessionMax);
-        for (quint64 i = 0; i < count && m_cbor.ok(); ++i) {
+        Welcome m{small(),          bytes(Limits::smallBytesMax), time(), time(), bytes(Limits::smallBytesMax),
+                  m_cbor.boolean(), m_cbor.unsignedInteger(),     {}};
+        const quint64 spaces = m_cbor.array(Limits::spacesPerSessionMax);
+        for (quint64 i = 0; i < spaces && m_cbor.ok(); ++i) {
             m_cbor.arrayOf(4);
-            m.spaces.append({name(), role(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger()});
+            m.spaces.append({name(), role(), count(), count()});
+            m_names.push_back(m.spaces.constLast().name);
         }
+        refuseRepeats();
         return m;
     }
 
-    Refused refused() { return {m_cbor.text(codeBytesMax), m_cbor.text(reasonBytesMax), m_cbor.signedInteger()}; }
-    Subscribe subscribe() { return {name(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger()}; }
-    Mark mark() { return {name(), m_cbor.unsignedInteger()}; }
-    Marked marked() { return {name(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger(), bytes(smallBytesMax)}; }
-    Pong pong() { return {m_cbor.signedInteger(), m_cbor.signedInteger()}; }
+    Refused refused()
+    {
+        Refused m{m_cbor.text(Limits::codeBytesMax), m_cbor.text(Limits::reasonBytesMax), m_cbor.signedInteger()};
+        if (m.retryAfterMs < -1 || m.retryAfterMs > Limits::retryAfterMsMax)
+            m_cbor.fail();
+        return m;
+    }
+
+    Subscribe subscribe()
+    {
+        Subscribe m{name(), m_cbor.unsignedInteger(), count(), bytes(SpaceDigest::bucketCount / 8)};
+        if (!m.buckets.isEmpty() && bucketsFrom(m.buckets).none()) // also another size than 32
+            m_cbor.fail();
+        return m;
+    }
+
+    Mark mark() { return {name(), count(), m_cbor.boolean()}; }
+
+    Marked marked()
+    {
+        Marked m{name(), count(), count(), bytes(SpaceDigest::bytesOfAll)};
+        if (m.digest.size() != 16 && m.digest.size() != SpaceDigest::bytesOfAll)
+            m_cbor.fail();
+        return m;
+    }
+
+    Pong pong() { return {time(), time()}; }
 
     Changes changes()
     {
-        Changes m{name(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger(), m_cbor.boolean(), tables(), {}};
+        Changes m{name(), count(), count(), count(), m_cbor.boolean(), tables(), {}};
         m.changes = rows(m.tables);
         if (m.sequence < m.previous)
             m_cbor.fail();
@@ -141,18 +194,22 @@ private:
 
     Push push()
     {
-        Push m{name(), m_cbor.unsignedInteger(), m_cbor.boolean(), tables(), {}};
+        Push m{name(), count(), m_cbor.boolean(), tables(), {}};
         m.changes = rows(m.tables);
         return m;
     }
 
     Ack ack()
     {
-        Ack m{name(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger(), m_cbor.unsignedInteger(), m_cbor.signedInteger(), {}};
-        const quint64 count = m_cbor.array(Limits::changesPerMessageMax);
-        for (quint64 i = 0; i < count && m_cbor.ok(); ++i) {
+        Ack m{name(), count(), count(), count(), time(), {}};
+        const quint64 verdicts = m_cbor.array(Limits::changesPerMessageMax);
+        qint64 previous = -1;
+        for (quint64 i = 0; i < verdicts && m_cbor.ok(); ++i) {
             m_cbor.arrayOf(3);
-            m.verdicts.append({small(), m_cbor.text(codeBytesMax), m_cbor.text(reasonBytesMax)});
+            m.verdicts.append({small(), m_cbor.text(Limits::codeBytesMax), m_cbor.text(Limits::reasonBytesMax)});
+            if (m.verdicts.constLast().index <= previous || m.verdicts.constLast().index >= Limits::changesPerMessageMax)
+                m_cbor.fail();
+            previous = m.verdicts.constLast().index;
         }
         if (m.sequence < m.previous)
             m_cbor.fail();
@@ -162,8 +219,8 @@ private:
     QList<TableNames> tables()
     {
         QList<TableNames> all;
-        const quint64 count = m_cbor.array(Limits::tablesPerMessageMax);
-        for (quint64 i = 0; i < count && m_cbor.ok(); ++i) {
+        const quint64 tables = m_cbor.array(Limits::tablesPerMessageMax);
+        for (quint64 i = 0; i < tables && m_cbor.ok(); ++i) {
             m_cbor.arrayOf(2);
             TableNames names{name(), {}};
             const quint64 columns = m_cbor.array(Limits::cellsPerRecordMax);
@@ -171,20 +228,26 @@ private:
             for (quint64 c = 0; c < columns && m_cbor.ok(); ++c) {
                 m_cbor.arrayOf(2);
                 names.columns.append({small(), name()});
-                if (names.columns.last().id <= previous) // sorted, unique, never 0
+                const TableNames::Column &column = names.columns.constLast();
+                if (column.id <= previous || column.id > columnIdMax) // sorted, unique, never 0
                     m_cbor.fail();
-                previous = names.columns.last().id;
+                previous = column.id;
+                m_names.push_back(column.name);
             }
+            refuseRepeats();
             all.append(std::move(names));
         }
+        for (const TableNames &names : std::as_const(all))
+            m_names.push_back(names.table);
+        refuseRepeats();
         return all;
     }
 
     QList<Change> rows(const QList<TableNames> &names)
     {
         QList<Change> all;
-        const quint64 count = m_cbor.array(Limits::changesPerMessageMax);
-        for (quint64 i = 0; i < count && m_cbor.ok(); ++i) {
+        const quint64 changes = m_cbor.array(Limits::changesPerMessageMax);
+        for (quint64 i = 0; i < changes && m_cbor.ok(); ++i) {
             m_cbor.arrayOf(3);
             all.append({small(), bytes(Limits::keyBytesMax), bytes(Limits::messageBytesMax)});
             if (m_cbor.ok())
@@ -193,9 +256,18 @@ private:
         return all;
     }
 
+    /// Ends a list of names that must differ: a name twice would give one thing two numbers.
+    void refuseRepeats()
+    {
+        if (m_cbor.ok() && hasRepeats(m_names))
+            m_cbor.fail();
+        m_names.clear();
+    }
+
     void check(const Change &change, const QList<TableNames> &names)
     {
-        if (change.table >= static_cast<quint64>(names.size()) || !decodeKey(change.key, m_key) || !decodeRecord(change.record, m_record))
+        if (change.table >= static_cast<quint64>(names.size()) || !decodeKey(change.key, m_key) ||
+            !decodeRecord(change.record, m_record))
             return m_cbor.fail();
         m_tooLarge = m_tooLarge || change.record.size() > Limits::recordBytesMax;
         const QList<TableNames::Column> &columns = names.at(change.table).columns;
@@ -210,6 +282,7 @@ private:
     }
 
     CborReader m_cbor;
+    std::vector<QByteArrayView> m_names; ///< seen of the list that is being read
     std::vector<ValueView> m_key;
     RowRecord m_record;
     bool m_tooLarge = false;

@@ -5,7 +5,11 @@
 #include "crdt/bytes.h"
 #include "protocol/limits.h"
 
+#include <QtEndian>
+
 #include <zstd.h>
+
+#include <algorithm>
 
 namespace Sheaf {
 
@@ -17,14 +21,15 @@ constexpr quint8 lastFlag = 1;
 constexpr quint8 compressedFlag = 2;
 constexpr int compressionLevel = 1; // fast enough never to be what a sync waits for
 
-Result<QByteArray> decompress(const QByteArray &payload, qint64 sizeMax)
+Result<QByteArray> decompress(const QByteArray &payload, qint64 messageMax)
 {
     Bytes::Reader reader(payload);
     const quint64 size = reader.varint();
     const qint64 packed = reader.left();
     if (!reader.ok() || packed == 0)
         return fail(u"bad_frame"_s, u"A compressed message is malformed."_s);
-    if (size > static_cast<quint64>(sizeMax) || size / Limits::compressionRatioMax > static_cast<quint64>(packed))
+    // Before anything of that size is made.
+    if (size > static_cast<quint64>(messageMax) || size > static_cast<quint64>(packed) * Limits::compressionRatioMax)
         return fail(u"too_large"_s, u"A compressed message is larger than allowed."_s);
     QByteArray message(static_cast<qsizetype>(size), Qt::Uninitialized);
     const size_t got =
@@ -32,6 +37,22 @@ Result<QByteArray> decompress(const QByteArray &payload, qint64 sizeMax)
     if (ZSTD_isError(got) != 0 || got != size)
         return fail(u"bad_frame"_s, u"A compressed message is malformed."_s);
     return message;
+}
+
+/// Brings what packed too well up to the ratio that receivers take, with a frame that zstd skips.
+void pad(QByteArray &packed, qsizetype head, qsizetype size)
+{
+    constexpr qsizetype ratio = Limits::compressionRatioMax;
+    const qsizetype missing = (size + ratio - 1) / ratio - (packed.size() - head);
+    if (missing <= 0)
+        return;
+    constexpr quint32 skippable = 0x184D2A50;
+    char header[8];
+    const auto zeros = static_cast<quint32>(std::max<qsizetype>(missing - qsizetype(sizeof header), 0));
+    qToLittleEndian(skippable, header);
+    qToLittleEndian(zeros, header + 4);
+    packed.append(header, sizeof header);
+    packed.append(static_cast<qsizetype>(zeros), '\0');
 }
 
 /// The message with its declared size before it, or nothing when that does not pay.
@@ -47,8 +68,8 @@ QByteArray compressed(const QByteArray &message)
     if (ZSTD_isError(got) != 0)
         return {};
     out.truncate(head + static_cast<qsizetype>(got));
-    const bool withinRatio = message.size() / Limits::compressionRatioMax <= static_cast<qint64>(got);
-    return withinRatio && out.size() < message.size() - message.size() / 8 ? out : QByteArray();
+    pad(out, head, message.size());
+    return out.size() < message.size() - message.size() / 8 ? out : QByteArray();
 }
 
 } // namespace
@@ -86,10 +107,16 @@ Result<std::optional<QByteArray>> FrameAssembler::take(QByteArrayView frame)
     if (frame.size() < 2)
         return fail(u"bad_frame"_s, u"A frame is empty."_s);
     const auto flags = static_cast<quint8>(frame[0]);
-    if (flags > (lastFlag | compressedFlag) || (m_open && (flags & compressedFlag) != 0))
-        return fail(u"bad_frame"_s, u"A frame has unknown flags."_s);
-    if (!m_open)
-        m_compressed = (flags & compressedFlag) != 0;
+    const bool compressed = (flags & compressedFlag) != 0;
+    // Strangers cannot have agreed on compression, and nothing is unpacked for them.
+    if (flags > (lastFlag | compressedFlag) || (compressed && (m_open || !m_welcomed)))
+        return fail(u"bad_frame"_s, u"A frame has flags that mean nothing here."_s);
+    if (!m_open) {
+        m_compressed = compressed;
+        m_frames = 0;
+    }
+    if (++m_frames > Limits::framesPerMessageMax)
+        return fail(u"bad_frame"_s, u"A message comes in too many frames."_s);
     if (m_partial.size() + frame.size() - 1 > messageMax)
         return fail(u"too_large"_s, u"A message is larger than allowed."_s);
     m_partial.append(frame.sliced(1));

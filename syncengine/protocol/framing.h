@@ -19,7 +19,7 @@ namespace Sheaf {
 class FrameAssembler
 {
 public:
-    /// Before the welcome only tiny messages are taken.
+    /// Before the welcome only tiny messages are taken, and no compressed ones.
     void setWelcomed(bool welcomed) { m_welcomed = welcomed; }
 
     /// Takes one frame; a whole message when it completes one. After an error the connection must
@@ -28,6 +28,7 @@ public:
 
 private:
     QByteArray m_partial;
+    int m_frames = 0; ///< of the message that is open
     bool m_compressed = false;
     bool m_open = false;
     bool m_welcomed = false;

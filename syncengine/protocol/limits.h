@@ -10,12 +10,13 @@ namespace Sheaf::Limits {
 constexpr int protocolVersion = 1;
 
 // Frames and messages, bytes.
-constexpr qint64 frameBytesMax = 64 * 1024;            ///< QtWebSockets 6.4 stalls on larger ones
+constexpr qint64 frameBytesMax = 64 * 1024; ///< QtWebSockets 6.4 stalls on larger ones
 constexpr qint64 frameBytesMaxBeforeWelcome = 4 * 1024;
-constexpr qint64 messageBytesMax = 1024 * 1024;        ///< bounds what a peer can make us hold
+constexpr qint64 messageBytesMax = 1024 * 1024; ///< bounds what a peer can make us hold
 constexpr qint64 messageBytesMaxBeforeWelcome = 4 * 1024;
-constexpr int compressAboveBytes = 512;                ///< below that zstd gains nothing
-constexpr int compressionRatioMax = 64;                ///< declared size against received size
+constexpr int compressAboveBytes = 512; ///< below that zstd gains nothing
+constexpr int compressionRatioMax = 8;  ///< unpacked size against packed: what a byte received may cost us
+constexpr int framesPerMessageMax = 64; ///< four times what a message needs: crumbs cost more than they carry
 
 // Changes.
 constexpr int changesPerMessageMax = 5000;
@@ -23,19 +24,25 @@ constexpr qint64 changesMessageBytesTarget = 256 * 1024; ///< a message is close
 constexpr qint64 valueBytesMax = 256 * 1024;
 constexpr qint64 recordBytesMax = 512 * 1024;
 constexpr int keyBytesMax = 1024;
-constexpr int cellsPerRecordMax = 2000;                ///< SQLite's own limit of columns
-constexpr int nameBytesMax = 128;                      ///< table, column, space and app names
+constexpr int cellsPerRecordMax = 2000; ///< SQLite's own limit of columns
+constexpr int nameBytesMax = 128;       ///< table, column and space names
+constexpr qint64 appBytesMax = 128;
+constexpr qint64 tokenBytesMax = 256;
+constexpr qint64 codeBytesMax = 64;
+constexpr qint64 reasonBytesMax = 1024;
+constexpr qint64 smallBytesMax = 64; ///< session and lease
 constexpr int tablesPerMessageMax = 256;
 constexpr int spacesPerSessionMax = 200;
 constexpr qint64 transactionBytesMax = 16 * 1024 * 1024; ///< larger ones are applied in parts
 
 // Clocks, milliseconds.
-constexpr qint64 stampAheadMsMax = 60'000;             ///< no stored stamp is further ahead
+constexpr qint64 stampAheadMsMax = 60'000;         ///< no stored stamp is further ahead
+constexpr qint64 retryAfterMsMax = 24 * 3'600'000; ///< a server may send us away for a day
 
 // Liveness, milliseconds.
 constexpr int handshakeMsMax = 10'000;
-constexpr int pingIntervalMs = 20'000;                 ///< below the 30 s of the meanest NAT
-constexpr int silenceMsMax = 45'000;                   ///< no byte for that long: the link is dead
+constexpr int pingIntervalMs = 20'000; ///< below the 30 s of the meanest NAT
+constexpr int silenceMsMax = 45'000;   ///< no byte for that long: the link is dead
 constexpr int reconnectMsMin = 250;
 constexpr int reconnectMsMax = 30'000;
 

@@ -48,9 +48,9 @@ struct Hello {
     quint32 schemaVersion = 0;
     SiteId site = 0;
     QByteArray token;
-    qint64 clockMs = 0;        ///< the client's wall clock when it sent this
-    QByteArray lease;          ///< of the last welcome; empty the first time
-    bool compression = false;  ///< understands zstd
+    qint64 clockMs = 0;       ///< the client's wall clock when it sent this
+    QByteArray lease;         ///< of the last welcome; empty the first time
+    bool compression = false; ///< understands zstd
     friend bool operator==(const Hello &, const Hello &) = default;
 };
 
@@ -58,6 +58,7 @@ struct Subscribe {
     QByteArray space;
     Epoch epoch = 0;
     Sequence cursor = 0;
+    QByteArray buckets = {}; ///< bytesOf() the buckets whose rows up to `cursor` are wanted once more; empty: none
     friend bool operator==(const Subscribe &, const Subscribe &) = default;
 };
 
@@ -72,7 +73,8 @@ struct Push {
 
 struct Mark {
     QByteArray space;
-    quint64 id = 0; ///< repeated in the answer
+    quint64 id = 0;       ///< repeated in the answer
+    bool buckets = false; ///< the sums of all buckets are wanted instead of their total
     friend bool operator==(const Mark &, const Mark &) = default;
 };
 
@@ -103,7 +105,7 @@ struct Welcome {
 
 /// The end of a session, in either direction; the sender closes the socket after it.
 struct Refused {
-    QString code;   ///< see PROTOCOL.md "Refusals"
+    QString code;   ///< see PROTOCOL.md "Liveness and the end"
     QString reason; ///< one sentence for people
     qint64 retryAfterMs = -1; ///< the least pause; 0: as the client likes; -1: not before its user has done something
     friend bool operator==(const Refused &, const Refused &) = default;
@@ -142,7 +144,7 @@ struct Marked {
     QByteArray space;
     quint64 id = 0;
     Sequence head = 0;
-    QByteArray digest; ///< SpaceDigest::totalBytes() at head
+    QByteArray digest; ///< SpaceDigest::totalBytes() at head, or toBytes() when buckets were asked for
     friend bool operator==(const Marked &, const Marked &) = default;
 };
 

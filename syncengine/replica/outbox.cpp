@@ -239,7 +239,7 @@ Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
     });
 }
 
-Result<void> Replica::Private::offerEverything(Store::Space &space)
+Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets)
 {
     auto select = SqlStatement::prepare(handle, "SELECT tbl, pk FROM sheaf_rows WHERE space = ?1 ORDER BY tbl, pk");
     if (!select)
@@ -252,7 +252,8 @@ Result<void> Replica::Private::offerEverything(Store::Space &space)
             return fail(row.error());
         if (!*row)
             break;
-        all.append({select->integer(0), select->bytes(1).toByteArray()});
+        if (buckets.test(bucketOf(catalog.find(select->integer(0))->name, select->bytes(1))))
+            all.append({select->integer(0), select->bytes(1).toByteArray()});
     }
     // Each row is a transaction of its own: what belonged together arrived together long ago.
     for (const auto &[tableId, key] : std::as_const(all)) {
@@ -290,7 +291,19 @@ Result<void> Replica::openSpace(const QByteArray &name, Role role, Epoch epoch, 
         if (!lost)
             return {};
         state.cursor = 0;
-        return d->offerEverything(**space);
+        return d->offerRows(**space, SpaceDigest::Buckets().set());
+    });
+}
+
+Result<void> Replica::offerAgain(const QByteArray &name, const SpaceDigest::Buckets &buckets)
+{
+    return d->transact(true, [&]() -> Result<void> {
+        Store::Space *space = d->store.find(name);
+        if (space == nullptr)
+            return {};
+        space->state.cursor = 0;
+        space->dirty = true;
+        return d->offerRows(*space, buckets);
     });
 }
 

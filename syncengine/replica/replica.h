@@ -120,6 +120,9 @@ public:
     /// Takes over role and epoch from a welcome. Another epoch than the remembered one resets the
     /// cursor to 0 and re-offers every row that this replica holds.
     Result<void> openSpace(const QByteArray &space, Role role, Epoch epoch, quint64 lastPush);
+    /// Before a repair: re-offers the rows in `buckets` and resets the cursor to 0, so that whatever
+    /// ends the repair early, the next session pulls everything.
+    Result<void> offerAgain(const QByteArray &space, const SpaceDigest::Buckets &buckets);
     [[nodiscard]] Result<SpaceDigest> digest(const QByteArray &space) const;
     /// Digest computed afresh from all row clocks: the oracle of digest().
     [[nodiscard]] Result<SpaceDigest> recomputedDigest(const QByteArray &space) const;

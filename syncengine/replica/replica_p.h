@@ -32,7 +32,7 @@ struct Replica::Private {
     Result<void> restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site);
     /// Gives everything unacknowledged stamps later than all that was seen.
     Result<void> outrun();
-    Result<void> offerEverything(Store::Space &space);
+    Result<void> offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets);
     /// Notes in `overtaken` that the server now has stamps greater than those that wait.
     Result<void> settleChange(const PendingPush &push, const Change &change, const Verdict *verdict, bool &overtaken);
     Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,

@@ -361,7 +361,8 @@ void ClientSession::Private::refuse(const Error &error)
 {
     if (phase == Phase::Refusing || phase == Phase::Ended)
         return;
-    send(Refused{error.code, error.message, -1});
+    // An error of the database may quote a long statement.
+    send(Refused{error.code, error.message.left(static_cast<qsizetype>(Limits::reasonBytesMax / 4)), -1});
     phase = Phase::Refusing;
     ownRefusal = error;
     pageTimer.stop();

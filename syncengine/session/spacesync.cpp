@@ -37,7 +37,7 @@ Result<void> SpaceSync::open()
             return again;
     }
     m_start = m_applied = m_expected = state().cursor;
-    m_link.send(Subscribe{m_name, m_epoch, m_expected});
+    subscribe();
     return {};
 }
 
@@ -51,22 +51,44 @@ Result<void> SpaceSync::startOver()
     return m_replica.openSpace(m_name, m_role, m_epoch, m_nextNumber - 1);
 }
 
-Result<void> SpaceSync::subscribeAgain()
+/// Asks for everything behind what is here, and for the rest of the rows of a repair.
+void SpaceSync::subscribe()
+{
+    if (m_expected >= m_known)
+        m_buckets.reset();
+    m_link.send(Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets)});
+}
+
+Result<void> SpaceSync::refillGap()
 {
     if (m_awaiting)
         return {};
     if (++m_gaps > Tuning::gapsMax)
         return fail(u"gap"_s, u"The server keeps leaving gaps in the changes of a space."_s);
     m_awaiting = true;
-    m_link.send(Subscribe{m_name, m_epoch, m_expected});
+    subscribe();
     return {};
+}
+
+/// The replica went back to cursor 0: pulls the rows in `buckets` up to `known`, and all behind it.
+void SpaceSync::pullAgain(const SpaceDigest::Buckets &buckets, Sequence known)
+{
+    // Batches in the queue continue a cursor that is no more; they come again. Acks come once.
+    std::erase_if(m_queue, [](const Item &item) { return std::holds_alternative<Changes>(item.message); });
+    m_queuedBytes = 0;
+    m_start = m_applied = m_expected = state().cursor;
+    m_buckets = buckets;
+    m_known = known;
+    m_outboxRead = m_proven = m_marking = false;
+    m_awaiting = m_expected < m_head;
+    subscribe();
 }
 
 Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
 {
     m_head = std::max({m_head, changes.head, changes.sequence});
     if (changes.previous > m_expected)
-        return subscribeAgain();
+        return refillGap();
     m_awaiting = false;
     if (changes.sequence <= m_expected)
         return {};                 // seen before: a repeat after a second subscription, or our own push behind its ack
@@ -80,6 +102,9 @@ Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
 
 Result<void> SpaceSync::receive(Ack ack)
 {
+    // Checked here already, so that the queue cannot grow beyond what we asked for.
+    if (++m_queuedAcks > m_inFlight.size())
+        return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
     m_head = std::max(m_head, ack.sequence);
     if (ack.previous == m_expected)
         m_expected = ack.sequence;
@@ -127,6 +152,7 @@ Result<bool> SpaceSync::step()
     }
     const Ack ack = std::get<Ack>(std::move(m_queue[ackAt].message));
     m_queue.erase(m_queue.begin() + static_cast<std::ptrdiff_t>(ackAt));
+    --m_queuedAcks;
     if (const auto settled = settle(ack); !settled)
         return fail(settled.error());
     return true;
@@ -151,10 +177,21 @@ Result<void> SpaceSync::apply(size_t count)
 
 Result<void> SpaceSync::settle(const Ack &ack)
 {
-    if (m_inFlight.empty() || m_inFlight.front().push.number != ack.number)
+    const qsizetype pushed = m_inFlight.empty() ? 0 : m_inFlight.front().push.changes.size();
+    if (pushed == 0 || m_inFlight.front().push.number != ack.number ||
+        (!ack.verdicts.isEmpty() && ack.verdicts.last().index >= pushed))
         return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
-    const bool ahead =
-        std::any_of(ack.verdicts.begin(), ack.verdicts.end(), [](const Verdict &v) { return v.code == "clock_ahead"_L1; });
+    bool ahead = false;
+    SpaceDigest::Buckets refused;
+    for (const Verdict &verdict : ack.verdicts) {
+        const Push &push = m_inFlight.front().push;
+        const Change &change = push.changes[verdict.index];
+        if (verdict.code == "clock_ahead"_L1)
+            ahead = true;
+        else
+            refused.set(bucketOf(push.tables[change.table].table, change.key));
+        m_link.report(verdict.code, verdict.reason);
+    }
     if (ahead) {
         // Our clock was set since the handshake: correct it before anything is stamped anew.
         if (const auto offset = m_replica.setClockOffset(ack.clockMs - m_clock.wallMs()); !offset)
@@ -168,8 +205,9 @@ Result<void> SpaceSync::settle(const Ack &ack)
     if (m_applied == ack.previous)
         m_applied = ack.sequence;
     m_outboxRead = false;
-    for (const Verdict &verdict : ack.verdicts)
-        m_link.report(verdict.code, verdict.reason);
+    // The replica has forgotten the refused rows: the server's version of them is wanted.
+    if (refused.any())
+        pullAgain(refused | m_buckets, std::max(m_applied, m_known));
     return {};
 }
 
@@ -207,70 +245,6 @@ Result<void> SpaceSync::upload()
     return {};
 }
 
-bool SpaceSync::isQuiet() const
-{
-    return m_queue.empty() && m_inFlight.empty() && m_outboxRead && m_expected >= m_head && !m_awaiting;
-}
-
-void SpaceSync::demandProof()
-{
-    m_proven = false;
-    m_marking = false;
-    m_markPause.stop();
-    m_markedAtMs = m_clock.monotonicMs() - Tuning::markIntervalMs;
-}
-
-void SpaceSync::prove()
-{
-    if (!isQuiet()) {
-        m_proven = false;
-        return;
-    }
-    if (m_proven || m_marking || m_markPause.isActive())
-        return;
-    const qint64 since = m_clock.monotonicMs() - m_markedAtMs;
-    if (m_markId > 0 && since < Tuning::markIntervalMs)
-        m_markPause.start(milliseconds(Tuning::markIntervalMs - since), [this] { m_link.wake(); });
-    else
-        sendMark();
-}
-
-void SpaceSync::sendMark()
-{
-    m_marking = true;
-    m_markedAtMs = m_clock.monotonicMs();
-    m_link.send(Mark{m_name, ++m_markId});
-}
-
-Result<void> SpaceSync::receive(const Marked &marked)
-{
-    if (!m_marking || marked.id != m_markId)
-        return {};
-    m_marking = false;
-    m_head = std::max(m_head, marked.head);
-    if (!isQuiet() || marked.head != m_expected)
-        return {}; // something moved meanwhile: the next quiet moment asks again
-    const auto mine = m_replica.digest(m_name);
-    if (!mine)
-        return fail(mine.error());
-    if (mine->totalBytes() == marked.digest) {
-        m_proven = true;
-        return {};
-    }
-    m_link.report(u"digest_mismatch"_s, u"This device and the server differ in space %1."_s.arg(QString::fromUtf8(m_name)));
-    if (m_startedOver) {
-        m_marking = true; // exchanging everything once more would not help: wait for news
-        ++m_markId;
-        return {};
-    }
-    m_startedOver = true;
-    if (const auto again = startOver(); !again)
-        return again;
-    m_start = m_applied = m_expected = state().cursor;
-    m_awaiting = false;
-    return subscribeAgain();
-}
-
 Result<void> SpaceSync::nudge()
 {
     const bool stuck = m_expected < m_head && m_expected == m_nudged && m_queue.empty();
@@ -278,7 +252,7 @@ Result<void> SpaceSync::nudge()
     if (!stuck)
         return {};
     m_awaiting = false;
-    return subscribeAgain();
+    return refillGap();
 }
 
 qint64 SpaceSync::pulled() const

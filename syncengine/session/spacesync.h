@@ -31,6 +31,8 @@ protected:
 /// session.
 /// Invariants: `m_expected` is the replica's cursor plus all queued batches; changes and acks are
 /// settled in the order in which they arrived, because both move the cursor.
+/// When a proof fails, the sums of all buckets are compared and the rows of the bad buckets are
+/// exchanged; when that did not help, all rows are; then it waits for news.
 class SpaceSync
 {
 public:
@@ -69,13 +71,19 @@ private:
         qint64 bytes = 0;
     };
 
+    /// How far the repair of a mismatch is.
+    enum class Repair : quint8 { None, Comparing, ByBucket, Everything };
+
     [[nodiscard]] bool isQuiet() const;
     [[nodiscard]] SpaceState state() const;
     [[nodiscard]] size_t transactionLength() const;
     Result<void> apply(size_t count);
     Result<void> settle(const Ack &ack);
-    Result<void> subscribeAgain();
+    Result<void> refillGap();
     Result<void> startOver();
+    void subscribe();
+    void pullAgain(const SpaceDigest::Buckets &buckets, Sequence known);
+    Result<void> repair(const SpaceDigest &mine, const Marked &marked);
     void sendMark();
 
     Replica &m_replica;
@@ -92,8 +100,11 @@ private:
     Sequence m_nudged = 0; ///< m_expected at the last nudge
     std::deque<Item> m_queue;
     qint64 m_queuedBytes = 0;
+    size_t m_queuedAcks = 0;
     int m_gaps = 0;
-    bool m_awaiting = false; ///< subscribed again and not heard since
+    bool m_awaiting = false;        ///< subscribed again and not heard since
+    SpaceDigest::Buckets m_buckets; ///< the rows up to m_known that are pulled again
+    Sequence m_known = 0;
 
     std::deque<PendingPush> m_inFlight;
     quint64 m_nextNumber = 1;
@@ -104,7 +115,7 @@ private:
     quint64 m_markId = 0;
     bool m_marking = false;
     bool m_proven = false;
-    bool m_startedOver = false;
+    Repair m_repair = Repair::None;
     qint64 m_markedAtMs = 0;
     OneShot m_markPause;
 };

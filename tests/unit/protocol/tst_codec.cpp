@@ -3,10 +3,8 @@
 #include "crdt/rowkey.h"
 #include "protocol/codec.h"
 #include "protocol/limits.h"
+#include "samples.h"
 
-#include <QFile>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QtTest>
 
 #include <random>
@@ -21,8 +19,10 @@ Change sampleChange()
     Change change{.table = 0, .key = {}, .record = {}};
     const ValueView key = ValueView::ofText("k1");
     encodeKey({&key, 1}, change.key);
-    encodeRecord({.length = 1, .life = {makeHlc(1'700'000'000'000), 5}, .cells = {{1, {makeHlc(1'700'000'000'000), 5}, ValueView::ofText("milk")},
-                                                                      {2, {makeHlc(1'700'000'000'001, 3), 6}, ValueView::ofInteger(-7)}}},
+    encodeRecord({.length = 1,
+                  .life = {makeHlc(1'700'000'000'000), 5},
+                  .cells = {{1, {makeHlc(1'700'000'000'000), 5}, ValueView::ofText("milk")},
+                            {2, {makeHlc(1'700'000'000'001, 3), 6}, ValueView::ofInteger(-7)}}},
                  change.record);
     return change;
 }
@@ -30,23 +30,6 @@ Change sampleChange()
 QList<TableNames> sampleTables()
 {
     return {{.table = "tasks", .columns = {{1, "title"}, {2, "n"}}}};
-}
-
-QHash<QString, Message> samples()
-{
-    return {
-        {u"hello"_s, Hello{1, 1, u"notes 1"_s, 3, 0x1122334455667788, "token", 1'700'000'000'000, "lease", true}},
-        {u"welcome"_s, Welcome{1, "session", 1'700'000'000'001, 1'700'000'000'000, "lease2", true, 42, {{"home", Role::Editor, 9, 4}}}},
-        {u"refused"_s, Refused{u"bad_token"_s, u"The token is not known here."_s, -1}},
-        {u"subscribe"_s, Subscribe{"home", 42, 9}},
-        {u"changes"_s, Changes{"home", 9, 10, 12, true, sampleTables(), {sampleChange()}}},
-        {u"push"_s, Push{"home", 5, false, sampleTables(), {sampleChange()}}},
-        {u"ack"_s, Ack{"home", 5, 9, 10, 1'700'000'000'002, {{0, u"clock_ahead"_s, u"An hour ahead."_s}}}},
-        {u"mark"_s, Mark{"home", 7}},
-        {u"marked"_s, Marked{"home", 7, 12, QByteArray(16, 'd')}},
-        {u"ping"_s, Ping{-5}},
-        {u"pong"_s, Pong{1, -5}},
-    };
 }
 
 } // namespace
@@ -57,7 +40,6 @@ class TestCodec : public QObject
 private Q_SLOTS:
     void messagesComeBackAsTheyWere_data();
     void messagesComeBackAsTheyWere();
-    void bytesAreTheGoldenOnes();
     void truncatedMessagesAreErrors();
     void mutatedMessagesNeverCrash();
     void limitsHold();
@@ -67,8 +49,11 @@ private Q_SLOTS:
 void TestCodec::messagesComeBackAsTheyWere_data()
 {
     QTest::addColumn<QString>("name");
-    const auto all = samples();
-    QCOMPARE(all.size(), static_cast<qsizetype>(std::variant_size_v<Message>));
+    const auto all = sampleMessages();
+    QSet<size_t> types;
+    for (const Message &message : all)
+        types.insert(message.index());
+    QCOMPARE(types.size(), static_cast<qsizetype>(std::variant_size_v<Message>));
     for (auto it = all.cbegin(); it != all.cend(); ++it)
         QTest::newRow(qPrintable(it.key())) << it.key();
 }
@@ -76,26 +61,16 @@ void TestCodec::messagesComeBackAsTheyWere_data()
 void TestCodec::messagesComeBackAsTheyWere()
 {
     QFETCH(QString, name);
-    const Message message = samples().value(name);
+    const Message message = sampleMessages().value(name);
     const auto decoded = decodeMessage(encodeMessage(message));
     QVERIFY2(decoded, decoded ? "" : qPrintable(decoded.error().message));
     QVERIFY(*decoded == message);
 }
 
-/// The bytes on the wire may change only together with the version of the protocol.
-void TestCodec::bytesAreTheGoldenOnes()
-{
-    QFile file(QStringLiteral(GOLDEN_FRAMES));
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    const QJsonObject golden = QJsonDocument::fromJson(file.readAll()).object();
-    const auto all = samples();
-    for (auto it = all.cbegin(); it != all.cend(); ++it)
-        QCOMPARE(QString::fromLatin1(encodeMessage(*it).toHex()), golden[it.key()].toString());
-}
-
 void TestCodec::truncatedMessagesAreErrors()
 {
-    for (const Message &message : samples()) {
+    const auto all = sampleMessages();
+    for (const Message &message : all) {
         const QByteArray bytes = encodeMessage(message);
         for (qsizetype size = 0; size < bytes.size(); ++size)
             QVERIFY(!decodeMessage(bytes.first(size)));
@@ -106,7 +81,7 @@ void TestCodec::truncatedMessagesAreErrors()
 void TestCodec::mutatedMessagesNeverCrash()
 {
     std::mt19937 random(11);
-    const QList<Message> all = samples().values();
+    const QList<Message> all = sampleMessages().values();
     int accepted = 0;
     for (int round = 0; round < 30'000; ++round) {
         QByteArray bytes = encodeMessage(all[static_cast<qsizetype>(random() % static_cast<quint32>(all.size()))]);
@@ -115,7 +90,7 @@ void TestCodec::mutatedMessagesNeverCrash()
         const auto decoded = decodeMessage(bytes);
         if (decoded) {
             ++accepted;
-            QVERIFY(decodeMessage(encodeMessage(*decoded)));
+            QCOMPARE(encodeMessage(*decoded), bytes); // a message has one encoding
         }
     }
     QVERIFY(accepted > 0);

@@ -31,7 +31,10 @@ private Q_SLOTS:
     void messagesComeBackAsTheyWere();
     void strangersMaySendLittle();
     void brokenFramesAreErrors();
+    void strangersMayNotCompress();
+    void crumbsAreRefused();
     void bombsAreDefused();
+    void whatPacksWellIsPackedAndStaysWithinTheRatio();
 };
 
 void TestFraming::messagesComeBackAsTheyWere_data()
@@ -86,6 +89,49 @@ void TestFraming::brokenFramesAreErrors()
     assembler.setWelcomed(true);
     QVERIFY(assembler.take(QByteArray::fromHex("00aa")));
     QVERIFY(!assembler.take(QByteArray::fromHex("03aa"))); // compression is said in the first frame
+}
+
+void TestFraming::strangersMayNotCompress()
+{
+    const QList<QByteArray> frames = frameMessage(QByteArray("the same again ").repeated(100), true);
+    QCOMPARE(frames.size(), 1);
+    FrameAssembler assembler;
+    QVERIFY(!assembler.take(frames[0]));
+    FrameAssembler welcomed;
+    welcomed.setWelcomed(true);
+    QVERIFY(welcomed.take(frames[0]));
+}
+
+void TestFraming::crumbsAreRefused()
+{
+    FrameAssembler assembler;
+    assembler.setWelcomed(true);
+    for (int message = 0; message < 3; ++message) { // the count begins anew with each message
+        for (int i = 1; i < Limits::framesPerMessageMax; ++i)
+            QVERIFY(assembler.take(QByteArray::fromHex("00aa")));
+        QVERIFY(assembler.take(QByteArray::fromHex("01aa")));
+    }
+    for (int i = 0; i < Limits::framesPerMessageMax; ++i)
+        QVERIFY(assembler.take(QByteArray::fromHex("00aa")));
+    QVERIFY(!assembler.take(QByteArray::fromHex("01aa")));
+}
+
+void TestFraming::whatPacksWellIsPackedAndStaysWithinTheRatio()
+{
+    for (const qsizetype size : {513, 4000, 65'536, 300'001, 1024 * 1024}) {
+        const QList<QByteArray> frames = frameMessage(QByteArray(size, 'z'), true);
+        qsizetype sent = 0;
+        FrameAssembler assembler;
+        assembler.setWelcomed(true);
+        for (const QByteArray &frame : frames) {
+            sent += frame.size();
+            const auto taken = assembler.take(frame);
+            QVERIFY(taken);
+            if (taken->has_value())
+                QCOMPARE(**taken, QByteArray(size, 'z'));
+        }
+        QVERIFY2(sent <= size / Limits::compressionRatioMax + 32, qPrintable(QString::number(sent)));
+    }
 }
 
 void TestFraming::bombsAreDefused()

@@ -208,22 +208,6 @@ private Q_SLOTS:
         QCOMPARE(ends[0].code, u"bad_message"_s);
     }
 
-    void aDigestMismatchExchangesEverythingOnce()
-    {
-        mine->addNote(u"a"_s, u"1"_s);
-        goOnline(0);
-        QCOMPARE(server->take<Push>().size(), 1);
-        server->send(Ack{"home", 1, 0, 1, clock->wallMs(), {}});
-        answerMarkWrong(1);
-        QCOMPARE(reports, QStringList{u"digest_mismatch"_s});
-        QCOMPARE(server->take<Subscribe>(), (QList<Subscribe>{{"home", 7, 0}}));
-        const auto again = server->take<Push>();
-        QCOMPARE(again.size(), 1);
-        QCOMPARE(again[0].number, 2U);
-        QCOMPARE(again[0].changes.size(), 1);
-        QVERIFY(ends.isEmpty());
-    }
-
     void aServerThatLostChangesGetsThemAgain()
     {
         mine->addNote(u"a"_s, u"1"_s);
@@ -314,13 +298,6 @@ private:
         server->send(welcomeOf(*clock, head, lastPush));
         clock->settle();
         server->take<Subscribe>();
-    }
-    void answerMarkWrong(Sequence head)
-    {
-        const auto marks = server->take<Mark>();
-        QCOMPARE(marks.size(), 1);
-        server->send(Marked{"home", marks[0].id, head, QByteArray(16, 'x')});
-        clock->settle();
     }
 
     std::unique_ptr<ManualClock> clock;

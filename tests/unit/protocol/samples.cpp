@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "samples.h"
+
+#include "crdt/digest.h"
+#include "crdt/rowkey.h"
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr Stamp first{makeHlc(1'700'000'000'000), 5};
+constexpr Stamp second{makeHlc(1'700'000'000'001, 3), 6};
+
+Change change(quint32 table, std::initializer_list<ValueView> key, const RowRecord &record)
+{
+    Change change{.table = table, .key = {}, .record = {}};
+    encodeKey({key.begin(), key.size()}, change.key);
+    encodeRecord(record, change.record);
+    return change;
+}
+
+Change inserted()
+{
+    return change(
+        0, {ValueView::ofText("k1")},
+        {.length = 1, .life = first, .cells = {{1, first, ValueView::ofText("milk")}, {2, second, ValueView::ofInteger(-7)}}});
+}
+
+QList<TableNames> tables()
+{
+    return {{.table = "tasks", .columns = {{1, "title"}, {2, "n"}}}};
+}
+
+/// Every type of value, a composite key, a delete, an update of one cell and two tables.
+Push everything()
+{
+    Push push{.space = "team \xC3\xA4", .number = INT64_MAX, .more = true, .tables = tables(), .changes = {}};
+    push.tables.append({.table = "notes", .columns = {{3, "body"}, {130, "raw"}, {1U << 20, "size"}}});
+    push.changes = {
+        change(1, {ValueView::ofInteger(INT64_MIN), ValueView::ofBlob(QByteArrayView("\0\xFF", 2))},
+               {.length = 300, .life = second, .cells = {}}),
+        change(0, {ValueView::ofReal(-0.0)}, {.length = 3, .life = first, .cells = {{2, second, ValueView::null()}}}),
+        change(1, {ValueView::null(), ValueView::ofInteger(INT64_MAX)},
+               {.length = UINT32_MAX,
+                .life = {makeHlc(clockMsLimit - 1, 0xFFFF), UINT64_MAX},
+                .cells = {{3, {makeHlc(clockMsLimit - 1, 0xFFFF), UINT64_MAX}, ValueView::ofText("gr\xC3\xBCn\n")},
+                          {130, {1, 1}, ValueView::ofBlob("")},
+                          {1U << 20, {makeHlc(clockMsLimit - 1, 0xFFFF), UINT64_MAX}, ValueView::ofReal(1e300)}}}),
+    };
+    return push;
+}
+
+} // namespace
+
+QMap<QString, Message> sampleMessages()
+{
+    return {
+        {u"hello"_s, Hello{1, 1, u"notes 1"_s, 3, 0x1122334455667788, "token", 1'700'000'000'000, "lease", true}},
+        {u"hello of a new replica"_s, Hello{1, 2, u"grün"_s, 0, UINT64_MAX, "token", 1 - clockMsLimit, "", false}},
+        {u"welcome"_s,
+         Welcome{1, "session", 1'700'000'000'001, 1'700'000'000'000, "lease2", true, 42, {{"home", Role::Editor, 9, 4}}}},
+        {u"welcome to two spaces"_s, Welcome{1,
+                                             "s",
+                                             clockMsLimit - 1,
+                                             0,
+                                             "l",
+                                             false,
+                                             UINT64_MAX,
+                                             {{"a", Role::Viewer, 0, 0}, {"b", Role::Owner, INT64_MAX, 65'536}}}},
+        {u"welcome to none"_s, Welcome{1, "s", 1, 0, "l", false, 1, {}}},
+        {u"refused"_s, Refused{u"bad_token"_s, u"The token is not known here."_s, -1}},
+        {u"refused for a while"_s, Refused{u"shutting_down"_s, u"The server is stopping."_s, 2500}},
+        {u"subscribe"_s, Subscribe{"home", 42, 9, {}}},
+        {u"subscribe for a repair"_s, Subscribe{"home", 42, 9, bytesOf(SpaceDigest::Buckets().set(0).set(9).set(255))}},
+        {u"changes"_s, Changes{"home", 9, 10, 12, true, tables(), {inserted()}}},
+        {u"changes without rows"_s, Changes{"home", 0, 50'000, 70'000, false, {}, {}}},
+        {u"push"_s, Push{"home", 5, false, tables(), {inserted()}}},
+        {u"push of everything"_s, everything()},
+        {u"ack"_s, Ack{"home", 5, 9, 10, 1'700'000'000'002, {{0, u"clock_ahead"_s, u"An hour ahead."_s}}}},
+        {u"ack of all"_s, Ack{"home", 6, 10, 10, 1'700'000'000'002, {}}},
+        {u"ack with two verdicts"_s, Ack{"home", 7, 10, 12, 0, {{1, u"too_large"_s, {}}, {4999, u"no_permission"_s, u"No."_s}}}},
+        {u"mark"_s, Mark{"home", 7, false}},
+        {u"mark for all buckets"_s, Mark{"home", 8, true}},
+        {u"marked"_s, Marked{"home", 7, 12, QByteArray(16, 'd')}},
+        {u"marked with all buckets"_s, Marked{"home", 8, 12, QByteArray(4095, '\0') + '\1'}},
+        {u"ping"_s, Ping{-5}},
+        {u"pong"_s, Pong{1, -5}},
+    };
+}
+
+} // namespace Sheaf
