@@ -23,7 +23,7 @@ struct Digest128 {
 };
 
 /// Order-free fingerprint of all row clocks of a space: the sum of one 128-bit BLAKE2b hash per
-/// row, with 256 sub-sums by the top byte of FNV-1a over table, NUL and key. Equal digests mean that
+/// row, with 256 sub-sums, by the folded FNV-1a of table, NUL and key. Equal digests mean that
 /// both sides accepted the same write of every cell.
 class SpaceDigest
 {

@@ -9,7 +9,8 @@ namespace Sheaf {
 Hlc HybridClock::tick(qint64 wallMs)
 {
     // One more than a full counter is the next millisecond with counter 0: it borrows by itself.
-    m_last = std::max(makeHlc(std::clamp<qint64>(wallMs, 0, clockMsLimit - 1)), m_last + 1);
+    // A wall clock thousands of years ahead leaves half of the range to go on in.
+    m_last = std::max(makeHlc(std::clamp<qint64>(wallMs, 0, clockMsLimit / 2 - 1)), m_last + 1);
     return m_last;
 }
 

@@ -104,7 +104,7 @@ private:
     qint64 time()
     {
         const qint64 ms = m_cbor.signedInteger();
-        if (ms <= -clockMsLimit || ms >= clockMsLimit)
+        if (ms <= -Limits::toldMsLimit || ms >= Limits::toldMsLimit)
             m_cbor.fail();
         return m_cbor.ok() ? ms : 0;
     }
@@ -185,6 +185,7 @@ private:
 
     Changes changes()
     {
+        m_stampMsLimit = Limits::toldMsLimit;
         Changes m{name(), count(), count(), count(), m_cbor.boolean(), tables(), {}};
         m.changes = rows(m.tables);
         if (m.sequence < m.previous)
@@ -270,6 +271,8 @@ private:
             !decodeRecord(change.record, m_record))
             return m_cbor.fail();
         m_tooLarge = m_tooLarge || change.record.size() > Limits::recordBytesMax;
+        if (hlcMs(latestStamp(m_record)) >= m_stampMsLimit)
+            return m_cbor.fail();
         const QList<TableNames::Column> &columns = names.at(change.table).columns;
         auto known = columns.cbegin();
         for (const Cell &cell : m_record.cells) {
@@ -285,6 +288,7 @@ private:
     std::vector<QByteArrayView> m_names; ///< seen of the list that is being read
     std::vector<ValueView> m_key;
     RowRecord m_record;
+    qint64 m_stampMsLimit = clockMsLimit;
     bool m_tooLarge = false;
 };
 

@@ -36,6 +36,8 @@ constexpr int spacesPerSessionMax = 200;
 constexpr qint64 transactionBytesMax = 16 * 1024 * 1024; ///< larger ones are applied in parts
 
 // Clocks, milliseconds.
+constexpr qint64 toldMsLimit =
+    1LL << 46; ///< times, and stamps in changes: what a server says leaves its client room for valid stamps
 constexpr qint64 stampAheadMsMax = 60'000;         ///< no stored stamp is further ahead
 constexpr qint64 retryAfterMsMax = 24 * 3'600'000; ///< a server may send us away for a day
 

@@ -75,10 +75,11 @@ void TestCrdtValues::brokenRecordsAreErrors()
     for (qsizetype size = 0; size < bytes.size(); ++size)
         QVERIFY(!decodeRecord(bytes.first(size), decoded));
     QVERIFY(!decodeRecord(bytes + 'x', decoded));
-    for (const RowRecord &wrong : {RowRecord{.length = 0, .life = {1, 1}, .cells = {}}, RowRecord{.length = 1, .life = {}, .cells = {}},
-                                   RowRecord{.length = 2, .life = {1, 1}, .cells = {{1, {1, 1}, {}}}},
-                                   RowRecord{.length = 1, .life = {1, 1}, .cells = {{2, {1, 1}, {}}, {1, {1, 1}, {}}}},
-                                   RowRecord{.length = 1, .life = {1, 1}, .cells = {{0, {1, 1}, {}}}}}) {
+    for (const RowRecord &wrong :
+         {RowRecord{.length = 0, .life = {1, 1}, .cells = {}}, RowRecord{.length = 1, .life = {}, .cells = {}},
+          RowRecord{.length = 2, .life = {1, 1}, .cells = {{1, {1, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {{2, {1, 1}, {}}, {1, {1, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {{0, {1, 1}, {}}}}}) {
         QByteArray encoded;
         encodeRecord(wrong, encoded);
         QVERIFY(!decodeRecord(encoded, decoded));

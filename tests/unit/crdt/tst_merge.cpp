@@ -85,74 +85,9 @@ class TestMerge : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
-    void everyHistoryConvergesInEveryOrder();
     void lawsHoldOnAllReachableStates();
     void outcomeSaysWhatHappened();
 };
-
-/// 3 replicas, up to 3 operations each and 5 in all; the row is known to all before or to none. The
-/// states are delivered to an observer in every order, twice, and to each replica: one state
-/// must come out.
-void TestMerge::everyHistoryConvergesInEveryOrder()
-{
-    constexpr Operation all[] = {Operation::Insert, Operation::UpdateA, Operation::UpdateB, Operation::Delete};
-    QList<QList<Operation>> scripts{{}};
-    for (const Operation a : all) {
-        scripts.append({a});
-        for (const Operation b : all) {
-            scripts.append({a, b});
-            for (const Operation c : all)
-                scripts.append({a, b, c});
-        }
-    }
-    qint64 histories = 0;
-    for (const auto &one : scripts) {
-        for (const auto &two : scripts) {
-            for (const auto &three : scripts) {
-                // All three long would be 600,000 histories: bounded to five operations in all.
-                const qsizetype operations = one.size() + two.size() + three.size();
-                if (operations > 5)
-                    continue;
-                for (const bool known : {false, true}) {
-                    Row base;
-                    if (known)
-                        perform(base, Operation::Insert, {1, 9});
-                    std::vector<Row> replicas(3, base);
-                    std::vector<RowRecord> states;
-                    const QList<Operation> *parts[] = {&one, &two, &three};
-                    for (size_t site = 0; site < 3; ++site) {
-                        Hlc hlc = 10;
-                        for (const Operation operation : *parts[site]) // equal times: sites break ties
-                            perform(replicas[site], operation, {hlc++, site + 1});
-                        if (replicas[site].clock.length != 0)
-                            states.push_back(recordOf(replicas[site]));
-                    }
-                    ++histories;
-                    std::vector<size_t> order(states.size());
-                    for (size_t i = 0; i < order.size(); ++i)
-                        order[i] = i;
-                    std::optional<Row> expected;
-                    do {
-                        Row observer = base;
-                        for (const size_t index : order)
-                            merge(observer, states[index]);
-                        for (const size_t index : order) // once more: nothing changes
-                            merge(observer, states[index]);
-                        if (!expected)
-                            expected = observer;
-                        QVERIFY(*expected == observer);
-                    } while (std::next_permutation(order.begin(), order.end()));
-                    for (Row &replica : replicas) {
-                        for (const RowRecord &state : states)
-                            merge(replica, state);
-                        QVERIFY(!expected || *expected == replica);
-                    }
-                }
-            }
-        }
-    }
-    QVERIFY(histories > 10'000);
-}
 
 void TestMerge::lawsHoldOnAllReachableStates()
 {

@@ -4,6 +4,7 @@
 
 #include "crdt/digest.h"
 #include "crdt/rowkey.h"
+#include "protocol/limits.h"
 
 namespace Sheaf {
 
@@ -59,12 +60,12 @@ QMap<QString, Message> sampleMessages()
 {
     return {
         {u"hello"_s, Hello{1, 1, u"notes 1"_s, 3, 0x1122334455667788, "token", 1'700'000'000'000, "lease", true}},
-        {u"hello of a new replica"_s, Hello{1, 2, u"grün"_s, 0, UINT64_MAX, "token", 1 - clockMsLimit, "", false}},
+        {u"hello of a new replica"_s, Hello{1, 2, u"grün"_s, 0, UINT64_MAX, "token", 1 - Limits::toldMsLimit, "", false}},
         {u"welcome"_s,
          Welcome{1, "session", 1'700'000'000'001, 1'700'000'000'000, "lease2", true, 42, {{"home", Role::Editor, 9, 4}}}},
         {u"welcome to two spaces"_s, Welcome{1,
                                              "s",
-                                             clockMsLimit - 1,
+                                             Limits::toldMsLimit - 1,
                                              0,
                                              "l",
                                              false,

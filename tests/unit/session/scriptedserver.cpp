@@ -6,7 +6,6 @@
 
 #include <QFile>
 #include <QSqlQuery>
-#include <QTest>
 
 namespace Sheaf {
 
@@ -98,8 +97,6 @@ void ScriptedServer::accept()
 
 void ScriptedServer::send(const Message &message)
 {
-    if (std::holds_alternative<Welcome>(message))
-        m_assembler.setWelcomed(true);
     const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
     for (const QByteArray &frame : frames)
         sendRaw(frame);
@@ -107,6 +104,7 @@ void ScriptedServer::send(const Message &message)
 
 void ScriptedServer::sendRaw(const QByteArray &frame)
 {
+    m_assembler.setWelcomed(true); // whatever this is, it may be a welcome
     if (m_connection && m_connection->observer())
         m_connection->observer()->frameReceived(frame);
 }

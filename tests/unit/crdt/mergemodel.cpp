@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "mergemodel.h"
+
+#include "crdt/digest.h"
+
+namespace Sheaf::Model {
+
+namespace {
+
+size_t place(ColumnId column)
+{
+    return column - 1;
+}
+
+RowRecord recordOf(const Sent &message)
+{
+    RowRecord record{.length = message.length, .life = message.life, .cells = {}};
+    for (const Sent::Cell &cell : message.cells)
+        record.cells.push_back({cell.column, cell.stamp, ValueView::ofInteger(cell.value)});
+    return record;
+}
+
+RowRecord recordOf(const Row &row)
+{
+    RowRecord record{.length = row.clock.length, .life = row.clock.life, .cells = {}};
+    for (ColumnId column = 1; column <= columnCount; ++column) {
+        if (row.clock.stampOf(column).hlc != 0)
+            record.cells.push_back({column, row.clock.stampOf(column), ValueView::ofInteger(row.values[place(column)])});
+    }
+    return record;
+}
+
+void mergeInto(Row &row, const RowRecord &incoming)
+{
+    static MergeOutcome outcome;
+    mergeRecord(row.clock, incoming, outcome);
+    if (outcome.life == MergeOutcome::Life::Born || outcome.life == MergeOutcome::Life::Deleted)
+        row.values = {};
+    if (outcome.life == MergeOutcome::Life::Stale)
+        return;
+    for (const size_t winner : outcome.winners)
+        row.values[place(incoming.cells[winner].column)] = static_cast<int>(incoming.cells[winner].value.integer);
+}
+
+const std::vector<NamedColumn> &columnNames()
+{
+    static const std::vector<NamedColumn> names{{"a", 2}, {"b", 1}};
+    return names;
+}
+
+} // namespace
+
+Truth truthOf(std::span<const Sent *const> messages)
+{
+    Truth truth;
+    for (const Sent *message : messages)
+        truth.length = std::max(truth.length, message->length);
+    for (const Sent *message : messages) {
+        if (message->length != truth.length)
+            continue;
+        truth.life = std::max(truth.life, message->life);
+        for (const Sent::Cell &cell : message->cells) {
+            auto &kept = truth.cells[place(cell.column)];
+            if (!kept || kept->stamp < cell.stamp)
+                kept = cell;
+        }
+    }
+    return truth;
+}
+
+void Row::merge(const Sent &message)
+{
+    mergeInto(*this, recordOf(message));
+}
+
+void Row::merge(const Row &other)
+{
+    if (other.clock.length != 0)
+        mergeInto(*this, recordOf(other));
+}
+
+bool Row::is(const Truth &truth) const
+{
+    if (clock.length != truth.length || clock.life != truth.life)
+        return false;
+    for (ColumnId column = 1; column <= columnCount; ++column) {
+        const auto &cell = truth.cells[place(column)];
+        if (clock.stampOf(column) != (cell ? cell->stamp : Stamp()) || values[place(column)] != (cell ? cell->value : 0))
+            return false;
+    }
+    return true;
+}
+
+bool Row::sameAs(const Row &other) const
+{
+    bool same = clock.length == other.clock.length && clock.life == other.clock.life && values == other.values;
+    for (ColumnId column = 1; column <= columnCount; ++column)
+        same = same && clock.stampOf(column) == other.clock.stampOf(column);
+    return same;
+}
+
+bool Row::survivesStorage() const
+{
+    if (clock.length == 0)
+        return true;
+    QByteArray stored;
+    encodeClock(clock, stored);
+    RowClock loaded;
+    QByteArray sent;
+    encodeRecord(recordOf(*this), sent);
+    RowRecord record;
+    if (!decodeClock(stored, loaded) || !(loaded == clock) || !decodeRecord(sent, record))
+        return false;
+    Row copy;
+    mergeInto(copy, record);
+    return sameAs(copy);
+}
+
+bool sameDigest(const Row &row, const Truth &truth)
+{
+    if (truth.length == 0)
+        return row.clock.length == 0;
+    RowClock plain{.length = truth.length, .life = truth.life, .uniform = 0, .others = {}};
+    for (const auto &cell : truth.cells) {
+        if (cell)
+            plain.others.push_back({cell->column, cell->stamp});
+    }
+    return fingerprint("t", "k", row.clock, columnNames()).hash == fingerprint("t", "k", plain, columnNames()).hash;
+}
+
+std::optional<Sent> perform(const Row &row, Operation operation, Stamp stamp)
+{
+    const bool alive = isAlive(row.clock.length);
+    const int value = static_cast<int>(stamp.hlc * 10 + stamp.site);
+    if (alive == (operation == Operation::Insert))
+        return {};
+    switch (operation) {
+    case Operation::Insert:
+        return Sent{row.clock.length + 1, stamp, {{1, stamp, value}, {2, stamp, value}}};
+    case Operation::Delete:
+        return Sent{row.clock.length + 1, stamp, {}};
+    case Operation::UpdateFirst:
+        return Sent{row.clock.length, row.clock.life, {{1, stamp, value}}};
+    case Operation::UpdateSecond:
+        return Sent{row.clock.length, row.clock.life, {{2, stamp, value}}};
+    }
+    return {};
+}
+
+} // namespace Sheaf::Model
