@@ -62,7 +62,7 @@ void TestAdmission::strangersReadNothing()
                                   pushOf(1, {}),
                                   Ack{"home", 1, 0, 0, 0, {}},
                                   Mark{"home", 1},
-                                  Marked{"home", 1, 1, "d"},
+                                  Marked{"home", 1, 1, QByteArray(16, 'd')},
                                   Ping{1},
                                   Pong{1, 2}};
     Caller stranger(*m_house);
