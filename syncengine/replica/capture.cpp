@@ -53,8 +53,6 @@ constexpr quint64 positionBit(int position)
     return 1ULL << std::min(position, 63);
 }
 
-constexpr quint64 positionsApart = ~(1ULL << 63); ///< the last bit is shared by all columns from 63 on
-
 /// The name under which queries read a virtual table, when this is one of FTS5's shadow tables.
 QByteArray withoutShadowSuffix(const QByteArray &table)
 {
@@ -263,7 +261,7 @@ void Capture::updated(const TableInfo &table)
     m_image.resize(0);
     for (int position = 0; position < table.positions; ++position) {
         const ColumnId column = table.atPosition[static_cast<size_t>(position)];
-        if (column == 0 || (row.positions & positionBit(position) & positionsApart) != 0)
+        if (column == 0 || row.hasBefore(position))
             continue;
         const ValueView old = imageValue(m_handle, position, true);
         if (sameValue(old, imageValue(m_handle, position, false)))

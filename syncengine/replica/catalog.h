@@ -21,6 +21,7 @@ namespace Sheaf {
 namespace Mask {
 constexpr quint64 whole = 1;
 constexpr quint64 all = ~0ULL;
+constexpr quint64 shared = 1ULL << 63;
 constexpr quint64 ofColumn(ColumnId column)
 {
     return 1ULL << (column < 63 ? column : 63);

@@ -157,8 +157,9 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
     if (m_outcome.life != MergeOutcome::Life::Unchanged) {
         mask = 0; // our edits belong to a life that is over
     } else {
+        // A bit that columns share stays: another of them may wait.
         for (const size_t winner : m_outcome.winners)
-            mask &= ~Mask::ofColumn(m_record.cells[winner].column);
+            mask &= ~Mask::ofColumn(m_record.cells[winner].column) | Mask::shared;
         if (!isAlive(row.clock.length) && row.clock.life != m_before.life)
             mask = 0; // somebody else's delete of the same life is the later one
     }

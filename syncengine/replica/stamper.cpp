@@ -24,7 +24,7 @@ void Stamper::change(RowClock &clock)
 {
     const Stamp stamp = later(clock);
     if (m_touch->exists) {
-        m_touch->table->stampedColumns(m_touch->mask, stamp, m_stamps);
+        m_touch->changedColumns(stamp, m_stamps);
         clock.setStamps(m_stamps);
     } else {
         clock = {.length = clock.length + 1, .life = stamp, .uniform = 0, .others = {}};

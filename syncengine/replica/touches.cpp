@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/touches.h"
 
+#include "crdt/bytes.h"
+
 #include <QHash>
 
+#include <algorithm>
 #include <cstring>
 
 namespace Sheaf {
@@ -13,6 +16,40 @@ constexpr qsizetype blockBytes = 64 * 1024;
 constexpr size_t slotsMin = 64; // a power of two
 constexpr size_t slotsKept = 1024;
 } // namespace
+
+bool Touch::hasBefore(int position) const
+{
+    constexpr int positionsShared = 63; // from here on they have one bit
+    if (position < positionsShared || (positions >> positionsShared) == 0)
+        return (positions >> std::min(position, positionsShared) & 1) != 0;
+    Bytes::Reader reader(before);
+    while (!whole && !reader.atEnd()) {
+        const auto changed = static_cast<int>(reader.varint());
+        reader.value();
+        if (changed == position)
+            return true;
+    }
+    return false;
+}
+
+void Touch::changedColumns(Stamp stamp, std::vector<RowClock::Entry> &entries) const
+{
+    table->stampedColumns(mask, stamp, entries);
+    if (whole || (mask & Mask::shared) == 0)
+        return;
+    // Of the columns that share a bit only those that changed.
+    std::erase_if(entries, [](const RowClock::Entry &entry) { return Mask::ofColumn(entry.column) == Mask::shared; });
+    Bytes::Reader reader(before);
+    const size_t apart = entries.size();
+    while (!reader.atEnd()) {
+        const ColumnId column = table->atPosition[static_cast<size_t>(reader.varint())];
+        reader.value();
+        if (Mask::ofColumn(column) == Mask::shared)
+            entries.push_back({column, stamp});
+    }
+    std::sort(entries.begin() + static_cast<std::ptrdiff_t>(apart), entries.end(),
+              [](const RowClock::Entry &a, const RowClock::Entry &b) { return a.column < b.column; });
+}
 
 Touch &TouchSet::find(const TableInfo &table, QByteArrayView key, bool &fresh)
 {

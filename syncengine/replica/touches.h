@@ -21,6 +21,11 @@ struct Touch {
     bool existed = false;
     bool exists = false;
     bool whole = false; ///< `before` has all values by position; else position and value of those that changed
+
+    /// Whether the transaction has changed the value at `position` before.
+    [[nodiscard]] bool hasBefore(int position) const;
+    /// Lists the columns to stamp for an update, by id, each with `stamp`.
+    void changedColumns(Stamp stamp, std::vector<RowClock::Entry> &entries) const;
 };
 
 /// The rows that one transaction has touched, in the order of their first touch, found by table and
