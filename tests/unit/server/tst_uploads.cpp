@@ -199,7 +199,7 @@ void TestUploads::numbersHaveNoGaps_data()
     QTest::addColumn<quint64>("number");
     QTest::newRow("0") << quint64(0);
     QTest::newRow("two ahead") << quint64(4);
-    QTest::newRow("far ahead") << ~quint64(0);
+    QTest::newRow("far ahead") << (~quint64(0) >> 1);
 }
 
 void TestUploads::numbersHaveNoGaps()
