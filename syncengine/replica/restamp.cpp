@@ -84,10 +84,10 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
     }
-    store.clock = HybridClock(store.seen);
-    for (const auto &[old, fresh] : renewed) {
-        if (Store::isPlausible(fresh, correctedWallMs()))
-            store.clock.observe(fresh);
+    store.clock = HybridClock();
+    for (const Hlc stamp : {store.seen, last}) {
+        if (Store::isPlausible(stamp, correctedWallMs()))
+            store.clock.observe(stamp);
     }
     return {};
 }

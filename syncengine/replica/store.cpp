@@ -167,10 +167,9 @@ bool Store::isPlausible(Hlc stamp, qint64 wallMs)
 
 void Store::see(Hlc stamp, qint64 wallMs)
 {
-    if (!isPlausible(stamp, wallMs))
-        return;
     seen = std::max(seen, stamp);
-    clock.observe(seen);
+    if (isPlausible(stamp, wallMs))
+        clock.observe(stamp);
 }
 
 void Store::add(Space &space, const RowFingerprint &row)

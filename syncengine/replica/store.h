@@ -41,7 +41,8 @@ public:
     /// False for a stamp further ahead of the corrected wall clock than an honest server lets any be:
     /// such a one must not drag this clock along.
     [[nodiscard]] static bool isPlausible(Hlc stamp, qint64 wallMs);
-    /// Takes note of a stamp that the server holds, if it is plausible.
+    /// Takes note of a stamp that the server holds; the clock follows it if it is plausible. What is
+    /// not may be so because this device's own clock is wrong, until a handshake corrects it.
     void see(Hlc stamp, qint64 wallMs);
 
     static void add(Space &space, const RowFingerprint &row);

@@ -238,7 +238,6 @@ std::vector<Mutant> makeMutants()
     all.push_back(lying);
     all.push_back(restarted("outbox-lost", "the outbox does not survive a restart",
                             "DELETE FROM sheaf_outbox; UPDATE sheaf_rows SET outbox = NULL"));
-    all.push_back(
     all.push_back(restarted("cursor-not-with-batch", "the cursor is one further than the rows after a restart",
                             "UPDATE sheaf_spaces SET cursor = cursor + 1"));
     all.push_back(restarted("row-clocks-lost", "a row's stamps are gone after a restart",
