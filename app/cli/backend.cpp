@@ -29,7 +29,8 @@ Backend::Backend(Profile profile) : m_profile(std::move(profile)), m_retry(m_clo
     connect(&m_socket, &QLocalSocket::errorOccurred, this, [this] {
         if (!m_sent)
             return tryHere();
-        answer(fail(u"app_gone"_s, u"The app was closed before it was done; what it had stored is kept, run the command again."_s));
+        answer(
+            fail(u"app_gone"_s, u"The app was closed before it was done; what it had stored is kept, run the command again."_s));
     });
 }
 
@@ -61,8 +62,9 @@ void Backend::tryHere()
     m_engine->open().then(this, [this](const Result<void> &opened) {
         if (opened) {
             m_store = std::make_unique<NotesStore>(*m_engine);
-            m_commands = std::make_unique<StoreCommands>(
-                *m_engine, m_profile, [this](const QUrl &url, const QByteArray &token) { m_engine->connectToServer(url, token); });
+            m_commands = std::make_unique<StoreCommands>(*m_engine, m_profile, [this](const QUrl &url, const QByteArray &token) {
+                m_engine->connectToServer(url, token);
+            });
             return m_commands->run(m_request, m_progress, [this](const Result<QJsonObject> &result) { answer(result); });
         }
         if (opened.error().code != "locked"_L1)

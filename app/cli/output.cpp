@@ -6,9 +6,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
-#include <cstdio>
-
 #include <unistd.h>
+
+#include <cstdio>
 
 namespace Sheaf {
 
@@ -88,7 +88,9 @@ void printImport(const QJsonObject &answer)
         print(stderr, u"Notes have no place for these keys of front matter: %1\n"_s.arg(names.join(", "_L1)));
     }
     const qint64 present = answer.value("present"_L1).toInteger();
-    print(stdout, u"%1 read, %2 made, %3 skipped"_s.arg(answer.value("read"_L1).toInteger()).arg(answer.value("made"_L1).toInteger()).arg(skipped.size()));
+    print(stdout, u"%1 read, %2 made, %3 skipped"_s.arg(answer.value("read"_L1).toInteger())
+                      .arg(answer.value("made"_L1).toInteger())
+                      .arg(skipped.size()));
     print(stdout, present > 0 ? u", %1 were here already\n"_s.arg(present) : u"\n"_s);
 }
 
@@ -120,7 +122,8 @@ void Output::answer(const QJsonObject &request, const QJsonObject &answer, bool 
     const QString command = request.value("do"_L1).toString();
     const QJsonArray items = answer.value("items"_L1).toArray();
     if (json) {
-        const QJsonDocument document = command == "list"_L1 ? QJsonDocument(items) : QJsonDocument(answer.value("item"_L1).toObject());
+        const QJsonDocument document =
+            command == "list"_L1 ? QJsonDocument(items) : QJsonDocument(answer.value("item"_L1).toObject());
         print(stdout, QString::fromUtf8(document.toJson(QJsonDocument::Compact)) + u'\n');
     } else if (command == "import"_L1) {
         printImport(answer);

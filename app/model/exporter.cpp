@@ -24,7 +24,8 @@ Result<void> checkFolder(const QString &folder, bool force)
     if (!QDir().mkpath(folder))
         return fail(u"export_failed"_s, u"The folder %1 cannot be made; name one that you may write to."_s.arg(folder));
     if (!force && !QDir(folder).isEmpty(QDir::AllEntries | QDir::NoDotAndDotDot | QDir::Hidden | QDir::System))
-        return fail(u"folder_not_empty"_s, u"%1 is not empty; name a new folder, or replace files of the same name with --force."_s.arg(folder));
+        return fail(u"folder_not_empty"_s,
+                    u"%1 is not empty; name a new folder, or replace files of the same name with --force."_s.arg(folder));
     return {};
 }
 
@@ -34,10 +35,11 @@ Result<int> writeFile(const QString &folder, const ExportPlan::File &planned)
     const QString path = QDir(folder).filePath(planned.relativePath);
     QFile file(path);
     const int replaced = file.exists() ? 1 : 0;
-    const bool written = QDir().mkpath(QFileInfo(path).absolutePath()) && file.open(QIODevice::WriteOnly)
-        && file.write(planned.bytes) == planned.bytes.size() && file.flush();
+    const bool written = QDir().mkpath(QFileInfo(path).absolutePath()) && file.open(QIODevice::WriteOnly) &&
+                         file.write(planned.bytes) == planned.bytes.size() && file.flush();
     if (!written)
-        return fail(u"export_failed"_s, u"%1 cannot be written: %2. The notes themselves are safe."_s.arg(path, file.errorString()));
+        return fail(u"export_failed"_s,
+                    u"%1 cannot be written: %2. The notes themselves are safe."_s.arg(path, file.errorString()));
     return replaced;
 }
 
@@ -70,9 +72,7 @@ ExportPlan::File ExportPlan::fileFor(const ExportedNote &note)
 }
 
 Exporter::Exporter(SyncEngine &engine, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_plan(std::make_shared<ExportPlan>())
+    : QObject(parent), m_engine(engine), m_plan(std::make_shared<ExportPlan>())
 {
     m_pool.setMaxThreadCount(1);
 }
@@ -85,8 +85,11 @@ void Exporter::start(const QString &folder, bool force)
     inPool(m_pool, [folder, force] { return checkFolder(folder, force); }).then(this, [this](const Result<void> &checked) {
         if (!checked)
             return Q_EMIT failed(checked.error());
-        m_engine.query({u"SELECT (SELECT count(*) FROM notes WHERE trashed IS NULL),"
-                        " (SELECT count(*) FROM tasks WHERE trashed IS NULL AND done IS NULL)"_s, {}, {}})
+        m_engine
+            .query({u"SELECT (SELECT count(*) FROM notes WHERE trashed IS NULL),"
+                    " (SELECT count(*) FROM tasks WHERE trashed IS NULL AND done IS NULL)"_s,
+                    {},
+                    {}})
             .then(this, [this](const Result<QueryRows> &counts) {
                 if (!counts)
                     return Q_EMIT failed(counts.error());
@@ -99,9 +102,11 @@ void Exporter::start(const QString &folder, bool force)
 
 void Exporter::readNext()
 {
-    m_engine.query({u"SELECT n.id, n.title, n.body, n.tags, n.pinned, n.created, n.updated, l.name FROM notes n"
-                    " LEFT JOIN lists l ON l.id = n.list WHERE n.trashed IS NULL AND n.id > ? ORDER BY n.id LIMIT ?"_s,
-                    {m_lastId.isNull() ? u""_s : m_lastId, notesPerPage}, {}})
+    m_engine
+        .query({u"SELECT n.id, n.title, n.body, n.tags, n.pinned, n.created, n.updated, l.name FROM notes n"
+                " LEFT JOIN lists l ON l.id = n.list WHERE n.trashed IS NULL AND n.id > ? ORDER BY n.id LIMIT ?"_s,
+                {m_lastId.isNull() ? u""_s : m_lastId, notesPerPage},
+                {}})
         .then(this, [this](const Result<QueryRows> &found) {
             if (!found)
                 return Q_EMIT failed(found.error());

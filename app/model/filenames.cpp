@@ -15,8 +15,8 @@ constexpr qsizetype nameBytesMax = 120;
 
 bool isForbidden(QChar c)
 {
-    return c.category() == QChar::Other_Control || c.category() == QChar::Other_Format
-        || QStringView(u"/\\:*?\"<>|").contains(c) || c == QChar::LineSeparator || c == QChar::ParagraphSeparator;
+    return c.category() == QChar::Other_Control || c.category() == QChar::Other_Format ||
+           QStringView(u"/\\:*?\"<>|").contains(c) || c == QChar::LineSeparator || c == QChar::ParagraphSeparator;
 }
 
 /// Names that Windows keeps for devices, with or without an extension.

@@ -35,11 +35,16 @@ bool isFence(QStringView line, bool closing)
 QChar unescaped(QChar letter)
 {
     switch (letter.unicode()) {
-    case u'n': return u'\n';
-    case u't': return u'\t';
-    case u'r': return u'\r';
-    case u'0': return QChar(u'\0');
-    default: return letter;
+    case u'n':
+        return u'\n';
+    case u't':
+        return u'\t';
+    case u'r':
+        return u'\r';
+    case u'0':
+        return QChar(u'\0');
+    default:
+        return letter;
     }
 }
 

@@ -50,8 +50,8 @@ Result<QString> Importer::Writer::idFor(const QSqlDatabase &database, const Impo
         return sqlError(query);
     if (!query.next())
         return note.id;
-    const bool same = query.value(0).toString() == note.title && query.value(1).toString() == note.body
-        && tagsFromJson(query.value(2).toString()) == note.tags;
+    const bool same = query.value(0).toString() == note.title && query.value(1).toString() == note.body &&
+                      tagsFromJson(query.value(2).toString()) == note.tags;
     return same ? QString() : note.freeId;
 }
 
@@ -129,10 +129,7 @@ Result<void> Importer::Writer::write(const QSqlDatabase &database, const QList<I
 }
 
 Importer::Importer(SyncEngine &engine, ModelPorts ports, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_ports(std::move(ports))
-    , m_writer(std::make_shared<Writer>())
+    : QObject(parent), m_engine(engine), m_ports(std::move(ports)), m_writer(std::make_shared<Writer>())
 {
     m_pool.setMaxThreadCount(1);
 }

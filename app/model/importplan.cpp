@@ -34,7 +34,8 @@ void scan(const QString &root, const QString &relative, int depth, ImportPlan &p
     const QDir folder(below(root, relative));
     const QFileInfo info(folder.path());
     if (depth > folderDepthMax || !info.isReadable() || !info.isExecutable()) {
-        plan.skipped.append({relative + u'/', depth > folderDepthMax ? u"too many folders in one another"_s : u"the folder cannot be read"_s});
+        plan.skipped.append(
+            {relative + u'/', depth > folderDepthMax ? u"too many folders in one another"_s : u"the folder cannot be read"_s});
         return;
     }
     // System: dangling links and sockets too, so that what we leave out is named. Hidden: a page may
@@ -81,7 +82,8 @@ Result<ImportedNote> noteFromFile(const ImportFile &file, const QByteArray &byte
     if (!page)
         return fail(page.error());
     if (page->body.toUtf8().size() > Limits::valueBytesMax)
-        return fail(u"too_large"_s, u"it is larger than %1 KiB, the most that a server takes"_s.arg(Limits::valueBytesMax / 1024));
+        return fail(u"too_large"_s,
+                    u"it is larger than %1 KiB, the most that a server takes"_s.arg(Limits::valueBytesMax / 1024));
     ImportedNote note;
     // Only ids like our own: a short one of another program would meet others like it.
     if (!QUuid::fromString(page->id).isNull() && page->id.size() == 36)
@@ -107,7 +109,8 @@ Result<ImportedNote> readNote(const ImportFile &file)
         return unreadable();
     // Front matter comes on top of the body, so a file may be somewhat larger than one value.
     if (device.size() > 2 * Limits::valueBytesMax)
-        return fail(u"too_large"_s, u"it is larger than %1 KiB, the most that a server takes"_s.arg(Limits::valueBytesMax / 1024));
+        return fail(u"too_large"_s,
+                    u"it is larger than %1 KiB, the most that a server takes"_s.arg(Limits::valueBytesMax / 1024));
     const QByteArray bytes = device.readAll();
     if (device.error() != QFileDevice::NoError)
         return unreadable();

@@ -27,10 +27,8 @@ QJsonObject errorLine(const QJsonValue &id, const Error &error)
 } // namespace
 
 LocalControl::LocalControl(SyncEngine &engine, Profile profile, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_profile(std::move(profile))
-    , m_connector([&engine](const QUrl &url, const QByteArray &token) { engine.connectToServer(url, token); })
+    : QObject(parent), m_engine(engine), m_profile(std::move(profile)),
+      m_connector([&engine](const QUrl &url, const QByteArray &token) { engine.connectToServer(url, token); })
 {
     m_server.setSocketOptions(QLocalServer::UserAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, &LocalControl::accept);
@@ -64,7 +62,10 @@ void LocalControl::read(QLocalSocket *socket, StoreCommands *commands)
         const QJsonValue id = request.contains("id"_L1) ? request.value("id"_L1) : QJsonValue(QJsonValue::Null);
         const QPointer<QLocalSocket> guarded(socket);
         commands->run(
-            request, [guarded, id](const QJsonObject &progress) { send(guarded, {{u"id"_s, id}, {u"progress"_s, progress}}); },
+            request,
+            [guarded, id](const QJsonObject &progress) {
+                send(guarded, {{u"id"_s, id}, {u"progress"_s, progress}});
+            },
             [guarded, id](const Result<QJsonObject> &result) {
                 send(guarded, result ? QJsonObject{{u"id"_s, id}, {u"ok"_s, *result}} : errorLine(id, result.error()));
             });

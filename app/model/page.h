@@ -20,8 +20,8 @@ struct Page {
     bool pinned = false;
     std::optional<qint64> created; ///< milliseconds since 1970
     std::optional<qint64> updated;
-    QString body;                  ///< everything behind the front matter, character by character
-    QStringList otherKeys;         ///< keys of the front matter that a note has no place for
+    QString body;          ///< everything behind the front matter, character by character
+    QStringList otherKeys; ///< keys of the front matter that a note has no place for
 };
 
 /// Errors: `not_utf8`, `not_text` (it holds NUL characters).

@@ -35,7 +35,8 @@ Result<void> Profile::make() const
     if (info.exists())
         return fail(u"profile_failed"_s, u"%1 is a file, not a folder; name another folder with --data."_s.arg(m_folder));
     if (!QDir().mkpath(m_folder))
-        return fail(u"profile_failed"_s, u"The folder %1 cannot be made; name one that you may write to with --data."_s.arg(m_folder));
+        return fail(u"profile_failed"_s,
+                    u"The folder %1 cannot be made; name one that you may write to with --data."_s.arg(m_folder));
     QFile::setPermissions(m_folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     return {};
 }

@@ -48,7 +48,8 @@ Statement createList(const QString &id, const QString &name, qint64 nowMs)
 {
     return {u"INSERT INTO lists(id, name, position, created, updated)"
             " VALUES(?, ?, sheaf_order((SELECT nullif(max(position), '') FROM lists), NULL), ?, ?)"_s,
-            {id, name, nowMs, nowMs}, {}};
+            {id, name, nowMs, nowMs},
+            {}};
 }
 
 Statement renameList(const QString &id, const QString &name, qint64 nowMs)
@@ -74,14 +75,16 @@ Statement createNote(const QString &id, const QString &listId, const QString &ti
 {
     // Qt binds a null string as NULL, and NULL is not an empty text.
     return {u"INSERT INTO notes(id, list, title, body, created, updated) VALUES(?, ?, coalesce(?, ''), coalesce(?, ''), ?, ?)"_s,
-            {id, idOrNull(listId), title, body, nowMs, nowMs}, {}};
+            {id, idOrNull(listId), title, body, nowMs, nowMs},
+            {}};
 }
 
 Statement createTask(const QString &id, const QString &listId, const QString &title, qint64 nowMs)
 {
     return {u"INSERT INTO tasks(id, list, title, position, created, updated) VALUES(?, ?, coalesce(?, ''),"
             " sheaf_order((SELECT nullif(max(position), '') FROM tasks WHERE list IS ?), NULL), ?, ?)"_s,
-            {id, idOrNull(listId), title, idOrNull(listId), nowMs, nowMs}, {}};
+            {id, idOrNull(listId), title, idOrNull(listId), nowMs, nowMs},
+            {}};
 }
 
 Statement setText(const QString &table, const QString &column, const QString &id, const QVariant &text, qint64 nowMs)
@@ -103,9 +106,11 @@ Statement moveNoteToList(const QString &id, const QString &listId)
 
 Statement moveTaskToList(const QString &id, const QString &listId)
 {
-    return {u"UPDATE tasks SET list = ?, position = sheaf_order((SELECT nullif(max(t.position), '') FROM tasks t WHERE t.list IS ?), NULL)"
+    return {u"UPDATE tasks SET list = ?, position = sheaf_order((SELECT nullif(max(t.position), '') FROM tasks t WHERE t.list IS "
+            u"?), NULL)"
             " WHERE id = ? AND list IS NOT ?"_s,
-            {idOrNull(listId), idOrNull(listId), id, idOrNull(listId)}, {}};
+            {idOrNull(listId), idOrNull(listId), id, idOrNull(listId)},
+            {}};
 }
 
 Statement setTrashed(const QString &table, const QString &id, const QVariant &whenMs)

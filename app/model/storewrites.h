@@ -16,10 +16,12 @@ namespace Sheaf::StoreWrites {
 [[nodiscard]] QList<Statement> abandonList(const QString &id);
 [[nodiscard]] QList<Statement> deleteList(const QString &id);
 
-[[nodiscard]] Statement createNote(const QString &id, const QString &listId, const QString &title, const QString &body, qint64 nowMs);
+[[nodiscard]] Statement createNote(const QString &id, const QString &listId, const QString &title, const QString &body,
+                                   qint64 nowMs);
 [[nodiscard]] Statement createTask(const QString &id, const QString &listId, const QString &title, qint64 nowMs);
 /// Sets one text of a row; `updated` moves only when it is another text.
-[[nodiscard]] Statement setText(const QString &table, const QString &column, const QString &id, const QVariant &text, qint64 nowMs);
+[[nodiscard]] Statement setText(const QString &table, const QString &column, const QString &id, const QVariant &text,
+                                qint64 nowMs);
 [[nodiscard]] Statement setTaskDone(const QString &id, bool done, qint64 nowMs);
 [[nodiscard]] Statement moveNoteToList(const QString &id, const QString &listId);
 [[nodiscard]] Statement moveTaskToList(const QString &id, const QString &listId);

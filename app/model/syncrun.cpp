@@ -17,11 +17,7 @@ constexpr qint64 wholeRunMsMax = 24LL * 60 * 60 * 1000;
 } // namespace
 
 SyncRun::SyncRun(SyncEngine &engine, Profile profile, Connector connector, QObject *parent)
-    : QObject(parent)
-    , m_engine(engine)
-    , m_profile(std::move(profile))
-    , m_connector(std::move(connector))
-    , m_stall(m_clock)
+    : QObject(parent), m_engine(engine), m_profile(std::move(profile)), m_connector(std::move(connector)), m_stall(m_clock)
 {
 }
 
@@ -30,7 +26,8 @@ SyncRun::~SyncRun() = default;
 void SyncRun::start(const ServerChoice &choice)
 {
     const auto state = m_engine.state();
-    const bool connected = state != SyncEngine::State::LocalOnly && state != SyncEngine::State::Offline && state != SyncEngine::State::Error;
+    const bool connected =
+        state != SyncEngine::State::LocalOnly && state != SyncEngine::State::Offline && state != SyncEngine::State::Error;
     m_choice = choice.url.isEmpty() ? m_profile.server() : choice;
     m_remember = !choice.url.isEmpty();
     if (m_choice.url.isEmpty() && !connected)
@@ -62,8 +59,9 @@ void SyncRun::watch()
     case SyncEngine::State::Reconnecting:
         // Once welcomed, a lost link is worth a wait; a server that never answered is not.
         if (!m_welcomed)
-            end(fail(u"unreachable"_s, u"The server%1 cannot be reached (%2). Your changes stay on this device; check the address and "
-                                       "the network, then try again."_s.arg(m_host, m_engine.errorText())));
+            end(fail(u"unreachable"_s,
+                     u"The server%1 cannot be reached (%2). Your changes stay on this device; check the address and "
+                     "the network, then try again."_s.arg(m_host, m_engine.errorText())));
         break;
     default:
         break;

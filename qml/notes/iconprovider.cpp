@@ -11,8 +11,7 @@ namespace Sheaf {
 
 using namespace Qt::StringLiterals;
 
-IconProvider::IconProvider()
-    : QQuickImageProvider(QQuickImageProvider::Image)
+IconProvider::IconProvider() : QQuickImageProvider(QQuickImageProvider::Image)
 {
 }
 

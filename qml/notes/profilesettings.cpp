@@ -6,8 +6,7 @@
 
 namespace Sheaf {
 
-ProfileSettings::ProfileSettings(QObject *parent)
-    : QObject(parent)
+ProfileSettings::ProfileSettings(QObject *parent) : QObject(parent)
 {
 }
 

@@ -30,10 +30,29 @@ public:
 private:
     friend class SqliteTransaction;
     enum Query : quint8 {
-        DeviceByToken, AllDevices, InsertDevice, UpdateDevice, DeleteGrants, InsertGrant, GrantsOfDevice,
-        SiteById, PutSite, PushNumber, PutPushNumber,
-        SpaceByName, InsertSpace, UpdateSpace, TablesOfSpace, ColumnsOfTable, InsertTable, InsertColumn,
-        RecordByKey, InsertRecord, MoveRecord, ScanRecords, QueryCount
+        DeviceByToken,
+        AllDevices,
+        InsertDevice,
+        UpdateDevice,
+        DeleteGrants,
+        InsertGrant,
+        GrantsOfDevice,
+        SiteById,
+        PutSite,
+        PushNumber,
+        PutPushNumber,
+        SpaceByName,
+        InsertSpace,
+        UpdateSpace,
+        TablesOfSpace,
+        ColumnsOfTable,
+        InsertTable,
+        InsertColumn,
+        RecordByKey,
+        InsertRecord,
+        MoveRecord,
+        ScanRecords,
+        QueryCount
     };
 
     explicit SqliteStorage(QString path) : m_path(std::move(path)) {}

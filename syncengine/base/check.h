@@ -6,8 +6,8 @@
 
 /// Ends the process with file and line when an invariant is broken. On in every build, because
 /// going on with broken state can write wrong data; bad input is never checked with it.
-#define SHEAF_CHECK(condition)                                                                     \
-    do {                                                                                           \
-        if (Q_UNLIKELY(!(condition)))                                                              \
-            qFatal("%s:%d: broken invariant: %s", __FILE__, __LINE__, #condition);                 \
+#define SHEAF_CHECK(condition)                                                                                                   \
+    do {                                                                                                                         \
+        if (Q_UNLIKELY(!(condition)))                                                                                            \
+            qFatal("%s:%d: broken invariant: %s", __FILE__, __LINE__, #condition);                                               \
     } while (false)

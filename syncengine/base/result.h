@@ -40,7 +40,8 @@ class [[nodiscard]] Result
 {
 public:
     Result(T value) : m_state(std::in_place_index<0>, std::move(value)) {} // NOLINT(google-explicit-constructor)
-    Result(Unexpected failure) : m_state(std::in_place_index<1>, std::move(failure.error)) {} // NOLINT(google-explicit-constructor)
+    Result(Unexpected failure)
+        : m_state(std::in_place_index<1>, std::move(failure.error)) {} // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool has_value() const { return m_state.index() == 0; }
     explicit operator bool() const { return has_value(); }

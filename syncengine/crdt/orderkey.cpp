@@ -106,8 +106,8 @@ QByteArray between(QByteArrayView low, QByteArrayView high, Jitter &jitter)
 
 Result<QByteArray> orderKeyBetween(QByteArrayView before, QByteArrayView after, quint64 random)
 {
-    if ((!before.isEmpty() && !isValid(before)) || (!after.isEmpty() && !isValid(after))
-        || (!before.isEmpty() && !after.isEmpty() && before >= after))
+    if ((!before.isEmpty() && !isValid(before)) || (!after.isEmpty() && !isValid(after)) ||
+        (!before.isEmpty() && !after.isEmpty() && before >= after))
         return fail(u"bad_order_key"_s, u"The two order keys are not a place between which something fits."_s);
     Jitter jitter(random);
     if (before.isEmpty() && after.isEmpty())

@@ -22,7 +22,7 @@ public:
     public:
         virtual void opened() = 0; ///< clients only: frames may be sent from now on
         virtual void frameReceived(const QByteArray &frame) = 0;
-        virtual void drained() {}  ///< unsentBytes() has gone down
+        virtual void drained() {} ///< unsentBytes() has gone down
         /// The end, for whatever reason; `reason` is for people and logs. Never called after drop().
         virtual void closed(const QString &reason) = 0;
 

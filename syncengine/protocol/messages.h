@@ -105,8 +105,8 @@ struct Welcome {
 
 /// The end of a session, in either direction; the sender closes the socket after it.
 struct Refused {
-    QString code;   ///< see PROTOCOL.md "Liveness and the end"
-    QString reason; ///< one sentence for people
+    QString code;             ///< see PROTOCOL.md "Liveness and the end"
+    QString reason;           ///< one sentence for people
     qint64 retryAfterMs = -1; ///< the least pause; 0: as the client likes; -1: not before its user has done something
     friend bool operator==(const Refused &, const Refused &) = default;
 };

@@ -12,7 +12,7 @@ namespace Sheaf {
 
 struct OpenOptions {
     QString path;
-    QString connection;          ///< name of the QSqlDatabase connection, unique in the process
+    QString connection; ///< name of the QSqlDatabase connection, unique in the process
     bool readOnly = false;
     int cacheKib = 16 * 1024;
 };

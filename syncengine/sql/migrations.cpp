@@ -100,7 +100,8 @@ Result<QList<Migration>> readMigrations(const QString &path)
         bool numbered = false;
         const int version = QStringView(file).left(file.indexOf(u'_')).toInt(&numbered);
         if (!numbered || version != all.size() + 1)
-            return schemaError(u"The schema files in %1 must be numbered 0001_, 0002_ … without a gap: %2 is not."_s.arg(path, file));
+            return schemaError(
+                u"The schema files in %1 must be numbered 0001_, 0002_ … without a gap: %2 is not."_s.arg(path, file));
         auto sql = readFile(path + u'/' + file);
         if (!sql)
             return fail(sql.error());
@@ -128,9 +129,10 @@ Result<void> migrate(sqlite3 *handle, const QList<Migration> &migrations, const 
     if (!version)
         return fail(version.error());
     if (*version > migrations.size())
-        return fail(u"newer_schema"_s, u"The database was written by a newer version of this program (schema %1, this one knows %2): update it."_s
-                                           .arg(*version)
-                                           .arg(migrations.size()));
+        return fail(u"newer_schema"_s,
+                    u"The database was written by a newer version of this program (schema %1, this one knows %2): update it."_s
+                        .arg(*version)
+                        .arg(migrations.size()));
     for (const Migration &migration : migrations) {
         if (migration.version <= *version)
             continue;

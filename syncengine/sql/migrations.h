@@ -28,7 +28,8 @@ Result<QList<Migration>> readMigrations(const QString &path);
 /// one transaction. Statements are told apart by SQLite's own parser, so triggers are fine.
 /// `afterStatement` runs after every statement, `beforeCommit` once for each script.
 /// Errors: `newer_schema`, `schema_error` (names file, line and SQLite's message), database errors.
-Result<void> migrate(sqlite3 *handle, const QList<Migration> &migrations, const std::function<Result<void>()> &afterStatement = {},
+Result<void> migrate(sqlite3 *handle, const QList<Migration> &migrations,
+                     const std::function<Result<void>()> &afterStatement = {},
                      const std::function<Result<void>()> &beforeCommit = {});
 
 /// PRAGMA user_version.

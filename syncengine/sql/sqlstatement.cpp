@@ -15,7 +15,9 @@ SqlStatement::~SqlStatement()
     sqlite3_finalize(m_statement);
 }
 
-SqlStatement::SqlStatement(SqlStatement &&other) noexcept : m_statement(std::exchange(other.m_statement, nullptr)) {}
+SqlStatement::SqlStatement(SqlStatement &&other) noexcept : m_statement(std::exchange(other.m_statement, nullptr))
+{
+}
 
 SqlStatement &SqlStatement::operator=(SqlStatement &&other) noexcept
 {
@@ -26,8 +28,8 @@ SqlStatement &SqlStatement::operator=(SqlStatement &&other) noexcept
 Result<SqlStatement> SqlStatement::prepare(sqlite3 *handle, QByteArrayView sql)
 {
     SqlStatement statement;
-    if (sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement.m_statement, nullptr)
-        != SQLITE_OK)
+    if (sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement.m_statement,
+                           nullptr) != SQLITE_OK)
         return fail(sqliteError(handle));
     return statement;
 }
@@ -45,13 +47,14 @@ void SqlStatement::bindReal(int parameter, double value)
 void SqlStatement::bindText(int parameter, QByteArrayView utf8)
 {
     // A null pointer would bind NULL where an empty text is meant.
-    sqlite3_bind_text64(m_statement, parameter, utf8.isEmpty() ? "" : utf8.data(), static_cast<sqlite3_uint64>(utf8.size()), SQLITE_STATIC,
-                        SQLITE_UTF8);
+    sqlite3_bind_text64(m_statement, parameter, utf8.isEmpty() ? "" : utf8.data(), static_cast<sqlite3_uint64>(utf8.size()),
+                        SQLITE_STATIC, SQLITE_UTF8);
 }
 
 void SqlStatement::bindBlob(int parameter, QByteArrayView bytes)
 {
-    sqlite3_bind_blob64(m_statement, parameter, bytes.isEmpty() ? "" : bytes.data(), static_cast<sqlite3_uint64>(bytes.size()), SQLITE_STATIC);
+    sqlite3_bind_blob64(m_statement, parameter, bytes.isEmpty() ? "" : bytes.data(), static_cast<sqlite3_uint64>(bytes.size()),
+                        SQLITE_STATIC);
 }
 
 void SqlStatement::bindNull(int parameter)

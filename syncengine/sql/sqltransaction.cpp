@@ -17,7 +17,9 @@ Result<SqlTransaction> SqlTransaction::begin(sqlite3 *handle)
     return SqlTransaction(handle);
 }
 
-SqlTransaction::SqlTransaction(SqlTransaction &&other) noexcept : m_handle(std::exchange(other.m_handle, nullptr)) {}
+SqlTransaction::SqlTransaction(SqlTransaction &&other) noexcept : m_handle(std::exchange(other.m_handle, nullptr))
+{
+}
 
 SqlTransaction::~SqlTransaction()
 {

@@ -129,7 +129,10 @@ public:
     void varString(QStringView text);
     void any(const Value &value);
 
-    [[nodiscard]] QByteArrayView bytes() const { return m_at ? QByteArrayView(m_bytes.constData(), m_at - m_bytes.constData()) : QByteArrayView(); }
+    [[nodiscard]] QByteArrayView bytes() const
+    {
+        return m_at ? QByteArrayView(m_bytes.constData(), m_at - m_bytes.constData()) : QByteArrayView();
+    }
     [[nodiscard]] QByteArray take();
 
 private:

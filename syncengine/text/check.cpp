@@ -55,8 +55,8 @@ QString Store::check() const
         if (QString wrong = sequence.check(type.root, type.start, visible); !wrong.isEmpty())
             return wrong;
     }
-    if (cursorItem != None
-        && (items[cursorItem].leaf == None || items[cursorItem].parent != cursorType || sequence.indexOf(cursorItem) != cursorIndex))
+    if (cursorItem != None &&
+        (items[cursorItem].leaf == None || items[cursorItem].parent != cursorType || sequence.indexOf(cursorItem) != cursorIndex))
         return u"the cursor cache is stale"_s;
     return {};
 }

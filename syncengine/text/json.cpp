@@ -24,7 +24,8 @@ void appendNumber(QString &out, double number)
         return;
     }
     std::array<char, 40> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(number), std::chars_format::scientific).ptr;
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(number), std::chars_format::scientific).ptr;
     const auto length = static_cast<qsizetype>(end - buffer.data());
     const QString scientific = QString::fromLatin1(buffer.data(), length);
     const qsizetype e = scientific.indexOf(u'e');
@@ -59,14 +60,29 @@ void appendString(QString &out, QStringView text)
     for (qsizetype i = 0; i < text.size(); ++i) {
         const QChar c = text[i];
         switch (c.unicode()) {
-        case u'"': out += u"\\\""_s; continue;
-        case u'\\': out += u"\\\\"_s; continue;
-        case u'\b': out += u"\\b"_s; continue;
-        case u'\f': out += u"\\f"_s; continue;
-        case u'\n': out += u"\\n"_s; continue;
-        case u'\r': out += u"\\r"_s; continue;
-        case u'\t': out += u"\\t"_s; continue;
-        default: break;
+        case u'"':
+            out += u"\\\""_s;
+            continue;
+        case u'\\':
+            out += u"\\\\"_s;
+            continue;
+        case u'\b':
+            out += u"\\b"_s;
+            continue;
+        case u'\f':
+            out += u"\\f"_s;
+            continue;
+        case u'\n':
+            out += u"\\n"_s;
+            continue;
+        case u'\r':
+            out += u"\\r"_s;
+            continue;
+        case u'\t':
+            out += u"\\t"_s;
+            continue;
+        default:
+            break;
         }
         if (c.unicode() < 0x20) {
             appendEscape(out, c.unicode());

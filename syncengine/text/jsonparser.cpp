@@ -27,7 +27,8 @@ public:
 private:
     void space()
     {
-        while (m_at < m_text.size() && (m_text[m_at] == u' ' || m_text[m_at] == u'\n' || m_text[m_at] == u'\r' || m_text[m_at] == u'\t'))
+        while (m_at < m_text.size() &&
+               (m_text[m_at] == u' ' || m_text[m_at] == u'\n' || m_text[m_at] == u'\r' || m_text[m_at] == u'\t'))
             ++m_at;
     }
 
@@ -53,18 +54,27 @@ private:
         if (m_at >= m_text.size() || depth > Limits::valueDepthMax)
             return false;
         switch (m_text[m_at].unicode()) {
-        case u'{': return object(out, depth);
-        case u'[': return array(out, depth);
+        case u'{':
+            return object(out, depth);
+        case u'[':
+            return array(out, depth);
         case u'"': {
             QString text;
             const bool good = string(text);
             out = Value(std::move(text));
             return good;
         }
-        case u't': out = Value(true); return word(u"true");
-        case u'f': out = Value(false); return word(u"false");
-        case u'n': out = Value::null(); return word(u"null");
-        default: return number(out);
+        case u't':
+            out = Value(true);
+            return word(u"true");
+        case u'f':
+            out = Value(false);
+            return word(u"false");
+        case u'n':
+            out = Value::null();
+            return word(u"null");
+        default:
+            return number(out);
         }
     }
 
@@ -135,16 +145,34 @@ private:
         if (m_at >= m_text.size())
             return false;
         switch (m_text[m_at++].unicode()) {
-        case u'"': out += u'"'; return true;
-        case u'\\': out += u'\\'; return true;
-        case u'/': out += u'/'; return true;
-        case u'b': out += u'\b'; return true;
-        case u'f': out += u'\f'; return true;
-        case u'n': out += u'\n'; return true;
-        case u'r': out += u'\r'; return true;
-        case u't': out += u'\t'; return true;
-        case u'u': break;
-        default: return false;
+        case u'"':
+            out += u'"';
+            return true;
+        case u'\\':
+            out += u'\\';
+            return true;
+        case u'/':
+            out += u'/';
+            return true;
+        case u'b':
+            out += u'\b';
+            return true;
+        case u'f':
+            out += u'\f';
+            return true;
+        case u'n':
+            out += u'\n';
+            return true;
+        case u'r':
+            out += u'\r';
+            return true;
+        case u't':
+            out += u'\t';
+            return true;
+        case u'u':
+            break;
+        default:
+            return false;
         }
         char16_t unit = 0;
         for (int i = 0; i < 4; ++i, ++m_at) {

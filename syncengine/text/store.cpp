@@ -157,7 +157,8 @@ quint32 Store::split(quint32 item, quint32 units)
 bool Store::mergeContent(Item &left, const Item &right)
 {
     switch (left.ref) {
-    case Ref::Deleted: return true;
+    case Ref::Deleted:
+        return true;
     case Ref::Json:
     case Ref::Any: {
         auto &target = extras[left.content].values;
@@ -167,8 +168,10 @@ bool Store::mergeContent(Item &left, const Item &right)
         m_freeExtras.push_back(right.content);
         return true;
     }
-    case Ref::String: break;
-    default: return false;
+    case Ref::String:
+        break;
+    default:
+        return false;
     }
     const quint32 total = left.length + right.length;
     if (left.content + left.length == right.content) {
@@ -210,8 +213,8 @@ bool Store::mergeWithLeft(quint32 client, StructList::Place place)
     if (left.ref == Ref::Gc) {
         left.length += right.length;
     } else {
-        if (left.next != rightIndex || right.origin != left.lastId() || left.right != right.right || left.isDeleted() != right.isDeleted()
-            || ((left.flags | right.flags) & Item::Redone) || !mergeContent(left, right))
+        if (left.next != rightIndex || right.origin != left.lastId() || left.right != right.right ||
+            left.isDeleted() != right.isDeleted() || ((left.flags | right.flags) & Item::Redone) || !mergeContent(left, right))
             return false;
         left.flags |= right.flags & Item::Keep;
         Type &type = types[left.parent];
@@ -251,8 +254,8 @@ StateVector Store::stateVector() const
 
 size_t Store::memory() const
 {
-    size_t bytes = items.capacity() * sizeof(Item) + text.capacity() * sizeof(char16_t) + sequence.memory()
-        + extras.capacity() * sizeof(Extra);
+    size_t bytes = items.capacity() * sizeof(Item) + text.capacity() * sizeof(char16_t) + sequence.memory() +
+                   extras.capacity() * sizeof(Extra);
     for (const Client &client : clients)
         bytes += client.structs.size() * 12;
     return bytes;

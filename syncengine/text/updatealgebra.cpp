@@ -4,8 +4,9 @@
 
 #include "text/updatewriter.h"
 
-#include <algorithm>
 #include <queue>
+
+#include <algorithm>
 
 namespace Sheaf::Text {
 namespace {

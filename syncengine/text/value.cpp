@@ -65,9 +65,13 @@ bool isContainer(const Value &value)
 
 } // namespace
 
-Value::Value(Array elements) : m_data(std::make_shared<const Array>(std::move(elements))) {}
+Value::Value(Array elements) : m_data(std::make_shared<const Array>(std::move(elements)))
+{
+}
 
-Value::Value(Object members) : m_data(std::make_shared<const Object>(normalised(std::move(members)))) {}
+Value::Value(Object members) : m_data(std::make_shared<const Object>(normalised(std::move(members))))
+{
+}
 
 const Value::Array *Value::array() const
 {
@@ -85,9 +89,8 @@ bool Value::sameAttribute(const Value &other) const
 {
     if (const Array *mine = array()) {
         const Array *theirs = other.array();
-        return theirs
-            && std::equal(mine->begin(), mine->end(), theirs->begin(), theirs->end(),
-                          [](const Value &a, const Value &b) { return !isContainer(a) && a == b; });
+        return theirs && std::equal(mine->begin(), mine->end(), theirs->begin(), theirs->end(),
+                                    [](const Value &a, const Value &b) { return !isContainer(a) && a == b; });
     }
     if (const Object *mine = object()) {
         const Object *theirs = other.object();

@@ -27,7 +27,7 @@ public:
     using Member = std::pair<QString, Value>;
     using Object = std::vector<Member>;
 
-    Value() = default; ///< undefined
+    Value() = default;              ///< undefined
     Value(Null) : m_data(Null{}) {} // NOLINT(google-explicit-constructor)
     explicit Value(bool truth) : m_data(truth) {}
     explicit Value(double number) : m_data(number) {}

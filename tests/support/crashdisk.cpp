@@ -56,12 +56,18 @@ bool below(const std::string &path, const std::string &prefix)
 int defaultCode(CrashDisk::Operation operation)
 {
     switch (operation) {
-    case CrashDisk::Operation::Read: return SQLITE_IOERR_READ;
-    case CrashDisk::Operation::Write: return SQLITE_IOERR_WRITE;
-    case CrashDisk::Operation::Truncate: return SQLITE_IOERR_TRUNCATE;
-    case CrashDisk::Operation::Sync: return SQLITE_IOERR_FSYNC;
-    case CrashDisk::Operation::Open: return SQLITE_CANTOPEN;
-    case CrashDisk::Operation::Delete: return SQLITE_IOERR_DELETE;
+    case CrashDisk::Operation::Read:
+        return SQLITE_IOERR_READ;
+    case CrashDisk::Operation::Write:
+        return SQLITE_IOERR_WRITE;
+    case CrashDisk::Operation::Truncate:
+        return SQLITE_IOERR_TRUNCATE;
+    case CrashDisk::Operation::Sync:
+        return SQLITE_IOERR_FSYNC;
+    case CrashDisk::Operation::Open:
+        return SQLITE_CANTOPEN;
+    case CrashDisk::Operation::Delete:
+        return SQLITE_IOERR_DELETE;
     }
     return SQLITE_IOERR;
 }

@@ -231,9 +231,9 @@ int shmUnmap(sqlite3_file *file, int)
     return SQLITE_OK;
 }
 
-const sqlite3_io_methods methods = {2, closeFile, readFile, writeFile, truncateFile, syncFile, fileSize,
-                                    lockFile, unlockFile, checkReserved, fileControl, sectorSize,
-                                    characteristics, shmMap, shmLock, shmBarrier, shmUnmap, nullptr, nullptr};
+const sqlite3_io_methods methods = {2,        closeFile,  readFile,      writeFile,   truncateFile, syncFile,        fileSize,
+                                    lockFile, unlockFile, checkReserved, fileControl, sectorSize,   characteristics, shmMap,
+                                    shmLock,  shmBarrier, shmUnmap,      nullptr,     nullptr};
 
 CrashDisk *diskOf(sqlite3_vfs *vfs)
 {

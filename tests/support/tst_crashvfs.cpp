@@ -29,7 +29,8 @@ public:
         if (const int code = sqlite3_prepare_v2(m_db, sql, -1, &statement, nullptr); code != SQLITE_OK)
             return code;
         sqlite3_bind_int64(statement, 1, number);
-        while (sqlite3_step(statement) == SQLITE_ROW) { }
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+        }
         return sqlite3_finalize(statement);
     }
     QByteArray text(const char *sql)
@@ -94,7 +95,8 @@ void TestCrashVfs::syncedTransactionsSurvive()
             Connection db("/n/a.db");
             QVERIFY(db.isOpen());
             QCOMPARE(db.run(mode.constData()), SQLITE_OK);
-            QCOMPARE(db.run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=7; CREATE TABLE t(id INTEGER PRIMARY KEY, body)"), SQLITE_OK);
+            QCOMPARE(db.run("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=7; CREATE TABLE t(id INTEGER PRIMARY KEY, body)"),
+                     SQLITE_OK);
             // Two crashes in a row: recovery itself is cut off as well.
             for (quint64 n = 0; n < 3 + seed % 40; ++n) {
                 QCOMPARE(db.runNumber(insertSql, ++acknowledged), SQLITE_OK);
@@ -121,7 +123,8 @@ void TestCrashVfs::unsyncedTransactionsMayVanishButNeverTear()
         {
             Connection db("/n/a.db");
             QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=30;"
-                            "CREATE TABLE t(id INTEGER PRIMARY KEY, body)"), SQLITE_OK);
+                            "CREATE TABLE t(id INTEGER PRIMARY KEY, body)"),
+                     SQLITE_OK);
             for (qint64 n = 1; n <= 20; ++n)
                 QCOMPARE(db.runNumber(insertSql, n), SQLITE_OK);
             m_vfs->disk().crash("/n/", seed);
@@ -146,7 +149,8 @@ void TestCrashVfs::aLyingDiskLosesCommits()
         m_vfs->disk().removeAll("/");
         {
             Connection db("/n/a.db");
-            QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, body)"), SQLITE_OK);
+            QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t(id INTEGER PRIMARY KEY, body)"),
+                     SQLITE_OK);
             QCOMPARE(db.runNumber(insertSql, 1), SQLITE_OK);
             m_vfs->disk().crash("/n/", seed);
         }
@@ -161,7 +165,8 @@ void TestCrashVfs::killKeepsEverything()
 {
     {
         Connection db("/n/a.db");
-        QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; CREATE TABLE t(id INTEGER PRIMARY KEY, body)"), SQLITE_OK);
+        QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; CREATE TABLE t(id INTEGER PRIMARY KEY, body)"),
+                 SQLITE_OK);
         for (qint64 n = 1; n <= 20; ++n)
             QCOMPARE(db.runNumber(insertSql, n), SQLITE_OK);
         m_vfs->disk().kill("/n/");
@@ -192,7 +197,8 @@ void TestCrashVfs::everyWriteFault()
         {
             Connection db("/n/a.db");
             QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=5;"
-                            "CREATE TABLE t(id INTEGER PRIMARY KEY, body)"), SQLITE_OK);
+                            "CREATE TABLE t(id INTEGER PRIMARY KEY, body)"),
+                     SQLITE_OK);
             m_vfs->disk().inject({"/n/", static_cast<CrashDisk::Operation>(operation), code, nth, true});
             for (qint64 n = 1; n <= 12; ++n) {
                 if (db.runNumber(insertSql, n) == SQLITE_OK)

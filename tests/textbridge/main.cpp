@@ -21,7 +21,8 @@ int main(int argc, char **argv)
         if (command.isObject())
             answer = bridge.handle(command.object());
         else
-            answer.insert(u"error"_s, QJsonObject{{u"code"_s, u"bad_json"_s}, {u"message"_s, u"The line is not a JSON object."_s}});
+            answer.insert(u"error"_s,
+                          QJsonObject{{u"code"_s, u"bad_json"_s}, {u"message"_s, u"The line is not a JSON object."_s}});
         std::cout << QJsonDocument(answer).toJson(QJsonDocument::Compact).constData() << std::endl;
     }
     return 0;

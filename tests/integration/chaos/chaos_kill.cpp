@@ -93,12 +93,14 @@ private:
         for (size_t i = 0; i < m_accounts.size(); ++i) {
             const QString number = QString::number(i);
             QProcess token;
-            token.start(m_serverProgram, {u"token"_s, u"add"_s, u"--data"_s, m_folder.filePath(u"server"_s), u"--name"_s, u"device"_s + number});
+            token.start(m_serverProgram,
+                        {u"token"_s, u"add"_s, u"--data"_s, m_folder.filePath(u"server"_s), u"--name"_s, u"device"_s + number});
             if (!token.waitForFinished(20'000) || token.exitCode() != 0)
                 return false;
             m_replicas.push_back(std::make_unique<ChaosReplica>(
-                m_replicaProgram, QStringList{u"--db"_s, m_folder.filePath(u"replica"_s + number + u".db"_s), u"--schema"_s, schema.fileName(),
-                                              u"--url"_s, m_url, u"--token"_s, QString::fromUtf8(token.readAllStandardOutput().trimmed())}));
+                m_replicaProgram,
+                QStringList{u"--db"_s, m_folder.filePath(u"replica"_s + number + u".db"_s), u"--schema"_s, schema.fileName(),
+                            u"--url"_s, m_url, u"--token"_s, QString::fromUtf8(token.readAllStandardOutput().trimmed())}));
             if (!m_replicas.back()->start())
                 return false;
         }
@@ -107,7 +109,8 @@ private:
 
     bool startServer(const QString &listen)
     {
-        m_server = std::make_unique<ChaosProcess>(m_serverProgram, QStringList{u"serve"_s, u"--data"_s, m_folder.filePath(u"server"_s), u"--listen"_s, listen});
+        m_server = std::make_unique<ChaosProcess>(
+            m_serverProgram, QStringList{u"serve"_s, u"--data"_s, m_folder.filePath(u"server"_s), u"--listen"_s, listen});
         if (!m_server->start())
             return false;
         QElapsedTimer timer;
@@ -177,8 +180,9 @@ private:
             };
         };
         if (kind < 5) {
-            m_replicas[i]->request(exec(u"INSERT INTO entries(id, author, body) VALUES (?, ?, ?)"_s, {id, static_cast<int>(i), id.repeated(10)}),
-                                   noted(id, Account::Fate::Saved));
+            m_replicas[i]->request(
+                exec(u"INSERT INTO entries(id, author, body) VALUES (?, ?, ?)"_s, {id, static_cast<int>(i), id.repeated(10)}),
+                noted(id, Account::Fate::Saved));
         } else if (kind < 6 && !account.rows.isEmpty()) {
             const QString old = std::next(account.rows.cbegin(), m_random.bounded(static_cast<int>(account.rows.size()))).key();
             account.rows[old] = Account::Fate::Unknown;
@@ -228,7 +232,8 @@ private:
             const auto answer = m_replicas[i]->ask({{u"do"_s, u"digest"_s}, {u"space"_s, u"home"_s}}, 20'000);
             if (!answer || !answer->contains(u"ok"_s))
                 return fail("no digest");
-            const QString mine = QString::fromUtf8(QJsonDocument(answer->value(u"ok"_s).toObject()).toJson(QJsonDocument::Compact));
+            const QString mine =
+                QString::fromUtf8(QJsonDocument(answer->value(u"ok"_s).toObject()).toJson(QJsonDocument::Compact));
             if (i > 0 && mine != digest)
                 return fail(qPrintable(u"digests differ: "_s + digest + u" and "_s + mine));
             digest = mine;
@@ -244,7 +249,8 @@ private:
             replica->stop();
         if (!m_server->stop())
             return fail("the server does not stop");
-        std::printf("%d kills (%d of the server, %d of replicas): %lld saved writes, %lld of them known as acknowledged on the way, none lost; digests equal\n",
+        std::printf("%d kills (%d of the server, %d of replicas): %lld saved writes, %lld of them known as acknowledged on the "
+                    "way, none lost; digests equal\n",
                     kills, m_serverKills, m_replicaKills, saved(), synced);
         return 0;
     }
@@ -295,7 +301,8 @@ int main(int argc, char *argv[])
 {
     QCoreApplication app(argc, argv);
     QCommandLineParser parser;
-    parser.setApplicationDescription(u"Kills the server and its replicas at random moments under load and counts what is lost."_s);
+    parser.setApplicationDescription(
+        u"Kills the server and its replicas at random moments under load and counts what is lost."_s);
     parser.addHelpOption();
     parser.addOption({u"kills"_s, u"How often."_s, u"n"_s, u"20"_s});
     parser.addOption({u"replicas"_s, u"How many."_s, u"n"_s, u"3"_s});

@@ -29,8 +29,9 @@ private Q_SLOTS:
 
 void TestPage::frontMatter()
 {
-    const auto page = readPage("---\r\ntitle: 'It''s: here' # why\r\ntags:\r\n  - one\r\n  - \"two, three\"\r\ncreated: 2024-05-01T10:00:00Z\r\n"
-                               "nested:\r\n  deep: 1\r\n---\r\n# Heading\r\nText\r\n"_ba);
+    const auto page = readPage(
+        "---\r\ntitle: 'It''s: here' # why\r\ntags:\r\n  - one\r\n  - \"two, three\"\r\ncreated: 2024-05-01T10:00:00Z\r\n"
+        "nested:\r\n  deep: 1\r\n---\r\n# Heading\r\nText\r\n"_ba);
     QVERIFY(page);
     QCOMPARE(page->title, u"It's: here"_s);
     QCOMPARE(page->tags, QStringList({u"one"_s, u"two, three"_s}));

@@ -66,7 +66,8 @@ void Relay::push(Device &device)
         if (!next->has_value())
             return;
         const PendingPush &pending = **next;
-        Ack ack{.space = "home", .number = ++last, .previous = m_head, .sequence = m_head, .clockMs = device.wallMs, .verdicts = {}};
+        Ack ack{
+            .space = "home", .number = ++last, .previous = m_head, .sequence = m_head, .clockMs = device.wallMs, .verdicts = {}};
         if (!refuseWith.isEmpty()) {
             for (quint32 i = 0; i < static_cast<quint32>(pending.push.changes.size()); ++i)
                 ack.verdicts.append({i, refuseWith, u"The test refuses it."_s});
@@ -88,7 +89,8 @@ void Relay::pull(Device &device)
     for (const SpaceState &space : replica.spaces())
         cursor = space.name == "home" ? space.cursor : cursor;
     // Column numbers of the message are by name here and so differ from those of the replicas.
-    Changes batch{.space = "home", .previous = cursor, .sequence = m_head, .head = m_head, .more = false, .tables = {}, .changes = {}};
+    Changes batch{
+        .space = "home", .previous = cursor, .sequence = m_head, .head = m_head, .more = false, .tables = {}, .changes = {}};
     std::map<QByteArray, std::set<QByteArray>> columns;
     for (const auto &[id, row] : m_rows) {
         for (const auto &[name, cell] : row.cells)

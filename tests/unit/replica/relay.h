@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "device.h"
-
 #include "crdt/rowclock.h"
+#include "device.h"
 
 #include <map>
 

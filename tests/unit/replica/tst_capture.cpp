@@ -51,7 +51,8 @@ void acknowledge(Device &device)
         const auto push = device.replica().nextPush("home", 1, 0);
         if (!push->has_value())
             return;
-        QVERIFY(device.replica().settlePush(**push, {.space = "home", .number = 1, .previous = 0, .sequence = 0, .clockMs = 0, .verdicts = {}}));
+        QVERIFY(device.replica().settlePush(
+            **push, {.space = "home", .number = 1, .previous = 0, .sequence = 0, .clockMs = 0, .verdicts = {}}));
     }
 }
 
@@ -80,23 +81,26 @@ void TestCapture::capturesWhatStatementsDo_data()
     const QString all = u"title,n,data"_s;
     QTest::newRow("multi-row insert") << QStringList{u"INSERT INTO items(list, id) VALUES ('a', 'z1'), ('a', 'z2')"_s}
                                       << QStringList{u"items az1: "_s + all, u"items az2: "_s + all, u"counts a: n"_s};
-    QTest::newRow("insert from select") << QStringList{u"INSERT INTO bare(id, title) SELECT 200 + n, title FROM items WHERE id = 'x'"_s}
-                                        << QStringList{u"bare : title"_s};
+    QTest::newRow("insert from select")
+        << QStringList{u"INSERT INTO bare(id, title) SELECT 200 + n, title FROM items WHERE id = 'x'"_s}
+        << QStringList{u"bare : title"_s};
     QTest::newRow("update of what differs") << QStringList{u"UPDATE items SET title = 'one', n = n + 1 WHERE id = 'x'"_s}
                                             << QStringList{u"items ax: n"_s};
     QTest::newRow("update that changes nothing") << QStringList{u"UPDATE items SET title = title"_s} << QStringList{};
-    QTest::newRow("upsert") << QStringList{u"INSERT INTO items(list, id, title) VALUES ('a', 'x', 'new') ON CONFLICT DO UPDATE SET title = excluded.title"_s}
-                            << QStringList{u"items ax: title"_s};
+    QTest::newRow("upsert")
+        << QStringList{u"INSERT INTO items(list, id, title) VALUES ('a', 'x', 'new') ON CONFLICT DO UPDATE SET title = excluded.title"_s}
+        << QStringList{u"items ax: title"_s};
     QTest::newRow("replace is an update of what differs")
         << QStringList{u"REPLACE INTO items(list, id, title, n, data) VALUES ('a', 'x', 'one', 5, x'00')"_s}
         << QStringList{u"items ax: n"_s, u"counts a: n"_s};
     QTest::newRow("delete") << QStringList{u"DELETE FROM items WHERE id = 'x'"_s} << QStringList{u"items ax: "_s};
     QTest::newRow("foreign key action") << QStringList{u"DELETE FROM lists WHERE id = 'a'"_s}
                                         << QStringList{u"lists a: "_s, u"items ax: "_s, u"items ay: "_s};
-    QTest::newRow("insert and delete") << QStringList{u"INSERT INTO bare VALUES (100, 't')"_s, u"DELETE FROM bare WHERE id = 100"_s}
+    QTest::newRow("insert and delete") << QStringList{u"INSERT INTO bare VALUES (100, 't')"_s,
+                                                      u"DELETE FROM bare WHERE id = 100"_s}
                                        << QStringList{};
-    QTest::newRow("another key is another row") << QStringList{u"UPDATE items SET id = 'q' WHERE id = 'x'"_s}
-                                                << QStringList{u"items ax: "_s, u"items aq: "_s + all};
+    QTest::newRow("another key is another row")
+        << QStringList{u"UPDATE items SET id = 'q' WHERE id = 'x'"_s} << QStringList{u"items ax: "_s, u"items aq: "_s + all};
     QTest::newRow("local tables are local") << QStringList{u"INSERT INTO log VALUES ('x')"_s} << QStringList{};
 }
 
@@ -140,8 +144,8 @@ void TestCapture::rolledBackSavepointsLeaveNoTrace()
     Device device(schema);
     device.exec(u"INSERT INTO bare VALUES (1, 'one'), (2, 'two')"_s);
     acknowledge(device);
-    QVERIFY(device.tryExec({u"SAVEPOINT s"_s, u"UPDATE bare SET title = 'x'"_s, u"INSERT INTO bare VALUES (3, 'three')"_s, u"ROLLBACK TO s"_s,
-                            u"UPDATE bare SET title = 'kept' WHERE id = 2"_s, u"RELEASE s"_s}));
+    QVERIFY(device.tryExec({u"SAVEPOINT s"_s, u"UPDATE bare SET title = 'x'"_s, u"INSERT INTO bare VALUES (3, 'three')"_s,
+                            u"ROLLBACK TO s"_s, u"UPDATE bare SET title = 'kept' WHERE id = 2"_s, u"RELEASE s"_s}));
     QCOMPARE(device.replica().pendingCount(), 1);
     QCOMPARE(device.value(u"SELECT group_concat(title) FROM bare"_s).toString(), u"one,kept"_s);
     QVERIFY(device.digestHolds());

@@ -141,9 +141,9 @@ void TestReplicaFile::aFullDiskLosesNothing()
 void TestReplicaFile::writesOfOtherProgramsAreRefused_data()
 {
     QTest::addColumn<QString>("sql");
-    for (const char *sql :
-         {"INSERT INTO t(id, a) VALUES (9, 'unsynced')", "REPLACE INTO t(id, a) VALUES (1, 'unsynced')", "UPDATE t SET a = 'unsynced'",
-          "UPDATE t SET later = 1", "UPDATE t SET id = 5", "DELETE FROM t WHERE id = 1", "DELETE FROM t"})
+    for (const char *sql : {"INSERT INTO t(id, a) VALUES (9, 'unsynced')", "REPLACE INTO t(id, a) VALUES (1, 'unsynced')",
+                            "UPDATE t SET a = 'unsynced'", "UPDATE t SET later = 1", "UPDATE t SET id = 5",
+                            "DELETE FROM t WHERE id = 1", "DELETE FROM t"})
         QTest::newRow(sql) << QString::fromLatin1(sql);
 }
 
