@@ -44,7 +44,7 @@ public:
     void remove(quint32 position, quint32 length);
     void format(quint32 position, quint32 length, const Attributes &attributes);
     void applyDelta(const Delta &delta);
-    /// Makes the text equal to another with edits in its middle part only.
+    /// Makes toString() equal to another text by the edits of diffText(), in one transaction; embeds stay.
     void replaceWith(QStringView text);
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "text/doc.h"
+#include "text/textdiff.h"
 #include "text/textedit_p.h"
 
 #include <algorithm>
@@ -135,22 +136,32 @@ void Text::applyDelta(const Delta &delta)
 
 void Text::replaceWith(QStringView wanted)
 {
-    const QString current = toString();
-    const qsizetype shorter = std::min(current.size(), wanted.size());
-    qsizetype front = 0;
-    while (front < shorter && current[front] == wanted[front])
-        ++front;
-    // Never between the halves of a pair.
-    if (front > 0 && current[front - 1].isHighSurrogate())
-        --front;
-    qsizetype back = 0;
-    while (back < shorter - front && current[current.size() - 1 - back] == wanted[wanted.size() - 1 - back])
-        ++back;
-    if (back > 0 && current[current.size() - back].isLowSurrogate())
-        --back;
+    // Embeds are units of the document but not of the string: they stay, and move places behind them.
+    std::vector<qsizetype> embeds; // their places in the string, ascending
+    QString current;
+    const Store &store = *m_doc->m_store;
+    for (quint32 at = store.types[m_type].start; at != None; at = store.items[at].next) {
+        const Item &item = store.items[at];
+        if (item.ref == Ref::String && !item.isDeleted())
+            current.append(store.textOf(item));
+        else
+            embeds.insert(embeds.end(), item.visible(), current.size());
+    }
+    const auto place = [&](qsizetype before, auto first) { return static_cast<quint32>(before + (first - embeds.begin())); };
     m_doc->begin(true, 0);
-    remove(static_cast<quint32>(front), static_cast<quint32>(current.size() - front - back));
-    insert(static_cast<quint32>(front), wanted.mid(front, wanted.size() - front - back));
+    const std::vector<TextEdit> edits = diffText(current, wanted);
+    for (auto edit = edits.crbegin(); edit != edits.crend(); ++edit) { // from the back: places before stay true
+        for (qsizetype end = edit->position + edit->removed; end > edit->position;) {
+            const auto next = std::lower_bound(embeds.begin(), embeds.end(), end);
+            const qsizetype start = next == embeds.begin() ? edit->position : std::max(edit->position, *(next - 1));
+            remove(place(start, next), static_cast<quint32>(end - start));
+            end = start;
+        }
+        // What replaces text stands where that stood, behind an embed before it.
+        const auto before = edit->removed > 0 ? std::upper_bound(embeds.begin(), embeds.end(), edit->position)
+                                              : std::lower_bound(embeds.begin(), embeds.end(), edit->position);
+        insert(place(edit->position, before), edit->inserted);
+    }
     m_doc->commit();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "text/doc.h"
 #include "text/textdiff.h"
 
 #include <QtTest>
@@ -49,6 +50,8 @@ private Q_SLOTS:
     void randomTextsBecomeEachOther_data();
     void randomTextsBecomeEachOther();
     void aRewrittenTextIsBounded();
+    void aDocumentKeepsWhatOthersWroteAndItsEmbeds_data();
+    void aDocumentKeepsWhatOthersWroteAndItsEmbeds();
 };
 
 void TestTextDiff::editsAreSmall_data()
@@ -132,6 +135,37 @@ void TestTextDiff::aRewrittenTextIsBounded()
     const auto edits = diffText(before, after);
     QCOMPARE(applied(before, edits), after);
     QVERIFY(edits.front().position >= 6);
+}
+
+void TestTextDiff::aDocumentKeepsWhatOthersWroteAndItsEmbeds_data()
+{
+    QTest::addColumn<QString>("wanted");
+    QTest::addColumn<QString>("merged"); // with the embeds as *, after somebody wrote " now" behind "two"
+    QTest::newRow("two places") << u"1 two three 4"_s << u"*1 two now* three 4*"_s;
+    QTest::newRow("over an embed") << u"one four"_s << u"*one  now*four*"_s;
+    QTest::newRow("everything") << u""_s << u"* now**"_s;
+    QTest::newRow("around the embeds") << u"<one two three four>"_s << u"<*one two now* three four>*"_s;
+}
+
+void TestTextDiff::aDocumentKeepsWhatOthersWroteAndItsEmbeds()
+{
+    QFETCH(QString, wanted);
+    Doc mine({1, true, true});
+    mine.text().insert(0, u"one two three four"_s);
+    for (const quint32 at : {18U, 7U, 0U})
+        mine.text().insertEmbed(at, Value(u"picture"_s));
+    Doc theirs({2, true, true});
+    QVERIFY(theirs.apply(mine.encode()));
+    theirs.text().insert(8, u" now"_s);
+
+    mine.text().replaceWith(wanted);
+    QCOMPARE(mine.text().toString(), wanted);
+    QVERIFY(mine.apply(theirs.encode()));
+    QString merged;
+    for (const DeltaOp &op : mine.text().toDelta())
+        merged += op.kind == DeltaOp::Embed ? u"*"_s : op.text;
+    QTEST(merged, "merged");
+    QCOMPARE(mine.check(), QString());
 }
 
 QTEST_APPLESS_MAIN(TestTextDiff)
