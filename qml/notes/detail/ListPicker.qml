@@ -5,7 +5,6 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Sheaf.Notes
 import Sheaf.Sync
-import "../list/queries.js" as Queries
 
 /// Names the list of an item and moves it to another.
 IconButton {

@@ -3,8 +3,6 @@
 import QtQuick
 import Sheaf.Notes
 import Sheaf.Sync
-import "../list/queries.js" as Queries
-import "../list/dates.js" as Dates
 
 /// One note: title, text, and what is known about its safety.
 FocusScope {

@@ -4,8 +4,6 @@ import QtQuick
 import QtQuick.Controls.Basic
 import Sheaf.Notes
 import Sheaf.Sync
-import "../list/queries.js" as Queries
-import "../list/dates.js" as Dates
 
 /// One task: check, title, list, due day, notes.
 FocusScope {

@@ -224,7 +224,7 @@ FocusScope {
         onRowsInserted: Qt.callLater(root.resync) // qmllint disable
         onRowsMoved: Qt.callLater(root.resync) // qmllint disable
         onRowsRemoved: Qt.callLater(root.resync) // qmllint disable
-        onCountChanged: if (selected.active) Qt.callLater(root.pruneSelection)
+        onCountChanged: if (selected.active) Qt.callLater(root.pruneSelection) // qmllint disable
     }
 
     Rectangle {

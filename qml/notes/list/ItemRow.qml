@@ -22,6 +22,8 @@ ItemDelegate {
     property bool listFocused: false
     property bool selected: false
     property bool unsent: false
+    /// Of the tint that tells of somebody else's change.
+    property real newsOpacity: 0
 
     readonly property bool current: ListView.isCurrentItem
     readonly property bool dragging: drag.active
@@ -42,7 +44,7 @@ ItemDelegate {
 
     ListView.onPooled: {
         fade.stop();
-        news.opacity = 0;
+        root.newsOpacity = 0;
     }
     objectName: "row-" + root.itemId
     height: root.kind === "task" ? Theme.taskRowHeight : Theme.noteRowHeight
@@ -57,6 +59,14 @@ ItemDelegate {
     Accessible.checked: root.kind === "task" && Boolean(root.done)
     Accessible.selected: root.current || root.selected
 
+    NumberAnimation {
+        id: fade
+        target: root
+        property: "newsOpacity"
+        from: 1
+        to: 0
+        duration: Theme.news
+    }
     transform: Translate {
         y: root.dragging ? drag.translation.y : 0
     }
@@ -73,19 +83,11 @@ ItemDelegate {
                 : root.current ? (root.listFocused ? Theme.selected : Theme.selectedIdle)
                 : root.pressed ? Theme.pressed : root.hovered ? Theme.hover : Theme.transparent
             Rectangle {
-                id: news
                 objectName: "news"
                 anchors.fill: parent
                 radius: parent.radius
                 color: Theme.newsWash
-                opacity: 0
-                NumberAnimation on opacity {
-                    id: fade
-                    running: false
-                    from: 1
-                    to: 0
-                    duration: Theme.news
-                }
+                opacity: root.newsOpacity
             }
             FocusRing {
                 visible: root.current && root.listFocused

@@ -5,7 +5,6 @@
 import QtQuick
 import Sheaf.Notes
 import Sheaf.Sync
-import "../list/queries.js" as Queries
 
 /// Places and lists; one is current.
 FocusScope {

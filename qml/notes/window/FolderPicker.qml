@@ -14,6 +14,9 @@ FolderDialog {
         root.action = action;
         root.open();
     }
+    function answer(action: var): void {
+        action(root.selectedFolder);
+    }
 
-    onAccepted: root.action(root.selectedFolder)
+    onAccepted: root.answer(root.action)
 }

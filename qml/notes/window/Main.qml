@@ -7,7 +7,6 @@ import QtQuick.Controls.Basic
 import QtQuick.Templates as T
 import Sheaf.Notes
 import Sheaf.Sync
-import "../list/queries.js" as Queries
 
 /// The window: sidebar, list, detail.
 ApplicationWindow {

@@ -3,7 +3,6 @@
 import QtQuick
 import Sheaf.Notes
 import Sheaf.Sync
-import "../list/dates.js" as Dates
 
 /// The details behind the status line.
 Card {
