@@ -29,10 +29,11 @@ std::optional<QByteArray> headerValue(const QList<QByteArray> &lines, QByteArray
     return value;
 }
 
-bool lists(const std::optional<QByteArray> &value, const QByteArray &lowerWord)
+bool lists(const std::optional<QByteArray> &value, QByteArrayView wanted, Qt::CaseSensitivity sensitivity = Qt::CaseInsensitive)
 {
     const QList<QByteArray> words = value.value_or(QByteArray()).split(',');
-    return std::any_of(words.begin(), words.end(), [&](const QByteArray &word) { return word.trimmed().toLower() == lowerWord; });
+    return std::any_of(words.begin(), words.end(),
+                       [&](const QByteArray &word) { return word.trimmed().compare(wanted, sensitivity) == 0; });
 }
 
 UpgradeAnswer denied(const QByteArray &status, const QByteArray &more = {})
@@ -50,13 +51,14 @@ UpgradeAnswer judgeUpgrade(const QByteArray &head, const QStringList &origins)
     const auto origin = headerValue(lines, "origin");
     if (origin && !origins.contains(QString::fromLatin1(*origin)))
         return denied("403 Forbidden"_ba);
-    if (!request.startsWith("GET ") || !request.endsWith(" HTTP/1.1") || !lists(headerValue(lines, "upgrade"), "websocket"_ba) ||
-        !lists(headerValue(lines, "connection"), "upgrade"_ba))
+    if (!request.startsWith("GET ") || !request.endsWith(" HTTP/1.1") || !lists(headerValue(lines, "upgrade"), "websocket") ||
+        !lists(headerValue(lines, "connection"), "upgrade"))
         return denied("426 Upgrade Required"_ba, "Upgrade: websocket\r\n"_ba);
     if (headerValue(lines, "sec-websocket-version") != "13"_ba)
         return denied("426 Upgrade Required"_ba, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"_ba);
     const QByteArray key = headerValue(lines, "sec-websocket-key").value_or(QByteArray());
-    if (QByteArray::fromBase64(key).size() != keyBytes || !lists(headerValue(lines, "sec-websocket-protocol"), subprotocol))
+    if (QByteArray::fromBase64(key).size() != keyBytes ||
+        !lists(headerValue(lines, "sec-websocket-protocol"), subprotocol, Qt::CaseSensitive))
         return denied("400 Bad Request"_ba);
     const QByteArray accept = QCryptographicHash::hash(key + acceptSalt, QCryptographicHash::Sha1).toBase64();
     return {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept +

@@ -163,6 +163,7 @@ void TestFrameReader::upgradesAreJudged_data()
     QTest::newRow("old version") << QByteArray("Version: 13") << QByteArray("Version: 8") << 426;
     QTest::newRow("short key") << QByteArray("dGhlIHNhbXBsZSBub25jZQ==") << QByteArray("dGhl") << 400;
     QTest::newRow("other subprotocol") << QByteArray("sheaf.1") << QByteArray("sheaf.2") << 400;
+    QTest::newRow("subprotocol in other letters") << QByteArray("sheaf.1") << QByteArray("Sheaf.1") << 400;
 }
 
 void TestFrameReader::upgradesAreJudged()
