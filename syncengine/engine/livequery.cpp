@@ -6,6 +6,8 @@
 
 #include <QPointer>
 
+#include <utility>
+
 namespace Sheaf {
 
 namespace {
@@ -17,7 +19,7 @@ constexpr int firstRole = Qt::UserRole + 1;
 struct LiveQuery::Private final : LiveSink {
     explicit Private(LiveQuery *query) : q(query) {}
 
-    void liveLoaded(const QStringList &names, const QList<QVariantList> &result) override;
+    void liveLoaded(const QStringList &names, const QList<ResultRow> &result, int runCount) override;
     void liveEdited(const QList<ResultEdit> &edits, int runCount) override;
     void liveFailed(const Error &error) override;
 
@@ -26,7 +28,7 @@ struct LiveQuery::Private final : LiveSink {
     void close();
     void clear();
     qsizetype apply(const QList<ResultEdit> &edits, qsizetype at);
-    void change(int row, const QVariantList &values);
+    void change(int row, const ResultRow &values);
     void setError(const QString &text);
 
     LiveQuery *q;
@@ -34,7 +36,7 @@ struct LiveQuery::Private final : LiveSink {
     QString sql;
     QVariantList params;
     QStringList columns;
-    QList<QVariantList> rows;
+    QList<ResultRow> rows;
     QString errorText;
     quint64 live = 0;
     int runs = 0;
@@ -93,14 +95,14 @@ void LiveQuery::Private::clear()
         Q_EMIT q->loadedChanged();
 }
 
-void LiveQuery::Private::liveLoaded(const QStringList &names, const QList<QVariantList> &result)
+void LiveQuery::Private::liveLoaded(const QStringList &names, const QList<ResultRow> &result, int runCount)
 {
     setError({});
-    runs = 1;
+    runs = runCount;
     const auto countBefore = rows.size();
     if (names != columns || !rows.isEmpty()) {
         q->beginResetModel();
-        rows.clear();
+        engine->d->dropRows(std::exchange(rows, {}));
         columns = names;
         q->endResetModel();
     }
@@ -125,7 +127,7 @@ void LiveQuery::Private::liveEdited(const QList<ResultEdit> &edits, int runCount
         Q_EMIT q->countChanged();
 }
 
-/// Applies the edit at `at`, neighbouring inserts in one go; the number of edits that were taken.
+/// Applies the edit at `at`, neighbouring inserts or removes in one go; the number of edits that were taken.
 qsizetype LiveQuery::Private::apply(const QList<ResultEdit> &edits, qsizetype at)
 {
     const ResultEdit &edit = edits[at];
@@ -136,16 +138,23 @@ qsizetype LiveQuery::Private::apply(const QList<ResultEdit> &edits, qsizetype at
                edits[at + count].index == edit.index + count)
             ++count;
         q->beginInsertRows({}, edit.index, edit.index + static_cast<int>(count) - 1);
+        rows.insert(edit.index, count, ResultRow());
         for (qsizetype i = 0; i < count; ++i)
-            rows.insert(edit.index + i, edits[at + i].row);
+            rows[edit.index + i] = edits[at + i].row;
         q->endInsertRows();
         return count;
     }
-    case ResultEdit::Kind::Remove:
-        q->beginRemoveRows({}, edit.index, edit.index);
-        rows.removeAt(edit.index);
+    case ResultEdit::Kind::Remove: {
+        qsizetype count = 1;
+        while (at + count < edits.size() && edits[at + count].kind == ResultEdit::Kind::Remove &&
+               edits[at + count].index == edit.index - count)
+            ++count;
+        const int first = edit.index - static_cast<int>(count) + 1;
+        q->beginRemoveRows({}, first, edit.index);
+        rows.remove(first, count);
         q->endRemoveRows();
-        return 1;
+        return count;
+    }
     case ResultEdit::Kind::Move:
         // Qt names the row before which the moved one comes to lie, counted before the move.
         if (edit.target != edit.index) {
@@ -161,11 +170,11 @@ qsizetype LiveQuery::Private::apply(const QList<ResultEdit> &edits, qsizetype at
     return 1;
 }
 
-void LiveQuery::Private::change(int row, const QVariantList &values)
+void LiveQuery::Private::change(int row, const ResultRow &values)
 {
     QList<int> roles;
-    for (qsizetype i = 0; i < values.size(); ++i) {
-        if (rows[row].value(i) != values[i])
+    for (qsizetype i = 0; i < columns.size(); ++i) {
+        if (!sameValue(rows[row].at(i), values.at(i)))
             roles.push_back(firstRole + static_cast<int>(i));
     }
     if (!roles.isEmpty() && roles.first() == firstRole)
@@ -289,8 +298,12 @@ int LiveQuery::indexOf(const QString &column, const QVariant &value) const
     const auto at = d->columns.indexOf(column);
     if (at < 0)
         return -1;
+    const bool text = value.typeId() == QMetaType::QString;
+    const QByteArray utf8 = text ? value.toString().toUtf8() : QByteArray();
     for (int row = 0; row < count(); ++row) {
-        if (d->rows[row].value(at) == value)
+        const ValueView found = d->rows[row].at(at);
+        const bool equal = text ? found.type == ValueView::Type::Text && found.bytes == utf8 : d->rows[row].value(at) == value;
+        if (equal)
             return row;
     }
     return -1;

@@ -20,6 +20,9 @@ namespace {
 /// Half a frame at 60 Hz: results change at most once per frame, and an edit is still seen in the next one.
 constexpr qint64 refreshIntervalMs = 8;
 
+/// More of them would keep the owner's thread and its views longer than a new result does.
+constexpr qsizetype editsMax = 5000;
+
 } // namespace
 
 Reader::Reader(Outlets outlets)
@@ -80,7 +83,7 @@ void Reader::openLive(quint64 live, const Statement &statement)
     auto result = LiveResult::open(QSqlDatabase::database(m_connection), statement.sql, statement.params, statement.namedParams);
     if (!result)
         return m_outlets.failed(live, result.error());
-    m_outlets.loaded(live, (*result)->columns(), (*result)->rows());
+    m_outlets.loaded(live, (*result)->columns(), (*result)->rows(), (*result)->runs());
     m_lives[live].result = std::move(*result);
 }
 
@@ -95,7 +98,7 @@ void Reader::committed(const CommitChanges &changes)
 {
     bool any = false;
     for (auto &[id, live] : m_lives) {
-        live.stale = live.stale || live.result->concernedBy(changes);
+        live.stale = live.result->note(changes) || live.stale;
         any = any || live.stale;
     }
     if (!any || m_refresh->isActive())
@@ -104,22 +107,52 @@ void Reader::committed(const CommitChanges &changes)
     m_refresh->start(milliseconds(std::max<qint64>(0, refreshIntervalMs - since)), [this] { refresh(); });
 }
 
+/// First the results of which only some rows must be read: no edit waits for a query over everything. Those go one
+/// after another, and what is committed meanwhile comes in between.
 void Reader::refresh()
 {
+    const qint64 began = m_clock->monotonicMs();
     for (auto &[id, live] : m_lives) {
-        if (std::exchange(live.stale, false))
+        if (live.stale && !live.result->runsWhole())
             refreshOne(id, live);
     }
+    bool more = true;
+    do
+        more = refreshWhole();
+    while (more && m_clock->monotonicMs() - began < refreshIntervalMs);
     m_refreshedMs = m_clock->monotonicMs();
+    if (more)
+        m_refresh->start(milliseconds(0), [this] { refresh(); });
+}
+
+/// Runs the next stale query; whether there are others.
+bool Reader::refreshWhole()
+{
+    const auto isStale = [](const auto &entry) { return entry.second.stale; };
+    auto next = std::find_if(m_lives.upper_bound(m_lastWhole), m_lives.end(), isStale);
+    if (next == m_lives.end())
+        next = std::find_if(m_lives.begin(), m_lives.end(), isStale);
+    if (next == m_lives.end())
+        return false;
+    m_lastWhole = next->first;
+    refreshOne(next->first, next->second);
+    return std::ranges::any_of(m_lives, isStale);
 }
 
 void Reader::refreshOne(quint64 id, Live &live)
 {
+    live.stale = false;
     const auto edits = live.result->refresh();
-    if (!edits)
+    if (!edits) {
+        // The owner has cleared its model: the next time all rows go there.
+        live.failed = true;
+        live.result->runWholeNext();
         m_outlets.failed(id, edits.error());
-    else
+    } else if (edits->size() > editsMax || std::exchange(live.failed, false)) {
+        m_outlets.loaded(id, live.result->columns(), live.result->rows(), live.result->runs());
+    } else {
         m_outlets.edited(id, *edits, live.result->runs());
+    }
 }
 
 } // namespace Sheaf

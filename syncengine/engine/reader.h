@@ -20,7 +20,7 @@ class Reader final : public QObject
 public:
     /// Called in this thread; they hand on to the owner's thread.
     struct Outlets {
-        std::function<void(quint64 live, const QStringList &columns, const QList<QVariantList> &rows)> loaded;
+        std::function<void(quint64 live, const QStringList &columns, const QList<ResultRow> &rows, int runs)> loaded;
         std::function<void(quint64 live, const QList<ResultEdit> &edits, int runs)> edited;
         std::function<void(quint64 live, const Error &error)> failed;
     };
@@ -43,10 +43,12 @@ private:
     struct Live {
         std::unique_ptr<LiveResult> result;
         bool stale = false;
+        bool failed = false; ///< the last time
     };
 
     [[nodiscard]] bool mustWait(std::function<void()> job);
     void refresh();
+    bool refreshWhole();
     void refreshOne(quint64 id, Live &live);
 
     Outlets m_outlets;
@@ -57,6 +59,7 @@ private:
     std::unique_ptr<SystemClock> m_clock;
     std::unique_ptr<OneShot> m_refresh;
     qint64 m_refreshedMs = 0;
+    quint64 m_lastWhole = 0; ///< the live result that ran as a whole last: they take turns
 };
 
 } // namespace Sheaf

@@ -51,8 +51,8 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
 Reader::Outlets SyncEngine::Private::readerOutlets()
 {
     Reader::Outlets outlets;
-    outlets.loaded = [this](quint64 live, const QStringList &columns, const QList<QVariantList> &rows) {
-        toSink(live, [columns, rows](LiveSink &sink) { sink.liveLoaded(columns, rows); });
+    outlets.loaded = [this](quint64 live, const QStringList &columns, const QList<ResultRow> &rows, int runs) {
+        toSink(live, [columns, rows, runs](LiveSink &sink) { sink.liveLoaded(columns, rows, runs); });
     };
     outlets.edited = [this](quint64 live, const QList<ResultEdit> &edits, int runs) {
         toSink(live, [edits, runs](LiveSink &sink) { sink.liveEdited(edits, runs); });
@@ -75,6 +75,11 @@ void SyncEngine::Private::closeLive(quint64 live)
 {
     if (sinks.remove(live) > 0)
         post(reader, [r = reader, live] { r->closeLive(live); });
+}
+
+void SyncEngine::Private::dropRows(QList<ResultRow> rows)
+{
+    post(reader, [old = std::move(rows)]() mutable { old.clear(); });
 }
 
 void SyncEngine::Private::takeStatus(const SyncStatus &next)

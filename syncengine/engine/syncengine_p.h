@@ -15,7 +15,8 @@ namespace Sheaf {
 class LiveSink
 {
 public:
-    virtual void liveLoaded(const QStringList &columns, const QList<QVariantList> &rows) = 0;
+    /// The whole result: the first one, or one that has changed too much for edits.
+    virtual void liveLoaded(const QStringList &columns, const QList<ResultRow> &rows, int runs) = 0;
     virtual void liveEdited(const QList<ResultEdit> &edits, int runs) = 0;
     virtual void liveFailed(const Error &error) = 0;
 
@@ -30,6 +31,8 @@ struct SyncEngine::Private {
     /// Opens a live result for `sink`, which must close it before it goes; never 0.
     quint64 openLive(const Statement &statement, LiveSink *sink);
     void closeLive(quint64 live);
+    /// Frees rows in the reader thread: a long result takes longer than a frame.
+    void dropRows(QList<ResultRow> rows);
     /// Runs `call` on the sink of `live` in the owner's thread, if it still listens.
     template<typename Call>
     void toSink(quint64 live, Call call)

@@ -109,7 +109,8 @@ void Capture::end()
 void Capture::preupdate(void *self, sqlite3 *, int operation, const char *, const char *table, long long oldRowid,
                         long long newRowid)
 {
-    static_cast<Capture *>(self)->changed(operation, table, operation == SQLITE_INSERT ? newRowid : oldRowid);
+    static_cast<Capture *>(self)->changed(operation, table, operation == SQLITE_INSERT ? newRowid : oldRowid,
+                                          operation == SQLITE_DELETE ? oldRowid : newRowid);
 }
 
 int Capture::authorize(void *self, int action, const char *one, const char *, const char *, const char *)
@@ -127,7 +128,8 @@ int Capture::commitHook(void *self)
     return capture->m_touches.isEmpty() ? 0 : 1; // not 0: SQLite rolls back
 }
 
-void Capture::changed(int operation, const char *name, long long rowid)
+/// `newRowid` is another than `rowid` when an update gives a row another place.
+void Capture::changed(int operation, const char *name, long long rowid, long long newRowid)
 {
     ++m_events;
     if (m_lastName != name) {
@@ -141,6 +143,8 @@ void Capture::changed(int operation, const char *name, long long rowid)
             auto &rows = changedRows(m_lastName);
             if (rows.size() <= listedRowsMax)
                 rows.append({.key = {}, .rowid = rowid, .born = operation == SQLITE_INSERT, .gone = operation == SQLITE_DELETE});
+            if (rows.size() <= listedRowsMax && newRowid != rowid)
+                rows.append({.key = {}, .rowid = newRowid, .born = true});
         }
         return;
     }

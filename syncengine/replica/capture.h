@@ -47,7 +47,7 @@ private:
     static int authorize(void *self, int action, const char *one, const char *two, const char *three, const char *four);
     static int commitHook(void *self);
 
-    void changed(int operation, const char *name, long long rowid);
+    void changed(int operation, const char *name, long long rowid, long long newRowid);
     void removed(const TableInfo &table);
     void inserted(const TableInfo &table);
     void updated(const TableInfo &table);

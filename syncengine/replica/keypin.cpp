@@ -3,6 +3,7 @@
 #include "replica/keypin.h"
 
 #include "crdt/rowkey.h"
+#include "replica/sqltokens.h"
 #include "sql/sqlstatement.h"
 
 #include <QList>
@@ -16,70 +17,18 @@ namespace Sheaf {
 
 namespace {
 
-struct Token {
-    enum class Kind : quint8 { Word, Text, Integer, Sign };
-    Kind kind = Kind::Sign;
-    QByteArray text; ///< words in lower case
-    int depth = 0;   ///< of parentheses
+using Token = SqlToken;
+using Tokens = SqlTokens;
 
-    [[nodiscard]] bool isSign(const char *sign) const { return kind == Kind::Sign && text == sign; }
-    [[nodiscard]] bool isWord(const char *word) const { return kind == Kind::Word && text == word; }
-    [[nodiscard]] bool isWordOf(std::initializer_list<const char *> words) const
-    {
-        return std::ranges::any_of(words, [this](const char *word) { return isWord(word); });
-    }
-};
-using Tokens = QList<Token>;
-
-bool isWordByte(char c)
-{
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/// Splits SQL whose parameters have been filled in; nothing for what this reader does not know:
-/// quoted names, comments, bytes beyond ASCII outside of texts, blobs.
+/// Splits SQL whose parameters have been filled in; nothing if there is what the functions below do not look for.
 std::optional<Tokens> tokensOf(QByteArrayView sql)
 {
-    Tokens tokens;
-    int depth = 0;
-    for (qsizetype at = 0; at < sql.size();) {
-        const char c = sql[at];
-        const qsizetype from = at;
-        if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
-            ++at;
-            continue;
-        }
-        if (c == '\'') {
-            QByteArray text;
-            for (++at;; ++at) {
-                if (at >= sql.size())
-                    return {};
-                if (sql[at] == '\'' && (at + 1 >= sql.size() || sql[at + 1] != '\''))
-                    break;
-                text += sql[at] == '\'' ? sql[at++] : sql[at];
-            }
-            ++at;
-            tokens.append({Token::Kind::Text, text, depth});
-        } else if (isWordByte(c)) {
-            while (at < sql.size() && isWordByte(sql[at]))
-                ++at;
-            const QByteArray word = sql.sliced(from, at - from).toByteArray();
-            const bool integer = std::ranges::all_of(word, [](char byte) { return byte >= '0' && byte <= '9'; });
-            if (c >= '0' && c <= '9' && !integer)
-                return {};
-            tokens.append({integer ? Token::Kind::Integer : Token::Kind::Word, word.toLower(), depth});
-        } else if (QByteArrayView("=<>!*,.+-/%|&~();").contains(c)) {
-            if (sql.sliced(at).startsWith("--") || sql.sliced(at).startsWith("/*"))
-                return {};
-            depth -= c == ')' ? 1 : 0;
-            tokens.append({Token::Kind::Sign, QByteArray(1, c), depth});
-            depth += c == '(' ? 1 : 0;
-            ++at;
-        } else {
-            return {};
-        }
-    }
-    return tokens;
+    auto tokens = sqlTokens(sql);
+    const bool known =
+        tokens && std::ranges::none_of(*tokens, [](const Token &token) {
+            return token.kind == Token::Kind::Name || token.kind == Token::Kind::Number || token.kind == Token::Kind::Parameter;
+        });
+    return known ? tokens : std::nullopt;
 }
 
 struct Source {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/liveresult.h"
 
-#include "replica/keypin.h"
+#include "crdt/bytes.h"
+#include "crdt/rowkey.h"
+#include "replica/liveconcern.h"
+#include "replica/liveset.h"
 #include "sql/database.h"
 #include "sql/sqlstatement.h"
 
@@ -20,115 +23,80 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Dependency {
-    quint64 columns = 0;       ///< bits as in CommitChanges::Row::columns
-    std::optional<KeyPin> pin; ///< when all that can matter is one row
-};
+/// Of more rows than that each is dearer to find by its key than in a run of all.
+constexpr qsizetype patchedKeysMax = 1000;
 
-/// Collects what SQLite's compiler reads; it sees through views, CTEs and subqueries.
-struct Recorder {
-    QHash<QByteArray, QList<QByteArray>> reads; ///< lower-case table to columns
-
-    static int authorize(void *self, int action, const char *table, const char *column, const char *, const char *)
+/// All that is read within its life is read from one snapshot.
+class Snapshot
+{
+public:
+    static Result<Snapshot> take(sqlite3 *handle)
     {
-        if (action == SQLITE_READ && table != nullptr)
-            static_cast<Recorder *>(self)->reads[QByteArray(table).toLower()].append(QByteArray(column).toLower());
-        return SQLITE_OK;
+        Snapshot snapshot;
+        if (sqlite3_get_autocommit(handle) == 0)
+            return snapshot; // the caller has one
+        if (auto begun = execSql(handle, "BEGIN"); !begun)
+            return fail(begun.error());
+        snapshot.m_handle = handle;
+        return snapshot;
     }
+    ~Snapshot()
+    {
+        if (m_handle != nullptr)
+            sqlite3_exec(m_handle, "COMMIT", nullptr, nullptr, nullptr);
+    }
+    Snapshot(Snapshot &&other) noexcept : m_handle(std::exchange(other.m_handle, nullptr)) {}
+    Snapshot(const Snapshot &) = delete;
+    Snapshot &operator=(const Snapshot &) = delete;
+    Snapshot &operator=(Snapshot &&) = delete;
+
+private:
+    Snapshot() = default;
+    sqlite3 *m_handle = nullptr;
 };
-
-QVariant valueOf(sqlite3_stmt *statement, int column)
-{
-    switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_INTEGER:
-        return static_cast<qint64>(sqlite3_column_int64(statement, column));
-    case SQLITE_FLOAT:
-        return sqlite3_column_double(statement, column);
-    case SQLITE_TEXT:
-        return QString::fromUtf8(reinterpret_cast<const char *>(sqlite3_column_text(statement, column)),
-                                 sqlite3_column_bytes(statement, column));
-    case SQLITE_BLOB:
-        return QByteArray(static_cast<const char *>(sqlite3_column_blob(statement, column)),
-                          sqlite3_column_bytes(statement, column));
-    default:
-        return {};
-    }
-}
-
-void bindVariant(sqlite3_stmt *statement, int parameter, const QVariant &value)
-{
-    if (value.isNull()) {
-        sqlite3_bind_null(statement, parameter);
-        return;
-    }
-    switch (value.typeId()) {
-    case QMetaType::Bool:
-    case QMetaType::Int:
-    case QMetaType::UInt:
-    case QMetaType::LongLong:
-    case QMetaType::ULongLong:
-        sqlite3_bind_int64(statement, parameter, value.toLongLong());
-        break;
-    case QMetaType::Float:
-    case QMetaType::Double:
-        sqlite3_bind_double(statement, parameter, value.toDouble());
-        break;
-    case QMetaType::QByteArray: {
-        const QByteArray bytes = value.toByteArray();
-        sqlite3_bind_blob64(statement, parameter, bytes.constData(), static_cast<sqlite3_uint64>(bytes.size()), SQLITE_TRANSIENT);
-        break;
-    }
-    default: {
-        const QByteArray utf8 = value.toString().toUtf8();
-        sqlite3_bind_text(statement, parameter, utf8.constData(), static_cast<int>(utf8.size()), SQLITE_TRANSIENT);
-    }
-    }
-}
-
-/// A text with a zero byte is cut short where SQLite writes parameters into SQL.
-bool hasZero(const QVariantList &params)
-{
-    return std::ranges::any_of(params, [](const QVariant &value) { return value.toString().contains(QChar(0)); });
-}
 
 } // namespace
 
 struct LiveResult::Private {
     sqlite3 *handle = nullptr;
     SqlStatement statement;
-    QHash<QByteArray, Dependency> dependencies;
+    LiveConcern concern;
     QStringList columns;
     QList<int> keyColumns;
-    QList<QVariantList> rows;
+    std::unique_ptr<LiveSet> set; ///< holds the rows of a query that can be patched,
+    ResultRows rows;              ///< this those of any other
+    QList<ChangedKey> changed;
+    QSet<QByteArray> changedIds;
+    bool whole = false; ///< run all next
     int runs = 0;
+    int wholeRuns = 0;
+    qint64 rowsRead = 0;
 
-    Result<void> resolve(const Recorder &recorder);
+    void bind(const QVariantList &params, const QVariantMap &namedParams, QVariantList &values);
     Result<void> findKey();
-    Result<QList<QVariantList>> run();
+    void noteRow(const QByteArray &table, const CommitChanges::Row &row);
+    Result<void> runWhole();
+    Result<void> runPlain();
+    [[nodiscard]] QList<QByteArray> idsOf(const QList<ResultRow> &of) const;
+    [[nodiscard]] ResultRows current() const { return set ? set->result() : rows; }
 };
 
-/// Turns column names into the bits that commits carry.
-Result<void> LiveResult::Private::resolve(const Recorder &recorder)
+/// Binds the parameters; `values` are those that the statement has, by number.
+void LiveResult::Private::bind(const QVariantList &params, const QVariantMap &namedParams, QVariantList &values)
 {
-    auto info = SqlStatement::prepare(handle, "SELECT cid, lower(name) FROM pragma_table_info(?1)");
-    if (!info)
-        return fail(info.error());
-    for (auto it = recorder.reads.cbegin(); it != recorder.reads.cend(); ++it) {
-        Dependency dependency;
-        info->bindText(1, it.key());
-        while (true) {
-            const auto row = info->step();
-            if (!row)
-                return fail(row.error());
-            if (!*row)
-                break;
-            if (it->contains(info->bytes(1).toByteArray()))
-                dependency.columns |= 1ULL << std::min<qint64>(info->integer(0), 63);
+    const int count = sqlite3_bind_parameter_count(statement.raw());
+    values = params.first(std::min<qsizetype>(params.size(), count));
+    values.resize(count);
+    for (auto it = namedParams.cbegin(); it != namedParams.cend(); ++it) {
+        const QByteArray name = it.key().toUtf8();
+        for (const char *prefix : {":", "@", "$"}) {
+            const int parameter = sqlite3_bind_parameter_index(statement.raw(), (prefix + name).constData());
+            if (parameter > 0)
+                values[parameter - 1] = it.value();
         }
-        info->reset();
-        dependencies.insert(it.key(), dependency);
     }
-    return {};
+    for (int i = 0; i < count; ++i)
+        bindVariant(statement, i + 1, values[i]);
 }
 
 /// Rows are told apart by the primary key of the first result column's table when the result has
@@ -167,25 +135,54 @@ Result<void> LiveResult::Private::findKey()
     }
 }
 
-Result<QList<QVariantList>> LiveResult::Private::run()
+/// What tells the rows apart; equal ones by counting.
+QList<QByteArray> LiveResult::Private::idsOf(const QList<ResultRow> &of) const
 {
-    ++runs;
-    QList<QVariantList> fresh;
-    const int count = static_cast<int>(columns.size());
+    QList<QByteArray> ids;
+    ids.reserve(of.size());
+    QHash<QByteArray, int> seen;
+    seen.reserve(of.size());
+    for (const ResultRow &row : of) {
+        QByteArray id = keyColumns.isEmpty() ? row.packed() : QByteArray();
+        for (const int column : keyColumns)
+            Bytes::appendValue(id, row.at(column));
+        if (const int copies = seen[id]++; copies > 0)
+            id += '#' + QByteArray::number(copies);
+        ids.append(std::move(id));
+    }
+    return ids;
+}
+
+Result<void> LiveResult::Private::runPlain()
+{
+    QList<ResultRow> fresh;
     while (true) {
         const auto row = statement.step();
         if (!row)
             return fail(row.error());
         if (!*row)
             break;
-        QVariantList values;
-        values.reserve(count);
-        for (int column = 0; column < count; ++column)
-            values.append(valueOf(statement.raw(), column));
-        fresh.append(std::move(values));
+        fresh.append(ResultRow(statement, static_cast<int>(columns.size())));
     }
     statement.reset();
-    return fresh;
+    rowsRead += fresh.size();
+    rows = {idsOf(fresh), fresh};
+    return {};
+}
+
+Result<void> LiveResult::Private::runWhole()
+{
+    ++wholeRuns;
+    if (!set)
+        return runPlain();
+    const auto loaded = set->load();
+    if (!loaded)
+        return fail(loaded.error());
+    if (*loaded)
+        return {};
+    rowsRead += set->rowsRead();
+    set.reset(); // not understood after all
+    return runPlain();
 }
 
 LiveResult::LiveResult(std::unique_ptr<Private> privateData) : d(std::move(privateData))
@@ -199,70 +196,115 @@ Result<std::unique_ptr<LiveResult>> LiveResult::open(const QSqlDatabase &reader,
 {
     auto d = std::make_unique<Private>();
     d->handle = sqliteHandle(reader);
-    Recorder recorder;
-    sqlite3_set_authorizer(d->handle, Recorder::authorize, &recorder);
-    auto statement = SqlStatement::prepare(d->handle, sql.toUtf8());
-    sqlite3_set_authorizer(d->handle, nullptr, nullptr);
+    StatementReads reads;
+    auto statement = StatementReads::prepare(d->handle, sql.toUtf8(), reads);
     if (!statement)
         return fail(statement.error());
     d->statement = std::move(*statement);
     sqlite3_stmt *raw = d->statement.raw();
     if (raw == nullptr || sqlite3_column_count(raw) == 0 || sqlite3_stmt_readonly(raw) == 0)
         return fail(u"not_a_query"_s, u"Only a SELECT can be watched."_s);
-    for (int i = 0; i < params.size(); ++i)
-        bindVariant(raw, i + 1, params[i]);
-    for (auto it = namedParams.cbegin(); it != namedParams.cend(); ++it) {
-        const QByteArray name = it.key().toUtf8();
-        for (const char *prefix : {":", "@", "$"}) {
-            const int parameter = sqlite3_bind_parameter_index(raw, (prefix + name).constData());
-            if (parameter > 0)
-                bindVariant(raw, parameter, it.value());
-        }
-    }
-    if (auto done = d->resolve(recorder); !done)
-        return fail(done.error());
-    if (!hasZero(params) && !hasZero(namedParams.values())) {
-        const QHash<QByteArray, KeyPin> pins = keyPins(d->handle, raw);
-        for (auto it = pins.cbegin(); it != pins.cend(); ++it) {
-            if (const auto found = d->dependencies.find(it.key()); found != d->dependencies.end())
-                found->pin = *it;
-        }
-    }
+    QVariantList values;
+    d->bind(params, namedParams, values);
+    auto concern = LiveConcern::of(d->statement, reads, values);
+    if (!concern)
+        return fail(concern.error());
+    d->concern = *std::move(concern);
     if (auto done = d->findKey(); !done)
         return fail(done.error());
-    auto rows = d->run();
-    if (!rows)
-        return fail(rows.error());
-    d->rows = *std::move(rows);
+    if (auto plan = LivePlan::make(d->statement, reads, values))
+        d->set = std::make_unique<LiveSet>(*std::move(plan));
+    const auto snapshot = Snapshot::take(d->handle);
+    if (!snapshot)
+        return fail(snapshot.error());
+    ++d->runs;
+    if (auto done = d->runWhole(); !done)
+        return fail(done.error());
     return std::unique_ptr<LiveResult>(new LiveResult(std::move(d)));
 }
 
-bool LiveResult::concernedBy(const CommitChanges &changes) const
+void LiveResult::Private::noteRow(const QByteArray &table, const CommitChanges::Row &row)
 {
-    for (auto it = d->dependencies.cbegin(); it != d->dependencies.cend(); ++it) {
-        const auto rows = changes.tables.constFind(it.key());
-        if (rows == changes.tables.constEnd())
+    bool found = false;
+    for (size_t part = 0; set && !whole && part < set->plan().parts.size(); ++part) {
+        const LivePlan::Part &from = set->plan().parts[part];
+        if (from.table != table)
             continue;
-        if (changes.everything)
-            return true;
-        for (const CommitChanges::Row &row : *rows) {
-            if (it->pin && !row.key.isEmpty() && it->pin->excludes(row.key))
-                continue;
-            if (row.born || row.gone || (row.columns & it->columns) != 0)
-                return true;
+        found = true;
+        QByteArray key = row.key;
+        if (from.byRowid) {
+            const ValueView rowid = ValueView::ofInteger(row.rowid);
+            encodeKey({&rowid, 1}, key);
+        }
+        whole = from.byRowid != row.key.isEmpty() || changed.size() >= patchedKeysMax;
+        const QByteArray id = LivePlan::idOf(part, key);
+        if (!changedIds.contains(id)) {
+            changedIds.insert(id);
+            changed.append({part, key});
         }
     }
-    return false;
+    whole = whole || !found;
+}
+
+bool LiveResult::note(const CommitChanges &changes)
+{
+    bool concerned = false;
+    for (const QByteArray &table : d->concern.tables()) {
+        const auto rows = changes.tables.constFind(table);
+        if (rows == changes.tables.constEnd())
+            continue;
+        d->whole = d->whole || changes.everything;
+        concerned = concerned || changes.everything;
+        for (const CommitChanges::Row &row : *rows) {
+            if (d->whole && concerned)
+                return true;
+            if (!d->concern.isTouchedBy(table, row))
+                continue;
+            concerned = true;
+            d->noteRow(table, row);
+        }
+    }
+    return concerned;
+}
+
+bool LiveResult::runsWhole() const
+{
+    return d->whole;
+}
+
+void LiveResult::runWholeNext()
+{
+    d->whole = true;
 }
 
 Result<QList<ResultEdit>> LiveResult::refresh()
 {
-    auto fresh = d->run();
-    if (!fresh)
-        return fail(fresh.error());
-    QList<ResultEdit> edits = diffResults(d->rows, *fresh, d->keyColumns);
-    d->rows = *std::move(fresh);
-    return edits;
+    const QList<ChangedKey> changed = std::exchange(d->changed, {});
+    d->changedIds.clear();
+    const bool whole = std::exchange(d->whole, false);
+    if (!whole && changed.isEmpty())
+        return QList<ResultEdit>();
+    const auto snapshot = Snapshot::take(d->handle);
+    if (!snapshot)
+        return fail(snapshot.error());
+    ++d->runs;
+    const bool window = d->set && d->set->plan().limit >= 0;
+    ResultRows before = whole || window ? d->current() : ResultRows();
+    if (!whole) {
+        auto edits = d->set->patch(changed);
+        if (!edits)
+            return fail(edits.error());
+        if (*edits)
+            return **std::move(edits);
+        if (!window)
+            before = d->current();
+    }
+    const bool patched = d->set != nullptr;
+    if (auto done = d->runWhole(); !done)
+        return fail(done.error());
+    if (patched && !d->set)
+        before.ids = d->idsOf(before.rows);
+    return diffResults(before, d->current());
 }
 
 QStringList LiveResult::columns() const
@@ -270,14 +312,24 @@ QStringList LiveResult::columns() const
     return d->columns;
 }
 
-const QList<QVariantList> &LiveResult::rows() const
+QList<ResultRow> LiveResult::rows() const
 {
-    return d->rows;
+    return d->current().rows;
 }
 
 int LiveResult::runs() const
 {
     return d->runs;
+}
+
+int LiveResult::wholeRuns() const
+{
+    return d->wholeRuns;
+}
+
+qint64 LiveResult::rowsRead() const
+{
+    return d->rowsRead + (d->set ? d->set->rowsRead() : 0);
 }
 
 } // namespace Sheaf

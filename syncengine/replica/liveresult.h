@@ -4,8 +4,8 @@
 
 #include "base/result.h"
 #include "replica/replica.h"
+#include "replica/resultdiff.h"
 
-#include <QSet>
 #include <QStringList>
 #include <QVariantList>
 
@@ -15,23 +15,12 @@ class QSqlDatabase;
 
 namespace Sheaf {
 
-/// One step from an old to a new result, to be applied in order.
-struct ResultEdit {
-    enum class Kind : quint8 { Insert, Remove, Move, Change };
-    Kind kind = Kind::Insert;
-    int index = 0;    ///< of the row (Move: where it is now)
-    int target = 0;   ///< Move only: index after the row was taken out
-    QVariantList row; ///< Insert and Change: all values
-    friend bool operator==(const ResultEdit &, const ResultEdit &) = default;
-};
-
-/// The smallest edits from `before` to `after`, rows matched by the values of `keyColumns`
-/// (result column indexes; none = whole rows are the key). Moves are minimal (longest increasing
-/// subsequence).
-[[nodiscard]] QList<ResultEdit> diffResults(const QList<QVariantList> &before, const QList<QVariantList> &after,
-                                            const QList<int> &keyColumns);
-
 /// One SELECT that is kept up to date on a reading connection. Single-threaded.
+///
+/// A SELECT from one table without aggregates, or several joined by UNION ALL, is kept by reading only
+/// the rows that a commit has changed; rows that ORDER BY finds equal then lie by rowid. All others run
+/// again as a whole. Which rows changed is known from note(): after a commit that was not noted, such
+/// as one of another process, the result is as old as the last whole run.
 class LiveResult
 {
 public:
@@ -41,15 +30,23 @@ public:
                                                     const QVariantMap &namedParams = {});
     ~LiveResult();
 
-    /// Whether a commit can change the result. False must be certain.
-    [[nodiscard]] bool concernedBy(const CommitChanges &changes) const;
-    /// Runs again and returns what changed since the last run.
+    /// Takes note of a commit that can be read now: whether it can change the result. False is certain.
+    bool note(const CommitChanges &changes);
+    /// The next refresh() will run the whole query.
+    [[nodiscard]] bool runsWhole() const;
+    /// The next refresh() shall run the whole query, whatever was noted.
+    void runWholeNext();
+    /// Reads what the noted commits changed, all in one snapshot, and returns the edits since the last
+    /// time. Nothing noted, nothing done.
     Result<QList<ResultEdit>> refresh();
 
     [[nodiscard]] QStringList columns() const;
-    [[nodiscard]] const QList<QVariantList> &rows() const;
-    /// Number of runs so far, the first included: what the tests count.
+    [[nodiscard]] QList<ResultRow> rows() const;
+    /// What the tests count: refreshes (the first run included), those of them that ran the whole
+    /// query, and rows that were read from SQLite.
     [[nodiscard]] int runs() const;
+    [[nodiscard]] int wholeRuns() const;
+    [[nodiscard]] qint64 rowsRead() const;
 
 private:
     struct Private;

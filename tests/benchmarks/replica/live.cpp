@@ -57,7 +57,7 @@ int refreshConcerned(const std::vector<std::unique_ptr<LiveResult>> &queries, co
 {
     int run = 0;
     for (const auto &query : queries) {
-        if (!query->concernedBy(commit))
+        if (!query->note(commit))
             continue;
         const auto edits = query->refresh();
         if (!edits)
@@ -121,7 +121,7 @@ void benchLive(const Wishes &wishes)
             device.exec(sql.arg(2 * i + 1));
             run = refreshConcerned(queries, device.lastCommit);
         }));
-        if (run < touchedQueries || queries[2]->rows().first().at(1) != u"zz title %1"_s.arg(2 * i + 1))
+        if (run < touchedQueries || queries[2]->rows().first().value(1) != u"zz title %1"_s.arg(2 * i + 1))
             qFatal("a query has missed a commit");
         spurious += run - touchedQueries;
     }

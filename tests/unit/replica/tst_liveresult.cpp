@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "device.h"
-#include "replica/liveresult.h"
+#include "livemodel.h"
 
 #include <QSqlDatabase>
 #include <QtTest>
@@ -16,27 +16,6 @@ namespace {
 constexpr char schema[] = "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); SELECT sheaf_sync('t');"
                           "CREATE TABLE s(id INTEGER PRIMARY KEY, x); SELECT sheaf_sync('s');"
                           "CREATE VIEW v AS SELECT t.id, a, x FROM t JOIN s USING (id);";
-
-QList<QVariantList> applied(QList<QVariantList> rows, const QList<ResultEdit> &edits)
-{
-    for (const ResultEdit &edit : edits) {
-        switch (edit.kind) {
-        case ResultEdit::Kind::Insert:
-            rows.insert(edit.index, edit.row);
-            break;
-        case ResultEdit::Kind::Remove:
-            rows.removeAt(edit.index);
-            break;
-        case ResultEdit::Kind::Move:
-            rows.move(edit.index, edit.target);
-            break;
-        case ResultEdit::Kind::Change:
-            rows[edit.index] = edit.row;
-            break;
-        }
-    }
-    return rows;
-}
 
 } // namespace
 
@@ -58,7 +37,7 @@ void TestLiveResult::editsLeadFromOldToNew()
 {
     std::mt19937 random(4711);
     for (int round = 0; round < 500; ++round) {
-        QList<QVariantList> lists[2];
+        ResultRows lists[2];
         for (auto &list : lists) {
             QList<int> ids;
             for (int id = 0; id < 12; ++id) {
@@ -67,23 +46,27 @@ void TestLiveResult::editsLeadFromOldToNew()
             }
             std::shuffle(ids.begin(), ids.end(), random);
             for (const int id : std::as_const(ids))
-                list.append({id, static_cast<int>(random() % 2)});
+                appendRow(list, {id, static_cast<int>(random() % 2)});
         }
-        QCOMPARE(applied(lists[0], diffResults(lists[0], lists[1], {0})), lists[1]);
-        QVERIFY(diffResults(lists[1], lists[1], {0}).isEmpty());
+        QCOMPARE(applied(lists[0].rows, diffResults(lists[0], lists[1])), lists[1].rows);
+        QVERIFY(diffResults(lists[1], lists[1]).isEmpty());
     }
 }
 
 void TestLiveResult::oneMoveIsOneEdit()
 {
-    const QList<QVariantList> before{{1}, {2}, {3}, {4}, {5}};
-    for (const QList<QVariantList> &after :
-         {QList<QVariantList>{{5}, {1}, {2}, {3}, {4}}, QList<QVariantList>{{2}, {3}, {4}, {5}, {1}},
-          QList<QVariantList>{{1}, {4}, {2}, {3}, {5}}}) {
-        const auto edits = diffResults(before, after, {0});
+    const auto list = [](const QList<int> &ids) {
+        ResultRows rows;
+        for (const int id : ids)
+            appendRow(rows, {id});
+        return rows;
+    };
+    const ResultRows before = list({1, 2, 3, 4, 5});
+    for (const ResultRows &after : {list({5, 1, 2, 3, 4}), list({2, 3, 4, 5, 1}), list({1, 4, 2, 3, 5})}) {
+        const auto edits = diffResults(before, after);
         QCOMPARE(edits.size(), 1);
         QCOMPARE(edits[0].kind, ResultEdit::Kind::Move);
-        QCOMPARE(applied(before, edits), after);
+        QCOMPARE(applied(before.rows, edits), after.rows);
     }
 }
 
@@ -94,14 +77,14 @@ void TestLiveResult::resultsFollowCommits()
     const QString sql = u"SELECT id, a FROM t WHERE b > ? ORDER BY a, id LIMIT 5"_s;
     auto live = LiveResult::open(device.replica().database(), sql, {2});
     QVERIFY(live);
-    QList<QVariantList> model = (*live)->rows();
+    QList<ResultRow> model = (*live)->rows();
     for (int step = 0; step < 200; ++step) {
         const auto id = random() % 8;
         if (random() % 4 == 0)
             device.exec(u"DELETE FROM t WHERE id = %1"_s.arg(id));
         else
             device.exec(u"REPLACE INTO t VALUES (%1, %2, %3)"_s.arg(id).arg(random() % 5).arg(random() % 6));
-        if (!device.lastCommit.tables.isEmpty() && (*live)->concernedBy(device.lastCommit)) {
+        if ((*live)->note(device.lastCommit)) {
             const auto edits = (*live)->refresh();
             QVERIFY(edits);
             model = applied(model, *edits);
@@ -136,7 +119,7 @@ void TestLiveResult::onlyConcernedQueriesRun()
     const auto live = LiveResult::open(device.replica().database(), query, {});
     QVERIFY(live);
     device.exec(write);
-    QCOMPARE((*live)->concernedBy(device.lastCommit), concerned);
+    QCOMPARE((*live)->note(device.lastCommit), concerned);
     QCOMPARE((*live)->runs(), 1);
 }
 
@@ -179,12 +162,12 @@ void TestLiveResult::onlyTheNamedRowMatters()
     for (const char *write :
          {"UPDATE t SET a = 'new' WHERE id = 2", "DELETE FROM t WHERE id = 2", "INSERT INTO t VALUES (3, 'a', 'b')"}) {
         device.exec(QString::fromLatin1(write));
-        QCOMPARE((*live)->concernedBy(device.lastCommit), !precise);
+        QCOMPARE((*live)->note(device.lastCommit), !precise);
     }
     device.exec(u"UPDATE t SET a = 'new' WHERE id = 1"_s);
-    QVERIFY((*live)->concernedBy(device.lastCommit));
+    QVERIFY((*live)->note(device.lastCommit));
     device.exec(u"UPDATE t SET id = 7 WHERE id = 1"_s);
-    QVERIFY((*live)->concernedBy(device.lastCommit));
+    QVERIFY((*live)->note(device.lastCommit));
     QCOMPARE((*live)->runs(), 1);
 }
 

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/liveplan.h"
+
+#include "crdt/rowkey.h"
+#include "sql/database.h"
+
+#include <sqlite3.h>
+
+namespace Sheaf {
+
+namespace {
+
+int listen(void *self, int action, const char *one, const char *two, const char *, const char *view)
+{
+    auto *reads = static_cast<StatementReads *>(self);
+    if (action == SQLITE_READ && one != nullptr) {
+        reads->columns[QByteArray(one).toLower()].append(QByteArray(two).toLower());
+        reads->views = reads->views || view != nullptr;
+    } else if (action == SQLITE_FUNCTION && two != nullptr) {
+        reads->functions.insert(QByteArray(two).toLower());
+    }
+    return SQLITE_OK;
+}
+
+} // namespace
+
+Result<SqlStatement> StatementReads::prepare(sqlite3 *handle, const QByteArray &sql, StatementReads &reads)
+{
+    sqlite3_set_authorizer(handle, listen, &reads);
+    auto statement = SqlStatement::prepare(handle, sql);
+    sqlite3_set_authorizer(handle, nullptr, nullptr);
+    return statement;
+}
+
+QByteArray LivePlan::idOf(size_t part, QByteArrayView key)
+{
+    QByteArray id(1, static_cast<char>(part));
+    return id.append(key);
+}
+
+PlacedRow LivePlan::placed(size_t part, const SqlStatement &statement) const
+{
+    const Part &from = parts[part];
+    PlacedRow placed{idOf(part, {}), {}, ResultRow(statement, columns)};
+    for (int i = 0; i < from.keyColumns; ++i) {
+        const ValueView value = resultValue(statement, from.keyColumn + i);
+        encodeKey({&value, 1}, placed.id);
+    }
+    if (partsInTurn)
+        placed.order.append(static_cast<char>(part));
+    for (const OrderColumn &column : from.order)
+        appendSortKey(placed.order, resultValue(statement, column.column), column.term);
+    if (!partsInTurn)
+        placed.order.append(static_cast<char>(part));
+    if (from.rowidColumn >= 0) {
+        appendSortKey(placed.order, resultValue(statement, from.rowidColumn), {});
+    } else {
+        for (int i = 0; i < from.keyColumns; ++i)
+            appendSortKey(placed.order, resultValue(statement, from.keyColumn + i), {});
+    }
+    placed.order.append(placed.id);
+    return placed;
+}
+
+void bindVariant(SqlStatement &statement, int parameter, const QVariant &value)
+{
+    sqlite3_stmt *raw = statement.raw();
+    if (value.isNull()) {
+        sqlite3_bind_null(raw, parameter);
+        return;
+    }
+    switch (value.typeId()) {
+    case QMetaType::Bool:
+    case QMetaType::Int:
+    case QMetaType::UInt:
+    case QMetaType::LongLong:
+    case QMetaType::ULongLong:
+        sqlite3_bind_int64(raw, parameter, value.toLongLong());
+        break;
+    case QMetaType::Float:
+    case QMetaType::Double:
+        sqlite3_bind_double(raw, parameter, value.toDouble());
+        break;
+    case QMetaType::QByteArray: {
+        const QByteArray bytes = value.toByteArray();
+        sqlite3_bind_blob64(raw, parameter, bytes.constData(), static_cast<sqlite3_uint64>(bytes.size()), SQLITE_TRANSIENT);
+        break;
+    }
+    default: {
+        const QByteArray utf8 = value.toString().toUtf8();
+        sqlite3_bind_text(raw, parameter, utf8.constData(), static_cast<int>(utf8.size()), SQLITE_TRANSIENT);
+    }
+    }
+}
+
+} // namespace Sheaf
