@@ -7,6 +7,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+
 namespace Sheaf {
 
 namespace {
@@ -131,6 +133,22 @@ SpaceDigest::Buckets bucketsFrom(QByteArrayView bytes)
     return buckets;
 }
 
+namespace {
+
+void appendTexts(QByteArray &out, const RowClock &clock, std::span<const NamedColumn> columnsByName)
+{
+    Bytes::appendVarint(out, 0); // no name: here begin the texts
+    for (const NamedColumn &column : columnsByName) {
+        auto entry = std::ranges::lower_bound(clock.texts, column.id, {}, &RowClock::Entry::column);
+        for (; entry != clock.texts.end() && entry->column == column.id; ++entry) {
+            Bytes::appendBytes(out, column.name);
+            Bytes::appendStamp(out, entry->stamp);
+        }
+    }
+}
+
+} // namespace
+
 RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,
                            std::span<const NamedColumn> columnsByName)
 {
@@ -148,6 +166,8 @@ RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowCl
         Bytes::appendBytes(input, column.name);
         Bytes::appendStamp(input, stamp);
     }
+    if (!clock.texts.empty())
+        appendTexts(input, clock, columnsByName);
     std::array<unsigned char, 16> hash{};
     crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char *>(input.constData()),
                        static_cast<unsigned long long>(input.size()), nullptr, 0);

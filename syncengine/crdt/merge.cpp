@@ -6,7 +6,7 @@ namespace Sheaf {
 
 namespace {
 
-void allCells(size_t count, std::vector<size_t> &indexes)
+void all(size_t count, std::vector<size_t> &indexes)
 {
     for (size_t i = 0; i < count; ++i)
         indexes.push_back(i);
@@ -32,6 +32,20 @@ void changeLifeStamp(RowClock &clock, Stamp life)
                   [&clock](const RowClock::Entry &entry) { return entry.column <= clock.uniform && entry.stamp == clock.life; });
 }
 
+void mergeTexts(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome)
+{
+    for (size_t i = 0; i < incoming.texts.size(); ++i) {
+        const TextCell &text = incoming.texts[i];
+        if (text.stamp.hlc > mine.textStampOf(text.column, text.stamp.site)) {
+            mine.setTextStamp(text.column, text.stamp);
+            outcome.textWinners.push_back(i);
+        } else if (!text.update.isEmpty()) {
+            outcome.textRepeats.push_back(i);
+        }
+    }
+    outcome.clockChanged = outcome.clockChanged || !outcome.textWinners.empty();
+}
+
 } // namespace
 
 void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome)
@@ -40,10 +54,12 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
     outcome.clockChanged = false;
     outcome.winners.clear();
     outcome.losers.clear();
+    outcome.textWinners.clear();
+    outcome.textRepeats.clear();
 
     if (incoming.length < mine.length) {
         outcome.life = MergeOutcome::Life::Stale;
-        allCells(incoming.cells.size(), outcome.losers);
+        all(incoming.cells.size(), outcome.losers);
         return;
     }
     if (incoming.length > mine.length) {
@@ -52,7 +68,8 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
         else if (isAlive(mine.length))
             outcome.life = MergeOutcome::Life::Deleted;
         outcome.clockChanged = true;
-        allCells(incoming.cells.size(), outcome.winners);
+        all(incoming.cells.size(), outcome.winners);
+        all(incoming.texts.size(), outcome.textWinners);
         mine = clockOf(incoming);
         return;
     }
@@ -60,6 +77,7 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
         changeLifeStamp(mine, incoming.life);
         outcome.clockChanged = true;
     }
+    mergeTexts(mine, incoming, outcome);
     for (size_t i = 0; i < incoming.cells.size(); ++i) {
         const Cell &cell = incoming.cells[i];
         const Stamp have = mine.stampOf(cell.column);

@@ -18,6 +18,28 @@ auto find(auto &entries, ColumnId column)
                             [](const RowClock::Entry &entry, ColumnId id) { return entry.column < id; });
 }
 
+auto findText(auto &entries, ColumnId column, SiteId site)
+{
+    return std::lower_bound(
+        entries.begin(), entries.end(), std::pair(column, site),
+        [](const RowClock::Entry &entry, auto place) { return std::pair(entry.column, entry.stamp.site) < place; });
+}
+
+bool readTexts(Bytes::Reader &reader, RowClock &clock)
+{
+    std::pair<quint64, SiteId> previous;
+    do { // the mark before them promises one
+        const quint64 column = reader.varint();
+        const Stamp stamp = reader.stamp();
+        const std::pair<quint64, SiteId> place(column, stamp.site);
+        if (!reader.ok() || column == 0 || column > columnIdMax || (!clock.texts.empty() && place <= previous))
+            return false;
+        previous = place;
+        clock.texts.push_back({static_cast<ColumnId>(column), stamp});
+    } while (!reader.atEnd());
+    return true;
+}
+
 } // namespace
 
 Stamp RowClock::stampOf(ColumnId column) const
@@ -68,12 +90,34 @@ void RowClock::setStamps(std::span<const Entry> stamps)
     others = std::move(merged);
 }
 
+Hlc RowClock::textStampOf(ColumnId column, SiteId site) const
+{
+    const auto at = findText(texts, column, site);
+    return at != texts.end() && at->column == column && at->stamp.site == site ? at->stamp.hlc : 0;
+}
+
+void RowClock::setTextStamp(ColumnId column, Stamp stamp)
+{
+    const auto at = findText(texts, column, stamp.site);
+    if (at != texts.end() && at->column == column && at->stamp.site == stamp.site)
+        at->stamp = stamp;
+    else
+        texts.insert(at, {column, stamp});
+}
+
 void encodeClock(const RowClock &clock, QByteArray &out)
 {
     Bytes::appendVarint(out, clock.length);
     Bytes::appendStamp(out, clock.life);
     Bytes::appendVarint(out, clock.uniform);
     for (const RowClock::Entry &entry : clock.others) {
+        Bytes::appendVarint(out, entry.column);
+        Bytes::appendStamp(out, entry.stamp);
+    }
+    if (clock.texts.empty())
+        return;
+    Bytes::appendVarint(out, 0); // no column: here begin the texts
+    for (const RowClock::Entry &entry : clock.texts) {
         Bytes::appendVarint(out, entry.column);
         Bytes::appendStamp(out, entry.stamp);
     }
@@ -86,11 +130,16 @@ Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
     clock.life = reader.stamp();
     const quint64 uniform = reader.varint();
     clock.others.clear();
+    clock.texts.clear();
     bool good = reader.ok() && length != 0 && length <= UINT32_MAX && uniform <= columnIdMax &&
                 (isAlive(static_cast<CausalLength>(length)) || (uniform == 0 && reader.atEnd()));
     quint64 previous = 0;
     while (good && !reader.atEnd()) {
         const quint64 column = reader.varint();
+        if (column == 0) {
+            good = reader.ok() && readTexts(reader, clock);
+            break;
+        }
         const Stamp stamp = reader.stamp();
         good = reader.ok() && column > previous && column <= columnIdMax;
         previous = column;
@@ -115,6 +164,9 @@ RowClock clockOf(const RowRecord &record)
         if (cell.stamp != record.life)
             clock.others.push_back({cell.column, cell.stamp});
     }
+    clock.texts.reserve(record.texts.size());
+    for (const TextCell &text : record.texts)
+        clock.texts.push_back({text.column, text.stamp});
     return clock;
 }
 

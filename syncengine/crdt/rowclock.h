@@ -11,7 +11,9 @@ namespace Sheaf {
 /// The stamps of a row without its values: what a replica keeps beside each row of a synced table.
 /// Columns 1..`uniform` carry the life stamp unless listed in `others`; columns above carry none
 /// unless listed. So a row whose cells share a stamp stores it once.
-/// Invariant: `others` is sorted by column and unique; a deleted row has uniform 0 and no others.
+/// `texts` says for each text column and each site that wrote to it how far its writing is known.
+/// Invariant: `others` is sorted by column and unique, `texts` by column and site; a deleted row has
+/// uniform 0, no others and no texts.
 struct RowClock {
     struct Entry {
         ColumnId column = 0;
@@ -23,12 +25,17 @@ struct RowClock {
     Stamp life;
     ColumnId uniform = 0;
     std::vector<Entry> others;
+    std::vector<Entry> texts = {};
 
     /// Stamp of a column, or the zero stamp when it was never written in this life.
     [[nodiscard]] Stamp stampOf(ColumnId column) const;
     void setStamp(ColumnId column, Stamp stamp);
     /// The same for many, sorted by column, in one pass: a table may have 2,000 columns.
     void setStamps(std::span<const Entry> stamps);
+
+    /// How far the writing of a site to a text column is known; 0 when nothing of it is.
+    [[nodiscard]] Hlc textStampOf(ColumnId column, SiteId site) const;
+    void setTextStamp(ColumnId column, Stamp stamp);
 
     friend bool operator==(const RowClock &, const RowClock &) = default;
 };

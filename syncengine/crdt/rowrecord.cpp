@@ -13,10 +13,37 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr quint64 cellsMax = 2000; // SQLite's own limit of columns
+constexpr quint64 textsMax = 4096; // 80 KB of stamps
 
 Unexpected badRecord()
 {
     return fail(u"bad_record"_s, u"A row record is malformed."_s);
+}
+
+/// What follows the cells: nothing, or a count that is not 0.
+bool readTexts(Bytes::Reader &reader, RowRecord &record)
+{
+    if (reader.atEnd())
+        return true;
+    constexpr quint64 leastBytes = 18; // column, stamp, length of the update
+    const quint64 count = reader.varint();
+    if (!reader.ok() || count == 0 || count > textsMax || count > static_cast<quint64>(reader.left()) / leastBytes ||
+        !isAlive(record.length))
+        return false;
+    record.texts.reserve(count);
+    std::pair<quint64, SiteId> previous;
+    for (quint64 i = 0; i < count; ++i) {
+        const quint64 column = reader.varint();
+        const Stamp stamp = reader.stamp();
+        const QByteArrayView update = reader.bytes();
+        const std::pair<quint64, SiteId> place(column, stamp.site);
+        const bool follows = column != 0 && (i == 0 || place > previous);
+        if (!reader.ok() || !follows || column > columnIdMax || !isPlausible(stamp.hlc))
+            return false;
+        previous = place;
+        record.texts.push_back({static_cast<ColumnId>(column), stamp, update});
+    }
+    return true;
 }
 
 } // namespace
@@ -26,6 +53,8 @@ Hlc latestStamp(const RowRecord &record)
     Hlc latest = record.life.hlc;
     for (const Cell &cell : record.cells)
         latest = std::max(latest, cell.stamp.hlc);
+    for (const TextCell &text : record.texts)
+        latest = std::max(latest, text.stamp.hlc);
     return latest;
 }
 
@@ -41,6 +70,14 @@ void encodeRecord(const RowRecord &record, QByteArray &out)
             Bytes::appendStamp(out, cell.stamp);
         Bytes::appendValue(out, cell.value);
     }
+    if (record.texts.empty())
+        return;
+    Bytes::appendVarint(out, record.texts.size());
+    for (const TextCell &text : record.texts) {
+        Bytes::appendVarint(out, text.column);
+        Bytes::appendStamp(out, text.stamp);
+        Bytes::appendBytes(out, text.update);
+    }
 }
 
 Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
@@ -50,6 +87,7 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
     record.life = reader.stamp();
     const quint64 count = reader.varint();
     record.cells.clear();
+    record.texts.clear();
     // A cell takes two bytes at least, so a count that lies is found before anything is made of it.
     if (!reader.ok() || length == 0 || length > UINT32_MAX || !isPlausible(record.life.hlc) || count > cellsMax ||
         count > static_cast<quint64>(reader.left()) / 2 || (count > 0 && !isAlive(static_cast<CausalLength>(length))))
@@ -68,7 +106,7 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
         previous = column;
         record.cells.push_back({static_cast<ColumnId>(column), stamp, value});
     }
-    if (!reader.atEnd())
+    if (!readTexts(reader, record) || !reader.atEnd())
         return badRecord();
     return {};
 }

@@ -24,14 +24,25 @@ struct Cell {
     ValueView value;
 };
 
+/// What one site wrote to one text column of one row: who has the bytes that came with this stamp and
+/// with the lesser ones of the site has all that the site wrote up to `stamp.hlc`. The bytes are an update of
+/// the text type, or empty when the stamp is only told. Applying an update twice is harmless, so bytes are
+/// applied whatever became of the stamp: a compacted one carries the words of many sites under one stamp.
+struct TextCell {
+    ColumnId column = 0;
+    Stamp stamp;
+    QByteArrayView update;
+};
+
 /// State of one row, or a part of it: what travels in a change and what the server stores.
-/// Invariants: cells are sorted by column and unique; a deleted row (even length) has no cells;
-/// every cell was written in the life `length`. Values look into the bytes it was decoded from.
+/// Invariants: cells are sorted by column and unique, texts by column and site; a deleted row (even
+/// length) has neither; all were written in the life `length`. Values look into the bytes it was decoded from.
 /// The key columns and the space column are not cells: the key is beside the record.
 struct RowRecord {
     CausalLength length = 0;
     Stamp life; ///< when the row was born or deleted last
     std::vector<Cell> cells;
+    std::vector<TextCell> texts = {};
 };
 
 /// The latest reading of a clock in a record.

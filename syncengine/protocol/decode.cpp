@@ -282,6 +282,14 @@ private:
                 return m_cbor.fail();
             m_tooLarge = m_tooLarge || cell.value.bytes.size() > Limits::valueBytesMax;
         }
+        known = columns.cbegin();
+        for (const TextCell &text : m_record.texts) {
+            while (known != columns.cend() && known->id < text.column)
+                ++known;
+            if (known == columns.cend() || known->id != text.column)
+                return m_cbor.fail();
+            m_tooLarge = m_tooLarge || text.update.size() > Limits::textUpdateBytesMax;
+        }
     }
 
     CborReader m_cbor;

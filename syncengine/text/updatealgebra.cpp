@@ -2,25 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/updatealgebra.h"
 
-#include "text/updatewriter.h"
+#include "text/piece.h"
 
 #include <queue>
 
 #include <algorithm>
 
 namespace Sheaf::Text {
-namespace {
 
-/// A struct on its way into a new update; raw says where its text and values are.
-struct Piece {
-    const RawUpdate *raw = nullptr;
-    RawStruct one;
-    quint32 cut = 0; ///< units left out in front
-    [[nodiscard]] quint32 clock() const { return one.clock + cut; }
-    [[nodiscard]] quint32 end() const { return one.clock + one.length; }
-};
-
-void write(UpdateWriter &out, quint64 client, const Piece &piece)
+void writePiece(UpdateWriter &out, quint64 client, const Piece &piece)
 {
     const RawStruct &one = piece.one;
     const quint32 length = one.length - piece.cut;
@@ -57,8 +47,6 @@ void write(UpdateWriter &out, quint64 client, const Piece &piece)
     out.string(text);
 }
 
-using Blocks = std::vector<std::pair<quint64, std::vector<Piece>>>;
-
 QByteArray assemble(const Blocks &blocks, const DeleteSet &deletions, Format format)
 {
     UpdateWriter out(format);
@@ -66,7 +54,7 @@ QByteArray assemble(const Blocks &blocks, const DeleteSet &deletions, Format for
     for (const auto &[client, pieces] : blocks) {
         out.block(pieces.size(), client, pieces.front().clock());
         for (const Piece &piece : pieces)
-            write(out, client, piece);
+            writePiece(out, client, piece);
     }
     out.deleteSet(deletions);
     return out.finish();
@@ -80,6 +68,8 @@ DeleteSet deletionsOf(const RawUpdate &raw)
     normalise(set);
     return set;
 }
+
+namespace {
 
 /// Reads one update's structs of one client in turn.
 struct Cursor {

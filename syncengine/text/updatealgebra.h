@@ -19,6 +19,14 @@ namespace Sheaf::Text {
 [[nodiscard]] Result<StateVector> stateVectorOfUpdate(QByteArrayView update, Format format);
 [[nodiscard]] Result<QByteArray> convertUpdate(QByteArrayView update, Format from, Format to);
 
+/// An update (v1) cut into smaller ones, by client and ranges of clocks; a long string is cut, never inside a
+/// surrogate pair. Each piece is an update; applied in their order, or merged in any, they are the whole. No piece is larger than
+/// `bytesMax` unless one value, one name or the state of one struct is. `bytesMax` is at least 1 KiB.
+[[nodiscard]] Result<std::vector<QByteArray>> splitUpdate(QByteArrayView update, qsizetype bytesMax);
+/// The value of a plain register as the first insertion into the root type `text`: equal stamps and texts give equal
+/// bytes everywhere. An update without structs for an empty text.
+[[nodiscard]] QByteArray seedUpdate(quint64 hlc, quint64 site, QByteArrayView utf8);
+
 /// Format v1 of some structs of a decoded update, by client, without deletions.
 [[nodiscard]] QByteArray writeStructs(const RawUpdate &raw,
                                       const std::vector<std::pair<quint64, std::vector<const RawStruct *>>> &clients);

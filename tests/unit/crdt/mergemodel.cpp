@@ -4,6 +4,8 @@
 
 #include "crdt/digest.h"
 
+#include <cstring>
+
 namespace Sheaf::Model {
 
 namespace {
@@ -13,11 +15,26 @@ size_t place(ColumnId column)
     return column - 1;
 }
 
+QByteArrayView bytesOf(const Words &words)
+{
+    return {reinterpret_cast<const char *>(&words), sizeof words};
+}
+
+Words wordsIn(QByteArrayView bytes)
+{
+    Words words = 0;
+    if (bytes.size() == sizeof words)
+        std::memcpy(&words, bytes.data(), sizeof words);
+    return words;
+}
+
 RowRecord recordOf(const Sent &message)
 {
     RowRecord record{.length = message.length, .life = message.life, .cells = {}};
     for (const Sent::Cell &cell : message.cells)
         record.cells.push_back({cell.column, cell.stamp, ValueView::ofInteger(cell.value)});
+    if (message.edit)
+        record.texts.push_back({textColumn, *message.edit, bytesOf(message.words)});
     return record;
 }
 
@@ -28,6 +45,11 @@ RowRecord recordOf(const Row &row)
         if (row.clock.stampOf(column).hlc != 0)
             record.cells.push_back({column, row.clock.stampOf(column), ValueView::ofInteger(row.values[place(column)])});
     }
+    // All words come under the stamp of the last site, as compaction leaves them.
+    for (const RowClock::Entry &entry : row.clock.texts)
+        record.texts.push_back({entry.column, entry.stamp, {}});
+    if (!record.texts.empty())
+        record.texts.back().update = bytesOf(row.words);
     return record;
 }
 
@@ -36,16 +58,20 @@ void mergeInto(Row &row, const RowRecord &incoming)
     static MergeOutcome outcome;
     mergeRecord(row.clock, incoming, outcome);
     if (outcome.life == MergeOutcome::Life::Born || outcome.life == MergeOutcome::Life::Deleted)
-        row.values = {};
+        row = {.clock = row.clock, .values = {}, .words = 0};
     if (outcome.life == MergeOutcome::Life::Stale)
         return;
     for (const size_t winner : outcome.winners)
         row.values[place(incoming.cells[winner].column)] = static_cast<int>(incoming.cells[winner].value.integer);
+    for (const auto *texts : {&outcome.textWinners, &outcome.textRepeats}) {
+        for (const size_t text : *texts)
+            row.words |= wordsIn(incoming.texts[text].update);
+    }
 }
 
 const std::vector<NamedColumn> &columnNames()
 {
-    static const std::vector<NamedColumn> names{{"a", 2}, {"b", 1}};
+    static const std::vector<NamedColumn> names{{"a", 2}, {"b", 1}, {"c", textColumn}};
     return names;
 }
 
@@ -65,6 +91,11 @@ Truth truthOf(std::span<const Sent *const> messages)
             if (!kept || kept->stamp < cell.stamp)
                 kept = cell;
         }
+        if (message->edit) {
+            Hlc &latest = truth.edits[message->edit->site - 1];
+            latest = std::max(latest, message->edit->hlc);
+            truth.words |= message->words;
+        }
     }
     return truth;
 }
@@ -82,8 +113,12 @@ void Row::merge(const Row &other)
 
 bool Row::is(const Truth &truth) const
 {
-    if (clock.length != truth.length || clock.life != truth.life)
+    if (clock.length != truth.length || clock.life != truth.life || words != truth.words)
         return false;
+    for (SiteId site = 1; site <= siteCount; ++site) {
+        if (clock.textStampOf(textColumn, site) != truth.edits[site - 1])
+            return false;
+    }
     for (ColumnId column = 1; column <= columnCount; ++column) {
         const auto &cell = truth.cells[place(column)];
         if (clock.stampOf(column) != (cell ? cell->stamp : Stamp()) || values[place(column)] != (cell ? cell->value : 0))
@@ -94,7 +129,8 @@ bool Row::is(const Truth &truth) const
 
 bool Row::sameAs(const Row &other) const
 {
-    bool same = clock.length == other.clock.length && clock.life == other.clock.life && values == other.values;
+    bool same = clock.length == other.clock.length && clock.life == other.clock.life && values == other.values &&
+                words == other.words && clock.texts == other.clock.texts;
     for (ColumnId column = 1; column <= columnCount; ++column)
         same = same && clock.stampOf(column) == other.clock.stampOf(column);
     return same;
@@ -126,6 +162,10 @@ bool sameDigest(const Row &row, const Truth &truth)
         if (cell)
             plain.others.push_back({cell->column, cell->stamp});
     }
+    for (SiteId site = 1; site <= siteCount; ++site) {
+        if (truth.edits[site - 1] != 0)
+            plain.texts.push_back({textColumn, {truth.edits[site - 1], site}});
+    }
     return fingerprint("t", "k", row.clock, columnNames()).hash == fingerprint("t", "k", plain, columnNames()).hash;
 }
 
@@ -144,6 +184,8 @@ std::optional<Sent> perform(const Row &row, Operation operation, Stamp stamp)
         return Sent{row.clock.length, row.clock.life, {{1, stamp, value}}};
     case Operation::UpdateSecond:
         return Sent{row.clock.length, row.clock.life, {{2, stamp, value}}};
+    case Operation::EditText:
+        return Sent{row.clock.length, row.clock.life, {}, stamp, Words{1} << ((stamp.hlc % 8) * siteCount + stamp.site - 1)};
     }
     return {};
 }

@@ -10,10 +10,14 @@
 #include <vector>
 
 /// The merge of rows two ways: as the product does it, step by step, and as a naive oracle that
-/// looks at all messages at once. Rows have two columns, 1 and 2, with integers.
+/// looks at all messages at once. Rows have two columns, 1 and 2, with integers, and a text, column 3, that is
+/// a set of words: what is applied twice changes nothing, as with updates.
 namespace Sheaf::Model {
 
 constexpr int columnCount = 2;
+constexpr ColumnId textColumn = 3;
+constexpr size_t siteCount = 3; ///< 1, 2 and 3
+using Words = quint32;          ///< a bit for each
 
 /// What one operation tells the others.
 struct Sent {
@@ -26,6 +30,8 @@ struct Sent {
     CausalLength length = 0;
     Stamp life;
     std::vector<Cell> cells;
+    std::optional<Stamp> edit = {}; ///< of the text
+    Words words = 0;
     friend bool operator==(const Sent &, const Sent &) = default;
 };
 
@@ -34,16 +40,20 @@ struct Truth {
     CausalLength length = 0;
     Stamp life;
     std::array<std::optional<Sent::Cell>, columnCount> cells;
+    std::array<Hlc, siteCount> edits{};
+    Words words = 0;
 };
 
 /// What a row is once all of `messages` are known, in no order and however often: the greatest
-/// length, and among the messages of that length the latest life and of each column the latest cell.
+/// length, and among the messages of that length the latest life, of each column the latest cell, of each
+/// site its latest edit, and all words.
 [[nodiscard]] Truth truthOf(std::span<const Sent *const> messages);
 
 /// A row as a replica keeps it, changed only through mergeRecord().
 struct Row {
     RowClock clock;
     std::array<int, columnCount> values{};
+    Words words = 0;
 
     void merge(const Sent &message);
     /// Merges the whole state of another replica, as a first sync does.
@@ -58,8 +68,12 @@ struct Row {
 /// Same rows have the same digest.
 [[nodiscard]] bool sameDigest(const Row &row, const Truth &truth);
 
-enum class Operation { Insert, UpdateFirst, UpdateSecond, Delete };
-constexpr Operation allOperations[] = {Operation::Insert, Operation::UpdateFirst, Operation::UpdateSecond, Operation::Delete};
+enum class Operation { Insert, UpdateFirst, UpdateSecond, EditText, Delete };
+/// Two worlds, because all together are too many to walk through: rows with two registers, and with a register and a text.
+constexpr Operation registerOperations[] = {Operation::Insert, Operation::UpdateFirst, Operation::UpdateSecond,
+                                            Operation::Delete};
+constexpr Operation textOperations[] = {Operation::Insert, Operation::UpdateFirst, Operation::EditText, Operation::Delete};
+using Operations = std::span<const Operation>;
 
 /// What a replica with `row` sends when it does this at `stamp`; nothing when it cannot be done.
 /// The value written names the stamp, so that no two writes look alike.

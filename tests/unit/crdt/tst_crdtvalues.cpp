@@ -25,7 +25,16 @@ RowRecord sampleRecord()
                       {2, {101, 2}, ValueView::ofInteger(INT64_MIN)},
                       {4, {100, 1}, ValueView::ofReal(-0.0)},
                       {7, {100, 1}, ValueView::ofBlob(QByteArrayView("\0\1", 2))},
-                      {9, {100, 1}, ValueView::null()}}};
+                      {9, {100, 1}, ValueView::null()}},
+            .texts = {{4, {100, 1}, QByteArrayView("\0update", 7)}, {4, {90, 2}, {}}, {5, {91, 0}, "x"}}};
+}
+
+std::vector<TextCell> manyTexts(SiteId count)
+{
+    std::vector<TextCell> texts;
+    for (SiteId site = 1; site <= count; ++site)
+        texts.push_back({1, {1, site}, {}});
+    return texts;
 }
 
 } // namespace
@@ -35,6 +44,7 @@ class TestCrdtValues : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void recordsComeBackAsTheyWere();
+    void recordsWithoutTextsEndWithTheirCells();
     void brokenRecordsAreErrors();
     void clocksComeBackAsTheyWere();
     void clocksStoreASharedStampOnce();
@@ -65,6 +75,28 @@ void TestCrdtValues::recordsComeBackAsTheyWere()
         QVERIFY(decoded.cells[i].stamp == record.cells[i].stamp);
         QVERIFY(sameValue(decoded.cells[i].value, record.cells[i].value));
     }
+    QCOMPARE(decoded.texts.size(), record.texts.size());
+    for (size_t i = 0; i < record.texts.size(); ++i) {
+        QCOMPARE(decoded.texts[i].column, record.texts[i].column);
+        QVERIFY(decoded.texts[i].stamp == record.texts[i].stamp);
+        QCOMPARE(decoded.texts[i].update, record.texts[i].update);
+    }
+    QCOMPARE(latestStamp(record), 101U);
+    QCOMPARE(latestStamp({.length = 1, .life = {5, 1}, .cells = {}, .texts = {{1, {7, 1}, {}}}}), 7U);
+}
+
+void TestCrdtValues::recordsWithoutTextsEndWithTheirCells()
+{
+    RowRecord record = sampleRecord();
+    QByteArray with;
+    encodeRecord(record, with);
+    record.texts.clear();
+    QByteArray without;
+    encodeRecord(record, without);
+    QVERIFY(with.startsWith(without));
+    RowRecord decoded = sampleRecord(); // what was there before is gone
+    QVERIFY(decodeRecord(without, decoded) && decoded.texts.empty());
+    QVERIFY(!decodeRecord(without + '\0', decoded)); // one form
 }
 
 void TestCrdtValues::brokenRecordsAreErrors()
@@ -72,18 +104,32 @@ void TestCrdtValues::brokenRecordsAreErrors()
     QByteArray bytes;
     encodeRecord(sampleRecord(), bytes);
     RowRecord decoded;
+    RowRecord without = sampleRecord();
+    without.texts.clear();
+    QByteArray cellsOnly;
+    encodeRecord(without, cellsOnly);
     for (qsizetype size = 0; size < bytes.size(); ++size)
-        QVERIFY(!decodeRecord(bytes.first(size), decoded));
+        QCOMPARE(decodeRecord(bytes.first(size), decoded).has_value(), size == cellsOnly.size());
     QVERIFY(!decodeRecord(bytes + 'x', decoded));
     for (const RowRecord &wrong :
          {RowRecord{.length = 0, .life = {1, 1}, .cells = {}}, RowRecord{.length = 1, .life = {}, .cells = {}},
           RowRecord{.length = 2, .life = {1, 1}, .cells = {{1, {1, 1}, {}}}},
           RowRecord{.length = 1, .life = {1, 1}, .cells = {{2, {1, 1}, {}}, {1, {1, 1}, {}}}},
-          RowRecord{.length = 1, .life = {1, 1}, .cells = {{0, {1, 1}, {}}}}}) {
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {{0, {1, 1}, {}}}},
+          RowRecord{.length = 2, .life = {1, 1}, .cells = {}, .texts = {{1, {1, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {}, .texts = {{0, {1, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {}, .texts = {{1, {0, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {}, .texts = {{1, {1, 1}, {}}, {1, {2, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {}, .texts = {{2, {1, 1}, {}}, {1, {1, 2}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {}, .texts = {{columnIdMax + 1, {1, 1}, {}}}},
+          RowRecord{.length = 1, .life = {1, 1}, .cells = {}, .texts = manyTexts(4097)}}) {
         QByteArray encoded;
         encodeRecord(wrong, encoded);
         QVERIFY(!decodeRecord(encoded, decoded));
     }
+    QByteArray most;
+    encodeRecord({.length = 1, .life = {1, 1}, .cells = {}, .texts = manyTexts(4096)}, most);
+    QVERIFY(decodeRecord(most, decoded));
     std::mt19937 random(1);
     for (int round = 0; round < 20'000; ++round) { // any outcome but a crash
         QByteArray mutated = bytes;
@@ -105,6 +151,25 @@ void TestCrdtValues::clocksComeBackAsTheyWere()
     QVERIFY(clock.stampOf(1) == (Stamp{5, 6}));
     QVERIFY(clock.stampOf(2) == (Stamp{9, 9}));
     QVERIFY(clock.stampOf(4) == Stamp{});
+
+    const QByteArray plain = bytes;
+    clock.setTextStamp(7, {20, 2});
+    clock.setTextStamp(5, {21, 3});
+    clock.setTextStamp(7, {22, 1});
+    clock.setTextStamp(7, {23, 2});
+    QVERIFY(clock.texts == (std::vector<RowClock::Entry>{{5, {21, 3}}, {7, {22, 1}}, {7, {23, 2}}}));
+    QCOMPARE(clock.textStampOf(7, 2), 23U);
+    QCOMPARE(clock.textStampOf(7, 3), 0U);
+    QVERIFY(clock.stampOf(7) == (Stamp{8, 8})); // of the cell
+    bytes.clear();
+    encodeClock(clock, bytes);
+    QVERIFY(bytes.startsWith(plain));
+    QVERIFY(decodeClock(bytes, decoded) && decoded == clock);
+    for (qsizetype size = plain.size() + 1; size < bytes.size(); ++size) {
+        const bool whole = (size - plain.size() - 1) % 17 == 0 && size > plain.size() + 1; // so many texts less
+        QCOMPARE(decodeClock(bytes.first(size), decoded).has_value(), whole);
+    }
+    QVERIFY(decodeClock(plain, decoded) && decoded.texts.empty());
 }
 
 void TestCrdtValues::clocksStoreASharedStampOnce()
@@ -198,6 +263,21 @@ void TestCrdtValues::digestSeesEveryStamp()
     changed.length = 3;
     QVERIFY(!(fingerprint("t", "k", changed, names).hash == hash));
     QVERIFY(!(fingerprint("u", "k", clock, names).hash == hash));
+    // A text stamp is not that of a cell, nor of another site or column.
+    RowClock first = clock;
+    first.setTextStamp(1, {5, 6});
+    RowClock second = clock;
+    second.setTextStamp(1, {5, 7});
+    RowClock third = clock;
+    third.setTextStamp(2, {5, 6});
+    QSet<quint64> different{hash.low};
+    for (const RowClock &other : {first, second, third})
+        different.insert(fingerprint("t", "k", other, names).hash.low);
+    QCOMPARE(different.size(), 4);
+    const std::vector<NamedColumn> otherNumbers{{"a", 2}, {"b", 1}};
+    RowClock renumbered = clock;
+    renumbered.setTextStamp(2, {5, 6});
+    QVERIFY(fingerprint("t", "k", renumbered, otherNumbers).hash == fingerprint("t", "k", first, names).hash);
 }
 
 void TestCrdtValues::orderKeysFitBetween()

@@ -87,6 +87,7 @@ class TestMerge : public QObject
 private Q_SLOTS:
     void lawsHoldOnAllReachableStates();
     void outcomeSaysWhatHappened();
+    void bytesOfTextsCountWhateverTheirStamps();
 };
 
 void TestMerge::lawsHoldOnAllReachableStates()
@@ -136,6 +137,36 @@ void TestMerge::outcomeSaysWhatHappened()
     mergeRecord(row.clock, born, outcome);
     QCOMPARE(outcome.life, MergeOutcome::Life::Stale);
     QVERIFY(!outcome.clockChanged);
+}
+
+void TestMerge::bytesOfTextsCountWhateverTheirStamps()
+{
+    RowClock clock;
+    MergeOutcome outcome;
+    const Stamp life{10, 1};
+    mergeRecord(clock, {.length = 1, .life = life, .cells = {}, .texts = {{1, {10, 1}, "a"}, {1, {10, 2}, {}}}}, outcome);
+    QCOMPARE(outcome.textWinners, (std::vector<size_t>{0, 1}));
+    // A further piece, an old one, news of a site, and what we know without bytes.
+    mergeRecord(clock,
+                {.length = 1,
+                 .life = life,
+                 .cells = {},
+                 .texts = {{1, {10, 1}, "b"}, {1, {9, 2}, "c"}, {1, {11, 3}, "d"}, {2, {9, 2}, {}}}},
+                outcome);
+    QVERIFY(outcome.clockChanged);
+    QCOMPARE(outcome.textWinners, (std::vector<size_t>{2, 3}));
+    QCOMPARE(outcome.textRepeats, (std::vector<size_t>{0, 1}));
+    mergeRecord(clock, {.length = 1, .life = life, .cells = {}, .texts = {{1, {10, 1}, "b"}, {1, {9, 2}, {}}}}, outcome);
+    QVERIFY(!outcome.clockChanged && outcome.textWinners.empty());
+    QCOMPARE(outcome.textRepeats, std::vector<size_t>{0});
+    // Another life knows nothing of this one's texts.
+    mergeRecord(clock, {.length = 3, .life = {12, 1}, .cells = {}, .texts = {{1, {9, 1}, "e"}}}, outcome);
+    QCOMPARE(outcome.textWinners, std::vector<size_t>{0});
+    QVERIFY(clock.texts == (std::vector<RowClock::Entry>{{1, {9, 1}}}));
+    mergeRecord(clock, {.length = 1, .life = life, .cells = {}, .texts = {{1, {99, 1}, "late"}}}, outcome);
+    QVERIFY(outcome.textWinners.empty() && outcome.textRepeats.empty());
+    mergeRecord(clock, {.length = 4, .life = {13, 1}, .cells = {}}, outcome);
+    QVERIFY(clock.texts.empty());
 }
 
 QTEST_GUILESS_MAIN(TestMerge)

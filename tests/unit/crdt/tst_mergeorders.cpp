@@ -31,7 +31,7 @@ struct Author {
     }
 };
 
-void addScripts(Author &author, const Row &row, Author::Set script, int left, Stamp next)
+void addScripts(Author &author, Operations operations, const Row &row, Author::Set script, int left, Stamp next)
 {
     for (quint32 mask = 0; mask < (1U << script.size()); ++mask) {
         Author::Set part;
@@ -46,7 +46,7 @@ void addScripts(Author &author, const Row &row, Author::Set script, int left, St
     author.whole.push_back(author.numbers.at(script));
     if (left == 0)
         return;
-    for (const Operation operation : allOperations) {
+    for (const Operation operation : operations) {
         const auto sent = perform(row, operation, next);
         if (!sent)
             continue;
@@ -57,7 +57,7 @@ void addScripts(Author &author, const Row &row, Author::Set script, int left, St
         longer.push_back(static_cast<int>(known - author.messages.begin()));
         Row after = row;
         after.merge(*sent);
-        addScripts(author, after, longer, left - 1, {next.hlc + 1, next.site});
+        addScripts(author, operations, after, longer, left - 1, {next.hlc + 1, next.site});
     }
 }
 
@@ -66,12 +66,12 @@ void addScripts(Author &author, const Row &row, Author::Set script, int left, St
 class Concurrent
 {
 public:
-    Concurrent(const Row &base, const std::optional<Sent> &born, int operations, std::array<Hlc, 3> starts)
+    Concurrent(Operations operations, const Row &base, const std::optional<Sent> &born, int count, std::array<Hlc, 3> starts)
         : m_base(base), m_born(born)
     {
         for (size_t i = 0; i < 3; ++i)
-            addScripts(m_authors[i], base, {}, operations, {starts[i], i + 1});
-        m_rows.resize(count());
+            addScripts(m_authors[i], operations, base, {}, count, {starts[i], i + 1});
+        m_rows.resize(this->count());
     }
 
     [[nodiscard]] size_t count() const { return m_authors[0].sets.size() * m_authors[1].sets.size() * m_authors[2].sets.size(); }
@@ -157,8 +157,8 @@ private:
 class Interleaved
 {
 public:
-    explicit Interleaved(const Row &base, const std::optional<Sent> &born, int operationsMax)
-        : m_born(born), m_operationsMax(operationsMax)
+    Interleaved(Operations operations, const Row &base, const std::optional<Sent> &born, int operationsMax)
+        : m_operations(operations), m_born(born), m_operationsMax(operationsMax)
     {
         m_rows[0] = base;
     }
@@ -199,7 +199,7 @@ private:
                 latest = std::max(latest, m_hlc[static_cast<size_t>(i)]);
         }
         const Stamp stamp{latest + 1, site + 1};
-        for (const Operation operation : allOperations) {
+        for (const Operation operation : m_operations) {
             const auto sent = perform(m_rows[heard], operation, stamp);
             if (!sent)
                 continue;
@@ -259,6 +259,7 @@ private:
         return true;
     }
 
+    Operations m_operations;
     std::optional<Sent> m_born;
     int m_operationsMax;
     qint64 m_histories = 0;
@@ -288,10 +289,14 @@ private Q_SLOTS:
 private:
     static void bases()
     {
+        QTest::addColumn<bool>("texts");
         QTest::addColumn<bool>("known");
-        QTest::newRow("the row is new") << false;
-        QTest::newRow("the row is known to all") << true;
+        QTest::newRow("the row is new") << false << false;
+        QTest::newRow("the row is known to all") << false << true;
+        QTest::newRow("the row has a text and is new") << true << false;
+        QTest::newRow("the row has a text and is known to all") << true << true;
     }
+    static Operations operations(bool texts) { return texts ? Operations(textOperations) : Operations(registerOperations); }
     static std::optional<Sent> born(bool known) { return known ? perform({}, Operation::Insert, {1, 9}) : std::optional<Sent>(); }
     static Row baseOf(const std::optional<Sent> &birth)
     {
@@ -306,10 +311,11 @@ private:
 /// ahead of the second and behind the third.
 void TestMergeOrders::concurrentOperations()
 {
+    QFETCH(bool, texts);
     QFETCH(bool, known);
     const auto birth = born(known);
     for (const std::array<Hlc, 3> starts : {std::array<Hlc, 3>{10, 10, 10}, std::array<Hlc, 3>{11, 10, 12}}) {
-        Concurrent world(baseOf(birth), birth, 3, starts);
+        Concurrent world(operations(texts), baseOf(birth), birth, 3, starts);
         bool good = true;
         world.forEach([&](std::array<int, 3> at) { good = good && world.everyOrderLeadsTo(at); });
         QVERIFY(good);
@@ -338,9 +344,10 @@ void TestMergeOrders::concurrentOperations()
 /// Bound: as above with 2 operations each, and every state merged whole into every other.
 void TestMergeOrders::wholeStates()
 {
+    QFETCH(bool, texts);
     QFETCH(bool, known);
     const auto birth = born(known);
-    Concurrent world(baseOf(birth), birth, 2, {10, 10, 10});
+    Concurrent world(operations(texts), baseOf(birth), birth, 2, {10, 10, 10});
     bool good = true;
     world.forEach([&](std::array<int, 3> at) { good = good && world.everyOrderLeadsTo(at); });
     QVERIFY(good);
@@ -364,9 +371,10 @@ void TestMergeOrders::wholeStates()
 /// that only know what was heard; whole states up to 3 operations.
 void TestMergeOrders::operationsOnWhatWasHeard()
 {
+    QFETCH(bool, texts);
     QFETCH(bool, known);
     const auto birth = born(known);
-    Interleaved world(baseOf(birth), birth, 4);
+    Interleaved world(operations(texts), baseOf(birth), birth, 4);
     QVERIFY(world.explore());
     QVERIFY(world.histories() > 10'000);
     qInfo("%lld histories", static_cast<long long>(world.histories()));

@@ -209,8 +209,26 @@ def record(data):
         written = stamp(source) if own else life
         need(not own or written != life, "own = 0 for the stamp of the life")
         cells[column] = {"stamp": written, "value": value(source)}
+    read = {"length": length, "life": life, "cells": cells}
+    if source.left():
+        need(length % 2 == 1, "a deleted row has no texts")
+        read["texts"] = texts(source)
     need(source.left() == 0, "nothing after a record")
-    return {"length": length, "life": life, "cells": cells}
+    return read
+
+
+def texts(source):
+    number, read, previous = varint(source), [], (0, -1)
+    need(0 < number <= 4096, "number of texts")
+    for _ in range(number):
+        column, written = varint(source), stamp(source)
+        place = (column, int(written.split("@")[1]))
+        need(place > previous and 0 < column <= 1 << 20, "texts ascend")
+        previous = place
+        update = source.take(varint(source))
+        need(len(update) <= 128 * KIB, "size of an update")
+        read.append({"column": column, "stamp": written, "update": update.hex()})
+    return read
 
 
 # Messages ----------------------------------------------------------------------------------------
@@ -241,7 +259,8 @@ def changes(c, named):
         index = c.small()
         need(index < len(named), "table index")
         row = {"table": index, "key": key(c.bytes(KIB)), "record": record(c.bytes(512 * KIB))}
-        need(all(column in named[index]["columns"] for column in row["record"]["cells"]), "columns have names")
+        used = list(row["record"]["cells"]) + [text["column"] for text in row["record"].get("texts", [])]
+        need(all(column in named[index]["columns"] for column in used), "columns have names")
         rows.append(row)
     return rows
 
@@ -255,7 +274,8 @@ def with_rows(c, fields):
 def told(c, fields):
     """What a server tells: no stamp uses up the room of the client."""
     for row in with_rows(c, fields)["changes"]:
-        for written in [row["record"]["life"]] + [cell["stamp"] for cell in row["record"]["cells"].values()]:
+        stamped = list(row["record"]["cells"].values()) + row["record"].get("texts", [])
+        for written in [row["record"]["life"]] + [one["stamp"] for one in stamped]:
             need(int(written.split(".")[0]) < TIME_LIMIT, "range of a stamp in changes")
     return fields
 
@@ -365,6 +385,12 @@ def digest(rows):
         for name, column in named:
             if column in read["cells"]:
                 over += length_first(name) + stamp_bytes(read["cells"][column]["stamp"])
+        if "texts" in read:
+            over += b"\0"
+            for name, column in named:
+                for text in read["texts"]:
+                    if text["column"] == column:
+                        over += length_first(name) + stamp_bytes(text["stamp"])
         place = bucket(table, row_key)
         sums[place] = (sums[place] + int.from_bytes(hashlib.blake2b(over, digest_size=16).digest(), "big")) % (1 << 128)
     return sums

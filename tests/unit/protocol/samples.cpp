@@ -54,6 +54,20 @@ Push everything()
     return push;
 }
 
+/// Texts of two columns and three sites, with bytes and without.
+Push edited()
+{
+    const Stamp third{makeHlc(clockMsLimit - 1, 0xFFFF), 0};
+    Push push{.space = "home", .number = 6, .more = false, .tables = tables(), .changes = {}};
+    push.changes = {
+        change(0, {ValueView::ofText("k1")},
+               {.length = 1,
+                .life = first,
+                .cells = {{1, second, ValueView::ofText("milk")}},
+                .texts = {{1, third, {}}, {1, first, QByteArrayView("\0\0", 2)}, {1, second, {}}, {2, first, "anything"}}})};
+    return push;
+}
+
 } // namespace
 
 QMap<QString, Message> sampleMessages()
@@ -80,6 +94,7 @@ QMap<QString, Message> sampleMessages()
         {u"changes without rows"_s, Changes{"home", 0, 50'000, 70'000, false, {}, {}}},
         {u"push"_s, Push{"home", 5, false, tables(), {inserted()}}},
         {u"push of everything"_s, everything()},
+        {u"push of texts"_s, edited()},
         {u"ack"_s, Ack{"home", 5, 9, 10, 1'700'000'000'002, {{0, u"clock_ahead"_s, u"An hour ahead."_s}}}},
         {u"ack of all"_s, Ack{"home", 6, 10, 10, 1'700'000'000'002, {}}},
         {u"ack with two verdicts"_s, Ack{"home", 7, 10, 12, 0, {{1, u"too_large"_s, {}}, {4999, u"no_permission"_s, u"No."_s}}}},

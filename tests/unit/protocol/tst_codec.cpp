@@ -113,6 +113,16 @@ void TestCodec::limitsHold()
     const auto tooLarge = decodeMessage(encodeMessage(push));
     QVERIFY(!tooLarge);
     QCOMPARE(tooLarge.error().code, u"too_large"_s);
+    large.record.clear();
+    const QByteArray update(Limits::textUpdateBytesMax + 1, 'x');
+    const auto pushOf = [&](QByteArrayView bytes) {
+        large.record.clear();
+        encodeRecord({.length = 1, .life = {1, 1}, .cells = {}, .texts = {{2, {1, 1}, bytes}}}, large.record);
+        push.changes = {large};
+        return decodeMessage(encodeMessage(push));
+    };
+    QVERIFY(pushOf(QByteArrayView(update).chopped(1)));
+    QCOMPARE(pushOf(update).error().code, u"too_large"_s);
     // A count that promises more than there is, and an unknown type.
     QVERIFY(!decodeMessage(QByteArray::fromHex("9bffffffffffffffff")));
     const auto unknown = decodeMessage(QByteArray::fromHex("821863f6"));
@@ -126,6 +136,10 @@ void TestCodec::columnsMustBeNamed()
     QVERIFY(decodeMessage(encodeMessage(push)));
     push.tables[0].columns.removeLast();
     QVERIFY(!decodeMessage(encodeMessage(push)));
+    push.changes[0].record.clear();
+    encodeRecord({.length = 1, .life = {1, 1}, .cells = {}, .texts = {{2, {1, 1}, {}}}}, push.changes[0].record);
+    QVERIFY(!decodeMessage(encodeMessage(push)));
+    push.changes = {sampleChange()};
     push.tables = sampleTables();
     push.changes[0].table = 1;
     QVERIFY(!decodeMessage(encodeMessage(push)));
