@@ -4,6 +4,7 @@
 
 #include "crdt/bytes.h"
 #include "crdt/rowkey.h"
+#include "protocol/limits.h"
 #include "replica/stamper.h"
 #include "sql/database.h"
 
@@ -65,8 +66,8 @@ QByteArray withoutShadowSuffix(const QByteArray &table)
 
 } // namespace
 
-Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows)
-    : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows)
+Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts)
+    : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts)
 {
     watch(true);
     sqlite3_set_authorizer(handle, authorize, this);
@@ -213,7 +214,7 @@ void Capture::removed(const TableInfo &table)
 void Capture::compare(Touch &row, const std::vector<ValueView> &now)
 {
     Bytes::Reader before(row.before);
-    row.mask = 0;
+    row.mask = row.edited;
     row.positions = 0;
     for (int next = 0; !before.atEnd(); ++next) {
         const int position = row.whole ? next : static_cast<int>(before.varint());
@@ -234,6 +235,8 @@ void Capture::inserted(const TableInfo &table)
     row.exists = true;
     if (table.spacePosition >= 0)
         row.space = m_touches.store(imageValue(m_handle, table.spacePosition, false).bytes);
+    if (!table.texts.empty())
+        noteBigTexts(row);
     if (row.existed) { // deleted before in this transaction: REPLACE is one of these
         std::vector<ValueView> now;
         for (int position = 0; position < table.positions; ++position)
@@ -260,8 +263,11 @@ void Capture::updated(const TableInfo &table)
     row.exists = true;
     if (fresh && table.spacePosition >= 0)
         row.space = m_touches.store(imageValue(m_handle, table.spacePosition, false).bytes);
-    if (!row.existed)
-        return; // born in this transaction: all its columns are stamped anyway
+    if (!row.existed) { // born in this transaction: all its columns are stamped anyway
+        if (!table.texts.empty())
+            noteBigTexts(row);
+        return;
+    }
     m_image.resize(0);
     for (int position = 0; position < table.positions; ++position) {
         const ColumnId column = table.atPosition[static_cast<size_t>(position)];
@@ -279,6 +285,24 @@ void Capture::updated(const TableInfo &table)
     }
     if (!m_image.isEmpty())
         row.before = m_touches.store(row.before.toByteArray() + m_image);
+}
+
+void Capture::noteBigTexts(Touch &row) const
+{
+    for (const ColumnId column : row.table->texts) {
+        const ValueView value = imageValue(m_handle, row.table->column(column)->position, false);
+        row.bigText = row.bigText || value.bytes.size() > Limits::textUpdateBytesMax;
+    }
+}
+
+void Capture::touchText(const TableInfo &table, const QByteArray &key, ColumnId column)
+{
+    bool fresh = false;
+    Touch &row = m_touches.find(table, key, fresh);
+    row.existed = row.existed || fresh;
+    row.exists = row.exists || fresh;
+    row.edited |= Mask::ofColumn(column);
+    row.mask |= row.edited;
 }
 
 Result<void> Capture::touchAll(const TableInfo &table)
@@ -305,6 +329,7 @@ Result<void> Capture::touchAll(const TableInfo &table)
         bool fresh = false;
         Touch &row = touch(table, fresh);
         row.existed = false; // for the other devices it is born now
+        row.bigText = !table.texts.empty();
         row.exists = true;
         row.space = m_touches.store(select->bytes(keys));
     }
@@ -322,7 +347,45 @@ Result<void> Capture::verify(Touch &row)
         compare(row, now);
     else if (row.exists && row.table->spacePosition >= 0)
         row.space = m_touches.store(now[static_cast<size_t>(row.table->spacePosition)].bytes);
+    row.bigText = row.bigText || !row.table->texts.empty();
     m_rows.releaseValues();
+    return {};
+}
+
+/// What SQL wrote to a text column and is no text, as NULL, becomes the text that others will see.
+Result<void> Capture::normaliseTexts()
+{
+    struct Wrong {
+        const TableInfo *table;
+        QByteArray key;
+        ColumnId column;
+        QByteArray text;
+    };
+    std::vector<Wrong> all;
+    std::vector<ValueView> now;
+    for (const Touch &row : m_touches) {
+        if (row.table->texts.empty() || !row.existed || !row.exists || row.mask == 0)
+            continue;
+        const auto there = m_rows.readValues(*row.table, row.key, now);
+        if (!there)
+            return fail(there.error());
+        for (const ColumnId column : row.table->texts) {
+            const int position = row.table->column(column)->position;
+            if (!*there || (row.mask & Mask::ofColumn(column)) == 0 || !row.valueBefore(position))
+                continue;
+            const ValueView value = now[static_cast<size_t>(position)];
+            if (value.type != ValueView::Type::Text || !value.bytes.toByteArray().isValidUtf8())
+                all.push_back({row.table, row.key.toByteArray(), column, RowTexts::textOfValue(value)});
+        }
+        m_rows.releaseValues();
+    }
+    const bool merging = std::exchange(m_merging, true); // triggers are captured, this is not
+    for (const Wrong &wrong : all) {
+        const Cell cell{wrong.column, {}, ValueView::ofText(wrong.text)};
+        if (auto done = m_rows.updateValues(*wrong.table, wrong.key, {&cell}); !done)
+            return done;
+    }
+    m_merging = merging;
     return {};
 }
 
@@ -334,6 +397,8 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
         return {};
     if (!m_merging && m_events != sqlite3_total_changes64(m_handle) - m_changesAtBegin)
         m_doubtful = true;
+    if (auto done = normaliseTexts(); !done)
+        return done;
     // What is written now is our own: without the hook it costs less.
     watch(false);
     auto done = stampAll({m_store.clock.tick(wallMs), m_store.site}, homeSpace);
@@ -344,7 +409,7 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
 
 Result<void> Capture::stampAll(Stamp stamp, const QByteArray &homeSpace)
 {
-    Stamper stamper(m_store, m_rows, stamp, homeSpace);
+    Stamper stamper(m_store, m_rows, m_texts, stamp, homeSpace);
     for (Touch &row : m_touches) {
         if (m_doubtful || m_savepoints) {
             if (auto done = verify(row); !done)

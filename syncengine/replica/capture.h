@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "replica/rowstore.h"
+#include "replica/rowtexts.h"
 #include "replica/touches.h"
 
 #include <QByteArray>
@@ -22,7 +22,7 @@ namespace Sheaf {
 class Capture
 {
 public:
-    Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows);
+    Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts);
     ~Capture();
     Capture(const Capture &) = delete;
     Capture &operator=(const Capture &) = delete;
@@ -38,6 +38,8 @@ public:
     /// Notes a change that the merger made, so that changes() tells of it.
     void note(const TableInfo &table, QByteArrayView key, quint64 columns, bool born, bool gone);
     [[nodiscard]] CommitChanges takeChanges(bool remote);
+    /// Captures an edit of a text that may have left the text as it was: formats are edits too.
+    void touchText(const TableInfo &table, const QByteArray &key, ColumnId column);
     /// Captures every row that a table holds already: it has just become a synced one.
     Result<void> touchAll(const TableInfo &table);
 
@@ -60,13 +62,16 @@ private:
     QList<CommitChanges::Row> &changedRows(const QByteArray &table);
     void watch(bool on);
 
+    void noteBigTexts(Touch &touch) const;
     Result<void> verify(Touch &touch);
+    Result<void> normaliseTexts();
     Result<void> stampAll(Stamp stamp, const QByteArray &homeSpace);
 
     sqlite3 *m_handle;
     Store &m_store;
     Catalog &m_catalog;
     RowStore &m_rows;
+    RowTexts &m_texts;
     TouchSet m_touches;
     QByteArray m_key;
     QByteArray m_image;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace Sheaf {
 
@@ -22,8 +23,9 @@ Unexpected schemaError(const QString &message)
 }
 
 struct SyncOptions {
-    bool deleteWins = false;
+    std::optional<bool> deleteWins;
     QByteArray spaceColumn;
+    std::map<QByteArray, bool> types; ///< by column: true for a text, false for a register
 };
 
 Result<SyncOptions> parseOptions(const QByteArray &table, const QByteArray &json)
@@ -46,9 +48,11 @@ Result<SyncOptions> parseOptions(const QByteArray &table, const QByteArray &json
         } else if (it.key() == "columns"_L1) {
             const QJsonObject types = it.value().toObject();
             for (auto type = types.begin(); type != types.end(); ++type) {
-                if (type.value().toString() != "register"_L1)
-                    return schemaError(u"sheaf_sync: column %1: merge type \"%2\" is not available in this version."_s.arg(
-                        type.key(), type.value().toString()));
+                const QString name = type.value().toString();
+                options.types[type.key().toUtf8()] = name == "text"_L1;
+                if (name != "register"_L1 && name != "text"_L1)
+                    return schemaError(
+                        u"sheaf_sync: column %1: merge type \"%2\" is not available in this version."_s.arg(type.key(), name));
             }
         } else {
             return schemaError(u"sheaf_sync: option \"%1\" is unknown."_s.arg(it.key()));
@@ -58,6 +62,13 @@ Result<SyncOptions> parseOptions(const QByteArray &table, const QByteArray &json
 }
 
 } // namespace
+
+const TableInfo::Column *TableInfo::column(const QByteArray &columnName) const
+{
+    const auto found =
+        std::find_if(columns.begin(), columns.end(), [&](const Column &column) { return column.name == columnName; });
+    return found == columns.end() ? nullptr : &*found;
+}
 
 RowClock TableInfo::bornClock(CausalLength length, Stamp stamp) const
 {
@@ -73,7 +84,7 @@ void TableInfo::stampedColumns(quint64 mask, Stamp stamp, std::vector<RowClock::
 {
     entries.clear();
     for (const Column &column : columns) {
-        if (column.position >= 0 && (mask & Mask::ofColumn(column.id)) != 0)
+        if (column.position >= 0 && !column.text && (mask & Mask::ofColumn(column.id)) != 0)
             entries.push_back({column.id, stamp});
     }
 }
@@ -90,7 +101,7 @@ Result<void> Catalog::load()
     m_byId.clear();
     auto tables =
         SqlStatement::prepare(m_handle, "SELECT id, name, synced, space_column, delete_wins FROM sheaf_tables ORDER BY id");
-    auto columns = SqlStatement::prepare(m_handle, "SELECT id, name, here FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
+    auto columns = SqlStatement::prepare(m_handle, "SELECT id, name, here, type FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
     if (!tables || !columns)
         return fail(tables ? columns.error() : tables.error());
     while (true) {
@@ -112,8 +123,10 @@ Result<void> Catalog::load()
                 return fail(column.error());
             if (!*column)
                 break;
-            table->columns.append(
-                {static_cast<ColumnId>(columns->integer(0)), columns->bytes(1).toByteArray(), -1, columns->integer(2) != 0});
+            table->columns.append({.id = static_cast<ColumnId>(columns->integer(0)),
+                                   .name = columns->bytes(1).toByteArray(),
+                                   .here = columns->integer(2) != 0,
+                                   .text = columns->integer(3) != 0});
         }
         columns->reset();
         if (auto done = describe(*table); !done)
@@ -134,7 +147,7 @@ Result<void> Catalog::describe(TableInfo &table)
     for (TableInfo::Column &column : table.columns)
         column.position = -1;
     if (table.synced) {
-        auto info = SqlStatement::prepare(m_handle, "SELECT cid, name, pk FROM pragma_table_info(?1)");
+        auto info = SqlStatement::prepare(m_handle, "SELECT cid, name, pk, \"notnull\" FROM pragma_table_info(?1)");
         if (!info)
             return fail(info.error());
         info->bindText(1, table.name);
@@ -153,8 +166,10 @@ Result<void> Catalog::describe(TableInfo &table)
             else if (!table.spaceColumn.isEmpty() && name.toLower() == table.spaceColumn.toLower())
                 table.spacePosition = position;
             for (TableInfo::Column &column : table.columns) {
-                if (column.name == name)
+                if (column.name == name) {
                     column.position = position;
+                    column.notNull = info->integer(3) != 0;
+                }
             }
         }
         for (const auto &[order, key] : keys) {
@@ -169,11 +184,15 @@ Result<void> Catalog::describe(TableInfo &table)
 void Catalog::index(TableInfo &table)
 {
     table.byName.clear();
+    table.texts.clear();
     table.atPosition.assign(static_cast<size_t>(table.positions), 0);
     for (const TableInfo::Column &column : table.columns) {
         table.byName.push_back({column.name, column.id});
-        if (column.position >= 0)
-            table.atPosition[static_cast<size_t>(column.position)] = column.id;
+        if (column.position < 0)
+            continue;
+        table.atPosition[static_cast<size_t>(column.position)] = column.id;
+        if (column.text)
+            table.texts.push_back(column.id);
     }
     std::sort(table.byName.begin(), table.byName.end(),
               [](const NamedColumn &a, const NamedColumn &b) { return a.name < b.name; });
@@ -210,18 +229,42 @@ Result<void> Catalog::addColumn(TableInfo &table, const QByteArray &name, bool h
     insert->bindInteger(2, columnId);
     insert->bindBlob(3, name);
     insert->bindInteger(4, here ? 1 : 0);
-    table.columns.append({columnId, name, -1, here});
+    table.columns.append({.id = columnId, .name = name, .here = here});
     return insert->run();
 }
 
-Result<TableInfo *> Catalog::sync(const QByteArray &name, const QByteArray &optionsJson)
+Result<Catalog::Synced> Catalog::sync(const QByteArray &name, const QByteArray &optionsJson)
 {
     auto options = parseOptions(name, optionsJson);
     if (!options)
         return fail(options.error());
     TableInfo *table = find(name);
-    if (table != nullptr && table->synced)
-        return schemaError(u"sheaf_sync: table %1 is a synced one already."_s.arg(QString::fromUtf8(name)));
+    const bool fresh = table == nullptr || !table->synced;
+    if (fresh) {
+        auto made = makeSynced(name, options->deleteWins.value_or(false), options->spaceColumn);
+        if (!made)
+            return fail(made.error());
+        table = *made;
+    } else if (options->types.empty() || options->deleteWins.value_or(table->deleteWins) != table->deleteWins ||
+               (!options->spaceColumn.isEmpty() && options->spaceColumn != table->spaceColumn)) {
+        return schemaError(
+            u"sheaf_sync: table %1 is a synced one already: only a register can be made a text."_s.arg(QString::fromUtf8(name)));
+    }
+    Synced synced{.table = table, .fresh = fresh, .newTexts = {}};
+    for (const auto &[column, text] : options->types) {
+        const TableInfo::Column *known = table->column(column);
+        if (known != nullptr && known->text && !text)
+            return schemaError(u"sheaf_sync: column %1 is a text and stays one: a register would lose what others write."_s.arg(
+                QString::fromUtf8(column)));
+        if (text && (known == nullptr || !known->text))
+            synced.newTexts.append(column);
+    }
+    return synced;
+}
+
+Result<TableInfo *> Catalog::makeSynced(const QByteArray &name, bool deleteWins, const QByteArray &spaceColumn)
+{
+    TableInfo *table = find(name);
     if (table == nullptr) {
         auto inserted = insertTable(name, true);
         if (!inserted)
@@ -229,9 +272,9 @@ Result<TableInfo *> Catalog::sync(const QByteArray &name, const QByteArray &opti
         table = *inserted;
     }
     table->synced = true;
-    table->deleteWins = options->deleteWins;
-    const bool named = !options->spaceColumn.isEmpty();
-    table->spaceColumn = named ? options->spaceColumn : "space"_ba;
+    table->deleteWins = deleteWins;
+    const bool named = !spaceColumn.isEmpty();
+    table->spaceColumn = named ? spaceColumn : "space"_ba;
     if (auto done = describe(*table); !done)
         return fail(done.error());
     if (table->positions == 0)
@@ -240,8 +283,8 @@ Result<TableInfo *> Catalog::sync(const QByteArray &name, const QByteArray &opti
         return schemaError(u"sheaf_sync: table %1 needs a PRIMARY KEY."_s.arg(QString::fromUtf8(name)));
     if (table->spacePosition < 0) {
         if (named)
-            return schemaError(u"sheaf_sync: table %1 has no column %2."_s.arg(QString::fromUtf8(name),
-                                                                               QString::fromUtf8(options->spaceColumn)));
+            return schemaError(
+                u"sheaf_sync: table %1 has no column %2."_s.arg(QString::fromUtf8(name), QString::fromUtf8(spaceColumn)));
         table->spaceColumn.clear();
     }
     auto update =
@@ -254,6 +297,27 @@ Result<TableInfo *> Catalog::sync(const QByteArray &name, const QByteArray &opti
     if (auto done = update->run(); !done)
         return fail(done.error());
     return table;
+}
+
+Result<void> Catalog::setTexts(TableInfo &table, const QList<QByteArray> &columns)
+{
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_columns SET type = 1 WHERE tbl = ?1 AND id = ?2");
+    if (!update)
+        return fail(update.error());
+    for (const QByteArray &name : columns) {
+        const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                         [&name](const TableInfo::Column &known) { return known.name == name; });
+        if (column == table.columns.end() || column->position < 0)
+            return schemaError(u"sheaf_sync: table %1 has no column %2 that can be a text."_s.arg(QString::fromUtf8(table.name),
+                                                                                                  QString::fromUtf8(name)));
+        column->text = true;
+        update->bindInteger(1, table.id);
+        update->bindInteger(2, column->id);
+        if (auto done = update->run(); !done)
+            return done;
+    }
+    index(table);
+    return {};
 }
 
 Result<QList<Catalog::Arrived>> Catalog::adoptColumns()

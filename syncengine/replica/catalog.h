@@ -35,6 +35,8 @@ struct TableInfo {
         QByteArray name;
         int position = -1; ///< in the table, -1: no such column here
         bool here = false; ///< false: its values are parked
+        bool text = false; ///< merged as a text, not as a register
+        bool notNull = false;
     };
 
     qint64 id = 0;
@@ -49,13 +51,21 @@ struct TableInfo {
     std::vector<NamedColumn> byName;  ///< for the digest
     std::vector<ColumnId> atPosition; ///< column id of each table position, 0 for key and space
     int positions = 0;
+    std::vector<ColumnId> texts; ///< columns here that are texts
 
     [[nodiscard]] const Column *column(ColumnId columnId) const
     {
         return columnId >= 1 && columnId <= static_cast<ColumnId>(columns.size()) ? &columns[static_cast<qsizetype>(columnId) - 1]
                                                                                   : nullptr;
     }
-    /// Lists the columns here of an outbox mask, by id, each with `stamp`.
+    [[nodiscard]] const Column *column(const QByteArray &columnName) const;
+    /// Whether the column is in the table here and a text.
+    [[nodiscard]] bool isText(ColumnId columnId) const
+    {
+        const Column *found = column(columnId);
+        return found != nullptr && found->text && found->position >= 0;
+    }
+    /// Lists the registers here of an outbox mask, by id, each with `stamp`.
     void stampedColumns(quint64 mask, Stamp stamp, std::vector<RowClock::Entry> &entries) const;
     /// The clock of a row inserted here at `stamp`.
     [[nodiscard]] RowClock bornClock(CausalLength length, Stamp stamp) const;
@@ -68,8 +78,15 @@ public:
     explicit Catalog(sqlite3 *handle) : m_handle(handle) {}
 
     Result<void> load();
-    /// sheaf_sync(): makes an existing table a synced one. Options are the JSON of DESIGN section 7.
-    Result<TableInfo *> sync(const QByteArray &name, const QByteArray &optionsJson);
+    /// sheaf_sync(): makes an existing table a synced one, or registers of a synced one texts. Options
+    /// are the JSON of DESIGN section 7.
+    struct Synced {
+        TableInfo *table = nullptr;
+        bool fresh = false;           ///< it was not synced before
+        QList<QByteArray> newTexts{}; ///< columns that are texts from now on; setTexts() makes them so
+    };
+    Result<Synced> sync(const QByteArray &name, const QByteArray &optionsJson);
+    Result<void> setTexts(TableInfo &table, const QList<QByteArray> &columns);
     /// Gives numbers to columns that migrations have added; lists those that were parked until now.
     struct Arrived {
         TableInfo *table;
@@ -89,6 +106,7 @@ public:
 private:
     Result<void> describe(TableInfo &table);
     Result<void> addColumn(TableInfo &table, const QByteArray &name, bool here);
+    Result<TableInfo *> makeSynced(const QByteArray &name, bool deleteWins, const QByteArray &spaceColumn);
     Result<TableInfo *> insertTable(const QByteArray &name, bool synced);
     static void index(TableInfo &table);
 

@@ -88,10 +88,16 @@ bool Merger::isOwnEarlierVersion(quint64 waiting) const
         return false;
     if ((waiting & Mask::whole) != 0 && m_record.life.site == m_store.site && m_record.life.hlc > mine.life.hlc)
         return true;
-    return std::any_of(m_record.cells.cbegin(), m_record.cells.cend(), [&](const Cell &cell) {
-        const bool waits = (waiting & (Mask::whole | Mask::ofColumn(cell.column))) != 0;
-        return waits && cell.stamp.site == m_store.site && cell.stamp.hlc > mine.stampOf(cell.column).hlc;
-    });
+    const auto isEarlier = [&](ColumnId column, Stamp theirs, Hlc ours) {
+        const bool waits = (waiting & (Mask::whole | Mask::ofColumn(column))) != 0;
+        return waits && theirs.site == m_store.site && theirs.hlc > ours;
+    };
+    return std::ranges::any_of(
+               m_record.cells,
+               [&](const Cell &cell) { return isEarlier(cell.column, cell.stamp, mine.stampOf(cell.column).hlc); }) ||
+           std::ranges::any_of(m_record.texts, [&](const TextCell &text) {
+               return isEarlier(text.column, text.stamp, mine.textStampOf(text.column, m_store.site));
+           });
 }
 
 Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs)
@@ -102,7 +108,10 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (!names.same) {
         for (Cell &cell : m_record.cells)
             cell.column = names.columns.value(cell.column);
-        std::sort(m_record.cells.begin(), m_record.cells.end(), [](const Cell &a, const Cell &b) { return a.column < b.column; });
+        for (TextCell &text : m_record.texts)
+            text.column = names.columns.value(text.column);
+        std::ranges::sort(m_record.cells, {}, &Cell::column);
+        std::ranges::sort(m_record.texts, {}, [](const TextCell &text) { return std::pair(text.column, text.stamp.site); });
     }
     if (auto done = m_rows.read(table, change.key, m_row); !done)
         return done;
@@ -122,11 +131,15 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     m_before = m_row.clock;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    if (!m_outcome.clockChanged)
+    if (!m_outcome.clockChanged && m_outcome.textRepeats.empty())
         return {};
     if (!m_row.known)
         m_row.space = space.id;
 
+    if (m_row.outbox != 0 && !m_record.texts.empty()) {
+        if (auto done = noteEcho(table, change.key); !done)
+            return done;
+    }
     if (m_row.outbox != 0) {
         bool revived = false;
         if (auto done = settleOutbox(table, change, m_row, waiting, revived, wallMs); !done || revived)
@@ -134,7 +147,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = writeValues(table, change, m_row, space.state.name); !done)
         return done;
-    return m_rows.write(table, change.key, m_before, m_row);
+    return m_outcome.clockChanged ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();
 }
 
 /// The incoming record meets unacknowledged local cells: those that lost leave the outbox.
@@ -151,15 +164,24 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
             return fail(number.error());
         row.outbox = *number;
         revived = true;
+        if (!m_before.texts.empty()) {
+            const auto texts = m_texts.offer(table, change.key, true);
+            if (!texts)
+                return fail(texts.error());
+            for (const ColumnId column : *texts)
+                row.clock.setTextStamp(column, stamp);
+        }
         return m_rows.write(table, change.key, m_before, row);
     }
     quint64 mask = waiting;
     if (m_outcome.life != MergeOutcome::Life::Unchanged) {
         mask = 0; // our edits belong to a life that is over
     } else {
-        // A bit that columns share stays: another of them may wait.
-        for (const size_t winner : m_outcome.winners)
-            mask &= ~Mask::ofColumn(m_record.cells[winner].column) | Mask::shared;
+        // A bit that columns share stays: another of them may wait. So does that of a text: edits never lose.
+        for (const size_t winner : m_outcome.winners) {
+            if (const ColumnId column = m_record.cells[winner].column; !table.isText(column))
+                mask &= ~Mask::ofColumn(column) | Mask::shared;
+        }
         if (!isAlive(row.clock.length) && row.clock.life != m_before.life)
             mask = 0; // somebody else's delete of the same life is the later one
     }
@@ -185,6 +207,10 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
         }
         if (auto done = m_rows.unpark(table, change.key); !done)
             return done;
+        if (!m_before.texts.empty() || !table.texts.empty()) {
+            if (auto done = m_texts.remove(table, change.key); !done)
+                return done;
+        }
     }
     if (!isAlive(row.clock.length))
         return {};
@@ -198,6 +224,12 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
         }
     }
     const bool born = m_outcome.life == Life::Born;
+    if (!m_record.texts.empty() || !table.texts.empty()) {
+        m_shown.clear();
+        m_shownTexts.clear();
+        if (auto done = mergeTexts(table, change.key, born); !done)
+            return done;
+    }
     if (!table.synced || (!born && m_cells.empty()))
         return {};
     return place(table, change.key, space, m_cells, born);

@@ -5,6 +5,7 @@
 #include "crdt/merge.h"
 #include "replica/capture.h"
 
+#include <deque>
 #include <functional>
 
 namespace Sheaf {
@@ -14,9 +15,10 @@ class Merger
 {
 public:
     /// `outrun` stamps everything that waits anew, later than all that was seen.
-    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, Capture &capture,
+    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, Capture &capture,
            std::function<Result<void>()> outrun)
-        : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_capture(capture), m_outrun(std::move(outrun))
+        : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_capture(capture),
+          m_outrun(std::move(outrun))
     {
     }
 
@@ -26,6 +28,8 @@ public:
     Result<void> retryStuck();
     /// Moves the parked values of a column that a migration has added into the table.
     Result<void> unparkColumn(const TableInfo &table, ColumnId column);
+    /// Puts a text with the edits that others made to it into a column that was a register until now.
+    Result<void> showText(const RowTexts::Place &place);
 
 private:
     struct Names {
@@ -40,6 +44,10 @@ private:
     Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
                               qint64 wallMs);
     Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
+    Result<void> mergeSeeds(const TableInfo &table, QByteArrayView key, bool born);
+    Result<void> mergeTexts(const TableInfo &table, QByteArrayView key, bool born);
+    Result<void> noteEcho(const TableInfo &table, QByteArrayView key);
+    void show(ColumnId column, QByteArray text);
     Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                        const std::vector<const Cell *> &cells, bool born);
 
@@ -47,13 +55,16 @@ private:
     Store &m_store;
     Catalog &m_catalog;
     RowStore &m_rows;
+    RowTexts &m_texts;
     Capture &m_capture;
     std::function<Result<void>()> m_outrun;
     RowRecord m_record;
     MergeOutcome m_outcome;
     RowState m_row;
     RowClock m_before;
-    std::vector<const Cell *> m_cells;
+    std::vector<const Cell *> m_cells; ///< to be put into the table, by column
+    std::deque<Cell> m_shown;          ///< those of them that show a text,
+    std::deque<QByteArray> m_shownTexts;
 };
 
 } // namespace Sheaf

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "crdt/bytes.h"
 #include "protocol/limits.h"
 #include "replica/replica.h"
 #include "replica/replica_p.h"
+
+#include <algorithm>
 
 namespace Sheaf {
 
@@ -11,39 +12,54 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The parts of the mask that the pushed record does not settle: what was edited or stamped anew
-/// since it was built.
-quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask, const RowRecord &pushed)
+Stamp sentText(const RowRecord &pushed, ColumnId column, SiteId site)
 {
+    const auto sent = std::ranges::find_if(
+        pushed.texts, [&](const TextCell &text) { return text.column == column && text.stamp.site == site; });
+    return sent == pushed.texts.end() ? Stamp() : sent->stamp;
+}
+
+/// The parts of the mask that the pushed record does not settle: what was edited or stamped anew since it
+/// was built. `texts` are the columns that have waiting updates, `site` is ours.
+quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask, const RowRecord &pushed,
+                     const std::vector<ColumnId> &texts, SiteId site)
+{
+    const bool whole = (mask & Mask::whole) != 0;
     const bool sameLife = clock.length == pushed.length && clock.life == pushed.life;
-    quint64 left = (mask & Mask::whole) != 0 && !sameLife ? mask : 0;
+    quint64 left = whole && !sameLife ? mask : 0;
     auto cell = pushed.cells.cbegin();
     for (const TableInfo::Column &column : table.columns) {
         while (cell != pushed.cells.cend() && cell->column < column.id)
             ++cell;
         const Stamp sent = cell != pushed.cells.cend() && cell->column == column.id ? cell->stamp : Stamp();
-        if ((mask & Mask::ofColumn(column.id)) != 0 && clock.stampOf(column.id) != sent)
-            left |= Mask::ofColumn(column.id);
+        const quint64 bit = mask & Mask::ofColumn(column.id);
+        const bool differs = clock.stampOf(column.id) != sent;
+        if (std::ranges::find(texts, column.id) != texts.end())
+            left |= bit;
+        if (!table.isText(column.id)) {
+            left |= differs ? bit : 0;
+            continue;
+        }
+        if (clock.textStampOf(column.id, site) != sentText(pushed, column.id, site).hlc)
+            left |= bit;
+        if (whole && differs)
+            left |= Mask::whole | bit;
     }
     return left;
 }
 
 /// True if what waits in a row was stamped anew while `pushed` travelled, and with lesser stamps.
-bool isOvertaken(const RowClock &clock, quint64 waiting, const RowRecord &pushed)
+bool isOvertaken(const RowClock &clock, quint64 waiting, const RowRecord &pushed, SiteId site)
 {
     if (clock.length != pushed.length || waiting == 0)
         return false;
-    return clock.life < pushed.life || std::any_of(pushed.cells.cbegin(), pushed.cells.cend(), [&](const Cell &cell) {
-               return (waiting & Mask::ofColumn(cell.column)) != 0 && clock.stampOf(cell.column) < cell.stamp;
+    const auto waits = [waiting](ColumnId column) { return (waiting & Mask::ofColumn(column)) != 0; };
+    return clock.life < pushed.life ||
+           std::ranges::any_of(pushed.cells,
+                               [&](const Cell &cell) { return waits(cell.column) && clock.stampOf(cell.column) < cell.stamp; }) ||
+           std::ranges::any_of(pushed.texts, [&](const TextCell &text) {
+               return waits(text.column) && text.stamp.site == site && clock.textStampOf(text.column, site) < text.stamp.hlc;
            });
-}
-
-TableNames namesOf(const TableInfo &table)
-{
-    TableNames names{.table = table.name, .columns = {}};
-    for (const TableInfo::Column &column : table.columns)
-        names.columns.append({column.id, column.name});
-    return names;
 }
 
 } // namespace
@@ -53,93 +69,9 @@ qint64 Replica::pendingCount() const
     return d->rows.outboxCount();
 }
 
-Result<QByteArray> Replica::Private::recordOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask)
+Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype index, const Verdict *verdict, bool &overtaken)
 {
-    RowRecord record{.length = row.clock.length, .life = row.clock.life, .cells = {}};
-    QHash<ColumnId, QByteArray> parked;
-    if (isAlive(row.clock.length)) {
-        std::vector<ValueView> values;
-        const auto there = table.synced ? rows.readValues(table, key, values) : Result<bool>(false);
-        if (!there)
-            return fail(there.error());
-        const bool whole = (mask & Mask::whole) != 0;
-        if (!*there || whole) {
-            if (auto done = rows.readParked(table, key, parked); !done)
-                return fail(done.error());
-        }
-        for (const TableInfo::Column &column : table.columns) {
-            const Stamp stamp = row.clock.stampOf(column.id);
-            if (stamp.hlc == 0 || (!whole && (mask & Mask::ofColumn(column.id)) == 0))
-                continue;
-            if (const auto value = parked.constFind(column.id); value != parked.constEnd())
-                record.cells.push_back({column.id, stamp, Bytes::Reader(*value).value()});
-            else if (*there && column.position >= 0)
-                record.cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
-        }
-    }
-    QByteArray bytes;
-    encodeRecord(record, bytes);
-    rows.releaseValues();
-    return bytes;
-}
-
-Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, qint64 after) const
-{
-    const Store::Space *known = d->store.find(space);
-    if (known == nullptr)
-        return std::optional<PendingPush>();
-    auto select =
-        SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND n > ?2 ORDER BY n");
-    if (!select)
-        return fail(select.error());
-    select->bindInteger(1, known->id);
-    select->bindInteger(2, after);
-    PendingPush pending{.push = {.space = space, .number = number, .more = false, .tables = {}, .changes = {}},
-                        .outboxNumbers = {}};
-    QHash<qint64, quint32> tables;
-    qint64 bytes = 0;
-    qint64 transaction = 0;
-    RowState row;
-    while (true) {
-        const auto found = select->step();
-        if (!found)
-            return fail(found.error());
-        if (!*found)
-            break;
-        const qint64 txn = select->integer(3);
-        if (pending.push.changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget) {
-            pending.push.more = txn == transaction;
-            break;
-        }
-        transaction = txn;
-        const TableInfo &table = *d->catalog.find(select->integer(1));
-        const QByteArray key = select->bytes(2).toByteArray();
-        if (auto done = d->rows.read(table, key, row); !done)
-            return fail(done.error());
-        auto record = d->recordOf(table, key, row, static_cast<quint64>(select->integer(4)));
-        if (!record)
-            return fail(record.error());
-        if (bytes + record->size() > Limits::messageBytesMax - Limits::changesMessageBytesTarget &&
-            !pending.push.changes.isEmpty()) {
-            pending.push.more = txn == transaction;
-            break;
-        }
-        if (!tables.contains(table.id)) {
-            tables.insert(table.id, static_cast<quint32>(pending.push.tables.size()));
-            pending.push.tables.append(namesOf(table));
-        }
-        bytes += record->size() + key.size();
-        pending.push.changes.append({tables.value(table.id), key, *std::move(record)});
-        pending.outboxNumbers.append(select->integer(0));
-    }
-    if (pending.push.changes.isEmpty())
-        return std::optional<PendingPush>();
-    return std::optional<PendingPush>(std::move(pending));
-}
-
-Result<void> Replica::Private::settleChange(const PendingPush &push, const Change &change, const Verdict *verdict,
-                                            bool &overtaken)
-{
+    const Change &change = push.push.changes[index];
     const TableInfo *table = catalog.find(push.push.tables.at(change.table).table);
     if (table == nullptr)
         return {};
@@ -158,8 +90,20 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, const Chang
         return decoded;
     // The server has these stamps now: a corrected clock must not fall behind them.
     store.see(latestStamp(pushed), correctedWallMs());
-    const quint64 left = stillWaiting(*table, row.clock, *mask, pushed);
-    overtaken = overtaken || isOvertaken(row.clock, left, pushed);
+    std::vector<ColumnId> waiting;
+    if (!row.clock.texts.empty()) {
+        // Other stamps or not, the bytes are there; but an earlier life's numbers mean nothing.
+        if (row.clock.length == pushed.length) {
+            if (auto done = settleTexts(*table, change.key, pushed, push.textNumbers[index]); !done)
+                return done;
+        }
+        const auto columns = texts.waitingColumns(*table, change.key);
+        if (!columns)
+            return fail(columns.error());
+        waiting = *columns;
+    }
+    const quint64 left = stillWaiting(*table, row.clock, *mask, pushed, waiting, store.site);
+    overtaken = overtaken || isOvertaken(row.clock, left, pushed, store.site);
     if (left == *mask)
         return {};
     if (left != 0)
@@ -169,6 +113,19 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, const Chang
         return done;
     row.outbox = 0;
     return rows.write(*table, change.key, clock, row);
+}
+
+Result<void> Replica::Private::settleTexts(const TableInfo &table, const QByteArray &key, const RowRecord &pushed, qint64 upTo)
+{
+    if (auto done = texts.settle(table, key, upTo); !done)
+        return done;
+    for (const TextCell &text : pushed.texts) {
+        if (text.stamp.site != store.site)
+            continue;
+        if (auto done = texts.setAcked({table, key, text.column}, text.stamp.hlc); !done)
+            return done;
+    }
+    return {};
 }
 
 /// The server's word is final: the row goes back to what the server has, and the user's version is
@@ -195,6 +152,8 @@ Result<void> Replica::Private::reject(const PendingPush &push, const Change &cha
     if (auto done = rows.deleteValues(table, change.key); !done)
         return done;
     if (auto done = rows.unpark(table, change.key); !done)
+        return done;
+    if (auto done = texts.remove(table, change.key); !done)
         return done;
     capture->note(table, change.key, 0, false, true);
     if (Store::Space *space = store.find(row.space)) {
@@ -225,7 +184,7 @@ Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
             const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
             if (verdict != nullptr && verdict->code == "clock_ahead"_L1)
                 continue; // stays in the outbox
-            if (auto done = d->settleChange(push, push.push.changes[i], verdict, overtaken); !done)
+            if (auto done = d->settleChange(push, i, verdict, overtaken); !done)
                 return done;
         }
         if (!clockAhead)
@@ -268,6 +227,10 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
         row.outbox = *number;
         if (auto done = rows.write(table, key, clock, row); !done)
             return done;
+        if (clock.texts.empty())
+            continue;
+        if (auto offered = texts.offer(table, key, false); !offered)
+            return fail(offered.error());
     }
     return {};
 }

@@ -78,8 +78,9 @@ QString holderOf(const QString &path)
 
 Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
     : config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle),
-      catalog(handle), rows(handle, store, catalog), capture(std::make_unique<Capture>(handle, store, catalog, rows)),
-      merger(handle, store, catalog, rows, *capture, [this] { return outrun(); }),
+      catalog(handle), rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
+      capture(std::make_unique<Capture>(handle, store, catalog, rows, texts)),
+      merger(handle, store, catalog, rows, texts, *capture, [this] { return outrun(); }),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
@@ -128,30 +129,54 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaConfig &config)
     return replica;
 }
 
-Result<void> Replica::Private::prepareSchema()
+/// Makes the tables of sheaf's own, or brings those of an older file up to date.
+Result<void> Replica::Private::prepareTables()
 {
+    struct Step {
+        qint64 format;
+        QString script;
+    };
+    const Step steps[] = {{1, u":/sheaf/replica/replica.sql"_s}, {2, u":/sheaf/replica/replica_2.sql"_s}};
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
         return fail(own.error());
-    if (*own == 0) {
-        initReplicaResources();
-        QFile sql(u":/sheaf/replica/replica.sql"_s);
+    const auto format = *own == 0 ? Result<qint64>(0) : pragma(handle, "SELECT format FROM sheaf_state");
+    if (!format)
+        return fail(format.error());
+    if (*format > std::end(steps)[-1].format)
+        return fail(u"newer_schema"_s, u"The database %1 was written by a newer version."_s.arg(config.path));
+    if (*format == std::end(steps)[-1].format)
+        return {};
+    initReplicaResources();
+    auto transaction = SqlTransaction::begin(handle);
+    if (!transaction)
+        return fail(transaction.error());
+    for (const Step &step : steps) {
+        if (step.format <= *format)
+            continue;
+        QFile sql(step.script);
         SHEAF_CHECK(sql.open(QIODevice::ReadOnly));
-        auto transaction = SqlTransaction::begin(handle);
-        if (!transaction)
-            return fail(transaction.error());
         if (auto done = execSql(handle, sql.readAll().constData()); !done)
             return done;
-        if (auto done = store.create(std::max<SiteId>(config.random(), 1)); !done)
-            return done;
-        if (auto done = transaction->commit(); !done)
-            return done;
+        if (step.format == 1) {
+            if (auto done = store.create(std::max<SiteId>(config.random(), 1)); !done)
+                return done;
+        }
     }
+    return transaction->commit();
+}
+
+Result<void> Replica::Private::prepareSchema()
+{
+    if (auto done = prepareTables(); !done)
+        return done;
     if (auto done = store.load(); !done)
         return done;
     if (auto done = catalog.load(); !done)
         return done;
     if (auto done = rows.prepare(); !done)
+        return done;
+    if (auto done = texts.prepare(); !done)
         return done;
     if (auto done = migrateSchema(); !done)
         return done;
@@ -188,6 +213,7 @@ Result<void> Replica::Private::migrateSchema()
     auto migrated = migrate(handle, *migrations, afterStatement, beforeCommit);
     capture->end();
     requested.clear();
+    texts.reload();
     if (!migrated)
         return migrated;
     // Positions of columns are read again after every change of the schema.
@@ -219,12 +245,20 @@ Result<void> Replica::Private::syncRequested()
 {
     const auto calls = std::exchange(requested, {});
     for (const auto &[name, options] : calls) {
-        auto table = catalog.sync(name, options);
-        if (!table)
-            return fail(table.error());
+        const auto synced = catalog.sync(name, options);
+        if (!synced)
+            return fail(synced.error());
         if (auto done = adoptColumns(); !done)
             return done;
-        if (auto done = capture->touchAll(**table); !done)
+        if (auto done = catalog.setTexts(*synced->table, synced->newTexts); !done)
+            return done;
+        capture->setMerging(true);
+        if (auto done = adoptTexts(*synced->table, synced->newTexts); !done)
+            return done;
+        capture->setMerging(false);
+        if (!synced->fresh)
+            continue;
+        if (auto done = capture->touchAll(*synced->table); !done)
             return done;
     }
     return {};
@@ -233,6 +267,7 @@ Result<void> Replica::Private::syncRequested()
 Result<void> Replica::Private::reload()
 {
     capture->end();
+    texts.reload();
     requested.clear();
     if (auto done = store.load(); !done)
         return done;
@@ -272,9 +307,10 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
             return reloaded;
         return done;
     }
-    const CommitChanges changes = capture->takeChanges(merging);
+    CommitChanges changes = capture->takeChanges(merging);
+    changes.texts = texts.takeUpdates();
     capture->end();
-    if (observer && !changes.tables.isEmpty())
+    if (observer && (!changes.tables.isEmpty() || !changes.texts.isEmpty()))
         observer(changes);
     return {};
 }

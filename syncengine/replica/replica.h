@@ -28,6 +28,15 @@ struct ReplicaConfig {
     std::function<quint64()> random; ///< 64 random bits
 };
 
+/// An update that a commit applied to a text: Yjs format v1, as Replica::loadText() gives it.
+struct TextUpdate {
+    QByteArray table; ///< lower case
+    QByteArray key;
+    QByteArray column;
+    QByteArray update;
+    bool reset = false; ///< the text is another one, and `update` is all of it
+};
+
 /// What one commit changed, for live queries and signals. Keys are encodeKey() bytes.
 struct CommitChanges {
     struct Row {
@@ -38,6 +47,7 @@ struct CommitChanges {
         bool gone = false;
     };
     QHash<QByteArray, QList<Row>> tables; ///< by lower-case table name
+    QList<TextUpdate> texts;              ///< every edit of a text, this replica's own ones too; not of rows born or gone
     bool everything = false;              ///< too many to list: treat every table in `tables` as changed
     bool remote = false;                  ///< made by a merge, not by a local write
 };
@@ -51,10 +61,19 @@ struct SpaceState {
     quint64 lastPush = 0; ///< greatest acknowledged push number
 };
 
+/// A place in the outbox: behind a row, or inside it when not all pieces of its texts have gone.
+struct OutboxPosition {
+    qint64 row = 0;
+    qint64 text = 0; ///< 0: the row is done
+    friend bool operator==(const OutboxPosition &, const OutboxPosition &) = default;
+};
+
 /// A push with what is needed to settle it when its ack arrives.
 struct PendingPush {
     Push push;
     QList<qint64> outboxNumbers; ///< one for each change of the push
+    QList<qint64> textNumbers;   ///< for each change: up to which the row's waiting texts have gone with it
+    OutboxPosition end;          ///< where the next push begins
 };
 
 /// A change that the server refused for good, kept until the user decides.
@@ -95,6 +114,15 @@ public:
     /// Runs `work` in one transaction on the writer connection, captures what it changed and
     /// commits durably. An error from `work` rolls everything back.
     Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work);
+    /// A text column's document whole, as a Yjs update (v1). `key` is encodeKey().
+    /// Errors: `no_text` (no such text column), `no_row`.
+    Result<QByteArray> loadText(const QByteArray &table, const QByteArray &key, const QByteArray &column);
+    /// A local edit of a text that was made in a document of loadText(): column and document are
+    /// changed and it will be pushed. Errors: as of loadText(), `bad_update`, `text_gap` (it builds on
+    /// text that is not here, of an earlier life of the row: load the text again), `constraint`.
+    Result<void> writeText(const QByteArray &table, const QByteArray &key, const QByteArray &column, const QByteArray &update);
+    /// How many texts were read from the file since it was opened.
+    [[nodiscard]] qint64 textLoads() const;
     /// The writer connection, for reads in this thread.
     [[nodiscard]] QSqlDatabase database() const;
     /// Called after each commit, local or merged, in this thread.
@@ -142,8 +170,9 @@ public:
     /// Number of rows that wait for an acknowledgement, in all spaces.
     [[nodiscard]] qint64 pendingCount() const;
     /// The oldest unacknowledged changes of a space that fit one push, numbered `number`, starting
-    /// behind outbox number `after` (0 = from the start); nothing when there are none. Reads only.
-    [[nodiscard]] Result<std::optional<PendingPush>> nextPush(const QByteArray &space, quint64 number, qint64 after) const;
+    /// at `after`, the end of an earlier push; nothing when there are none. Reads only.
+    [[nodiscard]] Result<std::optional<PendingPush>> nextPush(const QByteArray &space, quint64 number,
+                                                              OutboxPosition after) const;
     /// Settles a push: acknowledged cells leave the outbox, refused ones go to the rejected list
     /// and back to the server's value, `clock_ahead` ones are stamped anew and stay. Moves the
     /// cursor when it stands at ack.previous.

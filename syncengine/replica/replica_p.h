@@ -6,6 +6,7 @@
 #include "replica/functions.h"
 #include "replica/merger.h"
 #include "replica/replica.h"
+#include "replica/rowtexts.h"
 
 #include <QLockFile>
 #include <QSqlDatabase>
@@ -23,23 +24,39 @@ struct Replica::Private {
     /// Begins, runs, captures, saves and commits; on any failure memory and file are as before.
     Result<void> transact(bool merging, const std::function<Result<void>()> &work);
     Result<void> prepareSchema();
+    Result<void> prepareTables();
     Result<void> migrateSchema();
     Result<void> adoptColumns();
     Result<void> syncRequested();
+    /// Registers that a migration has made texts: what others have edited in them shows now.
+    Result<void> adoptTexts(const TableInfo &table, const QList<QByteArray> &columns);
+    /// The text of a column in a row that is there.
+    Result<RowTexts::Place> textPlace(const QByteArray &table, const QByteArray &key, const QByteArray &column);
     Result<void> reload();
 
     /// Gives unacknowledged stamps that `corrected` changes new ones, in their order, and all of them `site`.
     Result<void> restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site);
+    Result<void> restampText(const RowTexts::Place &place, RowClock &clock, Stamp fresh);
     /// Gives everything unacknowledged stamps later than all that was seen.
     Result<void> outrun();
     Result<void> offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets);
     /// Notes in `overtaken` that the server now has stamps greater than those that wait.
-    Result<void> settleChange(const PendingPush &push, const Change &change, const Verdict *verdict, bool &overtaken);
+    Result<void> settleChange(const PendingPush &push, qsizetype index, const Verdict *verdict, bool &overtaken);
+    Result<void> settleTexts(const TableInfo &table, const QByteArray &key, const RowRecord &pushed, qint64 upTo);
     Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
                         const Verdict &verdict);
     Result<void> addFingerprints(SqlStatement &select, SpaceDigest &digest);
-    /// The record of a row with the cells of `mask`, encoded; empty when there is nothing to say.
-    Result<QByteArray> recordOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask);
+    /// A record of a row, encoded, and up to which its waiting texts have gone with it.
+    struct RowChange {
+        QByteArray record;
+        qint64 textNumber = 0;
+    };
+    Result<QList<RowChange>> changesOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
+                                       qint64 after);
+    Result<void> registersOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
+                             QHash<ColumnId, QByteArray> &kept, std::vector<Cell> &cells);
+    void tellTexts(const RowClock &clock, quint64 mask, std::vector<TextCell> &cells) const;
+    void addText(const RowClock &clock, ColumnId column, const QByteArray &update, bool offered, QList<RowRecord> &records) const;
 
     ReplicaConfig config;
     QSqlDatabase database;
@@ -48,6 +65,7 @@ struct Replica::Private {
     Store store;
     Catalog catalog;
     RowStore rows;
+    RowTexts texts;
     std::unique_ptr<Capture> capture;
     Merger merger;
     FunctionHost functions;

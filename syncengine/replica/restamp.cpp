@@ -53,7 +53,20 @@ void visitStamps(RowClock &clock, SiteId site, quint64 mask, const std::function
         if (cell.stamp.site == site && (whole || (mask & Mask::ofColumn(cell.column)) != 0))
             visit(cell.stamp);
     }
-    clock = clockOf(record);
+    RowClock renewed = clockOf(record);
+    renewed.texts = std::move(clock.texts);
+    clock = std::move(renewed);
+}
+
+/// The entries of this site's texts that wait.
+std::vector<RowClock::Entry> waitingTexts(const RowClock &clock, SiteId site, quint64 mask)
+{
+    std::vector<RowClock::Entry> entries;
+    for (const RowClock::Entry &entry : clock.texts) {
+        if (entry.stamp.site == site && (mask & (Mask::whole | Mask::ofColumn(entry.column))) != 0)
+            entries.push_back(entry);
+    }
+    return entries;
 }
 
 } // namespace
@@ -71,6 +84,8 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
         visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
+        for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask))
+            renewed.emplace(text.stamp.hlc, 0);
     }
     // Every local edit was made with all that was seen in view, and must go on winning over it.
     Hlc last = store.seen;
@@ -81,6 +96,11 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
             return done;
         const RowClock before = row.clock;
         visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { stamp = {renewed.at(stamp.hlc), site}; });
+        for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask)) {
+            const Stamp fresh{renewed.at(text.stamp.hlc), site};
+            if (auto done = restampText({*entry.table, entry.key, text.column}, row.clock, fresh); !done)
+                return done;
+        }
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
     }
@@ -89,6 +109,24 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         if (Store::isPlausible(stamp, correctedWallMs()))
             store.clock.observe(stamp);
     }
+    return {};
+}
+
+Result<void> Replica::Private::restampText(const RowTexts::Place &place, RowClock &clock, Stamp fresh)
+{
+    if (fresh.site != store.site) {
+        // What the server knows of the old name stays; what waits goes on under the new one.
+        const auto acked = texts.acked(place);
+        if (!acked || !acked->has_value())
+            return acked ? Result<void>() : fail(acked.error());
+        if (**acked != 0)
+            clock.setTextStamp(place.column, {**acked, store.site});
+        else
+            std::erase_if(clock.texts, [&](const RowClock::Entry &entry) {
+                return entry.column == place.column && entry.stamp.site == store.site;
+            });
+    }
+    clock.setTextStamp(place.column, fresh);
     return {};
 }
 
@@ -123,6 +161,8 @@ Result<void> Replica::renewSite()
     return d->transact(true, [&]() -> Result<void> {
         // The other replica of this identity may have given the same stamps to other values.
         if (auto done = d->restamp([](Hlc old) { return old; }, fresh); !done)
+            return done;
+        if (auto done = d->texts.forgetAcked(); !done)
             return done;
         d->store.site = fresh;
         d->store.lease.clear();

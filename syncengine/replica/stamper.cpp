@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/stamper.h"
 
+#include "protocol/limits.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -12,23 +14,83 @@ Result<void> Stamper::stamp(const Touch &touch)
     if (!touch.existed)
         return birth(touch);
     m_touch = &touch;
-    const auto known = m_rows.edit(*touch.table, touch.key, m_transaction, touch.exists ? touch.mask : Mask::whole, m_change);
+    m_edited.clear();
+    quint64 mask = touch.exists ? touch.mask : Mask::whole;
+    if (touch.exists && !touch.table->texts.empty()) {
+        if (auto done = editTexts(touch); !done)
+            return done;
+        for (const ColumnId column : touch.table->texts) { // written, but with the same text
+            const bool edited = std::ranges::find(m_edited, column, &EditedText::column) != m_edited.end();
+            if (!edited && Mask::ofColumn(column) != Mask::shared)
+                mask &= ~Mask::ofColumn(column);
+        }
+        if (mask == 0)
+            return {};
+    }
+    const auto known = m_rows.edit(*touch.table, touch.key, m_transaction, mask, m_change);
     if (!known)
         return fail(known.error());
     if (!*known) // another program put the row there: it is news to everybody
         return touch.exists ? birth(touch) : Result<void>();
-    return touch.exists ? Result<void>() : m_rows.unpark(*touch.table, touch.key);
+    if (touch.exists)
+        return m_edited.empty() ? Result<void>() : saveTexts(touch);
+    if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
+        return done;
+    return m_hadTexts || !touch.table->texts.empty() ? m_texts.remove(*touch.table, touch.key) : Result<void>();
 }
 
 void Stamper::change(RowClock &clock)
 {
     const Stamp stamp = later(clock);
-    if (m_touch->exists) {
-        m_touch->changedColumns(stamp, m_stamps);
-        clock.setStamps(m_stamps);
-    } else {
-        clock = {.length = clock.length + 1, .life = stamp, .uniform = 0, .others = {}};
+    m_hadTexts = !clock.texts.empty();
+    if (!m_touch->exists) {
+        clock = {.length = clock.length + 1, .life = stamp, .uniform = 0, .others = {}, .texts = {}};
+        return;
     }
+    m_touch->changedColumns(stamp, m_stamps);
+    clock.setStamps(m_stamps);
+    for (EditedText &text : m_edited) {
+        text.acked = clock.textStampOf(text.column, stamp.site);
+        clock.setTextStamp(text.column, stamp);
+    }
+}
+
+/// Turns what SQL did to the texts of a row into edits of their documents.
+Result<void> Stamper::editTexts(const Touch &touch)
+{
+    std::vector<std::pair<ColumnId, QByteArray>> now;
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(*touch.table, touch.key, values);
+    if (!there)
+        return fail(there.error());
+    for (const ColumnId column : touch.table->texts) {
+        const auto position = static_cast<size_t>(touch.table->column(column)->position);
+        if (*there && (touch.mask & Mask::ofColumn(column)) != 0)
+            now.emplace_back(column, values[position].bytes.toByteArray());
+    }
+    m_rows.releaseValues();
+    for (const auto &[column, text] : now) {
+        const ValueView after = ValueView::ofText(text);
+        const auto before = touch.valueBefore(touch.table->column(column)->position);
+        const bool edited = (touch.edited & Mask::ofColumn(column)) != 0;
+        if (!edited && (!before || sameValue(*before, after)))
+            continue;
+        const auto changed = m_texts.replace({*touch.table, touch.key, column}, before.value_or(after), after);
+        if (!changed)
+            return fail(changed.error());
+        if (*changed)
+            m_edited.push_back({column, 0});
+    }
+    return {};
+}
+
+Result<void> Stamper::saveTexts(const Touch &touch)
+{
+    for (const EditedText &text : m_edited) {
+        if (auto done = m_texts.save({*touch.table, touch.key, text.column}, text.acked); !done)
+            return done;
+    }
+    return {};
 }
 
 /// The transaction's stamp, or for this row a later one: what the user saw and changed must not win
@@ -37,6 +99,8 @@ Stamp Stamper::later(const RowClock &clock) const
 {
     Hlc latest = clock.life.hlc;
     for (const RowClock::Entry &entry : clock.others)
+        latest = std::max(latest, entry.stamp.hlc);
+    for (const RowClock::Entry &entry : clock.texts)
         latest = std::max(latest, entry.stamp.hlc);
     if (latest < m_stamp.hlc || latest == std::numeric_limits<Hlc>::max())
         return m_stamp;
@@ -73,10 +137,39 @@ Result<void> Stamper::birth(const Touch &touch)
     const auto born = m_rows.bear(touch.key, *number);
     if (!born)
         return fail(born.error());
-    if (*born)
-        return {};
     m_row.outbox = *number;
-    return rebirth(touch);
+    if (!*born) {
+        if (auto done = rebirth(touch); !done)
+            return done;
+    }
+    return touch.bigText ? bearTexts(touch) : Result<void>();
+}
+
+/// A text that is too large for a register is a waiting edit from the start.
+Result<void> Stamper::bearTexts(const Touch &touch)
+{
+    std::vector<std::pair<ColumnId, QByteArray>> large;
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(*touch.table, touch.key, values);
+    if (!there)
+        return fail(there.error());
+    for (const ColumnId column : touch.table->texts) {
+        const ValueView value = values[static_cast<size_t>(touch.table->column(column)->position)];
+        if (value.bytes.size() > Limits::textUpdateBytesMax)
+            large.emplace_back(column, value.bytes.toByteArray());
+    }
+    m_rows.releaseValues();
+    if (large.empty())
+        return {};
+    if (auto done = m_rows.read(*touch.table, touch.key, m_row); !done)
+        return done;
+    const RowClock before = m_row.clock;
+    for (const auto &[column, text] : large) {
+        if (auto done = m_texts.bear({*touch.table, touch.key, column}, ValueView::ofText(text)); !done)
+            return done;
+        m_row.clock.setTextStamp(column, m_row.clock.life);
+    }
+    return m_rows.write(*touch.table, touch.key, before, m_row);
 }
 
 /// The key was used before. m_row has the space and the outbox number of the new life.
@@ -91,6 +184,8 @@ Result<void> Stamper::rebirth(const Touch &touch)
             return done;
     }
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
+        return done;
+    if (auto done = m_texts.remove(*touch.table, touch.key); !done)
         return done;
     const RowClock before = m_row.clock;
     // A table that was written before it was synced may hold rows that others have, alive.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "replica/rowstore.h"
+#include "replica/rowtexts.h"
 #include "replica/touches.h"
 
 namespace Sheaf {
@@ -11,8 +11,8 @@ namespace Sheaf {
 class Stamper
 {
 public:
-    Stamper(Store &store, RowStore &rows, Stamp stamp, const QByteArray &homeSpace)
-        : m_store(store), m_rows(rows), m_stamp(stamp), m_homeSpace(homeSpace), m_transaction(rows.nextOutbox())
+    Stamper(Store &store, RowStore &rows, RowTexts &texts, Stamp stamp, const QByteArray &homeSpace)
+        : m_store(store), m_rows(rows), m_texts(texts), m_stamp(stamp), m_homeSpace(homeSpace), m_transaction(rows.nextOutbox())
     {
     }
 
@@ -21,12 +21,16 @@ public:
 private:
     Result<void> birth(const Touch &touch);
     Result<void> rebirth(const Touch &touch);
+    Result<void> bearTexts(const Touch &touch);
+    Result<void> editTexts(const Touch &touch);
+    Result<void> saveTexts(const Touch &touch);
     void change(RowClock &clock);
     Result<void> spaceOf(const Touch &touch);
     [[nodiscard]] Stamp later(const RowClock &clock) const;
 
     Store &m_store;
     RowStore &m_rows;
+    RowTexts &m_texts;
     const Stamp m_stamp;
     const QByteArray m_homeSpace;
     const qint64 m_transaction;
@@ -36,6 +40,12 @@ private:
     Store::Space *m_space = nullptr;
     const TableInfo *m_table = nullptr; ///< of the last birth
     const Touch *m_touch = nullptr;     ///< that is being stamped
+    struct EditedText {
+        ColumnId column;
+        Hlc acked; ///< our stamp of it before
+    };
+    std::vector<EditedText> m_edited; ///< texts of it
+    bool m_hadTexts = false;
     const std::function<void(RowClock &)> m_change = [this](RowClock &clock) { change(clock); };
 };
 

@@ -32,6 +32,18 @@ bool Touch::hasBefore(int position) const
     return false;
 }
 
+std::optional<ValueView> Touch::valueBefore(int position) const
+{
+    Bytes::Reader reader(before);
+    for (int next = 0; !reader.atEnd(); ++next) {
+        const int at = whole ? next : static_cast<int>(reader.varint());
+        const ValueView value = reader.value();
+        if (at == position)
+            return value;
+    }
+    return {};
+}
+
 void Touch::changedColumns(Stamp stamp, std::vector<RowClock::Entry> &entries) const
 {
     table->stampedColumns(mask, stamp, entries);
@@ -44,7 +56,7 @@ void Touch::changedColumns(Stamp stamp, std::vector<RowClock::Entry> &entries) c
     while (!reader.atEnd()) {
         const ColumnId column = table->atPosition[static_cast<size_t>(reader.varint())];
         reader.value();
-        if (Mask::ofColumn(column) == Mask::shared)
+        if (Mask::ofColumn(column) == Mask::shared && !table->isText(column))
             entries.push_back({column, stamp});
     }
     std::sort(entries.begin() + static_cast<std::ptrdiff_t>(apart), entries.end(),

@@ -5,6 +5,7 @@
 #include "replica/catalog.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace Sheaf {
@@ -17,14 +18,18 @@ struct Touch {
     QByteArrayView before; ///< values before the transaction, see `whole`
     quint64 mask = 0;      ///< columns that changed
     quint64 positions = 0; ///< the same by table position, for live queries
+    quint64 edited = 0;    ///< texts among them that were edited by an update
     size_t hash = 0;
     bool existed = false;
     bool exists = false;
-    bool whole = false; ///< `before` has all values by position; else position and value of those that changed
+    bool bigText = false; ///< born with a text that may be too large for a register
+    bool whole = false;   ///< `before` has all values by position; else position and value of those that changed
 
     /// Whether the transaction has changed the value at `position` before.
     [[nodiscard]] bool hasBefore(int position) const;
-    /// Lists the columns to stamp for an update, by id, each with `stamp`.
+    /// The value at `position` before the transaction; nothing if that has not changed.
+    [[nodiscard]] std::optional<ValueView> valueBefore(int position) const;
+    /// Lists the registers to stamp for an update, by id, each with `stamp`.
     void changedColumns(Stamp stamp, std::vector<RowClock::Entry> &entries) const;
 };
 

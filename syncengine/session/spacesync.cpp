@@ -218,14 +218,13 @@ Result<void> SpaceSync::upload()
         const bool unfinished = !m_inFlight.empty() && m_inFlight.back().push.more;
         if (m_inFlight.size() >= Tuning::pushWindow && !unfinished)
             break;
-        qint64 after = 0;
+        OutboxPosition after;
         if (!m_inFlight.empty()) {
             // Rows that were edited while they travelled keep their place: read past everything
             // for a while, then let the window run empty and start at the front again.
             if (m_pushesInARow >= Tuning::pushesBeforeDrain && !unfinished)
                 break;
-            for (const PendingPush &pending : m_inFlight)
-                after = std::max(after, *std::max_element(pending.outboxNumbers.begin(), pending.outboxNumbers.end()));
+            after = m_inFlight.back().end;
         } else {
             m_pushesInARow = 0;
         }

@@ -6,6 +6,8 @@
 
 #include <QByteArrayView>
 
+#include <type_traits>
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -50,5 +52,27 @@ public:
 private:
     sqlite3_stmt *m_statement = nullptr;
 };
+
+/// Calls `visit` with the statement on each of its rows and resets it. `visit` returns nothing, or a
+/// Result<void> whose failure ends it.
+template<typename Visit>
+Result<void> forEachRow(SqlStatement &statement, Visit visit)
+{
+    Result<void> done;
+    while (done) {
+        const auto row = statement.step();
+        if (!row || !*row) {
+            if (!row)
+                done = fail(row.error());
+            break;
+        }
+        if constexpr (std::is_void_v<decltype(visit(statement))>)
+            visit(statement);
+        else
+            done = visit(statement);
+    }
+    statement.reset();
+    return done;
+}
 
 } // namespace Sheaf

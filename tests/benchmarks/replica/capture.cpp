@@ -61,7 +61,7 @@ double plainSeconds(PlainDatabase &plain, Work work, const Rows &rows)
 void settleAll(Device &device)
 {
     for (quint64 number = 1;; ++number) {
-        const auto pending = device.replica().nextPush("home", number, 0);
+        const auto pending = device.replica().nextPush("home", number, {});
         if (!pending)
             qFatal("%s", qPrintable(pending.error().message));
         if (!pending->has_value())

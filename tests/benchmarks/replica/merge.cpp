@@ -45,7 +45,7 @@ QList<Changes> pagesOf(const std::vector<Row> &rows, bool integerKeys)
         return {};
     }));
     QList<Changes> pages;
-    qint64 after = 0;
+    OutboxPosition after;
     Sequence sequence = 0;
     for (quint64 number = 1;; ++number) {
         auto pending = author.replica().nextPush("home", number, after);
@@ -54,7 +54,7 @@ QList<Changes> pagesOf(const std::vector<Row> &rows, bool integerKeys)
         if (!pending->has_value())
             return pages;
         Push &push = (*pending)->push;
-        after = (*pending)->outboxNumbers.last();
+        after = (*pending)->end;
         const Sequence previous = sequence;
         sequence += static_cast<Sequence>(push.changes.size());
         pages.append({.space = "home",

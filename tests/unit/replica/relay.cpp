@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "crdt/bytes.h"
+#include "protocol/limits.h"
 
 #include <set>
 
@@ -39,7 +40,7 @@ void Relay::merge(const Push &push)
         if (record.length < row.length)
             continue;
         if (record.length > row.length)
-            row = {.length = record.length, .life = record.life, .cells = {}, .sequence = 0};
+            row = {.length = record.length, .life = record.life, .cells = {}, .texts = {}, .updates = {}, .sequence = 0};
         row.life = std::max(row.life, record.life);
         for (const Sheaf::Cell &cell : record.cells) {
             const auto column = std::find_if(names.columns.begin(), names.columns.end(),
@@ -52,6 +53,42 @@ void Relay::merge(const Push &push)
             Bytes::appendValue(mine.value, cell.value);
         }
         row.sequence = ++m_head;
+        mergeTexts(row, record, names);
+    }
+}
+
+void Relay::mergeTexts(Row &row, const RowRecord &record, const TableNames &names)
+{
+    for (const TextCell &text : record.texts) {
+        const auto column = std::find_if(names.columns.begin(), names.columns.end(),
+                                         [&text](const TableNames::Column &known) { return known.id == text.column; });
+        Hlc &mine = row.texts[{column->name, text.stamp.site}];
+        const bool known = text.stamp.hlc < mine;
+        mine = std::max(mine, text.stamp.hlc);
+        textBytes += text.update.size();
+        SHEAF_CHECK(text.update.size() <= Limits::textUpdateBytesMax);
+        if (!known && !text.update.isEmpty())
+            row.updates.push_back({column->name, text.stamp.site, text.update.toByteArray(), row.sequence});
+    }
+}
+
+/// Updates come in changes of their own, behind the one that tells all stamps.
+void Relay::appendTexts(const Row &row, const TableNames &names, quint32 table, const QByteArray &key, Sequence cursor,
+                        QList<Change> &changes) const
+{
+    const auto number = [&](const QByteArray &column) {
+        return std::find_if(names.columns.begin(), names.columns.end(), [&](const auto &known) { return known.name == column; })
+            ->id;
+    };
+    for (const Row::Update &update : row.updates) {
+        if (update.sequence <= cursor)
+            continue;
+        RowRecord record{.length = row.length, .life = row.life, .cells = {}};
+        const Hlc hlc = row.texts.at({update.column, update.site});
+        record.texts.push_back({number(update.column), {hlc, update.site}, update.bytes});
+        QByteArray bytes;
+        encodeRecord(record, bytes);
+        changes.append({table, key, bytes});
     }
 }
 
@@ -61,7 +98,7 @@ void Relay::push(Device &device)
     quint64 &last = m_lastPush[replica.site()];
     expect(replica.openSpace("home", Role::Editor, epoch, last));
     while (true) {
-        const auto next = replica.nextPush("home", last + 1, 0);
+        const auto next = replica.nextPush("home", last + 1, {});
         SHEAF_CHECK(next);
         if (!next->has_value())
             return;
@@ -73,7 +110,10 @@ void Relay::push(Device &device)
                 ack.verdicts.append({i, refuseWith, u"The test refuses it."_s});
         } else {
             merge(pending.push);
+            ++pushes;
         }
+        if (losesAcks)
+            return;
         ack.sequence = m_head;
         expect(replica.settlePush(pending, ack));
         if (!refuseWith.isEmpty())
@@ -95,6 +135,8 @@ void Relay::pull(Device &device)
     for (const auto &[id, row] : m_rows) {
         for (const auto &[name, cell] : row.cells)
             columns[id.first].insert(name);
+        for (const auto &[text, hlc] : row.texts)
+            columns[id.first].insert(text.first);
         columns[id.first];
     }
     std::map<QByteArray, quint32> tables;
@@ -115,9 +157,16 @@ void Relay::pull(Device &device)
             if (const auto cell = row.cells.find(name); cell != row.cells.end())
                 record.cells.push_back({number, cell->second.stamp, Bytes::Reader(cell->second.value).value()});
         }
+        const TableNames &names = batch.tables.at(tables[id.first]);
+        for (const auto &[text, hlc] : row.texts) {
+            const auto column = std::find_if(names.columns.begin(), names.columns.end(),
+                                             [&text](const TableNames::Column &known) { return known.name == text.first; });
+            record.texts.push_back({column->id, {hlc, text.second}, {}});
+        }
         QByteArray bytes;
         encodeRecord(record, bytes);
         batch.changes.append({tables[id.first], id.second, bytes});
+        appendTexts(row, names, tables[id.first], id.second, cursor, batch.changes);
     }
     expect(replica.applyChanges({batch}));
 }

@@ -29,6 +29,11 @@ public:
     Epoch epoch = 7;
     /// Refuses every change of a push with this code when set.
     QString refuseWith;
+    /// Pushes that were merged, and their bytes of texts.
+    int pushes = 0;
+    qint64 textBytes = 0;
+    /// The acks of pushes are lost on the way.
+    bool losesAcks = false;
 
 private:
     struct Cell {
@@ -39,9 +44,20 @@ private:
         CausalLength length = 0;
         Stamp life;
         std::map<QByteArray, Cell> cells;
+        std::map<std::pair<QByteArray, SiteId>, Hlc> texts; ///< by column and site
+        struct Update {
+            QByteArray column;
+            SiteId site = 0;
+            QByteArray bytes;
+            Sequence sequence = 0;
+        };
+        std::vector<Update> updates;
         Sequence sequence = 0;
     };
     void merge(const Push &push);
+    void mergeTexts(Row &row, const RowRecord &record, const TableNames &names);
+    void appendTexts(const Row &row, const TableNames &names, quint32 table, const QByteArray &key, Sequence cursor,
+                     QList<Change> &changes) const;
 
     std::map<std::pair<QByteArray, QByteArray>, Row> m_rows;
     std::map<SiteId, quint64> m_lastPush;

@@ -48,7 +48,7 @@ QStringList waiting(Device &device)
 void acknowledge(Device &device)
 {
     while (true) {
-        const auto push = device.replica().nextPush("home", 1, 0);
+        const auto push = device.replica().nextPush("home", 1, {});
         if (!push->has_value())
             return;
         QVERIFY(device.replica().settlePush(
@@ -177,7 +177,7 @@ void TestCapture::oneTransactionOneStamp()
 {
     Device device(schema);
     QVERIFY(device.tryExec({u"INSERT INTO bare VALUES (1, 'one')"_s, u"INSERT INTO lists VALUES ('b', 'B')"_s}));
-    const auto push = device.replica().nextPush("home", 1, 0);
+    const auto push = device.replica().nextPush("home", 1, {});
     QCOMPARE((*push)->push.changes.size(), 2);
     RowRecord first;
     RowRecord second;
@@ -196,7 +196,7 @@ void TestCapture::clockNeverStopsAWrite()
     device.exec(u"UPDATE bare SET title = 'a year back'"_s);
     device.reopen();
     device.exec(u"UPDATE bare SET title = 'and again'"_s);
-    const auto push = device.replica().nextPush("home", 1, 0);
+    const auto push = device.replica().nextPush("home", 1, {});
     RowRecord record;
     QVERIFY(decodeRecord((*push)->push.changes[0].record, record));
     QVERIFY(record.cells.at(0).stamp.hlc > record.life.hlc);

@@ -25,7 +25,7 @@ void settle(Relay &relay, QList<Device *> devices)
 /// A batch that sets column `a` of row 1 of what `device` waits to push, stamped `hlc`.
 Changes batchOf(Device &device, Hlc hlc, QByteArray &bytes)
 {
-    const auto push = device.replica().nextPush("home", 1, 0);
+    const auto push = device.replica().nextPush("home", 1, {});
     RowRecord record;
     [[maybe_unused]] const auto decoded = decodeRecord((*push)->push.changes[0].record, record);
     record.life.site = 77;
@@ -45,7 +45,7 @@ Changes batchOf(Device &device, Hlc hlc, QByteArray &bytes)
 
 Hlc latestOf(Device &device)
 {
-    const auto push = device.replica().nextPush("home", 1, 0);
+    const auto push = device.replica().nextPush("home", 1, {});
     RowRecord record;
     [[maybe_unused]] const auto decoded = decodeRecord((*push)->push.changes.last().record, record);
     return latestStamp(record);
@@ -93,7 +93,7 @@ void TestIdentity::aCopyGoesOnUnderANewSite()
     QCOMPARE(copy.replica().spaces().first().lastPush, 0ULL);
     QCOMPARE(copy.replica().pendingCount(), 2);
     QVERIFY(copy.digestHolds());
-    const auto push = copy.replica().nextPush("home", 1, 0);
+    const auto push = copy.replica().nextPush("home", 1, {});
     for (const Change &change : (*push)->push.changes) {
         RowRecord record;
         QVERIFY(decodeRecord(change.record, record));
@@ -181,7 +181,7 @@ void TestIdentity::rowsOfASpaceNotGrantedWait()
         QCOMPARE(space.role, space.name == "team" ? Role::None : Role::Editor);
     device.exec(u"UPDATE t SET a = 'edited' WHERE id = 2"_s);
     QVERIFY(device.replica().openSpace("team", Role::Editor, relay.epoch, 0));
-    const auto push = device.replica().nextPush("team", 1, 0);
+    const auto push = device.replica().nextPush("team", 1, {});
     QVERIFY(push && push->has_value());
     RowRecord record;
     QVERIFY(decodeRecord((*push)->push.changes.first().record, record));

@@ -150,7 +150,7 @@ void TestMerging::editsAfterThePushStayWaiting()
 {
     Device one(schema);
     one.exec(u"INSERT INTO t(id) VALUES (1)"_s);
-    const auto push = one.replica().nextPush("home", 1, 0);
+    const auto push = one.replica().nextPush("home", 1, {});
     one.exec(u"UPDATE t SET a = 'meanwhile'"_s);
     QVERIFY(one.replica().settlePush(**push,
                                      {.space = "home", .number = 1, .previous = 0, .sequence = 1, .clockMs = 0, .verdicts = {}}));
@@ -235,7 +235,7 @@ void TestMerging::clockOffsetCorrectsWaitingStamps()
         wrong.exec(u"INSERT INTO t(id, a) VALUES (2, 'x')"_s);
         QVERIFY(wrong.replica().setClockOffset(-skew));
         QVERIFY(wrong.digestHolds());
-        const auto push = wrong.replica().nextPush("home", 1, 0);
+        const auto push = wrong.replica().nextPush("home", 1, {});
         for (const Change &change : (*push)->push.changes) {
             RowRecord record;
             QVERIFY(decodeRecord(change.record, record));
@@ -255,7 +255,7 @@ void TestMerging::stampsAheadOfTheServerAreRenewed()
 {
     Device one(schema);
     one.exec(u"INSERT INTO t(id) VALUES (1)"_s);
-    const auto push = one.replica().nextPush("home", 1, 0);
+    const auto push = one.replica().nextPush("home", 1, {});
     const qint64 serverMs = one.wallMs - 3'600'000;
     QVERIFY(one.replica().settlePush(**push, {.space = "home",
                                               .number = 1,
@@ -265,7 +265,7 @@ void TestMerging::stampsAheadOfTheServerAreRenewed()
                                               .verdicts = {{0, u"clock_ahead"_s, {}}}}));
     QCOMPARE(one.replica().pendingCount(), 1);
     RowRecord record;
-    const auto again = one.replica().nextPush("home", 2, 0);
+    const auto again = one.replica().nextPush("home", 2, {});
     QVERIFY(decodeRecord((*again)->push.changes[0].record, record));
     QVERIFY(hlcMs(record.life.hlc) <= serverMs + 1);
     QVERIFY(one.digestHolds());
@@ -276,7 +276,7 @@ void TestMerging::editsOutrunAnAckOfLaterStamps()
 {
     Device one(schema);
     one.exec(u"INSERT INTO t(id, a) VALUES (1, 'first')"_s);
-    const auto push = one.replica().nextPush("home", 1, 0);
+    const auto push = one.replica().nextPush("home", 1, {});
     RowRecord pushed;
     QVERIFY(decodeRecord((*push)->push.changes[0].record, pushed));
     QVERIFY(one.replica().setClockOffset(-30'000));
@@ -284,7 +284,7 @@ void TestMerging::editsOutrunAnAckOfLaterStamps()
     QVERIFY(one.replica().settlePush(**push,
                                      {.space = "home", .number = 1, .previous = 0, .sequence = 1, .clockMs = 0, .verdicts = {}}));
     RowRecord again;
-    const auto next = one.replica().nextPush("home", 2, 0);
+    const auto next = one.replica().nextPush("home", 2, {});
     QVERIFY(decodeRecord((*next)->push.changes[0].record, again));
     QVERIFY(again.cells.front().stamp > pushed.cells.front().stamp);
     QCOMPARE(again.cells.front().value.bytes.toByteArray(), "second"_ba);
@@ -296,7 +296,7 @@ void TestMerging::editsOutrunTheEchoOfAnUnacknowledgedPush()
 {
     Device one(schema);
     one.exec(u"INSERT INTO t(id, a, b) VALUES (1, 'first', 'kept')"_s);
-    const auto push = one.replica().nextPush("home", 1, 0);
+    const auto push = one.replica().nextPush("home", 1, {});
     QVERIFY(one.replica().setClockOffset(-30'000));
     one.exec(u"UPDATE t SET a = 'second'"_s);
     const Changes echo{.space = "home",
@@ -311,7 +311,7 @@ void TestMerging::editsOutrunTheEchoOfAnUnacknowledgedPush()
     QCOMPARE(one.replica().pendingCount(), 1);
     RowRecord pushed;
     RowRecord again;
-    const auto next = one.replica().nextPush("home", 2, 0);
+    const auto next = one.replica().nextPush("home", 2, {});
     QVERIFY(decodeRecord((*push)->push.changes[0].record, pushed));
     QVERIFY(decodeRecord((*next)->push.changes[0].record, again));
     QVERIFY(again.cells.front().stamp > pushed.cells.front().stamp);

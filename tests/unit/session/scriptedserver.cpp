@@ -185,7 +185,7 @@ Sequence TestReplica::cursor() const
 
 Changes TestReplica::exported(Sequence previous, Sequence sequence) const
 {
-    const auto push = replica->nextPush("home", 1, 0);
+    const auto push = replica->nextPush("home", 1, {});
     if (!push || !push->has_value())
         qFatal("nothing to export");
     const Push &all = (*push)->push;

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "base/check.h"
+#include "crdt/bytes.h"
+#include "protocol/limits.h"
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+#include "text/updatealgebra.h"
+
+#include <map>
+
+namespace Sheaf {
+
+namespace {
+
+constexpr qsizetype joinedBytesMax = 96 * 1024;         // of updates that go as one: joining may add a little
+constexpr qsizetype textsOfChangeBytesMax = 384 * 1024; // a record takes 512 KiB
+
+TableNames namesOf(const TableInfo &table)
+{
+    TableNames names{.table = table.name, .columns = {}};
+    for (const TableInfo::Column &column : table.columns)
+        names.columns.append({column.id, column.name});
+    return names;
+}
+
+/// Updates of a row that travel in one change.
+struct Group {
+    bool offered = false;
+    qint64 number = 0; ///< of the last one
+    std::map<ColumnId, std::vector<QByteArray>> updates{};
+};
+
+std::vector<Group> grouped(const std::vector<RowTexts::Waiting> &waiting)
+{
+    std::vector<Group> groups;
+    qsizetype bytes = 0;
+    for (const RowTexts::Waiting &one : waiting) {
+        if (groups.empty() || groups.back().offered != one.offered || bytes + one.update.size() > joinedBytesMax) {
+            groups.push_back({.offered = one.offered});
+            bytes = 0;
+        }
+        groups.back().number = one.number;
+        groups.back().updates[one.column].push_back(one.update);
+        bytes += one.update.size();
+    }
+    return groups;
+}
+
+} // namespace
+
+/// The registers of `mask`, which look into the row or into `kept`.
+Result<void> Replica::Private::registersOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
+                                           QHash<ColumnId, QByteArray> &kept, std::vector<Cell> &cells)
+{
+    std::vector<ValueView> values;
+    const auto there = table.synced ? rows.readValues(table, key, values) : Result<bool>(false);
+    if (!there)
+        return fail(there.error());
+    const bool whole = (mask & Mask::whole) != 0;
+    if (!*there || whole) {
+        if (auto done = rows.readParked(table, key, kept); !done)
+            return done;
+    }
+    for (const TableInfo::Column &column : table.columns) {
+        const Stamp stamp = row.clock.stampOf(column.id);
+        const bool text = table.isText(column.id); // of these the bit speaks of edits
+        if (stamp.hlc == 0 || (!whole && (text || (mask & Mask::ofColumn(column.id)) == 0)))
+            continue;
+        if (text && !row.clock.texts.empty()) {
+            const auto seed = texts.seed(table, key, column.id);
+            if (!seed)
+                return fail(seed.error());
+            if (seed->has_value())
+                kept.insert(column.id, **seed);
+        }
+        if (const auto value = kept.constFind(column.id); value != kept.constEnd())
+            cells.push_back({column.id, stamp, Bytes::Reader(*value).value()});
+        else if (*there && column.position >= 0)
+            cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
+    }
+    return {};
+}
+
+/// The entries of the row's texts that are told without bytes: all of a whole row, else our own ones in `mask`.
+void Replica::Private::tellTexts(const RowClock &clock, quint64 mask, std::vector<TextCell> &cells) const
+{
+    const bool whole = (mask & Mask::whole) != 0;
+    for (const RowClock::Entry &entry : clock.texts) {
+        if (whole || (entry.stamp.site == store.site && (mask & Mask::ofColumn(entry.column)) != 0))
+            cells.push_back({entry.column, entry.stamp, {}});
+    }
+}
+
+/// Adds the bytes of one update to the entries that vouch for it: ours for an edit of ours, all of them
+/// for what is offered, because the receiver may lack any. Begins further records when one is full.
+void Replica::Private::addText(const RowClock &clock, ColumnId column, const QByteArray &update, bool offered,
+                               QList<RowRecord> &records) const
+{
+    qsizetype bytes = 0;
+    for (const TextCell &cell : records.last().texts)
+        bytes += cell.update.size();
+    for (const RowClock::Entry &entry : clock.texts) {
+        if (entry.column != column || (!offered && entry.stamp.site != store.site))
+            continue;
+        if (bytes + update.size() > textsOfChangeBytesMax) {
+            records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+            bytes = 0;
+        }
+        bytes += update.size();
+        auto &cells = records.last().texts;
+        const auto at = std::ranges::lower_bound(cells, std::pair(column, entry.stamp.site), {},
+                                                 [](const TextCell &cell) { return std::pair(cell.column, cell.stamp.site); });
+        if (at != cells.end() && at->column == column && at->stamp == entry.stamp)
+            at->update = update;
+        else
+            cells.insert(at, {column, entry.stamp, update});
+    }
+}
+
+/// What a row has to say, as records in their order; `after`: its texts up to there have gone.
+Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const TableInfo &table, const QByteArray &key,
+                                                                       const RowState &row, quint64 mask, qint64 after)
+{
+    QList<RowChange> changes;
+    const RowClock &clock = row.clock;
+    std::vector<Group> groups;
+    if (!clock.texts.empty()) {
+        const auto waiting = texts.waiting(table, key, after);
+        if (!waiting)
+            return fail(waiting.error());
+        groups = grouped(*waiting);
+    }
+    QHash<ColumnId, QByteArray> kept;
+    std::deque<QByteArray> joined;
+    QList<RowRecord> records;
+    qint64 sent = after;
+    const auto flush = [&](qint64 number) {
+        for (const RowRecord &record : std::as_const(records)) {
+            const bool last = &record == &records.constLast();
+            QByteArray bytes;
+            encodeRecord(record, bytes);
+            changes.append({std::move(bytes), last ? number : sent});
+        }
+        records.clear();
+        sent = number;
+    };
+    if (after == 0) {
+        records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+        if (isAlive(clock.length)) {
+            if (auto done = registersOf(table, key, row, mask, kept, records.last().cells); !done)
+                return fail(done.error());
+            tellTexts(clock, mask, records.last().texts);
+        }
+        if (groups.empty())
+            flush(0);
+    }
+    for (const Group &group : groups) {
+        if (records.isEmpty())
+            records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+        for (const auto &[column, updates] : group.updates) {
+            auto update =
+                updates.size() == 1 ? Result<QByteArray>(updates.front()) : Text::mergeUpdates(updates, Text::Format::V1);
+            if (!update)
+                return fail(update.error());
+            joined.push_back(*std::move(update));
+            addText(clock, column, joined.back(), group.offered, records);
+        }
+        flush(group.number);
+    }
+    rows.releaseValues();
+    return changes;
+}
+
+Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, OutboxPosition after) const
+{
+    const Store::Space *known = d->store.find(space);
+    if (known == nullptr)
+        return std::optional<PendingPush>();
+    auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND n >= ?2"
+                                                   " ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, known->id);
+    select->bindInteger(2, after.text == 0 ? after.row + 1 : after.row);
+    PendingPush pending;
+    pending.push.space = space;
+    pending.push.number = number;
+    pending.end = after;
+    QHash<qint64, quint32> tables;
+    qint64 bytes = 0;
+    qint64 transaction = 0;
+    RowState row;
+    while (!pending.push.more) {
+        const auto found = select->step();
+        if (!found)
+            return fail(found.error());
+        if (!*found)
+            break;
+        const qint64 n = select->integer(0);
+        const qint64 txn = select->integer(3);
+        const auto isFull = [&](qint64 next) {
+            const auto &changes = pending.push.changes;
+            return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
+                   (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
+        };
+        if (isFull(0)) {
+            pending.push.more = txn == transaction;
+            break;
+        }
+        const TableInfo &table = *d->catalog.find(select->integer(1));
+        const QByteArray key = select->bytes(2).toByteArray();
+        if (auto done = d->rows.read(table, key, row); !done)
+            return fail(done.error());
+        const qint64 textsSent = n == after.row ? after.text : 0;
+        const auto changes = d->changesOf(table, key, row, static_cast<quint64>(select->integer(4)), textsSent);
+        if (!changes)
+            return fail(changes.error());
+        bool full = false;
+        for (const Private::RowChange &change : *changes) {
+            full = isFull(change.record.size());
+            if (full) {
+                pending.push.more = txn == transaction;
+                break;
+            }
+            if (!tables.contains(table.id)) {
+                tables.insert(table.id, static_cast<quint32>(pending.push.tables.size()));
+                pending.push.tables.append(namesOf(table));
+            }
+            transaction = txn;
+            bytes += change.record.size() + key.size();
+            pending.push.changes.append({tables.value(table.id), key, change.record});
+            pending.outboxNumbers.append(n);
+            pending.textNumbers.append(change.textNumber);
+            pending.end = {n, change.textNumber};
+        }
+        if (full)
+            break;
+        pending.end = {n, 0};
+    }
+    if (pending.push.changes.isEmpty())
+        return std::optional<PendingPush>();
+    return std::optional<PendingPush>(std::move(pending));
+}
+
+} // namespace Sheaf
