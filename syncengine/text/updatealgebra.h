@@ -23,9 +23,9 @@ namespace Sheaf::Text {
 /// surrogate pair. Each piece is an update; applied in their order, or merged in any, they are the whole. No piece is larger than
 /// `bytesMax` unless one value, one name or the state of one struct is. `bytesMax` is at least 1 KiB.
 [[nodiscard]] Result<std::vector<QByteArray>> splitUpdate(QByteArrayView update, qsizetype bytesMax);
-/// The value of a plain register as the first insertion into the root type `text`: equal stamps and texts give equal
-/// bytes everywhere. An update without structs for an empty text.
-[[nodiscard]] QByteArray seedUpdate(quint64 hlc, quint64 site, QByteArrayView utf8);
+/// The value of a plain register as the first insertion into the root type `text`: equal texts give equal
+/// bytes everywhere, whoever wrote them and under whatever stamp. An update without structs for an empty text.
+[[nodiscard]] QByteArray seedUpdate(QByteArrayView utf8);
 
 /// Format v1 of some structs of a decoded update, by client, without deletions.
 [[nodiscard]] QByteArray writeStructs(const RawUpdate &raw,
