@@ -36,8 +36,8 @@ Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog)
     }
 }
 
-/// Calls `visit` with every unacknowledged stamp of this site in a clock.
-void visitStamps(RowClock &clock, SiteId site, quint64 mask, const std::function<void(Stamp &)> &visit)
+/// Calls `visit` with every unacknowledged stamp of this site in a clock, but for those of texts' edits.
+void visitStamps(RowClock &clock, const TableInfo &table, SiteId site, quint64 mask, const std::function<void(Stamp &)> &visit)
 {
     const bool whole = (mask & Mask::whole) != 0;
     RowRecord record{.length = clock.length, .life = clock.life, .cells = {}};
@@ -50,7 +50,8 @@ void visitStamps(RowClock &clock, SiteId site, quint64 mask, const std::function
     if (whole && record.life.site == site)
         visit(record.life);
     for (Cell &cell : record.cells) {
-        if (cell.stamp.site == site && (whole || (mask & Mask::ofColumn(cell.column)) != 0))
+        const bool waits = whole || (!table.isText(cell.column) && (mask & Mask::ofColumn(cell.column)) != 0);
+        if (cell.stamp.site == site && waits)
             visit(cell.stamp);
     }
     RowClock renewed = clockOf(record);
@@ -83,7 +84,7 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
     for (const Waiting &entry : *waiting) {
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
-        visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
+        visitStamps(row.clock, *entry.table, store.site, entry.mask, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask))
             renewed.emplace(text.stamp.hlc, 0);
     }
@@ -95,7 +96,9 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
         const RowClock before = row.clock;
-        visitStamps(row.clock, store.site, entry.mask, [&](Stamp &stamp) { stamp = {renewed.at(stamp.hlc), site}; });
+        visitStamps(row.clock, *entry.table, store.site, entry.mask, [&](Stamp &stamp) {
+            stamp = {renewed.at(stamp.hlc), site};
+        });
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask)) {
             const Stamp fresh{renewed.at(text.stamp.hlc), site};
             if (auto done = restampText({*entry.table, entry.key, text.column}, row.clock, fresh); !done)

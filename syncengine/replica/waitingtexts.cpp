@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/rowtexts.h"
+#include "sql/sqlstatement.h"
+
+namespace Sheaf {
+
+Result<std::vector<RowTexts::Waiting>> RowTexts::waiting(const TableInfo &table, QByteArrayView key, qint64 after)
+{
+    std::vector<Waiting> all;
+    SqlStatement &select = bound(m_waiting, table, key, 0);
+    select.bindInteger(3, after);
+    const auto done = forEachRow(select, [&](const SqlStatement &row) {
+        all.push_back({.number = row.integer(0),
+                       .column = static_cast<ColumnId>(row.integer(1)),
+                       .offered = row.integer(2) == Offered,
+                       .update = row.bytes(3).toByteArray()});
+    });
+    if (!done)
+        return fail(done.error());
+    return all;
+}
+
+Result<std::vector<ColumnId>> RowTexts::waitingColumns(const TableInfo &table, QByteArrayView key)
+{
+    std::vector<ColumnId> columns;
+    const auto done = forEachRow(bound(m_columns, table, key, 0),
+                                 [&](const SqlStatement &row) { columns.push_back(static_cast<ColumnId>(row.integer(0))); });
+    if (!done)
+        return fail(done.error());
+    return columns;
+}
+
+Result<void> RowTexts::settle(const TableInfo &table, QByteArrayView key, qint64 upTo)
+{
+    for (const auto &open : m_open) { // what is at rest is more than what the snapshot was made of
+        if (open->table == table.id && open->key == key)
+            open->snapshot.clear();
+    }
+    SqlStatement &update = bound(m_settle, table, key, 0);
+    update.bindInteger(3, upTo);
+    return update.run();
+}
+
+Result<std::optional<Hlc>> RowTexts::acked(const Place &place)
+{
+    std::optional<Hlc> acked;
+    const auto done = forEachRow(bound(m_acked, place.table, place.key, place.column),
+                                 [&](const SqlStatement &row) { acked = static_cast<Hlc>(row.integer(0)); });
+    if (!done)
+        return fail(done.error());
+    return acked;
+}
+
+Result<void> RowTexts::setAcked(const Place &place, Hlc acked)
+{
+    SqlStatement &update = bound(m_setAcked, place.table, place.key, place.column);
+    update.bindInteger(4, static_cast<qint64>(acked));
+    return update.run();
+}
+
+Result<void> RowTexts::forgetAcked()
+{
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_texts SET acked = 0 WHERE kind = 3");
+    return update ? update->run() : fail(update.error());
+}
+
+Result<std::vector<ColumnId>> RowTexts::offer(const TableInfo &table, QByteArrayView key, bool asOwn)
+{
+    std::vector<ColumnId> columns;
+    for (const TableInfo::Column &column : table.columns) {
+        const Place place{table, key, column.id};
+        Text::Doc doc(Text::Doc::Options{.clientId = m_client});
+        bool any = false;
+        Result<void> applied;
+        const auto done = forEachRow(bound(m_select, table, key, column.id), [&](const SqlStatement &row) {
+            if (row.integer(0) == Seed)
+                return;
+            any = true;
+            if (applied)
+                applied = doc.apply(row.bytes(1));
+        });
+        if (!done || !applied)
+            return fail(done ? applied.error() : done.error());
+        if (!any)
+            continue;
+        columns.push_back(column.id);
+        // Numbers only grow: an ack on its way must not mean another update.
+        qint64 last = 0;
+        if (auto read = forEachRow(bound(m_last, table, key, 0), [&](const SqlStatement &row) { last = row.integer(0); }); !read)
+            return fail(read.error());
+        if (auto added = appendParts(place, asOwn ? Own : Offered, doc.encode(), 0); !added)
+            return fail(added.error());
+        SqlStatement &remove = bound(m_removeUpdates, table, key, column.id);
+        remove.bindInteger(4, last);
+        if (auto removed = remove.run(); !removed)
+            return fail(removed.error());
+    }
+    close(table, key);
+    return columns;
+}
+
+} // namespace Sheaf
