@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "jsonvalues.h"
+#include "textcommand.h"
 
 #include <QHash>
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr qint64 defaultTimeoutMs = 5000;
 
-QString text(const QByteArray &utf8)
+QString string(const QByteArray &utf8)
 {
     return QString::fromUtf8(utf8);
 }
@@ -43,10 +44,10 @@ QJsonObject entryToJson(const OutboxEntry &entry)
 {
     QJsonArray columns;
     for (const QByteArray &column : entry.columns)
-        columns.append(text(column));
+        columns.append(string(column));
     return {{u"n"_s, entry.number},
-            {u"space"_s, text(entry.space)},
-            {u"table"_s, text(entry.table)},
+            {u"space"_s, string(entry.space)},
+            {u"table"_s, string(entry.table)},
             {u"pk"_s, keyToJson(entry.key)},
             {u"columns"_s, columns}};
 }
@@ -76,8 +77,8 @@ QString Commands::stateName(SyncEngine::State state)
 
 QJsonObject Commands::rejectedToJson(const RejectedChange &change)
 {
-    return {{u"n"_s, change.number},          {u"space"_s, text(change.space)}, {u"table"_s, text(change.table)},
-            {u"pk"_s, keyToJson(change.key)}, {u"code"_s, change.code},         {u"reason"_s, change.reason}};
+    return {{u"n"_s, change.number},          {u"space"_s, string(change.space)}, {u"table"_s, string(change.table)},
+            {u"pk"_s, keyToJson(change.key)}, {u"code"_s, change.code},           {u"reason"_s, change.reason}};
 }
 
 void Commands::run(const QJsonObject &command, const Reply &reply)
@@ -88,6 +89,7 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"transaction"_s, &Commands::transaction},
         {u"query"_s, &Commands::query},
         {u"watch"_s, &Commands::watch},
+        {u"text"_s, &Commands::text},
         {u"connect"_s, &Commands::connectToServer},
         {u"disconnect"_s, &Commands::disconnectFromServer},
         {u"wait_synced"_s, &Commands::waitSynced},
@@ -97,7 +99,7 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"conflicts"_s, &Commands::conflicts},
         {u"rejected"_s, &Commands::rejected},
     };
-    static const QStringList later{u"text"_s, u"undo"_s, u"redo"_s, u"presence"_s, u"retry"_s, u"discard"_s};
+    static const QStringList later{u"undo"_s, u"redo"_s, u"presence"_s, u"retry"_s, u"discard"_s};
     const QString name = command.value("do"_L1).toString();
     if (const Handler handler = handlers.value(name))
         (this->*handler)(command, reply);
@@ -164,6 +166,23 @@ void Commands::watch(const QJsonObject &command, const Reply &reply)
     m_watches.start(*statement, reply);
 }
 
+void Commands::text(const QJsonObject &command, const Reply &reply)
+{
+    const auto wanted = textCommandFromJson(command);
+    if (!wanted)
+        return reply(fail(wanted.error()));
+    // One number for each command: nothing that this document made is built on later.
+    const quint64 client = std::max<quint64>(m_random.next() & 0xFFFF'FFFFU, 1);
+    askReplica(
+        [wanted = *wanted, client](Replica &replica) -> Result<QJsonValue> {
+            const auto text = runTextCommand(replica, wanted, client);
+            if (!text)
+                return fail(text.error());
+            return QJsonValue(QJsonObject{{u"text"_s, *text}});
+        },
+        reply);
+}
+
 void Commands::connectToServer(const QJsonObject &command, const Reply &reply)
 {
     const QString url = command.value("url"_L1).toString();
@@ -201,7 +220,7 @@ void Commands::status(const QJsonObject &, const Reply &reply)
             QJsonArray spaces;
             const QList<SpaceState> states = replica.spaces();
             for (const SpaceState &space : states)
-                spaces.append(QJsonObject{{u"space"_s, text(space.name)},
+                spaces.append(QJsonObject{{u"space"_s, string(space.name)},
                                           {u"role"_s, roleName(space.role)},
                                           {u"epoch"_s, hex(space.epoch)},
                                           {u"cursor"_s, static_cast<qint64>(space.cursor)}});

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "net/systemrandom.h"
 #include "watches.h"
 
 namespace Sheaf {
@@ -27,6 +28,7 @@ private:
     void transaction(const QJsonObject &command, const Reply &reply);
     void query(const QJsonObject &command, const Reply &reply);
     void watch(const QJsonObject &command, const Reply &reply);
+    void text(const QJsonObject &command, const Reply &reply);
     void connectToServer(const QJsonObject &command, const Reply &reply);
     void disconnectFromServer(const QJsonObject &command, const Reply &reply);
     void waitSynced(const QJsonObject &command, const Reply &reply);
@@ -40,6 +42,7 @@ private:
 
     SyncEngine &m_engine;
     Watches m_watches;
+    SystemRandom m_random;
 };
 
 } // namespace Sheaf

@@ -95,6 +95,37 @@ Result<QVariant> fromJson(const QJsonValue &value)
     return fail(u"bad_request"_s, u"A parameter must be null, a number, a string, true, false or {\"$blob\":\"base64\"}."_s);
 }
 
+Result<QByteArray> keyFromJson(const QJsonArray &values)
+{
+    if (values.isEmpty())
+        return fail(u"bad_request"_s, u"\"pk\" must be an array with the values of the primary key."_s);
+    QByteArray key;
+    for (const QJsonValue &json : values) {
+        const auto value = fromJson(json);
+        if (!value)
+            return fail(value.error());
+        const QByteArray bytes = value->typeId() == QMetaType::QByteArray ? value->toByteArray() : value->toString().toUtf8();
+        ValueView view;
+        switch (value->typeId()) {
+        case QMetaType::UnknownType:
+            break;
+        case QMetaType::QByteArray:
+            view = ValueView::ofBlob(bytes);
+            break;
+        case QMetaType::QString:
+            view = ValueView::ofText(bytes);
+            break;
+        case QMetaType::Double:
+            view = ValueView::ofReal(value->toDouble());
+            break;
+        default:
+            view = ValueView::ofInteger(value->toLongLong());
+        }
+        encodeKey({&view, 1}, key);
+    }
+    return key;
+}
+
 Result<Statement> statementFromJson(const QJsonObject &object)
 {
     Statement statement;

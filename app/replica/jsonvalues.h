@@ -16,6 +16,8 @@ namespace Sheaf {
 [[nodiscard]] QJsonArray toJson(const QList<QVariantList> &rows);
 /// The values of an encoded primary key.
 [[nodiscard]] QJsonArray keyToJson(const QByteArray &key);
+/// Errors: `bad_request`.
+Result<QByteArray> keyFromJson(const QJsonArray &values);
 
 /// Errors: `bad_request`.
 Result<QVariant> fromJson(const QJsonValue &value);

@@ -91,10 +91,16 @@ void Shell::printChanged(const CommitChanges &changes)
         }
         tables.insert(QString::fromUtf8(it.key()), keys);
     }
-    printLine({{u"event"_s, u"changed"_s},
-               {u"tables"_s, tables},
-               {u"everything"_s, changes.everything},
-               {u"remote"_s, changes.remote}});
+    QJsonObject event{
+        {u"event"_s, u"changed"_s}, {u"tables"_s, tables}, {u"everything"_s, changes.everything}, {u"remote"_s, changes.remote}};
+    QJsonArray texts;
+    for (const TextUpdate &text : changes.texts)
+        texts.append(QJsonObject{{u"table"_s, QString::fromUtf8(text.table)},
+                                 {u"pk"_s, keyToJson(text.key)},
+                                 {u"column"_s, QString::fromUtf8(text.column)}});
+    if (!texts.isEmpty())
+        event.insert(u"texts"_s, texts);
+    printLine(event);
 }
 
 /// The news only says that something was refused; the list knows what.

@@ -25,8 +25,9 @@ public:
         QFile schema(folder + "/schema.sql"_L1);
         if (!schema.open(QIODevice::WriteOnly))
             qFatal("cannot write the schema");
-        schema.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, picture BLOB);\n"
-                     "SELECT sheaf_sync('notes');\n");
+        schema.write(
+            "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, picture BLOB, body TEXT);\n"
+            "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\"}}');\n");
         schema.close();
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         m_process.start(ServerProcess::program(u"sheaf-replica"_s),
@@ -86,6 +87,17 @@ QJsonObject exec(const QString &sql, const QJsonArray &params = {})
     return {{u"do"_s, u"exec"_s}, {u"sql"_s, sql}, {u"params"_s, params}};
 }
 
+QJsonObject textCommand(const QJsonArray &ops)
+{
+    return {
+        {u"do"_s, u"text"_s}, {u"table"_s, u"notes"_s}, {u"pk"_s, QJsonArray{u"a"_s}}, {u"column"_s, u"body"_s}, {u"ops"_s, ops}};
+}
+
+QString textOf(const QJsonObject &answer)
+{
+    return answer.value("ok"_L1).toObject().value("text"_L1).toString();
+}
+
 QString codeOf(const QJsonObject &answer)
 {
     return answer.value("error"_L1).toObject().value("code"_L1).toString();
@@ -138,6 +150,14 @@ private Q_SLOTS:
         QTest::newRow("bad param") << "{\"id\":1,\"do\":\"exec\",\"sql\":\"SELECT ?\",\"params\":[[1]]}"_ba << u"bad_request"_s;
         QTest::newRow("unknown") << "{\"id\":1,\"do\":\"dance\"}"_ba << u"unknown_command"_s;
         QTest::newRow("later") << "{\"id\":1,\"do\":\"undo\"}"_ba << u"not_available"_s;
+        QTest::newRow("no pk") << "{\"id\":1,\"do\":\"text\",\"table\":\"notes\",\"column\":\"body\"}"_ba << u"bad_request"_s;
+        QTest::newRow("bad op")
+            << "{\"id\":1,\"do\":\"text\",\"table\":\"notes\",\"column\":\"body\",\"pk\":[\"a\"],\"ops\":[{\"turn\":1}]}"_ba
+            << u"bad_request"_s;
+        QTest::newRow("no text") << "{\"id\":1,\"do\":\"text\",\"table\":\"notes\",\"column\":\"title\",\"pk\":[\"a\"]}"_ba
+                                 << u"no_text"_s;
+        QTest::newRow("no row") << "{\"id\":1,\"do\":\"text\",\"table\":\"notes\",\"column\":\"body\",\"pk\":[\"a\"]}"_ba
+                                << u"no_row"_s;
         QTest::newRow("bad sql") << "{\"id\":1,\"do\":\"query\",\"sql\":\"SELEKT\"}"_ba << u"sql_error"_s;
         QTest::newRow("bad watch") << "{\"id\":1,\"do\":\"watch\",\"sql\":\"SELEKT\"}"_ba << u"sql_error"_s;
         QTest::newRow("not connected") << "{\"id\":1,\"do\":\"wait_synced\"}"_ba << u"not_connected"_s;
@@ -168,6 +188,22 @@ private Q_SLOTS:
         QCOMPARE(program.event(u"rows"_s).value("change"_L1).toObject().value("index"_L1).toInt(-1), 0);
         program.ask(exec(u"DELETE FROM notes WHERE id = 'a'"_s));
         QCOMPARE(program.event(u"rows"_s).value("remove"_L1).toObject(), (QJsonObject{{u"index"_s, 0}}));
+    }
+
+    void textIsEditedByPositions()
+    {
+        QTemporaryDir folder;
+        Program program(folder.path(), u"a.db"_s);
+        program.ask(exec(u"INSERT INTO notes(id, body) VALUES('a', 'hello world')"_s));
+        program.event(u"changed"_s);
+        QCOMPARE(textOf(program.ask(textCommand({QJsonObject{{u"retain"_s, 5}}, QJsonObject{{u"insert"_s, u","_s}},
+                                                 QJsonObject{{u"delete"_s, 6}}, QJsonObject{{u"insert"_s, u" 😀"_s}}}))),
+                 u"hello, 😀"_s);
+        const QJsonObject text = program.event(u"changed"_s).value("texts"_L1).toArray().at(0).toObject();
+        QCOMPARE(text, (QJsonObject{{u"table"_s, u"notes"_s}, {u"pk"_s, QJsonArray{u"a"_s}}, {u"column"_s, u"body"_s}}));
+        const QJsonObject found = program.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT body FROM notes"_s}});
+        QCOMPARE(found.value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{u"hello, 😀"_s}}));
+        QCOMPARE(textOf(program.ask(textCommand({}))), u"hello, 😀"_s);
     }
 
     void inputThatEndsIsDoneFirst()
