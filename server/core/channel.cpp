@@ -4,13 +4,10 @@
 
 #include "base/check.h"
 #include "server/core/serversession.h"
-#include "server/core/tuning.h"
 
 #include <algorithm>
 
 namespace Sheaf::Server {
-
-using namespace Qt::StringLiterals;
 
 Result<Space *> Channel::space(StorageTransaction &transaction)
 {
@@ -39,35 +36,10 @@ bool Channel::isHeardBesides(quint64 session) const
     return std::ranges::any_of(m_subscribers, [session](const ServerSession *reader) { return reader->number() != session; });
 }
 
-Result<Batch> Channel::page(Storage &storage, Sequence after, const BucketFilter &filter) const
+Result<Page> Channel::page(Storage &storage, PagePlace after, const BucketFilter &filter) const
 {
     SHEAF_CHECK(m_space);
-    ChangesWriter writer(*m_space, after);
-    Sequence last = after;
-    bool isWhole = true;
-    bool isDamaged = false;
-    int skipped = 0;
-    auto scanned = storage.scan(m_space->id(), after, [&](const RecordView &row) {
-        const TableEntry *table = m_space->dictionary().table(row.table);
-        isDamaged = table == nullptr;
-        if (!isDamaged && !filter.wants(row.sequence, table->name, row.key)) {
-            last = row.sequence;
-            isWhole = ++skipped < Tuning::skippedRowsMax;
-            return isWhole;
-        }
-        isWhole = !isDamaged && writer.fits(*table, row.key.size(), row.record.size());
-        if (!isWhole)
-            return false;
-        writer.add(*table, row.key.toByteArray(), row.record.toByteArray(), nullptr);
-        last = row.sequence;
-        return true;
-    });
-    if (!scanned)
-        return fail(scanned.error());
-    if (isDamaged)
-        return fail(u"damaged_storage"_s, u"A stored row belongs to no table."_s);
-    // The last page ends at the head, although the row that had that sequence may have moved on.
-    return writer.take(isWhole ? m_space->head() : last, false);
+    return PageWriter(*m_space, after, filter).write(storage);
 }
 
 void Broadcast::append(Part part)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/core/changeswriter.h"
+#include "server/core/pagewriter.h"
 
 #include <QSet>
 
@@ -11,17 +11,6 @@
 namespace Sheaf::Server {
 
 class ServerSession;
-
-/// Which rows a reader still wants that has the others up to a sequence: a repair by bucket.
-struct BucketFilter {
-    SpaceDigest::Buckets buckets;
-    Sequence upTo = 0;
-
-    [[nodiscard]] bool wants(Sequence sequence, QByteArrayView table, QByteArrayView key) const
-    {
-        return sequence > upTo || buckets.test(bucketOf(table, key));
-    }
-};
 
 /// What a committed group of pushes means for the sessions of one space.
 class Channel
@@ -47,7 +36,7 @@ public:
 
     /// The next page for a reader that has everything it wants up to `after`; without rows when it
     /// wants none of the next Tuning::skippedRowsMax.
-    Result<Batch> page(Storage &storage, Sequence after, const BucketFilter &filter) const;
+    Result<Page> page(Storage &storage, PagePlace after, const BucketFilter &filter) const;
 
 private:
     QByteArray m_name;

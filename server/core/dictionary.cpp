@@ -35,7 +35,7 @@ Result<Dictionary> Dictionary::load(StorageTransaction &transaction, SpaceId spa
         return fail(stored.error());
     Dictionary dictionary;
     for (const StoredTable &table : std::as_const(*stored)) {
-        TableEntry entry{table.id, table.name, {}, {}, table.name.size() + nameOverheadBytes};
+        TableEntry entry{table.id, table.name, {}, {}, table.name.size() + nameOverheadBytes, table.hasTexts};
         for (const TableNames::Column &column : table.columns)
             addColumnTo(entry, column);
         dictionary.m_byName.insert(entry.name, entry.id);
@@ -55,7 +55,7 @@ Result<TableEntry *> Dictionary::intern(StorageTransaction &transaction, SpaceId
     if (!id)
         return fail(id.error());
     m_byName.insert(table, *id);
-    const auto made = m_tables.emplace(*id, TableEntry{*id, table, {}, {}, table.size() + nameOverheadBytes}).first;
+    const auto made = m_tables.emplace(*id, TableEntry{*id, table, {}, {}, table.size() + nameOverheadBytes, false}).first;
     return &made->second;
 }
 
@@ -71,6 +71,11 @@ Result<ColumnId> Dictionary::intern(StorageTransaction &transaction, TableEntry 
         return fail(added.error());
     addColumnTo(table, {id, column});
     return id;
+}
+
+bool Dictionary::hasTexts() const
+{
+    return std::ranges::any_of(m_tables, [](const auto &table) { return table.second.hasTexts; });
 }
 
 const TableEntry *Dictionary::table(TableId id) const

@@ -17,6 +17,7 @@ struct TableEntry {
     std::vector<NamedColumn> byName; ///< sorted by name, for the digest
     QHash<QByteArray, ColumnId> ids;
     qsizetype nameBytes = 0; ///< what the names add to a message
+    bool hasTexts = false;   ///< whether any of its rows may have updates of texts
 };
 
 /// The tables and columns of one space. The server knows no schema: a name that a client uses for
@@ -32,6 +33,8 @@ public:
     /// The id of a column, made when it is new; 0 when there are too many or the name is bad.
     Result<ColumnId> intern(StorageTransaction &transaction, TableEntry &table, const QByteArray &column);
 
+    /// Whether any table has texts.
+    [[nodiscard]] bool hasTexts() const;
     /// A table that a stored row speaks of; null only when the storage is damaged.
     [[nodiscard]] const TableEntry *table(TableId id) const;
 

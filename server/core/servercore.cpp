@@ -71,7 +71,7 @@ Result<Channel *> ServerCore::channel(const QByteArray &space)
     return &channel;
 }
 
-Result<Batch> ServerCore::page(const Channel &channel, Sequence after, const BucketFilter &filter)
+Result<Page> ServerCore::page(const Channel &channel, PagePlace after, const BucketFilter &filter)
 {
     return channel.page(m_storage, after, filter);
 }

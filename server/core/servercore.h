@@ -37,7 +37,7 @@ private:
     bool buffer(qint64 bytes) override;
     [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
     Result<Channel *> channel(const QByteArray &space) override;
-    Result<Batch> page(const Channel &channel, Sequence after, const BucketFilter &filter) override;
+    Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) override;
     void ended(ServerSession &session) override;
 
     void scheduleCommit();

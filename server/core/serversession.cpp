@@ -97,13 +97,14 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
         return storageFailed(channel.error(), Tuning::storageRetryMsMax);
     Subscription *known = subscription(**channel);
     if (known == nullptr) {
-        m_subscriptions.push_back({*channel, 0, false, {}});
+        m_subscriptions.push_back({*channel, 0, 0, false, {}});
         known = &m_subscriptions.back();
         (*channel)->subscribe(this);
     }
     // A cursor of another history, or from the future of this one, says nothing: from the start.
     const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
     known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
+    known->sentText = 0;
     known->filter = isOurs ? BucketFilter{bucketsFrom(subscribe.buckets), subscribe.cursor} : BucketFilter{};
     known->live = false;
     catchUp(**channel);
@@ -238,12 +239,13 @@ void ServerSession::catchUp(Channel &channel)
         if (m_connection->unsentBytes() >= Sheaf::Limits::unsentBytesPause)
             return; // drained() goes on
         const bool isRepair = reader->sent < reader->filter.upTo;
-        auto page = m_host.page(channel, reader->sent, reader->filter);
+        auto page = m_host.page(channel, {reader->sent, reader->sentText}, reader->filter);
         if (!page) {
             return storageFailed(page.error(), Tuning::storageRetryMsMax);
         }
-        reader->sent = page->sequence();
-        sendFrames(page->frames(m_compression));
+        reader->sent = page->batch.sequence();
+        reader->sentText = page->text;
+        sendFrames(page->batch.frames(m_compression));
         if (isRepair)
             return; // looks at many rows for few bytes: drained() goes on when others had their turn
     }

@@ -27,7 +27,7 @@ public:
     virtual bool buffer(qint64 bytes) = 0;
     [[nodiscard]] virtual Epoch epoch() const = 0;
     virtual Result<Channel *> channel(const QByteArray &space) = 0;
-    virtual Result<Batch> page(const Channel &channel, Sequence after, const BucketFilter &filter) = 0;
+    virtual Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) = 0;
     /// The session is over and may be deleted, but not inside this call.
     virtual void ended(ServerSession &session) = 0;
 
@@ -71,7 +71,8 @@ private:
     struct Subscription {
         Channel *channel = nullptr;
         Sequence sent = 0;
-        bool live = false; ///< gets broadcasts; else pages, until it has reached the head
+        qint64 sentText = 0; ///< of the next sequence, the updates of texts up to this number
+        bool live = false;   ///< gets broadcasts; else pages, until it has reached the head
         BucketFilter filter;
     };
     struct Access {

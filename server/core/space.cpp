@@ -88,10 +88,33 @@ Result<std::vector<Space::PushTable>> Space::internNames(StorageTransaction &tra
     return tables;
 }
 
+namespace {
+
+using Ids = std::vector<std::pair<ColumnId, ColumnId>>;
+using Verdict = std::pair<QString, QString>;
+
+/// Our id of a column of a push; 0 when it has no usable name.
+ColumnId ownId(const Ids &ids, ColumnId theirs)
+{
+    const auto known = std::ranges::lower_bound(ids, theirs, {}, &Ids::value_type::first);
+    return known == ids.end() || known->first != theirs ? 0 : known->second;
+}
+
+Verdict noColumn()
+{
+    return {u"invalid"_s, u"A column has no usable name, or the table has too many columns."_s};
+}
+
+std::pair<ColumnId, SiteId> placeOf(const TextCell &text)
+{
+    return {text.column, text.stamp.site};
+}
+
+} // namespace
+
 /// Decodes a change into m_incoming with our column ids, or says what is wrong with it.
 Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs)
 {
-    using Verdict = std::pair<QString, QString>;
     if (change.table >= tables.size() || tables[change.table].entry == nullptr)
         return Verdict(u"invalid"_s, u"The table has no usable name, or the space has too many tables."_s);
     if (change.key.size() > Sheaf::Limits::keyBytesMax || change.record.size() > Sheaf::Limits::recordBytesMax)
@@ -100,16 +123,14 @@ Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &
         return Verdict(u"invalid"_s, u"The record is malformed."_s);
 
     const Hlc newest = makeHlc(wallMs + Sheaf::Limits::stampAheadMsMax, 0xffff);
-    Hlc latest = m_incoming.life.hlc;
+    const Hlc latest = latestStamp(m_incoming);
     const auto &ids = tables[change.table].ids;
     for (Cell &cell : m_incoming.cells) {
-        latest = std::max(latest, cell.stamp.hlc);
         if (cell.value.bytes.size() > Sheaf::Limits::valueBytesMax)
             return Verdict(u"too_large"_s, u"A value is too large."_s);
-        const auto known = std::ranges::lower_bound(ids, cell.column, {}, &std::pair<ColumnId, ColumnId>::first);
-        if (known == ids.end() || known->first != cell.column)
-            return Verdict(u"invalid"_s, u"A column has no usable name, or the table has too many columns."_s);
-        cell.column = known->second;
+        cell.column = ownId(ids, cell.column);
+        if (cell.column == 0)
+            return noColumn();
     }
     if (latest > newest)
         return Verdict(u"clock_ahead"_s, u"The change is stamped in the future."_s);
@@ -117,13 +138,31 @@ Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &
         std::ranges::sort(m_incoming.cells, {}, &Cell::column);
     if (std::ranges::adjacent_find(m_incoming.cells, {}, &Cell::column) != m_incoming.cells.end())
         return Verdict(u"invalid"_s, u"A column is there twice."_s);
+    return m_incoming.texts.empty() ? Refusal{} : checkTexts(ids);
+}
+
+/// The same for the texts of m_incoming.
+Space::Refusal Space::checkTexts(const std::vector<std::pair<ColumnId, ColumnId>> &ids)
+{
+    for (TextCell &text : m_incoming.texts) {
+        if (text.update.size() > Sheaf::Limits::textUpdateBytesMax)
+            return Verdict(u"too_large"_s, u"An update of a text is too large."_s);
+        if (!text.update.isEmpty() && !m_shelf.isUpdate(text.update))
+            return Verdict(u"invalid"_s, u"An update of a text cannot be read."_s);
+        text.column = ownId(ids, text.column);
+        if (text.column == 0)
+            return noColumn();
+    }
+    std::ranges::sort(m_incoming.texts, {}, placeOf);
+    if (std::ranges::adjacent_find(m_incoming.texts, {}, placeOf) != m_incoming.texts.end())
+        return Verdict(u"invalid"_s, u"A text is there twice."_s);
     return {};
 }
 
 Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
                                           std::vector<LiveChange> *changes)
 {
-    const TableEntry &entry = *table.entry;
+    TableEntry &entry = *table.entry;
     auto exists = transaction.record(entry.id, change.key, m_found);
     if (!exists)
         return fail(exists.error());
@@ -143,7 +182,13 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
         return Refusal{}; // of an earlier life: accepted, and nothing of it counts
     if (reusesStamp())
         return Refusal{std::pair(u"stamp_reused"_s, u"The row was written before with the same stamp and another value."_s)};
-    if (!m_outcome.clockChanged && m_outcome.winners.empty())
+    m_texts.clear();
+    if (!m_incoming.texts.empty()) {
+        auto chosen = chooseTexts(transaction, entry.id, change.key);
+        if (!chosen || chosen->has_value())
+            return chosen;
+    }
+    if (!m_outcome.clockChanged && m_texts.empty())
         return Refusal{};
 
     composeMerged();
@@ -155,6 +200,10 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     if (auto put = transaction.putRecord(m_stored.id, {sequence, entry.id, change.key, m_bytes}, m_found.sequence); !put)
         return fail(put.error());
     m_stored.head = sequence;
+    if (!m_texts.empty() || entry.hasTexts) {
+        if (auto stored = storeTexts(transaction, entry, change.key); !stored)
+            return fail(stored.error());
+    }
     if (*exists)
         m_stored.digest.subtract(before);
     m_stored.digest.add(fingerprint(entry.name, change.key, m_clock, entry.byName));
@@ -167,6 +216,57 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     live.key = change.key;
     composeLive(live);
     return Refusal{};
+}
+
+/// What of the incoming texts is to be stored and told: all in a new life, else greater stamps and bytes that are not
+/// here yet.
+Result<Space::Refusal> Space::chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key)
+{
+    if (m_clock.texts.size() > Sheaf::Limits::textsPerRecordMax)
+        return Refusal{Verdict(u"too_large"_s, u"Too many sites have written to the texts of the row."_s)};
+    for (const size_t i : m_outcome.textWinners)
+        m_texts.push_back(m_incoming.texts[i]);
+    for (const size_t i : m_outcome.textRepeats) {
+        const TextCell &text = m_incoming.texts[i];
+        auto known = m_shelf.has(transaction, {m_stored.id, table, key, text.column}, text.update);
+        if (!known)
+            return fail(known.error());
+        if (!*known)
+            m_texts.push_back(text);
+    }
+    std::ranges::sort(m_texts, {}, placeOf);
+    if (m_incoming.length != m_old.length)
+        return Refusal{}; // a new life begins with a record's worth of bytes
+    for (auto text = m_texts.begin(); text != m_texts.end();) {
+        const ColumnId column = text->column;
+        qint64 bytes = 0;
+        for (; text != m_texts.end() && text->column == column; ++text)
+            bytes += text->update.size();
+        if (bytes == 0)
+            continue;
+        auto room = m_shelf.makeRoom(transaction, {m_stored.id, table, key, column}, bytes);
+        if (!room)
+            return fail(room.error());
+        if (!*room)
+            return Refusal{Verdict(u"too_large"_s, u"The text is too large together with what is stored."_s)};
+    }
+    return Refusal{};
+}
+
+Result<void> Space::storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key)
+{
+    if (m_incoming.length != m_old.length && !m_old.texts.empty()) {
+        if (auto removed = transaction.removeTexts(table.id, key); !removed)
+            return removed;
+    }
+    for (const TextCell &text : m_texts) {
+        if (text.update.isEmpty())
+            continue;
+        table.hasTexts = true;
+        if (auto added = m_shelf.add(transaction, {m_stored.id, table.id, key, text.column}, m_stored.head, text.update); !added)
+            return added;
+    }
+    return {};
 }
 
 /// One stamp names one value; a peer that breaks this would make replicas differ for ever.
@@ -191,6 +291,9 @@ void Space::composeMerged()
     m_merged.length = m_clock.length;
     m_merged.life = m_clock.life;
     m_merged.cells.clear();
+    m_merged.texts.clear();
+    for (const RowClock::Entry &entry : m_clock.texts) // their updates lie apart
+        m_merged.texts.push_back({entry.column, entry.stamp, {}});
     if (m_incoming.length != m_old.length) {
         m_merged.cells = m_incoming.cells;
         return;
@@ -209,21 +312,28 @@ void Space::composeMerged()
 
 void Space::composeLive(LiveChange &live) const
 {
-    if (m_incoming.length != m_old.length) {
-        live.columns.reserve(m_merged.cells.size());
+    const bool isNewLife = m_incoming.length != m_old.length;
+    live.columns.reserve(isNewLife ? m_merged.cells.size() : m_outcome.winners.size());
+    if (isNewLife && m_texts.empty()) {
         for (const Cell &cell : m_merged.cells)
             live.columns.push_back(cell.column);
         live.record = QByteArray(m_bytes.constData(), m_bytes.size());
         return;
     }
-    RowRecord record{m_merged.length, m_merged.life, {}};
+    RowRecord record{m_merged.length, m_merged.life, {}, m_texts};
     record.cells.reserve(m_outcome.winners.size());
-    live.columns.reserve(m_outcome.winners.size());
     for (const size_t winner : m_outcome.winners) {
         record.cells.push_back(m_incoming.cells[winner]);
         live.columns.push_back(record.cells.back().column);
     }
     encodeRecord(record, live.record);
+    if (m_texts.empty())
+        return;
+    for (const TextCell &text : m_texts)
+        live.columns.push_back(text.column);
+    std::ranges::sort(live.columns);
+    const auto repeats = std::ranges::unique(live.columns);
+    live.columns.erase(repeats.begin(), repeats.end());
 }
 
 } // namespace Sheaf::Server

@@ -4,12 +4,13 @@
 
 #include "crdt/merge.h"
 #include "server/core/dictionary.h"
+#include "server/core/textshelf.h"
 
 #include <vector>
 
 namespace Sheaf::Server {
 
-/// What a push changed in one row: the cells that won, as others need them.
+/// What a push changed in one row: the cells that won and the updates of texts, as others need them.
 struct LiveChange {
     Sequence sequence = 0;
     TableId table = 0;
@@ -58,8 +59,11 @@ private:
 
     Result<std::vector<PushTable>> internNames(StorageTransaction &transaction, const Push &push);
     Refusal check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs);
+    Refusal checkTexts(const std::vector<std::pair<ColumnId, ColumnId>> &ids);
     Result<Refusal> mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
                                 std::vector<LiveChange> *changes);
+    Result<Refusal> chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key);
+    Result<void> storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key);
     [[nodiscard]] bool reusesStamp() const;
     void composeMerged();
     void composeLive(LiveChange &live) const;
@@ -74,6 +78,8 @@ private:
     RowRecord m_merged;
     RowClock m_clock;
     MergeOutcome m_outcome;
+    std::vector<TextCell> m_texts; ///< news of texts: greater stamps, and bytes that are not stored yet
+    TextShelf m_shelf;
     QByteArray m_bytes;
 };
 

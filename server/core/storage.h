@@ -53,6 +53,7 @@ struct StoredTable {
     TableId id = 0;
     QByteArray name;
     QList<TableNames::Column> columns;
+    bool hasTexts = false; ///< whether updates of texts are stored for any of its rows
 };
 
 struct StoredRecord {
@@ -66,6 +67,26 @@ struct RecordView {
     TableId table = 0;
     QByteArrayView key;
     QByteArrayView record;
+};
+
+/// One update of a text, or of several merged ones a piece; looks into memory that is valid during the call only.
+/// Updates have numbers in the order in which they were stored, never used twice.
+struct TextView {
+    qint64 number = 0;
+    Sequence sequence = 0; ///< of the push that brought it; of merged ones the newest
+    TableId table = 0;
+    QByteArrayView key;
+    ColumnId column = 0;
+    bool isMerged = false;
+    QByteArrayView update;
+    QByteArrayView record; ///< of the row, in Storage::scanTexts() alone
+};
+
+/// What the updates of one text take.
+struct TextTotals {
+    qint64 tail = 0; ///< number of those that were never merged
+    qint64 tailBytes = 0;
+    qint64 mergedBytes = 0;
 };
 
 /// A change of the storage: all of it or nothing.
@@ -102,6 +123,18 @@ public:
     /// record() gave, 0 for a new row. Sequences of a space are unique.
     virtual Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) = 0;
 
+    /// The updates of a row's texts. They belong to a record that is stored: see putRecord().
+    virtual Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) = 0;
+    /// Visits the updates of one text by sequence, then number.
+    virtual Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+                               const std::function<void(const TextView &)> &visit) = 0;
+    /// Adds an update; number and record of the view do not count.
+    virtual Result<void> addText(SpaceId space, const TextView &text) = 0;
+    /// Removes of one text what was merged before, and the others with numbers up to `last`.
+    virtual Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) = 0;
+    /// Removes all updates of a row.
+    virtual Result<void> removeTexts(TableId table, QByteArrayView key) = 0;
+
     virtual Result<void> commit() = 0;
 };
 
@@ -118,6 +151,10 @@ public:
     /// Visits the rows of a space with a greater sequence than `after`, in the order of their
     /// sequences, until `visit` returns false.
     virtual Result<void> scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit) = 0;
+    /// The same for updates of texts: those of greater sequences than `after`, by sequence, then number; of the one
+    /// behind `after` only those with greater numbers than `number`.
+    virtual Result<void> scanTexts(SpaceId space, Sequence after, qint64 number,
+                                   const std::function<bool(const TextView &)> &visit) = 0;
 };
 
 } // namespace Sheaf::Server

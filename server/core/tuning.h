@@ -16,6 +16,11 @@ constexpr int columnsPerTableMax = 2000; ///< SQLite's own limit of columns
 constexpr int skippedRowsMax = 50'000;   ///< of a repair, before others have their turn
 constexpr int marksPerSessionMax = 256;  ///< unanswered questions of one session
 
+constexpr qint64 textTailMax = 64;             ///< updates of a text that lie apart; beyond it the oldest are merged
+constexpr qint64 textTailBytesMax = 64 * 1024; ///< or when they take that much and more than what is merged
+constexpr qint64 textKept = 16;                ///< newest ones stay apart: a reader who was away for a moment gets only those
+constexpr qint64 textKeptBytes = 32 * 1024;    ///< as long as they take no more
+
 constexpr int tickMs = 1000;                 ///< how exactly silence and stalls are noticed
 constexpr int stalledMsMax = 30'000;         ///< unsent bytes and none taken for that long: drop
 constexpr int closingMsMax = 5'000;          ///< for the last words of a session to leave

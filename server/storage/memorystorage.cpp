@@ -100,8 +100,11 @@ public:
         SHEAF_CHECK(!m_done);
         QList<StoredTable> found;
         for (const auto &[id, table] : m_state.tables) {
-            if (table.space == space)
-                found.append(table.stored);
+            if (table.space != space)
+                continue;
+            found.append(table.stored);
+            found.last().hasTexts =
+                std::ranges::any_of(m_state.texts, [id = id](const auto &text) { return text.second.table == id; });
         }
         return found;
     }
@@ -147,6 +150,53 @@ public:
         return {};
     }
 
+    Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override
+    {
+        TextTotals totals;
+        const auto add = [&totals](const TextView &text) {
+            totals.tail += text.isMerged ? 0 : 1;
+            (text.isMerged ? totals.mergedBytes : totals.tailBytes) += text.update.size();
+        };
+        auto visited = texts(table, key, column, add);
+        return visited ? Result<TextTotals>(totals) : Result<TextTotals>(fail(visited.error()));
+    }
+
+    Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+                       const std::function<void(const TextView &)> &visit) override
+    {
+        SHEAF_CHECK(!m_done);
+        for (const auto &[place, text] : m_state.texts) {
+            if (text.table == table && text.key == key && text.column == column)
+                visit({place.number, place.sequence, table, key, column, text.isMerged, text.update, {}});
+        }
+        return {};
+    }
+
+    Result<void> addText(SpaceId space, const TextView &text) override
+    {
+        SHEAF_CHECK(!m_done && m_state.keys.contains({text.table, text.key.toByteArray()}));
+        m_state.texts.insert({{space, text.sequence, ++m_state.lastText},
+                              {text.table, text.key.toByteArray(), text.column, text.isMerged, text.update.toByteArray()}});
+        return {};
+    }
+
+    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) override
+    {
+        SHEAF_CHECK(!m_done);
+        std::erase_if(m_state.texts, [&](const auto &text) {
+            return text.second.table == table && text.second.key == key && text.second.column == column &&
+                   (text.second.isMerged || text.first.number <= last);
+        });
+        return {};
+    }
+
+    Result<void> removeTexts(TableId table, QByteArrayView key) override
+    {
+        SHEAF_CHECK(!m_done);
+        std::erase_if(m_state.texts, [&](const auto &text) { return text.second.table == table && text.second.key == key; });
+        return {};
+    }
+
     Result<void> commit() override
     {
         SHEAF_CHECK(!m_done);
@@ -185,6 +235,22 @@ Result<void> MemoryStorage::scan(SpaceId space, Sequence after, const std::funct
     SHEAF_CHECK(!m_inTransaction);
     for (auto row = m_state.rows.upper_bound({space, after}); row != m_state.rows.end() && row->first.first == space; ++row) {
         if (!visit({row->first.second, row->second.table, row->second.key, row->second.record}))
+            break;
+    }
+    return {};
+}
+
+Result<void> MemoryStorage::scanTexts(SpaceId space, Sequence after, qint64 number,
+                                      const std::function<bool(const TextView &)> &visit)
+{
+    SHEAF_CHECK(!m_inTransaction);
+    for (auto at = m_state.texts.upper_bound({space, after + 1, number}); at != m_state.texts.end(); ++at) {
+        const auto &[place, text] = *at;
+        if (place.space != space)
+            break;
+        const Sequence row = m_state.keys.at({text.table, text.key});
+        const QByteArray &record = m_state.rows.at({space, row}).record;
+        if (!visit({place.number, place.sequence, text.table, text.key, text.column, text.isMerged, text.update, record}))
             break;
     }
     return {};

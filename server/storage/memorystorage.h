@@ -19,6 +19,8 @@ public:
     [[nodiscard]] Epoch epoch() const override { return m_epoch; }
     Result<std::unique_ptr<StorageTransaction>> begin() override;
     Result<void> scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit) override;
+    Result<void> scanTexts(SpaceId space, Sequence after, qint64 number,
+                           const std::function<bool(const TextView &)> &visit) override;
 
     /// The next commit fails: with `applied` its changes are there all the same.
     void failNextCommit(bool applied) { m_failure = applied ? Failure::Applied : Failure::Lost; }
@@ -32,6 +34,19 @@ private:
         QByteArray key;
         QByteArray record;
     };
+    struct Text {
+        TableId table = 0;
+        QByteArray key;
+        ColumnId column = 0;
+        bool isMerged = false;
+        QByteArray update;
+    };
+    struct TextPlace {
+        SpaceId space = 0;
+        Sequence sequence = 0;
+        qint64 number = 0;
+        friend auto operator<=>(const TextPlace &, const TextPlace &) = default;
+    };
     struct Table {
         SpaceId space = 0;
         StoredTable stored;
@@ -44,6 +59,8 @@ private:
         std::map<TableId, Table> tables;
         std::map<std::pair<SpaceId, Sequence>, Row> rows;
         std::map<std::pair<TableId, QByteArray>, Sequence> keys;
+        std::map<TextPlace, Text> texts;
+        qint64 lastText = 0;
     };
 
     Epoch m_epoch;

@@ -41,7 +41,8 @@ constexpr const char *queries[] = {
     "SELECT id, head, digest FROM space WHERE name = ?1",
     "INSERT INTO space (name, head, digest) VALUES (?1, ?2, ?3) RETURNING id",
     "UPDATE space SET head = ?1, digest = ?2 WHERE id = ?3",
-    "SELECT id, name FROM dictionary_table WHERE space = ?1 ORDER BY id",
+    "SELECT id, name, EXISTS (SELECT 1 FROM text_update u WHERE u.tbl = t.id) FROM dictionary_table t "
+    "WHERE space = ?1 ORDER BY id",
     "SELECT id, name FROM dictionary_column WHERE tbl = ?1 ORDER BY id",
     "INSERT INTO dictionary_table (space, name) VALUES (?1, ?2) RETURNING id",
     "INSERT INTO dictionary_column (tbl, id, name) VALUES (?1, ?2, ?3)",
@@ -49,6 +50,15 @@ constexpr const char *queries[] = {
     "INSERT INTO record (position, tbl, pk, record) VALUES (?1, ?2, ?3, ?4)",
     "UPDATE record SET position = ?1, record = ?2 WHERE position = ?3",
     "SELECT position, tbl, pk, record FROM record WHERE position > ?1 AND position < ?2 ORDER BY position",
+    "SELECT count(CASE WHEN merged = 0 THEN 1 END), sum(CASE WHEN merged = 0 THEN size END), "
+    "sum(CASE WHEN merged <> 0 THEN size END) FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3",
+    "SELECT number, position, merged, bytes FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 ORDER BY position, number",
+    "INSERT INTO text_update (position, tbl, pk, col, merged, size, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 AND (merged <> 0 OR number <= ?4)",
+    "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2",
+    "SELECT u.number, u.position, u.tbl, u.pk, u.col, u.merged, u.bytes, r.record FROM text_update u "
+    "JOIN record r ON r.tbl = u.tbl AND r.pk = u.pk WHERE u.position > ?1 AND u.position < ?2 "
+    "AND (u.position > ?1 + 1 OR u.number > ?3) ORDER BY u.position, u.number",
 };
 
 Result<void> refuseForeign(sqlite3 *handle, const QString &path)
@@ -157,29 +167,49 @@ Result<std::unique_ptr<StorageTransaction>> SqliteStorage::begin()
     return std::unique_ptr<StorageTransaction>(std::make_unique<SqliteTransaction>(*this, *std::move(transaction)));
 }
 
-Result<void> SqliteStorage::scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit)
+Result<void> SqliteStorage::scanRows(Query query, const std::function<void(SqlStatement &)> &bind,
+                                     const std::function<bool(const SqlStatement &)> &visit)
 {
     SHEAF_CHECK(!m_inTransaction);
     if (!m_isOpen)
         return fail(u"database_failed"_s, u"The database is closed after a failure."_s);
-    auto prepared = statement(ScanRecords);
+    auto prepared = statement(query);
     if (!prepared)
         return fail(prepared.error());
     SqlStatement &rows = **prepared;
-    rows.bindInteger(1, positionOf(space, after));
-    rows.bindInteger(2, positionOf(space + 1, 0));
+    bind(rows);
     for (;;) {
         auto row = rows.step();
-        if (!row || !*row) {
+        if (!row || !*row || !visit(rows)) {
             rows.reset();
             return row ? Result<void>() : Result<void>(fail(row.error()));
         }
-        const RecordView view{sequenceOf(rows.integer(0)), static_cast<TableId>(rows.integer(1)), rows.bytes(2), rows.bytes(3)};
-        if (!visit(view)) {
-            rows.reset();
-            return {};
-        }
     }
+}
+
+Result<void> SqliteStorage::scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit)
+{
+    const auto bind = [&](SqlStatement &s) {
+        s.bindInteger(1, positionOf(space, after));
+        s.bindInteger(2, positionOf(space + 1, 0));
+    };
+    return scanRows(ScanRecords, bind, [&](const SqlStatement &s) {
+        return visit({sequenceOf(s.integer(0)), static_cast<TableId>(s.integer(1)), s.bytes(2), s.bytes(3)});
+    });
+}
+
+Result<void> SqliteStorage::scanTexts(SpaceId space, Sequence after, qint64 number,
+                                      const std::function<bool(const TextView &)> &visit)
+{
+    const auto bind = [&](SqlStatement &s) {
+        s.bindInteger(1, positionOf(space, after));
+        s.bindInteger(2, positionOf(space + 1, 0));
+        s.bindInteger(3, number);
+    };
+    return scanRows(ScanTexts, bind, [&](const SqlStatement &s) {
+        return visit({s.integer(0), sequenceOf(s.integer(1)), static_cast<TableId>(s.integer(2)), s.bytes(3),
+                      static_cast<ColumnId>(s.integer(4)), s.integer(5) != 0, s.bytes(6), s.bytes(7)});
+    });
 }
 
 } // namespace Sheaf::Server

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] Epoch epoch() const override { return m_epoch; }
     Result<std::unique_ptr<StorageTransaction>> begin() override;
     Result<void> scan(SpaceId space, Sequence after, const std::function<bool(const RecordView &)> &visit) override;
+    Result<void> scanTexts(SpaceId space, Sequence after, qint64 number,
+                           const std::function<bool(const TextView &)> &visit) override;
 
 private:
     friend class SqliteTransaction;
@@ -52,12 +54,21 @@ private:
         InsertRecord,
         MoveRecord,
         ScanRecords,
+        TextTotalsOf,
+        TextsOf,
+        InsertText,
+        DeleteOldTexts,
+        DeleteTexts,
+        ScanTexts,
         QueryCount
     };
 
     explicit SqliteStorage(QString path) : m_path(std::move(path)) {}
     Result<void> connect();
     void disconnect();
+    /// Steps through what `bind` has chosen until `visit` returns false; between transactions.
+    Result<void> scanRows(Query query, const std::function<void(SqlStatement &)> &bind,
+                          const std::function<bool(const SqlStatement &)> &visit);
     /// A prepared statement, made when it is used first.
     Result<SqlStatement *> statement(Query query);
 

@@ -8,6 +8,17 @@ namespace Sheaf::Server {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+void bindText(SqlStatement &statement, TableId table, QByteArrayView key, ColumnId column)
+{
+    statement.bindInteger(1, table);
+    statement.bindBlob(2, key);
+    statement.bindInteger(3, column);
+}
+
+} // namespace
+
 SqliteTransaction::SqliteTransaction(SqliteStorage &storage, SqlTransaction transaction)
     : m_storage(storage), m_transaction(std::move(transaction))
 {
@@ -181,7 +192,7 @@ Result<QList<StoredTable>> SqliteTransaction::tables(SpaceId space)
     auto done = each(
         SqliteStorage::TablesOfSpace, [&](SqlStatement &s) { s.bindInteger(1, space); },
         [&](const SqlStatement &s) {
-            tables.append({static_cast<TableId>(s.integer(0)), s.bytes(1).toByteArray(), {}});
+            tables.append({static_cast<TableId>(s.integer(0)), s.bytes(1).toByteArray(), {}, s.integer(2) != 0});
         });
     for (qsizetype i = 0; done && i < tables.size(); ++i) {
         StoredTable &table = tables[i];
@@ -249,6 +260,56 @@ Result<void> SqliteTransaction::putRecord(SpaceId space, const RecordView &row, 
         s.bindInteger(1, positionOf(space, row.sequence));
         s.bindBlob(2, row.record);
         s.bindInteger(3, positionOf(space, replaced));
+    });
+}
+
+Result<TextTotals> SqliteTransaction::textTotals(TableId table, QByteArrayView key, ColumnId column)
+{
+    TextTotals totals;
+    auto done = each(
+        SqliteStorage::TextTotalsOf, [&](SqlStatement &s) { bindText(s, table, key, column); },
+        [&](const SqlStatement &s) {
+            totals = {s.integer(0), s.integer(1), s.integer(2)};
+        });
+    return done ? Result<TextTotals>(totals) : Result<TextTotals>(fail(done.error()));
+}
+
+Result<void> SqliteTransaction::texts(TableId table, QByteArrayView key, ColumnId column,
+                                      const std::function<void(const TextView &)> &visit)
+{
+    return each(
+        SqliteStorage::TextsOf, [&](SqlStatement &s) { bindText(s, table, key, column); },
+        [&](const SqlStatement &s) {
+            visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.integer(2) != 0, s.bytes(3), {}});
+        });
+}
+
+Result<void> SqliteTransaction::addText(SpaceId space, const TextView &text)
+{
+    return each(SqliteStorage::InsertText, [&](SqlStatement &s) {
+        s.bindInteger(1, positionOf(space, text.sequence));
+        s.bindInteger(2, text.table);
+        s.bindBlob(3, text.key);
+        s.bindInteger(4, text.column);
+        s.bindInteger(5, text.isMerged ? 1 : 0);
+        s.bindInteger(6, text.update.size());
+        s.bindBlob(7, text.update);
+    });
+}
+
+Result<void> SqliteTransaction::removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last)
+{
+    return each(SqliteStorage::DeleteOldTexts, [&](SqlStatement &s) {
+        bindText(s, table, key, column);
+        s.bindInteger(4, last);
+    });
+}
+
+Result<void> SqliteTransaction::removeTexts(TableId table, QByteArrayView key)
+{
+    return each(SqliteStorage::DeleteTexts, [&](SqlStatement &s) {
+        s.bindInteger(1, table);
+        s.bindBlob(2, key);
     });
 }
 

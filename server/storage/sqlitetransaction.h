@@ -42,6 +42,12 @@ public:
     Result<void> addColumn(TableId table, const TableNames::Column &column) override;
     Result<bool> record(TableId table, QByteArrayView key, StoredRecord &found) override;
     Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) override;
+    Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override;
+    Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+                       const std::function<void(const TextView &)> &visit) override;
+    Result<void> addText(SpaceId space, const TextView &text) override;
+    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) override;
+    Result<void> removeTexts(TableId table, QByteArrayView key) override;
     Result<void> commit() override;
 
 private:

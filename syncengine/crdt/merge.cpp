@@ -32,17 +32,32 @@ void changeLifeStamp(RowClock &clock, Stamp life)
                   [&clock](const RowClock::Entry &entry) { return entry.column <= clock.uniform && entry.stamp == clock.life; });
 }
 
+/// Both are sorted: one pass, because a row may have thousands.
 void mergeTexts(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome)
 {
+    if (incoming.texts.empty())
+        return;
+    const auto placeOf = [](const auto &text) { return std::pair(text.column, text.stamp.site); };
+    std::vector<RowClock::Entry> merged;
+    merged.reserve(mine.texts.size() + incoming.texts.size());
+    auto old = mine.texts.cbegin();
     for (size_t i = 0; i < incoming.texts.size(); ++i) {
         const TextCell &text = incoming.texts[i];
-        if (text.stamp.hlc > mine.textStampOf(text.column, text.stamp.site)) {
-            mine.setTextStamp(text.column, text.stamp);
+        while (old != mine.texts.cend() && placeOf(*old) < placeOf(text))
+            merged.push_back(*old++);
+        const bool isKnown = old != mine.texts.cend() && placeOf(*old) == placeOf(text);
+        if (!isKnown || old->stamp.hlc < text.stamp.hlc) {
             outcome.textWinners.push_back(i);
-        } else if (!text.update.isEmpty()) {
-            outcome.textRepeats.push_back(i);
+            merged.push_back({text.column, text.stamp});
+        } else {
+            merged.push_back(*old);
+            if (!text.update.isEmpty())
+                outcome.textRepeats.push_back(i);
         }
+        old += isKnown ? 1 : 0;
     }
+    merged.insert(merged.end(), old, mine.texts.cend());
+    mine.texts = std::move(merged);
     outcome.clockChanged = outcome.clockChanged || !outcome.textWinners.empty();
 }
 

@@ -19,6 +19,10 @@ QList<QByteArray> Fuzz::heavyInputs()
         wide.cells.push_back({column, {1 + column % 2, 1}, {}});
         other.cells.push_back({2 * column, {1, 2}, {}});
     }
+    for (SiteId site = 1; site <= 4096; ++site) { // as many as there may be, one between two of the others
+        wide.texts.push_back({1, {1, 2 * site}, "u"});
+        other.texts.push_back({1, {2, 2 * site + 1}, {}});
+    }
     QByteArray one(1, '\0');
     encodeRecord(wide, one);
     QByteArray pair;
@@ -34,7 +38,8 @@ namespace {
 bool sameStamps(const RowClock &a, const RowClock &b, const RowRecord &columns)
 {
     const auto same = [&](const Cell &cell) { return a.stampOf(cell.column) == b.stampOf(cell.column); };
-    return a.length == b.length && a.life == b.life && std::all_of(columns.cells.begin(), columns.cells.end(), same);
+    return a.length == b.length && a.life == b.life && a.texts == b.texts &&
+           std::all_of(columns.cells.begin(), columns.cells.end(), same);
 }
 
 void checkRecord(QByteArrayView bytes)
@@ -49,13 +54,20 @@ void checkRecord(QByteArrayView bytes)
     RowClock clock = clockOf(record);
     for (const Cell &cell : record.cells)
         SHEAF_CHECK(clock.stampOf(cell.column) == cell.stamp);
+    for (const TextCell &text : record.texts)
+        SHEAF_CHECK(clock.textStampOf(text.column, text.stamp.site) == text.stamp.hlc);
     // Merged into nothing it is itself; merged again it changes nothing.
     RowClock merged;
     MergeOutcome outcome;
     mergeRecord(merged, record, outcome);
-    SHEAF_CHECK(merged == clock && outcome.winners.size() == record.cells.size());
+    SHEAF_CHECK(merged == clock && outcome.winners.size() == record.cells.size() &&
+                outcome.textWinners.size() == record.texts.size() && outcome.textRepeats.empty());
     mergeRecord(merged, record, outcome);
-    SHEAF_CHECK(merged == clock && !outcome.clockChanged && outcome.winners.empty());
+    SHEAF_CHECK(merged == clock && !outcome.clockChanged && outcome.winners.empty() && outcome.textWinners.empty());
+    // What brings bytes is to be applied again, whatever its stamp.
+    const auto withBytes =
+        std::count_if(record.texts.begin(), record.texts.end(), [](const TextCell &t) { return !t.update.isEmpty(); });
+    SHEAF_CHECK(outcome.textRepeats.size() == static_cast<size_t>(withBytes));
     QByteArray packed;
     encodeClock(clock, packed);
     RowClock unpacked;
@@ -82,6 +94,8 @@ void checkPair(QByteArrayView one, QByteArrayView two)
     for (const RowRecord *record : {&a, &b}) {
         for (const Cell &cell : record->cells)
             columns.push_back({QByteArray::number(cell.column), cell.column});
+        for (const TextCell &text : record->texts)
+            columns.push_back({QByteArray::number(text.column), text.column});
     }
     SHEAF_CHECK(fingerprint("t", "k", forward, columns).hash == fingerprint("t", "k", backward, columns).hash);
 }

@@ -54,6 +54,21 @@ public:
         const Sequence old = replaced == 0 ? std::exchange(m_hidden, 0) : replaced;
         return m_inner->putRecord(space, stored, old);
     }
+    Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override
+    {
+        return m_inner->textTotals(table, key, column);
+    }
+    Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+                       const std::function<void(const TextView &)> &visit) override
+    {
+        return m_inner->texts(table, key, column, visit);
+    }
+    Result<void> addText(SpaceId space, const TextView &text) override { return m_inner->addText(space, text); }
+    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) override
+    {
+        return m_inner->removeTexts(table, key, column, last);
+    }
+    Result<void> removeTexts(TableId table, QByteArrayView key) override { return m_inner->removeTexts(table, key); }
     Result<void> commit() override { return bugs().commit ? bugs().commit(m_inner, m_proxy.m_late) : m_inner->commit(); }
 
 private:
@@ -89,6 +104,13 @@ Result<void> StorageProxy::scan(SpaceId space, Sequence after, const std::functi
         const bool isFirst = std::exchange(first, false);
         return m_bugs.scanned && !m_bugs.scanned(row, isFirst) ? true : visit(row);
     });
+}
+
+Result<void> StorageProxy::scanTexts(SpaceId space, Sequence after, qint64 number,
+                                     const std::function<bool(const TextView &)> &visit)
+{
+    settle();
+    return m_inner.scanTexts(space, after, number, visit);
 }
 
 } // namespace Sheaf::Test

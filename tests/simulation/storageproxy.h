@@ -35,6 +35,8 @@ public:
     Result<std::unique_ptr<Server::StorageTransaction>> begin() override;
     Result<void> scan(Server::SpaceId space, Sequence after,
                       const std::function<bool(const Server::RecordView &)> &visit) override;
+    Result<void> scanTexts(Server::SpaceId space, Sequence after, qint64 number,
+                           const std::function<bool(const Server::TextView &)> &visit) override;
 
 private:
     class Transaction;

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server/core/storage.h"
+#include "text/rawupdate.h"
+
+namespace Sheaf::Server {
+
+/// The updates of texts in the storage: judged, added, and merged when they are many. Knows the text
+/// type and no schema.
+class TextShelf
+{
+public:
+    /// Where a text is.
+    struct Place {
+        SpaceId space = 0;
+        TableId table = 0;
+        QByteArrayView key;
+        ColumnId column = 0;
+    };
+
+    /// Whether bytes from outside are an update. Bounded in time and memory.
+    [[nodiscard]] bool isUpdate(QByteArrayView bytes);
+    /// Whether an update lies there already, byte for byte.
+    [[nodiscard]] Result<bool> has(StorageTransaction &transaction, const Place &place, QByteArrayView update) const;
+    /// Whether so many bytes more are allowed, after a merge if that helps.
+    [[nodiscard]] Result<bool> makeRoom(StorageTransaction &transaction, const Place &place, qint64 bytes) const;
+    /// Adds an update at the sequence of its row, and merges the oldest ones when they are many.
+    Result<void> add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const;
+
+private:
+    static Result<void> compact(StorageTransaction &transaction, const Place &place);
+
+    Text::RawUpdate m_raw; ///< scratch
+};
+
+} // namespace Sheaf::Server
