@@ -233,6 +233,49 @@ private Q_SLOTS:
         QVERIFY2(!said.contains('\n'), said.constData());
     }
 
+    void textsOfTwoProgramsMeet()
+    {
+        ServerProcess server;
+        server.start();
+        QTemporaryDir folder;
+        const QString url = server.url().toString();
+        const auto connectTo = [&](const QByteArray &token) {
+            return QJsonObject{{u"do"_s, u"connect"_s}, {u"url"_s, url}, {u"token"_s, QString::fromUtf8(token)}};
+        };
+        const QByteArray tokens[] = {server.token(u"a"_s), server.token(u"b"_s)};
+        const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
+        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
+        Program b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
+        QString large;
+        while (large.size() < 400'000)
+            large += u"line %1 of a long text\n"_s.arg(large.size());
+        a.ask(exec(u"INSERT INTO notes(id, body) VALUES('a', 'milk, eggs'), ('b', ?)"_s, {large}));
+        for (Program *program : {&a, &b, &a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        // Both go offline and write, one as an editor, one in SQL.
+        for (Program *program : {&a, &b})
+            program->ask({{u"do"_s, u"disconnect"_s}});
+        for (int i = 0; i < 20; ++i)
+            a.ask(textCommand({QJsonObject{{u"retain"_s, 6 + i}}, QJsonObject{{u"insert"_s, QString(QChar(u'a' + i))}}}));
+        b.ask(exec(u"UPDATE notes SET body = 'fresh ' || body"_s));
+        b.ask(exec(u"UPDATE notes SET body = body || '!', title = 'shopping' WHERE id = 'a'"_s));
+        a.ask(connectTo(tokens[0]));
+        b.ask(connectTo(tokens[1]));
+        for (Program *program : {&a, &b, &a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title, body FROM notes ORDER BY id"_s}};
+        const QJsonArray found = a.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray();
+        QCOMPARE(found.at(0).toArray(), (QJsonArray{u"shopping"_s, u"fresh milk, abcdefghijklmnopqrsteggs!"_s}));
+        QVERIFY(found.at(1).toArray().at(1).toString() == u"fresh "_s + large);
+        QCOMPARE(b.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), found);
+        const QJsonObject digest{{u"do"_s, u"digest"_s}, {u"space"_s, u"home"_s}};
+        QCOMPARE(a.ask(digest).value("ok"_L1), b.ask(digest).value("ok"_L1));
+        // A third one gets all of it from nothing.
+        Program c(folder.path(), u"c.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"c"_s))});
+        QVERIFY(c.ask(wait).contains("ok"_L1));
+        QCOMPARE(c.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), found);
+    }
+
     void twoProgramsAgree()
     {
         ServerProcess server;
