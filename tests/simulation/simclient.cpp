@@ -3,7 +3,7 @@
 #include "simulation/simclient.h"
 
 #include "crdt/rowkey.h"
-#include "simulation/simschema.h"
+#include "text/doc.h"
 
 #include <QDir>
 #include <QSqlError>
@@ -151,6 +151,7 @@ Verified SimClient::edit(SeededRandom &random)
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
     if (!written)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
+    m_words += m_newWords;
     m_reconnector->localChangesCommitted();
     return {};
 }
@@ -161,6 +162,8 @@ Verified SimClient::dieInsideEdit(SeededRandom &random)
     m_parts.disk.inject({path(), operation, 0, random.between(0, 12), true});
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
     const bool certain = written.has_value();
+    if (certain)
+        m_words += m_newWords;
     if (auto found = certain ? die(true, random.next()) : Verified())
         return found;
     if (!certain) { // it may be there or not, as SQLite says of every failed commit
@@ -175,6 +178,7 @@ Verified SimClient::dieInsideEdit(SeededRandom &random)
 
 Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
 {
+    m_newWords.clear();
     const qint64 count = random.oneIn(3) ? random.between(2, 4) : 1;
     for (qint64 i = 0; i < count; ++i) {
         QString error;
@@ -194,7 +198,9 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
     done = done && query.exec();
     if (!done)
         *error = drawn.sql + u": "_s + query.lastError().text();
-    else if (m_parts.trace)
+    else if (!drawn.word.isEmpty() && query.numRowsAffected() > 0)
+        m_newWords.append({drawn.values.last().toString(), drawn.word});
+    if (done && m_parts.trace)
         std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
     return done;
 }
@@ -222,6 +228,31 @@ Verified SimClient::check(bool deep)
     if (!rejected || !rejected->isEmpty())
         blame("P6 nothing rejected", "a good change is on the rejected list");
     return m_violation;
+}
+
+Verified SimClient::checkTexts(const QList<SimWord> &words)
+{
+    QHash<QString, QString> texts;
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT id, body FROM texts"_s);
+    while (query.next())
+        texts.insert(query.value(0).toString(), query.value(1).toString());
+    query.finish();
+    for (const SimWord &word : words) {
+        if (texts.value(word.row).count(word.word) != 1)
+            return Violation{"T1 every word once", (word.row + u": "_s + word.word).toStdString()};
+    }
+    for (auto it = texts.cbegin(); it != texts.cend(); ++it) {
+        const QByteArray id = it.key().toUtf8();
+        const ValueView value = ValueView::ofText(id);
+        QByteArray key;
+        encodeKey({&value, 1}, key);
+        const auto loaded = m_replica->loadText("texts", key, "body");
+        Text::Doc doc(Text::Doc::Options{.clientId = 1});
+        if (!loaded || !doc.apply(*loaded) || doc.hasPending() || doc.text().toString() != it.value())
+            return Violation{"T2 documents as the columns show them", it.key().toStdString()};
+    }
+    return {};
 }
 
 void SimClient::dump() const

@@ -6,6 +6,7 @@
 #include "session/reconnector.h"
 #include "simulation/faultynetwork.h"
 #include "simulation/oracle.h"
+#include "simulation/simschema.h"
 #include "support/crashdisk.h"
 
 #include <QSet>
@@ -44,6 +45,11 @@ public:
     /// Visible rows by space, table and key, as SQL shows them.
     [[nodiscard]] Oracle::Rows visibleRows() const;
 
+    /// The words that this device has put into texts.
+    [[nodiscard]] const QList<SimWord> &words() const { return m_words; }
+    /// Whether every word is in its text once, and the documents are what the columns show.
+    [[nodiscard]] Verified checkTexts(const QList<SimWord> &words);
+
     /// Prints the stamps of every row.
     void dump() const;
 
@@ -78,6 +84,8 @@ private:
     int m_number;
     SeededRandom m_random;
     quint64 m_lastValue = 0;
+    QList<SimWord> m_words;
+    QList<SimWord> m_newWords; ///< of the transaction that runs
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;

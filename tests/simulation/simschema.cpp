@@ -84,6 +84,32 @@ SimStatement drawPair(SeededRandom &random, quint64 value)
     }
 }
 
+/// Edits of texts by SQL: at the front, at the end, after the first word. Rows begin with the same words everywhere.
+SimStatement drawText(SeededRandom &random, quint64 value)
+{
+    const QString id = u"t"_s + QString::number(random.below(2));
+    const QString word = u"w%1%2;"_s.arg(value).arg(random.oneIn(3) ? u"ä😀"_s : QString());
+    switch (random.below(6)) {
+    case 0:
+        return {u"INSERT OR IGNORE INTO texts(id, body) VALUES (?, 'base;')"_s, {id}};
+    case 1:
+        return {u"UPDATE texts SET body = ? || body WHERE id = ?"_s, {word, id}, word};
+    case 2:
+        return {u"UPDATE texts SET body = substr(body, 1, instr(body, ';')) || ? || substr(body, instr(body, ';') + 1)"
+                " WHERE id = ?"_s,
+                {word, id},
+                word};
+    case 3: // a large one now and then, which travels in pieces
+        if (random.oneIn(8))
+            return {u"UPDATE texts SET body = body || ? || ? WHERE id = ?"_s,
+                    {word, QString(static_cast<int>(random.between(100'000, 300'000)), u'x') + u';', id},
+                    word};
+        [[fallthrough]];
+    default:
+        return {u"UPDATE texts SET body = body || ? WHERE id = ?"_s, {word, id}, word};
+    }
+}
+
 } // namespace
 
 QList<QByteArray> simSpaces()
@@ -93,7 +119,7 @@ QList<QByteArray> simSpaces()
 
 QList<SimTable> simTables()
 {
-    return {{u"notes"_s, 1}, {u"pairs"_s, 2}};
+    return {{u"notes"_s, 1}, {u"pairs"_s, 2}, {u"texts"_s, 1}};
 }
 
 QString simSchemaPath(const QString &folder)
@@ -110,11 +136,15 @@ void writeSimSchema(const QString &folder)
                "INTEGER DEFAULT 0);\n"
                "SELECT sheaf_sync('notes');\n"
                "CREATE TABLE pairs(a INTEGER NOT NULL, b TEXT NOT NULL, x TEXT, y, PRIMARY KEY(a, b));\n"
-               "SELECT sheaf_sync('pairs', '{\"deletes\":\"delete_wins\"}');\n");
+               "SELECT sheaf_sync('pairs', '{\"deletes\":\"delete_wins\"}');\n"
+               "CREATE TABLE texts(id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL);\n"
+               "SELECT sheaf_sync('texts', '{\"columns\":{\"body\":\"text\"}}');\n");
 }
 
 SimStatement drawStatement(SeededRandom &random, quint64 value)
 {
+    if (random.oneIn(4))
+        return drawText(random, value);
     return random.oneIn(3) ? drawPair(random, value) : drawNote(random, value);
 }
 

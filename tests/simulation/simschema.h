@@ -23,6 +23,13 @@ struct SimTable {
 struct SimStatement {
     QString sql;
     QVariantList values;
+    QString word{}; ///< put into the texts that it changes, taken out by nobody
+};
+
+/// A word that a committed edit put into a text.
+struct SimWord {
+    QString row;
+    QString word;
 };
 
 [[nodiscard]] QList<QByteArray> simSpaces();
