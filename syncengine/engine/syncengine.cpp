@@ -94,7 +94,10 @@ SyncEngine::SyncEngine(Options options, QObject *parent) : QObject(parent), d(st
 {
 }
 
-SyncEngine::~SyncEngine() = default;
+SyncEngine::~SyncEngine()
+{
+    Q_EMIT closing();
+}
 
 QFuture<Result<void>> SyncEngine::open()
 {

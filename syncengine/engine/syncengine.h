@@ -105,6 +105,8 @@ Q_SIGNALS:
     /// A commit, local or merged.
     void committed(const Sheaf::CommitChanges &changes);
     void openFailed(const Sheaf::Error &error);
+    /// The engine ends; what is written by a direct connection to this is the last that is committed.
+    void closing();
     /// For a log: something unusual that the engine dealt with, such as a refused change.
     void reported(const Sheaf::Error &news);
 

@@ -54,7 +54,7 @@ TransactionInfo Doc::info() const
 /// Tells everybody who must see the transaction before it is collected and merged.
 void Doc::announce()
 {
-    for (const auto &[type, listener] : m_changeListeners) {
+    for (const auto &[id, listener, type] : m_changeListeners) {
         if (m_store->types[type].changed != m_store->epoch)
             continue;
         TextChange event{changesOf(*m_store, type), m_store->transaction.local, m_store->transaction.origin};
@@ -64,7 +64,7 @@ void Doc::announce()
     if (!m_transactionListeners.empty()) {
         const TransactionInfo change = info();
         for (const auto &listener : m_transactionListeners)
-            listener(change);
+            listener.call(change);
     }
     for (UndoManager *manager : m_undoManagers)
         manager->record();
@@ -104,7 +104,7 @@ void Doc::commit()
     m_depth = 0;
     if (!m_store->touchedClients.empty() || !m_store->deleted.empty()) {
         const Transaction done = m_store->transaction;
-        for (const auto &[listener, format] : m_updateListeners)
+        for (const auto &[id, listener, format] : m_updateListeners)
             listener(m_store->encodeTransaction(format), done.local, done.origin);
     }
     if (!full.empty() || !gaps.empty())
@@ -165,19 +165,30 @@ bool Doc::hasPending() const
     return !m_store->pending.empty() || !m_store->pendingDeletions.empty();
 }
 
-void Doc::onUpdate(UpdateListener listener, Format format)
+Doc::ListenerId Doc::onUpdate(UpdateListener listener, Format format)
 {
-    m_updateListeners.emplace_back(std::move(listener), format);
+    m_updateListeners.push_back({++m_lastListener, std::move(listener), format});
+    return m_lastListener;
 }
 
-void Doc::onTransaction(TransactionListener listener)
+Doc::ListenerId Doc::onTransaction(TransactionListener listener)
 {
-    m_transactionListeners.push_back(std::move(listener));
+    m_transactionListeners.push_back({++m_lastListener, std::move(listener), {}});
+    return m_lastListener;
 }
 
-void Doc::onChange(const Text &text, ChangeListener listener)
+Doc::ListenerId Doc::onChange(const Text &text, ChangeListener listener)
 {
-    m_changeListeners.emplace_back(text.m_type, std::move(listener));
+    m_changeListeners.push_back({++m_lastListener, std::move(listener), text.m_type});
+    return m_lastListener;
+}
+
+void Doc::removeListener(ListenerId id)
+{
+    const auto listensAs = [id](const auto &one) { return one.id == id; };
+    std::erase_if(m_updateListeners, listensAs);
+    std::erase_if(m_transactionListeners, listensAs);
+    std::erase_if(m_changeListeners, listensAs);
 }
 
 QByteArray Doc::relativePosition(const Text &text, quint32 position, int assoc) const

@@ -27,6 +27,9 @@ struct DeltaOp {
     friend bool operator==(const DeltaOp &, const DeltaOp &) = default;
 };
 using Delta = std::vector<DeltaOp>;
+/// Where a place is after a delta. What is inserted exactly there comes behind it when the place stays
+/// with its left neighbour, else in front of it.
+[[nodiscard]] quint32 positionAfter(const Delta &delta, quint32 position, bool withLeft);
 
 /// A text of a document. Positions are UTF-16 units over text and embeds; positions past the end mean the
 /// end. Each call is a transaction of its own unless one is open.
@@ -35,6 +38,8 @@ class Text
 public:
     [[nodiscard]] quint32 length() const;
     [[nodiscard]] QString toString() const;
+    /// A part of the text in which U+FFFC stands for each embed, so that places in it are positions.
+    [[nodiscard]] QString slice(quint32 position, quint32 length) const;
     [[nodiscard]] Delta toDelta() const;
 
     /// Without attributes the text takes those in force at its place; an empty set means plain.
@@ -118,14 +123,18 @@ public:
     /// Whether updates wait for others that are missing.
     [[nodiscard]] bool hasPending() const;
 
+    /// Names a listener for removeListener(); never 0.
+    using ListenerId = quint32;
     using UpdateListener = std::function<void(const QByteArray &update, bool local, quint64 origin)>;
-    void onUpdate(UpdateListener listener, Format format = Format::V1);
+    ListenerId onUpdate(UpdateListener listener, Format format = Format::V1);
     using TransactionListener = std::function<void(const TransactionInfo &)>;
     /// Called before garbage is collected.
-    void onTransaction(TransactionListener listener);
+    ListenerId onTransaction(TransactionListener listener);
     using ChangeListener = std::function<void(const TextChange &)>;
     /// Called for every transaction that changed the text.
-    void onChange(const Text &text, ChangeListener listener);
+    ListenerId onChange(const Text &text, ChangeListener listener);
+    /// Not from inside a listener; an unknown id is ignored.
+    void removeListener(ListenerId id);
 
     /// A place that stays with its neighbour: the binary form of Yjs. assoc >= 0 holds on to the unit
     /// right of the place, assoc < 0 to the left one.
@@ -150,9 +159,16 @@ private:
     std::unique_ptr<Store> m_store;
     int m_depth = 0;
     quint32 m_own = 0xFFFF'FFFFU;
-    std::vector<std::pair<UpdateListener, Format>> m_updateListeners;
-    std::vector<TransactionListener> m_transactionListeners;
-    std::vector<std::pair<quint32, ChangeListener>> m_changeListeners;
+    template<typename Call, typename Detail>
+    struct Listener {
+        ListenerId id = 0;
+        Call call;
+        Detail detail{}; ///< the format or the type that is listened to
+    };
+    std::vector<Listener<UpdateListener, Format>> m_updateListeners;
+    std::vector<Listener<TransactionListener, std::monostate>> m_transactionListeners;
+    std::vector<Listener<ChangeListener, quint32>> m_changeListeners;
+    ListenerId m_lastListener = 0;
     std::vector<UndoManager *> m_undoManagers;
 };
 

@@ -8,6 +8,26 @@
 
 namespace Sheaf::Text {
 
+quint32 positionAfter(const Delta &delta, quint32 position, bool withLeft)
+{
+    quint32 at = 0; // in the text as it becomes; what lies before has been accounted for
+    for (const DeltaOp &op : delta) {
+        if (at > position)
+            break;
+        if (op.kind == DeltaOp::Retain) {
+            at += op.length;
+        } else if (op.kind == DeltaOp::Delete) {
+            position = std::max(at, position - std::min(position, op.length));
+        } else {
+            const auto units = op.kind == DeltaOp::Embed ? 1U : static_cast<quint32>(op.text.size());
+            if (at < position || !withLeft)
+                position += units;
+            at += units;
+        }
+    }
+    return position;
+}
+
 quint32 Text::length() const
 {
     return m_doc->m_store->types[m_type].length;
@@ -22,6 +42,28 @@ QString Text::toString() const
         const Item &item = store.items[at];
         if (item.ref == Ref::String && !item.isDeleted())
             out.append(store.textOf(item));
+    }
+    return out;
+}
+
+QString Text::slice(quint32 position, quint32 units) const
+{
+    const Store &store = *m_doc->m_store;
+    QString out;
+    if (position >= length() || units == 0)
+        return out;
+    units = std::min(units, length() - position);
+    out.reserve(units);
+    Sequence::Hit hit = store.sequence.find(store.types[m_type].root, position);
+    for (; hit.item != None && out.size() < units; hit = {store.items[hit.item].next, 0}) {
+        const Item &item = store.items[hit.item];
+        if (!item.isVisible())
+            continue;
+        const qsizetype wanted = std::min<qsizetype>(item.length - hit.offset, units - out.size());
+        if (item.ref == Ref::String)
+            out.append(store.textOf(item).sliced(hit.offset, wanted));
+        else
+            out.resize(out.size() + wanted, QChar::ObjectReplacementCharacter);
     }
     return out;
 }

@@ -48,6 +48,58 @@ private Q_SLOTS:
         }
     }
 
+    void listenersAreRemoved()
+    {
+        Doc doc({1, true, true});
+        int changes = 0;
+        int updates = 0;
+        int transactions = 0;
+        const auto onChange = doc.onChange(doc.text(), [&](const TextChange &) { ++changes; });
+        const auto onUpdate = doc.onUpdate([&](const QByteArray &, bool, quint64) { ++updates; });
+        const auto onTransaction = doc.onTransaction([&](const TransactionInfo &) { ++transactions; });
+        doc.text().insert(0, u"a");
+        doc.removeListener(onChange);
+        doc.text().insert(0, u"b");
+        doc.removeListener(onUpdate);
+        doc.removeListener(onUpdate); // twice is once
+        doc.text().insert(0, u"c");
+        doc.removeListener(onTransaction);
+        doc.text().insert(0, u"d");
+        QCOMPARE(changes, 1);
+        QCOMPARE(updates, 2);
+        QCOMPARE(transactions, 3);
+    }
+
+    void slicesCountEmbeds()
+    {
+        Doc doc({1, true, true});
+        Text text = doc.text();
+        text.insert(0, u"one three");
+        text.insertEmbed(3, Value(1.0));
+        text.insert(4, u" two");
+        text.remove(0, 1);
+        QCOMPARE(text.slice(0, 100), u"ne\ufffc two three"_s);
+        for (quint32 from = 0; from <= text.length() + 1; ++from) {
+            for (quint32 length = 0; length <= text.length() + 1; ++length)
+                QCOMPARE(text.slice(from, length), text.slice(0, 100).mid(from, length));
+        }
+    }
+
+    void placesFollowDeltas()
+    {
+        const Delta delta{{DeltaOp::Retain, {}, {}, 2, {}},
+                          {DeltaOp::Insert, u"xyz"_s, {}, 0, {}},
+                          {DeltaOp::Retain, {}, {}, 1, {}},
+                          {DeltaOp::Delete, {}, {}, 3, {}},
+                          {DeltaOp::Embed, {}, Value(1.0), 0, {}}};
+        const quint32 withLeft[] = {0, 1, 2, 6, 6, 6, 6, 8};
+        const quint32 withRight[] = {0, 1, 5, 7, 7, 7, 7, 8};
+        for (quint32 place = 0; place < 8; ++place) {
+            QCOMPARE(positionAfter(delta, place, true), withLeft[place]);
+            QCOMPARE(positionAfter(delta, place, false), withRight[place]);
+        }
+    }
+
     void originAndAuthor()
     {
         Doc one({1, true, true});
