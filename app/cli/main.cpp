@@ -26,10 +26,10 @@ int exitCodeOf(const Sheaf::Result<QJsonObject> &result)
     return result->value("skipped"_L1).toArray().isEmpty() ? 0 : exitSkipped;
 }
 
-/// `add -` takes the text from standard input.
+/// A text that is "-" is read from standard input.
 void takeStandardInput(QJsonObject &request)
 {
-    if (request.value("do"_L1) != "add"_L1 || request.value("text"_L1) != "-"_L1)
+    if (request.value("text"_L1) != "-"_L1)
         return;
     QFile input;
     if (input.open(stdin, QIODevice::ReadOnly))

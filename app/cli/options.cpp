@@ -20,6 +20,7 @@ Commands:
   add TEXT       add a task, or a note with --note
   list           print what there is
   show ID        print one note or task
+  edit ID TEXT   give a note or task another text
   export DIR     write all notes as Markdown files
   sync           exchange everything with the server
 
@@ -57,6 +58,11 @@ Prints tasks and notes, one a line: id, [x] or [ ] for tasks, title, due date, l
 Prints the note or task whose id is, or starts with, ID.
   --json         everything about it, as one JSON object
 )"},
+    {"edit"_L1, R"(Usage: sheaf-cli edit ID TEXT
+Makes TEXT the text of the note or task whose id is, or starts with, ID; titles stay. TEXT may be "-"
+for standard input. Only the words that differ are changed, beside what others write meanwhile:
+  sheaf-cli show --json ID | jq -r .text | sed s/colour/color/ | sheaf-cli edit ID -
+)"},
     {"export"_L1, R"(Usage: sheaf-cli export [--force] DIR
 Writes every note as a Markdown file with front matter, lists as folders; `import` reads it back.
   --force        write into a folder that is not empty; files of the same name are replaced
@@ -92,9 +98,13 @@ void addOptions(QCommandLineParser &parser)
 /// The options that a command knows, besides those of all.
 QStringList optionsOf(const QString &command)
 {
-    static const QHash<QString, QStringList> known{
-        {u"import"_s, {}},        {u"add"_s, {u"note"_s, u"list"_s}}, {u"list"_s, {u"list"_s, u"tasks"_s, u"notes"_s, u"json"_s}},
-        {u"show"_s, {u"json"_s}}, {u"export"_s, {u"force"_s}},        {u"sync"_s, {u"url"_s, u"token"_s}}};
+    static const QHash<QString, QStringList> known{{u"import"_s, {}},
+                                                   {u"add"_s, {u"note"_s, u"list"_s}},
+                                                   {u"list"_s, {u"list"_s, u"tasks"_s, u"notes"_s, u"json"_s}},
+                                                   {u"show"_s, {u"json"_s}},
+                                                   {u"edit"_s, {}},
+                                                   {u"export"_s, {u"force"_s}},
+                                                   {u"sync"_s, {u"url"_s, u"token"_s}}};
     return known.value(command);
 }
 
@@ -108,11 +118,18 @@ QString helpFor(const QString &command)
 }
 
 /// Fills in what the words behind the command say; the problem as one sentence, or nothing.
-QString takeOperands(const QString &command, const QStringList &operands, QJsonObject &request)
+QString takeOperands(const QString &command, QStringList operands, QJsonObject &request)
 {
     if (command == "add"_L1) {
         if (operands.isEmpty())
             return u"Write the text to add behind `add`."_s;
+        request.insert(u"text"_s, operands.join(u' '));
+        return {};
+    }
+    if (command == "edit"_L1) {
+        if (operands.size() < 2)
+            return u"`edit` wants an id and the text; see sheaf-cli edit --help."_s;
+        request.insert(u"item"_s, operands.takeFirst());
         request.insert(u"text"_s, operands.join(u' '));
         return {};
     }

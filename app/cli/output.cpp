@@ -131,6 +131,8 @@ void Output::answer(const QJsonObject &request, const QJsonObject &answer, bool 
         if (answer.value("list_made"_L1).toBool())
             print(stderr, u"Made the list “%1”.\n"_s.arg(oneLine(request.value("list"_L1).toString())));
         print(stdout, answer.value("id"_L1).toString() + u'\n');
+    } else if (command == "edit"_L1) {
+        print(stdout, answer.value("id"_L1).toString() + u'\n');
     } else if (command == "list"_L1) {
         for (const QJsonValue &item : items)
             print(stdout, lineOf(item.toObject()));

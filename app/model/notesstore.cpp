@@ -19,6 +19,9 @@ namespace {
 
 const QVariant nothing(QMetaType::fromType<qint64>());
 
+/// While a text is written, its row's time is moved that often.
+constexpr qint64 touchIntervalMs = 5000;
+
 /// Empty when the kind is none.
 QString tableOf(const QString &kind)
 {
@@ -110,11 +113,6 @@ void NotesStore::setNoteTitle(const QString &id, const QString &title)
     write({StoreWrites::setText(u"notes"_s, u"title"_s, id, text(title), m_ports.wallMs())});
 }
 
-void NotesStore::setNoteBody(const QString &id, const QString &body)
-{
-    write({StoreWrites::setText(u"notes"_s, u"body"_s, id, text(body), m_ports.wallMs())});
-}
-
 QString NotesStore::createTask(const QString &listId, const QString &title)
 {
     const QString id = m_ports.newId();
@@ -141,9 +139,15 @@ void NotesStore::setTaskDue(const QString &id, const QString &isoDate)
     write({StoreWrites::setText(u"tasks"_s, u"due"_s, id, StoreWrites::idOrNull(isoDate), m_ports.wallMs())});
 }
 
-void NotesStore::setTaskNotes(const QString &id, const QString &notes)
+void NotesStore::touch(const QString &kind, const QString &id)
 {
-    write({StoreWrites::setText(u"tasks"_s, u"notes"_s, id, text(notes), m_ports.wallMs())});
+    const QString table = tableOf(kind);
+    const qint64 now = m_ports.wallMs();
+    const bool same = m_touched.table == table && m_touched.id == id;
+    if (table.isEmpty() || (same && now >= m_touched.atMs && now - m_touched.atMs < touchIntervalMs))
+        return;
+    m_touched = {table, id, now};
+    write({StoreWrites::touch(table, id, now)});
 }
 
 void NotesStore::moveTask(const QString &id, const QString &beforeId, const QString &afterId)

@@ -47,7 +47,6 @@ public:
 
     Q_INVOKABLE QString createNote(const QString &listId, const QString &title, const QString &body);
     Q_INVOKABLE void setNoteTitle(const QString &id, const QString &title);
-    Q_INVOKABLE void setNoteBody(const QString &id, const QString &body);
 
     /// The task comes last in its list.
     Q_INVOKABLE QString createTask(const QString &listId, const QString &title);
@@ -55,9 +54,12 @@ public:
     Q_INVOKABLE void setTaskDone(const QString &id, bool done);
     /// `isoDate` such as 2026-11-21; empty = no due date.
     Q_INVOKABLE void setTaskDue(const QString &id, const QString &isoDate);
-    Q_INVOKABLE void setTaskNotes(const QString &id, const QString &notes);
     /// Puts the task behind `beforeId` and in front of `afterId`; either may be empty.
     Q_INVOKABLE void moveTask(const QString &id, const QString &beforeId, const QString &afterId);
+
+    /// The text of an item is being written (in a TextDocument): moves its time of the last change, but not
+    /// at every key.
+    Q_INVOKABLE void touch(const QString &kind, const QString &id);
 
     // Several notes and tasks in one transaction; each item is a map of `kind` and `itemId`.
 
@@ -78,8 +80,15 @@ private:
     void writeWith(std::function<Result<void>(QSqlDatabase &)> work);
     void heal(const CommitChanges &changes);
 
+    struct Touch {
+        QString table;
+        QString id;
+        qint64 atMs = 0;
+    };
+
     SyncEngine &m_engine;
     ModelPorts m_ports;
+    Touch m_touched;                            ///< the last one
     std::shared_ptr<DeletedList> m_deletedList; ///< after its making used in the engine's thread only
 };
 

@@ -81,9 +81,9 @@ void StoreCommands::run(const QJsonObject &request, const Progress &progress, co
 {
     using Handler = void (StoreCommands::*)(const QJsonObject &, const Progress &, const Reply &);
     static const QHash<QString, Handler> handlers{
-        {u"import"_s, &StoreCommands::import},      {u"add"_s, &StoreCommands::add},
-        {u"list"_s, &StoreCommands::list},          {u"show"_s, &StoreCommands::show},
-        {u"export"_s, &StoreCommands::exportNotes}, {u"sync"_s, &StoreCommands::sync},
+        {u"import"_s, &StoreCommands::import}, {u"add"_s, &StoreCommands::add},   {u"list"_s, &StoreCommands::list},
+        {u"show"_s, &StoreCommands::show},     {u"edit"_s, &StoreCommands::edit}, {u"export"_s, &StoreCommands::exportNotes},
+        {u"sync"_s, &StoreCommands::sync},
     };
     if (const Handler handler = handlers.value(request.value("do"_L1).toString()))
         return (this->*handler)(request, progress, reply);
@@ -197,23 +197,52 @@ void StoreCommands::listItems(const QJsonArray &kinds, const QString &where, con
 
 void StoreCommands::show(const QJsonObject &request, const Progress &, const Reply &reply)
 {
-    const QString id = request.value("item"_L1).toString();
+    findItem(request.value("item"_L1).toString(), [reply](const Result<QJsonObject> &item) {
+        if (!item)
+            return reply(fail(item.error()));
+        reply(QJsonObject{{u"item"_s, *item}});
+    });
+}
+
+void StoreCommands::edit(const QJsonObject &request, const Progress &, const Reply &reply)
+{
+    const QString given = request.value("text"_L1).toString();
+    const QString text = given.isNull() ? u""_s : given;
+    findItem(request.value("item"_L1).toString(), [this, text, reply](const Result<QJsonObject> &item) {
+        if (!item)
+            return reply(fail(item.error()));
+        const QString id = item->value("id"_L1).toString();
+        const bool note = item->value("kind"_L1) == "note"_L1;
+        // The replica makes small edits of it, beside those of others.
+        m_engine
+            .write(
+                {StoreWrites::setText(note ? u"notes"_s : u"tasks"_s, note ? u"body"_s : u"notes"_s, id, text, m_ports.wallMs())})
+            .then(this, [id, reply](const Result<QList<qint64>> &done) {
+                if (!done)
+                    return reply(fail(done.error()));
+                reply(QJsonObject{{u"id"_s, id}});
+            });
+    });
+}
+
+void StoreCommands::findItem(const QString &id, const Reply &found)
+{
     if (id.isEmpty())
-        return reply(fail(u"bad_request"_s, u"Name what to show by its id, or by the start of it."_s));
+        return found(fail(u"bad_request"_s, u"Name a note or task by its id, or by the start of it."_s));
     const QString where = u" WHERE n.id = ? OR substr(n.id, 1, length(?)) = ?"_s;
     m_engine
         .query({selectOf(u"task"_s) + where + " UNION ALL "_L1 + selectOf(u"note"_s) + where + " LIMIT 2"_L1,
                 {id, id, id, id, id, id},
                 {}})
-        .then(this, [id, reply](const Result<QueryRows> &rows) {
+        .then(this, [id, found](const Result<QueryRows> &rows) {
             if (!rows)
-                return reply(fail(rows.error()));
+                return found(fail(rows.error()));
             if (rows->rows.isEmpty())
-                return reply(
+                return found(
                     fail(u"not_found"_s, u"Nothing has an id that starts with “%1”; `sheaf-cli list` shows the ids."_s.arg(id)));
             if (rows->rows.size() > 1)
-                return reply(fail(u"ambiguous"_s, u"More than one id starts with “%1”; write more of it."_s.arg(id)));
-            reply(QJsonObject{{u"item"_s, itemOf(*rows, rows->rows.first())}});
+                return found(fail(u"ambiguous"_s, u"More than one id starts with “%1”; write more of it."_s.arg(id)));
+            found(itemOf(*rows, rows->rows.first()));
         });
 }
 

@@ -14,6 +14,7 @@ namespace Sheaf {
 ///   {"do":"import","dir":ABSOLUTE}              -> read, made, present, skipped [{path, reason}], other_keys
 ///   {"do":"add","kind":"task"|"note","text":…,"list":NAME?} -> id, list_made
 ///   {"do":"list","kinds":["task","note"],"list":NAME?}      -> items
+///   {"do":"edit","item":ID-OR-PREFIX,"text":…}  -> id; only what differs is changed in the text
 ///   {"do":"show","item":ID-OR-PREFIX}           -> item
 ///   {"do":"export","dir":ABSOLUTE,"force":bool} -> notes, replaced, tasks
 ///   {"do":"sync","url":…?,"token":…?}           -> {}
@@ -38,11 +39,14 @@ private:
     void add(const QJsonObject &request, const Progress &progress, const Reply &reply);
     void list(const QJsonObject &request, const Progress &progress, const Reply &reply);
     void show(const QJsonObject &request, const Progress &progress, const Reply &reply);
+    void edit(const QJsonObject &request, const Progress &progress, const Reply &reply);
     void exportNotes(const QJsonObject &request, const Progress &progress, const Reply &reply);
     void sync(const QJsonObject &request, const Progress &progress, const Reply &reply);
 
     /// Calls `found` with the id of the list, which is empty when there is none of that name.
     void findList(const QString &name, const std::function<void(const Result<QString> &)> &found);
+    /// Calls `found` with the one note or task whose id is, or starts with, `id`.
+    void findItem(const QString &id, const Reply &found);
     void listItems(const QJsonArray &kinds, const QString &where, const QVariantList &params, const Reply &reply);
     void addItem(const QJsonObject &request, const QString &listId, bool makesList, const Reply &reply);
 

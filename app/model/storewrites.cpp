@@ -92,6 +92,11 @@ Statement setText(const QString &table, const QString &column, const QString &id
     return {u"UPDATE %1 SET %2 = ?, updated = ? WHERE id = ? AND %2 IS NOT ?"_s.arg(table, column), {text, nowMs, id, text}, {}};
 }
 
+Statement touch(const QString &table, const QString &id, qint64 nowMs)
+{
+    return {u"UPDATE %1 SET updated = ? WHERE id = ?"_s.arg(table), {nowMs, id}, {}};
+}
+
 Statement setTaskDone(const QString &id, bool done, qint64 nowMs)
 {
     if (done)

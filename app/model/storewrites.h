@@ -22,6 +22,8 @@ namespace Sheaf::StoreWrites {
 /// Sets one text of a row; `updated` moves only when it is another text.
 [[nodiscard]] Statement setText(const QString &table, const QString &column, const QString &id, const QVariant &text,
                                 qint64 nowMs);
+/// Something in the row has changed.
+[[nodiscard]] Statement touch(const QString &table, const QString &id, qint64 nowMs);
 [[nodiscard]] Statement setTaskDone(const QString &id, bool done, qint64 nowMs);
 [[nodiscard]] Statement moveNoteToList(const QString &id, const QString &listId);
 [[nodiscard]] Statement moveTaskToList(const QString &id, const QString &listId);

@@ -22,11 +22,12 @@ void LineSpacing::apply()
     QTextDocument *text = m_document->textDocument();
     QTextBlockFormat format;
     format.setLineHeight(m_factor * 100.0, QTextBlockFormat::ProportionalHeight);
+    const bool undo = text->isUndoRedoEnabled();
     text->setUndoRedoEnabled(false);
     QTextCursor cursor(text);
     cursor.select(QTextCursor::Document);
     cursor.mergeBlockFormat(format);
-    text->setUndoRedoEnabled(true);
+    text->setUndoRedoEnabled(undo);
 }
 
 } // namespace Sheaf

@@ -22,8 +22,7 @@ public:
 
     [[nodiscard]] QQuickTextDocument *document() const { return m_document; }
     void setDocument(QQuickTextDocument *document);
-    /// To be called after the whole text was replaced; text that is typed or inserted inherits.
-    /// Forgets the editor's undo steps, as replacing the text does.
+    /// To be called once; text that is typed or inserted later inherits. Forgets the editor's undo steps.
     Q_INVOKABLE void apply();
 
 Q_SIGNALS:

@@ -18,11 +18,10 @@ FocusScope {
     property bool trashed: false
     property double savedAt: 0
     readonly property bool draft: root.noteId === ""
-    readonly property bool ready: root.draft || root.loadedId === root.noteId
-    readonly property bool dirty: titleText.dirty || bodyText.dirty
+    readonly property bool ready: root.draft || (root.loadedId === root.noteId && bodyText.loaded)
 
-    /// The first words of a note that is not in the store yet.
-    signal draftWritten(string title, string body)
+    /// Somebody has begun to write a note that is not in the store yet.
+    signal draftWritten(string title)
     signal trashAsked(string noteId)
     signal back
 
@@ -33,14 +32,15 @@ FocusScope {
     }
     /// Shows a note that was made this moment, without waiting for the store.
     function openNew(noteId: string): void {
-        root.load(noteId, "", "");
+        root.load(noteId, "");
+        bodyText.create([noteId]);
         root.listId = "";
         root.noteId = noteId;
     }
-    /// The draft has become the note `noteId`; the editors stay as they are.
+    /// The draft has become the note `noteId`, which has no text yet; the editors stay as they are.
     function adopt(noteId: string): void {
         titleText.itemId = noteId;
-        bodyText.itemId = noteId;
+        bodyText.create([noteId]);
         root.loadedId = noteId;
         root.noteId = noteId;
     }
@@ -50,43 +50,39 @@ FocusScope {
     function focusBody(): void {
         pane.editor.forceActiveFocus();
     }
-    function load(noteId: string, title: string, body: string): void {
+    function load(noteId: string, title: string): void {
         root.loadedId = noteId;
         titleText.load(noteId, title);
-        bodyText.load(noteId, body);
         root.savedAt = 0;
-        pane.contentY = 0;
-        count.update();
     }
     function read(): void {
-        if (root.draft || row.value(0, "itemId") !== root.noteId)
+        if (root.noteId === "" || row.value(0, "itemId") !== root.noteId)
             return;
         const title = row.value(0, "title") ?? "";
-        const body = row.value(0, "body") ?? "";
         root.listId = row.value(0, "list") ?? "";
         root.trashed = Boolean(row.value(0, "trashed"));
-        if (root.loadedId !== root.noteId) {
-            root.load(root.noteId, title, body);
-        } else {
+        if (root.loadedId !== root.noteId)
+            root.load(root.noteId, title);
+        else
             titleText.arrived(title);
-            bodyText.arrived(body);
-        }
         root.savedAt = Number(row.value(0, "updated") ?? 0);
-        count.restart();
     }
-    function save(noteId: string, writer: var): void {
-        if (noteId !== "")
-            writer();
-        else if (titleField.text !== "" || pane.editor.text !== "")
-            root.draftWritten(titleField.text, pane.editor.text);
+    function written(): void {
+        if (!root.draft)
+            root.store.touch("note", root.noteId);
+        else if (bodyText.length > 0)
+            root.draftWritten(titleField.text);
     }
 
     onNoteIdChanged: {
         if (root.loadedId === root.noteId)
             return;
         root.flush();
-        if (root.draft)
-            root.load("", "", "");
+        // Bindings such as `draft` may still say what was.
+        const none = root.noteId === "";
+        bodyText.key = none ? [] : [root.noteId];
+        if (none)
+            root.load("", "");
         else
             root.read();
     }
@@ -110,13 +106,28 @@ FocusScope {
     SavedText {
         id: titleText
         editor: titleField
-        onSaveAsked: (noteId, text) => root.save(noteId, () => root.store.setNoteTitle(noteId, text))
+        onSaveAsked: (noteId, text) => {
+            if (noteId !== "")
+                root.store.setNoteTitle(noteId, text);
+            else if (text !== "")
+                root.draftWritten(text);
+        }
     }
-    SavedText {
+    TextDocument {
         id: bodyText
+        engine: root.engine
+        table: "notes"
+        column: "body"
         editor: pane.editor
-        laidOut: pane.space
-        onSaveAsked: (noteId, text) => root.save(noteId, () => root.store.setNoteBody(noteId, text))
+        onReplaced: {
+            pane.contentY = 0;
+            count.update();
+        }
+        onEdited: (delta, author) => {
+            count.restart();
+            if (author !== TextDocument.Author.Others)
+                root.written();
+        }
     }
 
     Rectangle {
@@ -168,7 +179,6 @@ FocusScope {
         placeholder: qsTr("Write here")
         editor.objectName: "noteEditor"
         editor.readOnly: !root.ready || root.trashed
-        editor.onTextChanged: count.start()
     }
     NoteFooter {
         id: footer
@@ -180,14 +190,13 @@ FocusScope {
             ? qsTr("Saved on this device %1").arg(Dates.timeText(root.savedAt)) : ""
     }
     Timer {
-        // Counting words costs the length of the text: not at every key.
+        // Counting words costs the length of the text: in a pause.
         id: count
         property int words: 0
         property int characters: 0
         function update(): void {
-            const text = pane.editor.text;
-            words = (text.match(/\S+/g) ?? []).length;
-            characters = text.length;
+            words = bodyText.countWords();
+            characters = bodyText.length;
         }
         interval: Theme.saveDelay
         onTriggered: update()

@@ -3,12 +3,12 @@
 import QtQuick
 import Sheaf.Notes
 
-/// Ties an editor to a stored text: saves what the person types, and shows what others wrote
+/// Ties an editor to a short stored text, a value that is written as a whole: saves what the person types, and shows what others wrote
 /// without moving the caret, but never over something that is not saved yet.
 Item {
     id: root
 
-    /// A TextArea or TextField.
+    /// A TextField.
     required property var editor
     property string itemId
     property bool dirty: false
@@ -16,8 +16,6 @@ Item {
     property var inFlight: []
     property bool applying: false
     property string latest
-    /// Called after a whole text was put into the editor.
-    property var laidOut: null
     readonly property bool saved: !root.dirty && root.inFlight.length === 0
 
     signal saveAsked(string itemId, string text)
@@ -30,8 +28,6 @@ Item {
         root.applying = true;
         root.editor.text = text;
         root.editor.cursorPosition = 0; // a long title is read from its start
-        if (root.laidOut)
-            root.laidOut();
         root.applying = false;
         root.dirty = false;
     }

@@ -20,7 +20,7 @@ FocusScope {
     property bool done: false
     property bool trashed: false
     property bool dueUnread: false
-    readonly property bool ready: root.taskId !== "" && root.loadedId === root.taskId
+    readonly property bool ready: root.taskId !== "" && root.loadedId === root.taskId && notesText.loaded
 
     signal trashAsked(string taskId)
     signal back
@@ -33,7 +33,8 @@ FocusScope {
             root.saveDue();
     }
     function openNew(taskId: string): void {
-        root.load(taskId, "", "");
+        root.load(taskId, "");
+        notesText.create([taskId]);
         root.listId = "";
         root.done = false;
         root.due = "";
@@ -43,10 +44,9 @@ FocusScope {
     function focusTitle(): void {
         titleField.forceActiveFocus();
     }
-    function load(taskId: string, title: string, notes: string): void {
+    function load(taskId: string, title: string): void {
         root.loadedId = taskId;
         titleText.load(taskId, title);
-        notesText.load(taskId, notes);
         root.dueUnread = false;
     }
     function showDue(): void {
@@ -68,17 +68,14 @@ FocusScope {
         if (root.taskId === "" || row.value(0, "itemId") !== root.taskId)
             return;
         const title = row.value(0, "title") ?? "";
-        const notes = row.value(0, "notes") ?? "";
         root.listId = row.value(0, "list") ?? "";
         root.due = row.value(0, "due") ?? "";
         root.done = Boolean(row.value(0, "done"));
         root.trashed = Boolean(row.value(0, "trashed"));
-        if (root.loadedId !== root.taskId) {
-            root.load(root.taskId, title, notes);
-        } else {
+        if (root.loadedId !== root.taskId)
+            root.load(root.taskId, title);
+        else
             titleText.arrived(title);
-            notesText.arrived(notes);
-        }
         root.showDue();
     }
 
@@ -86,7 +83,7 @@ FocusScope {
         if (root.loadedId === root.taskId)
             return;
         titleText.flush();
-        notesText.flush();
+        notesText.key = root.taskId === "" ? [] : [root.taskId];
         root.read();
     }
     Keys.onEscapePressed: root.back()
@@ -111,11 +108,17 @@ FocusScope {
         editor: titleField
         onSaveAsked: (taskId, text) => root.store.setTaskTitle(taskId, text)
     }
-    SavedText {
+    TextDocument {
         id: notesText
+        engine: root.engine
+        table: "tasks"
+        column: "notes"
         editor: pane.editor
-        laidOut: pane.space
-        onSaveAsked: (taskId, text) => root.store.setTaskNotes(taskId, text)
+        onReplaced: pane.contentY = 0
+        onEdited: (delta, author) => {
+            if (author !== TextDocument.Author.Others)
+                root.store.touch("task", root.taskId);
+        }
     }
 
     Rectangle {

@@ -14,14 +14,10 @@ Flickable {
     property alias placeholder: area.placeholderText
     property string label
 
-    function space(): void {
-        spacing.apply();
-    }
-
     clip: true
     boundsBehavior: Flickable.StopAtBounds
     ScrollBar.vertical: SlimScrollBar {}
-    Component.onCompleted: root.space()
+    Component.onCompleted: spacing.apply()
 
     LineSpacing {
         id: spacing

@@ -97,5 +97,6 @@ const counts = "SELECT 1 AS itemId,"
 const anything = "SELECT 1 AS itemId, (EXISTS (SELECT 1 FROM notes) OR EXISTS (SELECT 1 FROM tasks)"
     + " OR EXISTS (SELECT 1 FROM lists)) AS used";
 
-const note = "SELECT id AS itemId, title, body, list, updated, trashed FROM notes WHERE id = ?";
-const task = "SELECT id AS itemId, title, done, due, notes, list, updated, trashed FROM tasks WHERE id = ?";
+// Long texts are not read here: their documents follow them.
+const note = "SELECT id AS itemId, title, list, updated, trashed FROM notes WHERE id = ?";
+const task = "SELECT id AS itemId, title, done, due, list, updated, trashed FROM tasks WHERE id = ?";

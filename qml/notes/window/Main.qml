@@ -362,8 +362,8 @@ ApplicationWindow {
                 backShown: root.singlePane
                 onBack: root.enterList()
                 onTrashAsked: root.trashOpen()
-                onDraftWritten: (title, body) => {
-                    const noteId = root.store.createNote("", title, body);
+                onDraftWritten: title => {
+                    const noteId = root.store.createNote("", title, "");
                     noteDetail.adopt(noteId);
                     root.open("note", noteId);
                 }

@@ -20,6 +20,7 @@ class TestCli : public QObject
 private Q_SLOTS:
     void init();
     void addListShow();
+    void editChangesTheText();
     void anExportImportedAgainIsEqual();
     void importingTwiceMakesNothingTwice();
     void whileTheAppRuns();
@@ -69,6 +70,25 @@ void TestCli::addListShow()
     const ProgramRun none = runCli(m_profile, {u"show"_s, u"zzz"_s});
     QCOMPARE(none.exitCode, 1);
     QCOMPARE(none.errors, u"sheaf-cli: Nothing has an id that starts with “zzz”; `sheaf-cli list` shows the ids.\n"_s);
+}
+
+void TestCli::editChangesTheText()
+{
+    const auto textOf = [this](const QString &id) {
+        return QJsonDocument::fromJson(cli({u"show"_s, u"--json"_s, id}).toUtf8()).object().value("text"_L1).toString();
+    };
+    const QString note = cli({u"add"_s, u"--note"_s, u"Plan\none two 🌱"_s}).trimmed();
+    const QString task = cli({u"add"_s, u"Water"_s}).trimmed();
+    QCOMPARE(cli({u"edit"_s, note, u"one 2 🌱"_s}), note + u'\n');
+    QCOMPARE(textOf(note), u"one 2 🌱"_s);
+    cli({u"edit"_s, task, u"all"_s, u"of them"_s});
+    QCOMPARE(textOf(task), u"all of them"_s);
+    cli({u"edit"_s, note, u""_s});
+    QCOMPARE(textOf(note), QString());
+    const ProgramRun none = runCli(m_profile, {u"edit"_s, u"zzz"_s, u"x"_s});
+    QCOMPARE(none.exitCode, 1);
+    QVERIFY2(none.errors.startsWith("sheaf-cli: Nothing has an id"_L1), qUtf8Printable(none.errors));
+    QCOMPARE(runCli(m_profile, {u"edit"_s, note}).exitCode, 2);
 }
 
 void TestCli::anExportImportedAgainIsEqual()

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/textdocument.h"
 #include "model/notesstore.h"
 #include "model/profile.h"
+#include "model/storewrites.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -31,6 +33,8 @@ private Q_SLOTS:
     void cleanup();
     void notes();
     void tasks();
+    void writingMovesTheTimeNowAndThen();
+    void oldStoresKeepEveryCharacter();
     void tasksAreMoved();
     void aDeletedListLeavesItsThings();
     void aDeletedListComesBack();
@@ -39,6 +43,8 @@ private Q_SLOTS:
     void wrongDatesAreRefused();
 
 private:
+    /// Opens the store in the folder.
+    void start();
     /// First column of all rows, joined by commas.
     QString read(const QString &sql);
 
@@ -52,6 +58,11 @@ private:
 void TestNotesStore::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
+    start();
+}
+
+void TestNotesStore::start()
+{
     m_engine = std::make_unique<SyncEngine>(Profile(m_folder->path()).engineOptions(u"test"_s));
     const auto opened = m_engine->open();
     QTRY_VERIFY_WITH_TIMEOUT(opened.isFinished(), patienceMs);
@@ -91,13 +102,69 @@ void TestNotesStore::notes()
     QCOMPARE(read(u"SELECT id FROM notes WHERE title = '' AND body = '' AND tags = '[]' AND list IS NULL AND space = 'home'"_s),
              id);
     m_store->setNoteTitle(id, u"Title"_s);
-    m_store->setNoteBody(id, u"Body\r\n"_s);
-    QCOMPARE(read(u"SELECT title || body FROM notes"_s), u"TitleBody\r\n"_s);
-    const QString updated = read(u"SELECT updated FROM notes"_s);
-    m_store->setNoteBody(id, u"Body\r\n"_s);
-    QCOMPARE(read(u"SELECT updated FROM notes"_s), updated);
-    m_store->setNoteBody(id, {});
-    QCOMPARE(read(u"SELECT body = '' FROM notes"_s), u"1"_s);
+    const QString updated = read(u"SELECT title || updated FROM notes"_s);
+    m_store->setNoteTitle(id, u"Title"_s);
+    QCOMPARE(read(u"SELECT title || updated FROM notes"_s), updated);
+}
+
+void TestNotesStore::writingMovesTheTimeNowAndThen()
+{
+    const QString note = m_store->createNote({}, u"n"_s, {});
+    const QString task = m_store->createTask({}, u"t"_s);
+    const QString times = u"SELECT (SELECT updated FROM notes) || '/' || (SELECT updated FROM tasks)"_s;
+    m_now = 10'000;
+    m_store->touch(u"note"_s, note); // at 10001
+    m_now = 12'000;
+    m_store->touch(u"note"_s, note);
+    m_store->touch(u"nonsense"_s, note);
+    m_store->touch(u"task"_s, task);
+    QCOMPARE(read(times), u"10001/12003"_s);
+    m_now = 17'010;
+    m_store->touch(u"task"_s, task);
+    QCOMPARE(read(times), u"10001/17011"_s);
+    m_now = 1000; // the clock was put back
+    m_store->touch(u"task"_s, task);
+    QCOMPARE(read(times), u"10001/1001"_s);
+}
+
+/// A store of the first version holds whole texts; they are where live texts begin.
+void TestNotesStore::oldStoresKeepEveryCharacter()
+{
+    m_store.reset();
+    m_engine.reset();
+    const QString path = Profile(m_folder->path()).engineOptions({}).databasePath;
+    QVERIFY(QFile::remove(path));
+    QTemporaryDir firstSchema;
+    QVERIFY(QFile::copy(u":/sheaf/schema/0001_notes.sql"_s, firstSchema.filePath(u"0001_notes.sql"_s)));
+    const QString odd = u"# H\u00e9\r\n\U0001F600 \u2028end\r"_s;
+    const QString large = u"0123456789\n"_s.repeated(40'000);
+    {
+        SyncEngine::Options options = Profile(m_folder->path()).engineOptions(u"old"_s);
+        options.schemaPath = firstSchema.path();
+        SyncEngine old(options);
+        QVERIFY(old.open().result());
+        QVERIFY(old.write({StoreWrites::createNote(u"1"_s, {}, u"t"_s, odd, 1), StoreWrites::createNote(u"2"_s, {}, {}, large, 1),
+                           StoreWrites::createTask(u"3"_s, {}, u"t"_s, 1),
+                           StoreWrites::setText(u"tasks"_s, u"notes"_s, u"3"_s, odd, 2)})
+                    .result());
+    }
+    start();
+    QCOMPARE(read(u"SELECT body FROM notes WHERE id = '1'"_s), odd);
+    QVERIFY(read(u"SELECT body FROM notes WHERE id = '2'"_s) == large);
+    QCOMPARE(read(u"SELECT notes FROM tasks"_s), odd);
+    TextDocument document;
+    document.setEngine(m_engine.get());
+    document.setTable(u"notes"_s);
+    document.setColumn(u"body"_s);
+    document.setKey({u"1"_s});
+    QTRY_COMPARE_WITH_TIMEOUT(document.text(), odd, patienceMs);
+    document.replace(0, 1, u"##"_s);
+    document.setKey({u"2"_s});
+    QTRY_VERIFY_WITH_TIMEOUT(document.isLoaded() && document.text() == large, patienceMs);
+    document.replace(document.length(), 0, u"!"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(document.isSaved(), patienceMs);
+    QCOMPARE(read(u"SELECT body FROM notes WHERE id = '1'"_s), u'#' + odd);
+    QVERIFY(read(u"SELECT body FROM notes WHERE id = '2'"_s) == large + u'!');
 }
 
 void TestNotesStore::tasks()
@@ -105,10 +172,8 @@ void TestNotesStore::tasks()
     const QString list = m_store->createList(u"Work"_s);
     const QString id = m_store->createTask(list, u"Call"_s);
     m_store->setTaskDue(id, u"2026-11-21"_s);
-    m_store->setTaskNotes(id, u"long"_s);
     m_store->setTaskTitle(id, u"Call them"_s);
-    QCOMPARE(read(u"SELECT title || due || notes || (list = (SELECT id FROM lists)) FROM tasks"_s),
-             u"Call them2026-11-21long1"_s);
+    QCOMPARE(read(u"SELECT title || due || notes || (list = (SELECT id FROM lists)) FROM tasks"_s), u"Call them2026-11-211"_s);
     QCOMPARE(read(u"SELECT done FROM tasks"_s), u"NULL"_s);
     m_store->setTaskDone(id, true);
     QVERIFY(read(u"SELECT done FROM tasks"_s).toLongLong() > 1000);
