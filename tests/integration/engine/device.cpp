@@ -16,7 +16,9 @@ Device::Device(const QString &name) : m_name(name)
     schema.write(
         "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER);\n"
         "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT);\n"
-        "SELECT sheaf_sync('notes');\n");
+        "CREATE TABLE pages(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', body TEXT NOT NULL DEFAULT '');\n"
+        "SELECT sheaf_sync('notes');\n"
+        "SELECT sheaf_sync('pages', '{\"columns\":{\"body\":\"text\"}}');\n");
     schema.close();
     restart();
 }

@@ -23,8 +23,8 @@ std::optional<T> await(QFuture<T> future)
     return future.result();
 }
 
-/// One device: an engine on a replica of its own, with the table `notes(id, space, title, body, votes)`
-/// and the local one `settings(name, value)`.
+/// One device: an engine on a replica of its own, with the tables `notes(id, space, title, body, votes)`
+/// and `pages(id, space, body)` whose body is a text, and the local one `settings(name, value)`.
 class Device
 {
 public:
