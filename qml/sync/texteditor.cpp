@@ -19,6 +19,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// From this length on an editor makes only what is on screen. It finds out by itself only when its
+/// whole text is set.
+constexpr int largeText = 10'000;
+
 quint32 unitsOf(const Text::DeltaOp &op)
 {
     if (op.kind == Text::DeltaOp::Insert)
@@ -40,6 +44,7 @@ TextEditor::TextEditor(TextDocument &document, QQuickItem *editor) : m_document(
     connect(m_text, &QTextDocument::contentsChange, this, &TextEditor::contentsChanged);
     connect(&document, &TextDocument::replaced, this, &TextEditor::showAll);
     connect(&document, &TextDocument::edited, this, &TextEditor::show);
+    connect(&document, &TextDocument::lengthChanged, this, &TextEditor::watchLength);
     const QMetaObject *meta = editor->metaObject();
     const QMetaProperty composing = meta->property(meta->indexOfProperty("inputMethodComposing"));
     connect(editor, composing.notifySignal(), this, staticMetaObject.method(staticMetaObject.indexOfSlot("composingChanged()")));
@@ -64,6 +69,13 @@ void TextEditor::showAll()
     cursor.insertText(EditableUnits::shown(m_document.text()));
     cursor.endEditBlock();
     select({});
+    watchLength();
+}
+
+void TextEditor::watchLength()
+{
+    if (m_editor)
+        m_editor->setFlag(QQuickItem::ItemObservesViewport, m_document.length() > largeText);
 }
 
 QString TextEditor::typed(int position, int length) const

@@ -48,6 +48,7 @@ private:
 
     void contentsChanged(int position, int removed, int added);
     void takeEverything();
+    void watchLength();
     void show(const Text::Delta &delta, TextDocument::Author author);
     void put(const Text::Delta &delta);
     [[nodiscard]] QString typed(int position, int length) const;

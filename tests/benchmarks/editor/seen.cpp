@@ -46,6 +46,9 @@ void benchSeenText(const Wishes &wishes)
     QTextDocument *seen = openNote(b, id);
     (void)openNote(a, id);
     a.window()->requestActivate();
+    if (!QTest::qWaitForWindowActive(a.window(), patienceMs) ||
+        !QTest::qWaitFor([&] { return a.item(u"noteEditor"_s)->hasActiveFocus(); }, patienceMs))
+        qFatal("the editor has no focus");
     bool arrived = false;
     QObject::connect(seen, &QTextDocument::contentsChange, seen, [&arrived] { arrived = true; });
     std::vector<double> samples;
@@ -55,7 +58,7 @@ void benchSeenText(const Wishes &wishes)
         const qint64 start = nowNs();
         QTest::keyClick(a.window(), i % 7 == 6 ? Qt::Key_Space : Qt::Key_X);
         if (!QTest::qWaitFor([&] { return arrived; }, patienceMs))
-            qFatal("a key was not seen");
+            qFatal("key %d was not seen: %s", i, qUtf8Printable(a.property(u"noteEditor"_s, "text").toString().left(20)));
         samples.push_back(static_cast<double>(nowNs() - start) / 1e6);
         QTest::qWait(typingMs);
     }
