@@ -71,6 +71,11 @@ void EngineWorker::close()
     thread()->quit();
 }
 
+std::shared_ptr<const CommitCount> EngineWorker::commitCount() const
+{
+    return m_replica ? m_replica->commitCount() : nullptr;
+}
+
 Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements)
 {
     QList<qint64> affected;

@@ -33,6 +33,8 @@ public:
     Result<void> open();
     /// Closes the replica and ends the thread.
     void close();
+    /// Of the open replica; none before.
+    [[nodiscard]] std::shared_ptr<const CommitCount> commitCount() const;
 
     Result<QList<qint64>> write(const QList<Statement> &statements);
     Result<void> writeWith(const std::function<Result<void>(QSqlDatabase &)> &work);

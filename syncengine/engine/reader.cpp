@@ -20,6 +20,9 @@ namespace {
 /// Half a frame at 60 Hz: results change at most once per frame, and an edit is still seen in the next one.
 constexpr qint64 refreshIntervalMs = 8;
 
+/// How long a refresh is put off while commits are on their way; then whole queries run.
+constexpr qint64 patienceMs = 60;
+
 /// More of them would keep the owner's thread and its views longer than a new result does.
 constexpr qsizetype editsMax = 5000;
 
@@ -32,8 +35,9 @@ Reader::Reader(Outlets outlets)
 
 Reader::~Reader() = default;
 
-void Reader::opened(const Result<void> &result, const QString &path)
+void Reader::opened(const Result<void> &result, const QString &path, std::shared_ptr<const CommitCount> commits)
 {
+    m_commits = std::move(commits);
     m_clock = std::make_unique<SystemClock>();
     m_refresh = std::make_unique<OneShot>(*m_clock);
     m_state = result;
@@ -96,6 +100,7 @@ void Reader::closeLive(quint64 live)
 
 void Reader::committed(const CommitChanges &changes)
 {
+    m_known = changes.number;
     bool any = false;
     for (auto &[id, live] : m_lives) {
         live.stale = live.result->note(changes) || live.stale;
@@ -107,11 +112,40 @@ void Reader::committed(const CommitChanges &changes)
     m_refresh->start(milliseconds(std::max<qint64>(0, refreshIntervalMs - since)), [this] { refresh(); });
 }
 
+/// Takes a snapshot for all that is read now. Rows alone may be read from it only if it holds the commits that are
+/// known, and no others: else a result could show half of a transaction. Mostly that is so at once.
+bool Reader::beginSnapshot()
+{
+    sqlite3 *handle = sqliteHandle(QSqlDatabase::database(m_connection));
+    if (!execSql(handle, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1"))
+        return true; // the queries will say why
+    const qint64 now = m_clock->monotonicMs();
+    if (!m_commits || m_commits->isExactly(m_known)) {
+        m_waitedMs = -1;
+        return true;
+    }
+    if (m_waitedMs < 0)
+        m_waitedMs = now;
+    if (now - m_waitedMs < patienceMs) {
+        static_cast<void>(execSql(handle, "COMMIT"));
+        m_refresh->start(milliseconds(1), [this] { refresh(); });
+        return false;
+    }
+    m_waitedMs = -1;
+    for (auto &[id, live] : m_lives) {
+        if (live.stale)
+            live.result->runWholeNext();
+    }
+    return true;
+}
+
 /// First the results of which only some rows must be read: no edit waits for a query over everything. Those go one
 /// after another, and what is committed meanwhile comes in between.
 void Reader::refresh()
 {
     const qint64 began = m_clock->monotonicMs();
+    if (!beginSnapshot())
+        return;
     for (auto &[id, live] : m_lives) {
         if (live.stale && !live.result->runsWhole())
             refreshOne(id, live);
@@ -120,6 +154,7 @@ void Reader::refresh()
     do
         more = refreshWhole();
     while (more && m_clock->monotonicMs() - began < refreshIntervalMs);
+    static_cast<void>(execSql(sqliteHandle(QSqlDatabase::database(m_connection)), "COMMIT"));
     m_refreshedMs = m_clock->monotonicMs();
     if (more)
         m_refresh->start(milliseconds(0), [this] { refresh(); });

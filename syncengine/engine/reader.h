@@ -29,7 +29,7 @@ public:
     ~Reader() override;
 
     /// The replica is open, or will never be.
-    void opened(const Result<void> &result, const QString &path);
+    void opened(const Result<void> &result, const QString &path, std::shared_ptr<const CommitCount> commits);
     /// Closes the connection and ends the thread.
     void close();
 
@@ -48,6 +48,7 @@ private:
 
     [[nodiscard]] bool mustWait(std::function<void()> job);
     void refresh();
+    bool beginSnapshot();
     bool refreshWhole();
     void refreshOne(quint64 id, Live &live);
 
@@ -56,6 +57,9 @@ private:
     std::optional<Result<void>> m_state; ///< nothing until opened() was called
     QList<std::function<void()>> m_waiting;
     std::map<quint64, Live> m_lives;
+    std::shared_ptr<const CommitCount> m_commits;
+    quint64 m_known = 0;    ///< number of the last commit that this reader was told of
+    qint64 m_waitedMs = -1; ///< since when no snapshot was that of the known commits
     std::unique_ptr<SystemClock> m_clock;
     std::unique_ptr<OneShot> m_refresh;
     qint64 m_refreshedMs = 0;

@@ -104,7 +104,7 @@ QFuture<Result<void>> SyncEngine::open()
     // The owner hears of it before the future's continuations do: both go through its event queue in this order.
     return post(d->worker, [this, w = d->worker, r = d->reader, path = d->options.databasePath] {
         const Result<void> opened = w->open();
-        post(r, [r, opened, path] { r->opened(opened, path); });
+        post(r, [r, opened, path, commits = w->commitCount()] { r->opened(opened, path, commits); });
         post(this, [this, opened] {
             d->ready = opened.has_value();
             if (d->ready) {

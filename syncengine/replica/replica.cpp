@@ -300,18 +300,24 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
             return done;
         if (auto done = store.save(); !done)
             return done;
+        ++commits->begun;
         return transaction->commit();
     };
     if (auto done = run(); !done) {
+        commits->settled = commits->begun.load();
         if (auto reloaded = reload(); !reloaded)
             return reloaded;
         return done;
     }
     CommitChanges changes = capture->takeChanges(merging);
     changes.texts = texts.takeUpdates();
+    changes.number = commits->begun;
     capture->end();
-    if (observer && (!changes.tables.isEmpty() || !changes.texts.isEmpty()))
+    if (observer && (!changes.tables.isEmpty() || !changes.texts.isEmpty())) {
         observer(changes);
+        commits->told = changes.number;
+    }
+    commits->settled = changes.number;
     return {};
 }
 
@@ -328,6 +334,11 @@ QSqlDatabase Replica::database() const
 void Replica::setCommitObserver(std::function<void(const CommitChanges &)> observer)
 {
     d->observer = std::move(observer);
+}
+
+std::shared_ptr<const CommitCount> Replica::commitCount() const
+{
+    return d->commits;
 }
 
 SiteId Replica::site() const

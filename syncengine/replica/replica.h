@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "crdt/digest.h"
 #include "protocol/messages.h"
+#include "replica/commitcount.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -50,6 +51,7 @@ struct CommitChanges {
     QList<TextUpdate> texts;              ///< every edit of a text, this replica's own ones too; not of rows born or gone
     bool everything = false;              ///< too many to list: treat every table in `tables` as changed
     bool remote = false;                  ///< made by a merge, not by a local write
+    quint64 number = 0;                   ///< as in CommitCount
 };
 
 /// Everything the replica remembers of one space.
@@ -127,6 +129,8 @@ public:
     [[nodiscard]] QSqlDatabase database() const;
     /// Called after each commit, local or merged, in this thread.
     void setCommitObserver(std::function<void(const CommitChanges &)> observer);
+    /// Any thread may read it, also when the replica is gone.
+    [[nodiscard]] std::shared_ptr<const CommitCount> commitCount() const;
 
     // Identity
 

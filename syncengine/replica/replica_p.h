@@ -71,6 +71,7 @@ struct Replica::Private {
     FunctionHost functions;
     QList<std::pair<QByteArray, QByteArray>> requested; ///< sheaf_sync() calls not yet carried out
     std::function<void(const CommitChanges &)> observer;
+    std::shared_ptr<CommitCount> commits = std::make_shared<CommitCount>();
     quint32 schemaVersion = 0;
     qint64 dataVersion = 0;
 };

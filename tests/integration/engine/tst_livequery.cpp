@@ -116,6 +116,38 @@ private Q_SLOTS:
         QVERIFY2(query.runs() < 300, qPrintable(QString::number(query.runs())));
     }
 
+    void transactionsAreSeenWhole()
+    {
+        Device device(u"a"_s);
+        constexpr int accounts = 20;
+        for (int i = 0; i < accounts; ++i)
+            device.write(u"INSERT INTO notes(id, votes) VALUES(?, 100)"_s, {QString::number(i)});
+        LiveQuery query;
+        open(query, device, u"SELECT id, votes FROM notes ORDER BY votes, id"_s);
+        const auto sum = [&query] {
+            qint64 total = 0;
+            for (int row = 0; row < query.count(); ++row)
+                total += query.value(row, u"votes"_s).toLongLong();
+            return total;
+        };
+        QRandomGenerator random(7);
+        QFuture<Result<QList<qint64>>> last;
+        for (int i = 0; i < 600; ++i) {
+            const QString update = u"UPDATE notes SET votes = votes + ? WHERE id = ?"_s;
+            last = device.engine().write({{update, {-i, QString::number(random.bounded(accounts))}, {}},
+                                          {update, {i, QString::number(random.bounded(accounts))}, {}}});
+        }
+        QSignalSpy changed(&query, &LiveQuery::dataChanged);
+        while (!last.isFinished()) {
+            QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
+            QCOMPARE(sum(), 100 * accounts);
+        }
+        QVERIFY(!changed.isEmpty());
+        const auto expected = await(device.engine().query({u"SELECT id, title, votes FROM notes ORDER BY votes, id"_s, {}, {}}));
+        QTRY_COMPARE(query.value(0, u"votes"_s), (*expected)->rows.first().at(2));
+        QCOMPARE(sum(), 100 * accounts);
+    }
+
     void anotherQueryReplacesTheResult()
     {
         Device device(u"a"_s);
