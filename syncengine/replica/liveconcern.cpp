@@ -4,6 +4,8 @@
 
 #include "sql/sqlstatement.h"
 
+#include <QSet>
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -30,6 +32,9 @@ Result<LiveConcern> LiveConcern::of(const SqlStatement &statement, const Stateme
         return fail(info.error());
     for (auto it = reads.columns.cbegin(); it != reads.columns.cend(); ++it) {
         Dependency dependency;
+        QSet<QByteArray> unknown(it->cbegin(), it->cend());
+        for (const char *name : {"", "rowid", "oid", "_rowid_"})
+            unknown.remove(name);
         info->bindText(1, it.key());
         while (true) {
             const auto row = info->step();
@@ -37,10 +42,14 @@ Result<LiveConcern> LiveConcern::of(const SqlStatement &statement, const Stateme
                 return fail(row.error());
             if (!*row)
                 break;
-            if (it->contains(info->bytes(1).toByteArray()))
+            const QByteArray name = info->bytes(1).toByteArray();
+            unknown.remove(name);
+            if (it->contains(name))
                 dependency.columns |= 1ULL << std::min<qint64>(info->integer(0), 63);
         }
         info->reset();
+        if (!unknown.isEmpty())
+            dependency.columns = ~0ULL; // a generated column changes with any other
         concern.m_dependencies.insert(it.key(), dependency);
     }
     if (hasZero(values))

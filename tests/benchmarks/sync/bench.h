@@ -17,5 +17,6 @@ void benchBootstrap(const Wishes &wishes);
 void benchReconnect(const Wishes &wishes);
 void benchSeen(const Wishes &wishes);
 void benchFanout(const Wishes &wishes);
+void benchLongList(const Wishes &wishes);
 
 } // namespace Sheaf::Bench

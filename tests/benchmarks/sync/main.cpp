@@ -48,6 +48,7 @@ int main(int argc, char **argv)
     benchReconnect(wishes);
     benchSeen(wishes);
     benchFanout(wishes);
+    benchLongList(wishes);
     benchBootstrap(wishes);
     return 0;
 }

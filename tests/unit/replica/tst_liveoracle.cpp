@@ -18,6 +18,7 @@ constexpr char schema[] =
     "SELECT sheaf_sync('t');"
     "CREATE TABLE n(id INTEGER PRIMARY KEY, v, txt TEXT); CREATE INDEX n_v ON n(v); SELECT sheaf_sync('n');"
     "CREATE TABLE w(a INTEGER NOT NULL, b TEXT NOT NULL, v, PRIMARY KEY(b, a)) WITHOUT ROWID; SELECT sheaf_sync('w');"
+    "CREATE TABLE gen(id INTEGER PRIMARY KEY, v INTEGER, twice AS (v * 2)); SELECT sheaf_sync('gen');"
     "CREATE TABLE loc(k TEXT UNIQUE, v); CREATE TABLE locid(id INTEGER PRIMARY KEY, v);"
     "CREATE TABLE locw(k TEXT PRIMARY KEY, v) WITHOUT ROWID; CREATE VIEW view AS SELECT id, num FROM t;";
 
@@ -49,7 +50,10 @@ private:
 
     QString statement()
     {
-        switch (below(14)) {
+        switch (below(15)) {
+        case 13:
+            return u"INSERT INTO gen(id, v) VALUES (%1, %2) ON CONFLICT DO UPDATE SET v = excluded.v"_s.arg(below(6)).arg(
+                below(9));
         case 0:
         case 1:
             return u"INSERT INTO t VALUES (%1, %2, %3, %4, %5) ON CONFLICT(id) DO UPDATE SET num = excluded.num, grp = excluded.grp"_s
@@ -132,6 +136,9 @@ QList<Shape> patchedShapes()
             true);
     patched("exists", u"SELECT id FROM t WHERE EXISTS (SELECT 1 FROM n WHERE n.v = num) AND num IN (1, 2, 'a') ORDER BY id"_s, {},
             true);
+    patched("table function",
+            u"SELECT id FROM t WHERE EXISTS (SELECT 1 FROM json_each('[1,2]') WHERE value = num) ORDER BY id"_s);
+    patched("generated column", u"SELECT id, twice FROM gen ORDER BY twice DESC, id"_s);
     patched("limit", u"SELECT id, num FROM t ORDER BY num DESC, id LIMIT 5"_s);
     patched("limit of parameter", u"SELECT id, num FROM t WHERE grp = ? ORDER BY num, id LIMIT ?"_s, {1, 3});
     patched("offset", u"SELECT id, num FROM t ORDER BY num, id LIMIT 4 OFFSET 3"_s);
