@@ -4,6 +4,7 @@
 
 #include "engine/livequery.h"
 #include "engine/syncengine.h"
+#include "engine/textdocument.h"
 
 #include <QtQml/qqml.h>
 
@@ -15,6 +16,13 @@ struct SyncEngineForeign {
     QML_FOREIGN(Sheaf::SyncEngine)
     QML_NAMED_ELEMENT(SyncEngine)
     QML_UNCREATABLE("A SyncEngine is made by the program and handed to QML")
+};
+
+/// The base of the TextDocument that QML has.
+struct TextDocumentForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::TextDocument)
+    QML_ANONYMOUS
 };
 
 /// Makes the engine's LiveQuery a QML type.

@@ -9,7 +9,7 @@
 namespace Sheaf {
 
 /// TextDocument for QML: with an editor that shows it.
-class QmlTextDocument : public TextDocument
+class QmlTextDocument : public Sheaf::TextDocument // the whole name, for the tools of QML
 {
     Q_OBJECT
     QML_NAMED_ELEMENT(TextDocument)
