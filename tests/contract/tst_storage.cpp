@@ -1,112 +1,20 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "server/storage/memorystorage.h"
-#include "server/storage/sqlitestorage.h"
-
-#include <QTemporaryDir>
-#include <QtTest>
+#include "storagebench.h"
 
 using namespace Sheaf;
 using namespace Sheaf::Server;
+using namespace Sheaf::Server::StorageTests;
 using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr Epoch epoch = 0x8123456789abcdefULL; // more than 63 bits
-
-/// One implementation of the port. reopen() is a restart of the server on the same data; what lives
-/// in memory alone stays as it is.
-class Subject
-{
-public:
-    virtual ~Subject() = default;
-    virtual Storage &storage() = 0;
-    virtual void reopen() = 0;
-};
-
-class MemorySubject final : public Subject
-{
-public:
-    Storage &storage() override { return m_storage; }
-    void reopen() override {}
-
-private:
-    MemoryStorage m_storage{epoch};
-};
-
-class SqliteSubject final : public Subject
-{
-public:
-    SqliteSubject() { open(epoch); }
-    Storage &storage() override { return *m_storage; }
-    void reopen() override
-    {
-        m_storage.reset();
-        open(7); // another one: the first is kept
-    }
-
-private:
-    void open(Epoch proposed)
-    {
-        auto opened = SqliteStorage::open(m_folder.filePath(u"server.sqlite"_s), proposed);
-        if (!opened)
-            qFatal("%s", qUtf8Printable(opened.error().message));
-        m_storage = *std::move(opened);
-    }
-    QTemporaryDir m_folder;
-    std::unique_ptr<SqliteStorage> m_storage;
-};
-
-template<typename T>
-T need(Result<T> result)
-{
-    if (!result)
-        qFatal("%s: %s", qUtf8Printable(result.error().code), qUtf8Printable(result.error().message));
-    if constexpr (!std::is_void_v<T>)
-        return *std::move(result);
-}
-
-using Rows = QList<std::tuple<Sequence, TableId, QByteArray, QByteArray>>;
-
-Rows scan(Storage &storage, SpaceId space, Sequence after = 0, qsizetype max = 1'000'000)
-{
-    Rows rows;
-    need(storage.scan(space, after, [&](const RecordView &row) {
-        rows.append({row.sequence, row.table, row.key.toByteArray(), row.record.toByteArray()});
-        return rows.size() < max;
-    }));
-    return rows;
-}
-
-using Texts = QList<std::tuple<Sequence, QByteArray, ColumnId, bool, QByteArray, QByteArray>>;
-
-/// Sequence, key, column, whether merged, update and the row's record; `last` is the number of the last one.
-Texts scanTexts(Storage &storage, SpaceId space, Sequence after = 0, qint64 number = 0, qsizetype max = 1'000'000,
-                qint64 *last = nullptr)
-{
-    Texts texts;
-    qint64 previous = 0;
-    need(storage.scanTexts(space, after, number, [&](const TextView &text) {
-        texts.append({text.sequence, text.key.toByteArray(), text.column, text.isMerged, text.update.toByteArray(),
-                      text.record.toByteArray()});
-        previous = text.number;
-        return texts.size() < max;
-    }));
-    if (last != nullptr)
-        *last = previous;
-    return texts;
-}
-
-} // namespace
-
 /// What every storage of the server promises in core/storage.h, on each of them.
-class TestStorage : public QObject
+class TestStorage : public QObject, private StorageBench
 {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase_data();
-    void init();
-    void cleanup() { m_subject.reset(); }
+    void initTestCase_data() { rows(); }
+    void init() { open(); }
+    void cleanup() { close(); }
 
     void epochStays();
     void spacesKeepHeadAndDigest();
@@ -121,65 +29,13 @@ private Q_SLOTS:
     void withoutCommitNothingHappened();
     void readsSeeTheOwnWrites();
     void commitIsAllAndStaysAfterReopening();
-    void textsAreKeptInOrder();
-    void mergedTextsTakeThePlaceOfOldOnes();
-    void scansOfTextsGoOnInsideASequence();
-    void textsAreOfOneRowAndOneSpace();
-
-private:
-    Storage &storage() { return m_subject->storage(); }
-    std::unique_ptr<StorageTransaction> begin() { return need(storage().begin()); }
-    SpaceId makeSpace(const QByteArray &name);
-    TableId makeTable(SpaceId space, const QByteArray &name);
-    void put(SpaceId space, const RecordView &row, Sequence replaced = 0);
-
-    std::unique_ptr<Subject> m_subject;
 };
-
-void TestStorage::initTestCase_data()
-{
-    QTest::addColumn<bool>("isSqlite");
-    QTest::newRow("memory") << false;
-    QTest::newRow("sqlite") << true;
-}
-
-void TestStorage::init()
-{
-    QFETCH_GLOBAL(bool, isSqlite);
-    if (isSqlite)
-        m_subject = std::make_unique<SqliteSubject>();
-    else
-        m_subject = std::make_unique<MemorySubject>();
-}
-
-SpaceId TestStorage::makeSpace(const QByteArray &name)
-{
-    auto transaction = begin();
-    const SpaceId id = need(transaction->putSpace({0, name, 0, {}}));
-    need(transaction->commit());
-    return id;
-}
-
-TableId TestStorage::makeTable(SpaceId space, const QByteArray &name)
-{
-    auto transaction = begin();
-    const TableId id = need(transaction->addTable(space, name));
-    need(transaction->commit());
-    return id;
-}
-
-void TestStorage::put(SpaceId space, const RecordView &row, Sequence replaced)
-{
-    auto transaction = begin();
-    need(transaction->putRecord(space, row, replaced));
-    need(transaction->commit());
-}
 
 void TestStorage::epochStays()
 {
-    QCOMPARE(storage().epoch(), epoch);
-    m_subject->reopen();
-    QCOMPARE(storage().epoch(), epoch);
+    QCOMPARE(storage().epoch(), storedEpoch);
+    reopen();
+    QCOMPARE(storage().epoch(), storedEpoch);
 }
 
 void TestStorage::spacesKeepHeadAndDigest()
@@ -194,7 +50,7 @@ void TestStorage::spacesKeepHeadAndDigest()
         QCOMPARE(need(transaction->putSpace({id, name, 12, digest})), id);
         need(transaction->commit());
     }
-    m_subject->reopen();
+    reopen();
     auto transaction = begin();
     const auto found = need(transaction->space(name));
     QVERIFY(found);
@@ -215,7 +71,7 @@ void TestStorage::devicesAreFoundByTokenAndListedByName()
         phone = need(transaction->putDevice({0, "phone", "hash-p", {{"team", Role::Viewer}, {"home", Role::Owner}}}));
         need(transaction->commit());
     }
-    m_subject->reopen();
+    reopen();
     auto transaction = begin();
     const auto found = need(transaction->devices("hash-p"));
     QCOMPARE(found.size(), 1);
@@ -244,7 +100,7 @@ void TestStorage::sitesKeepTheirLeases()
     need(transaction->putSite({site, device, "first", "second"}));
     need(transaction->commit());
     transaction.reset();
-    m_subject->reopen();
+    reopen();
     const auto found = need(begin()->site(site));
     QVERIFY(found);
     QCOMPARE(found->site, site);
@@ -265,7 +121,7 @@ void TestStorage::pushNumbersAreOfSiteAndSpace()
         need(transaction->putPushNumber(2, home, 9));
         need(transaction->commit());
     }
-    m_subject->reopen();
+    reopen();
     auto transaction = begin();
     QCOMPARE(need(transaction->pushNumber(1, home)), quint64(5));
     QCOMPARE(need(transaction->pushNumber(2, home)), quint64(9));
@@ -286,7 +142,7 @@ void TestStorage::namesKeepTheirNumbers()
         need(transaction->addColumn(others, {1, "body"}));
         need(transaction->commit());
     }
-    m_subject->reopen();
+    reopen();
     auto transaction = begin();
     const auto tables = need(transaction->tables(home));
     QCOMPARE(tables.size(), 1);
@@ -303,7 +159,7 @@ void TestStorage::recordsMoveToTheirNewSequence()
     put(home, {1, table, key, "one"});
     put(home, {2, table, "other", "two"});
     put(home, {3, table, key, "three"}, 1);
-    m_subject->reopen();
+    reopen();
     auto transaction = begin();
     StoredRecord found;
     QVERIFY(need(transaction->record(table, key, found)));
@@ -412,144 +268,11 @@ void TestStorage::commitIsAllAndStaysAfterReopening()
     need(transaction->putPushNumber(9, home, 1));
     need(transaction->commit());
     transaction.reset();
-    m_subject->reopen();
+    reopen();
     QCOMPARE(scan(storage(), home), (Rows{{1, table, "k", QByteArray(300'000, 'x')}}));
     auto after = begin();
     QCOMPARE(need(after->space("home"))->head, Sequence(1));
     QCOMPARE(need(after->pushNumber(9, home)), quint64(1));
-}
-
-void TestStorage::textsAreKeptInOrder()
-{
-    const SpaceId home = makeSpace("home");
-    const TableId table = makeTable(home, "notes");
-    const QByteArray key("k\0ey", 4);
-    QVERIFY(!need(begin()->tables(home)).constFirst().hasTexts);
-    {
-        auto transaction = begin();
-        need(transaction->putRecord(home, {1, table, key, "r1"}, 0));
-        need(transaction->addText(home, {0, 1, table, key, 3, false, "a", {}}));
-        need(transaction->addText(home, {0, 1, table, key, 3, false, "b", {}}));
-        need(transaction->putRecord(home, {2, table, key, "r2"}, 1));
-        need(transaction->addText(home, {0, 2, table, key, 4, false, QByteArray(200'000, 'c'), {}}));
-        const TextTotals own = need(transaction->textTotals(table, key, 3));
-        QCOMPARE(own.tail, 2);
-        QCOMPARE(own.tailBytes, 2);
-        need(transaction->commit());
-    }
-    m_subject->reopen();
-    QCOMPARE(scanTexts(storage(), home), (Texts{{1, key, 3, false, "a", "r2"},
-                                                {1, key, 3, false, "b", "r2"},
-                                                {2, key, 4, false, QByteArray(200'000, 'c'), "r2"}}));
-    QCOMPARE(scanTexts(storage(), home, 1).size(), 1);
-    QVERIFY(scanTexts(storage(), home, 2).isEmpty());
-    auto transaction = begin();
-    QVERIFY(need(transaction->tables(home)).constFirst().hasTexts);
-    QByteArrayList updates;
-    need(transaction->texts(table, key, 3, [&](const TextView &text) { updates.append(text.update.toByteArray()); }));
-    QCOMPARE(updates, (QByteArrayList{"a", "b"}));
-    const TextTotals large = need(transaction->textTotals(table, key, 4));
-    QVERIFY(large.tail == 1 && large.tailBytes == 200'000 && large.mergedBytes == 0);
-    QCOMPARE(need(transaction->textTotals(table, "other", 3)).tail, 0);
-}
-
-void TestStorage::mergedTextsTakeThePlaceOfOldOnes()
-{
-    const SpaceId home = makeSpace("home");
-    const TableId table = makeTable(home, "notes");
-    auto transaction = begin();
-    for (Sequence sequence = 1; sequence <= 4; ++sequence) {
-        need(transaction->putRecord(home, {sequence, table, "k", "r"}, sequence - 1));
-        need(transaction->addText(home, {0, sequence, table, "k", 1, false, QByteArray::number(sequence), {}}));
-        need(transaction->addText(home, {0, sequence, table, "k", 2, false, "other", {}}));
-    }
-    QList<qint64> numbers;
-    need(transaction->texts(table, "k", 1, [&](const TextView &text) { numbers.append(text.number); }));
-    need(transaction->removeTexts(table, "k", 1, numbers.at(1)));
-    need(transaction->addText(home, {0, 2, table, "k", 1, true, "1+2", {}}));
-    numbers.clear();
-    QByteArrayList updates;
-    need(transaction->texts(table, "k", 1, [&](const TextView &text) {
-        numbers.append(text.number);
-        updates.append(text.update.toByteArray());
-    }));
-    QCOMPARE(updates, (QByteArrayList{"1+2", "3", "4"}));
-    // Merged again: what was merged goes, although its number is not among the first.
-    need(transaction->removeTexts(table, "k", 1, numbers.at(1)));
-    need(transaction->addText(home, {0, 3, table, "k", 1, true, "1+2+3", {}}));
-    const TextTotals totals = need(transaction->textTotals(table, "k", 1));
-    QVERIFY(totals.tail == 1 && totals.tailBytes == 1 && totals.mergedBytes == 5);
-    QCOMPARE(need(transaction->textTotals(table, "k", 2)).tail, 4);
-    need(transaction->commit());
-    transaction.reset();
-    QCOMPARE(scanTexts(storage(), home, 2), (Texts{{3, "k", 2, false, "other", "r"},
-                                                   {3, "k", 1, true, "1+2+3", "r"},
-                                                   {4, "k", 1, false, "4", "r"},
-                                                   {4, "k", 2, false, "other", "r"}}));
-    auto next = begin();
-    need(next->removeTexts(table, "k"));
-    need(next->commit());
-    next.reset();
-    QVERIFY(scanTexts(storage(), home).isEmpty());
-}
-
-void TestStorage::scansOfTextsGoOnInsideASequence()
-{
-    const SpaceId home = makeSpace("home");
-    const TableId table = makeTable(home, "notes");
-    auto transaction = begin();
-    need(transaction->putRecord(home, {7, table, "k", "r"}, 0));
-    for (int i = 0; i < 5; ++i)
-        need(transaction->addText(home, {0, 7, table, "k", 1, true, QByteArray::number(i), {}}));
-    need(transaction->commit());
-    transaction.reset();
-    qint64 number = 0;
-    for (int i = 0; i < 5; ++i) {
-        const Texts one = scanTexts(storage(), home, 6, number, 1, &number);
-        QCOMPARE(one, (Texts{{7, "k", 1, true, QByteArray::number(i), "r"}}));
-    }
-    QVERIFY(scanTexts(storage(), home, 6, number).isEmpty());
-    QCOMPARE(scanTexts(storage(), home, 5, number).size(), 5); // the number is of the sequence behind
-    // What takes their place has greater numbers: whoever was in the middle meets all of it.
-    auto next = begin();
-    need(next->removeTexts(table, "k", 1, number));
-    need(next->addText(home, {0, 7, table, "k", 1, true, "all", {}}));
-    need(next->commit());
-    next.reset();
-    QCOMPARE(scanTexts(storage(), home, 6, number).size(), 1);
-}
-
-void TestStorage::textsAreOfOneRowAndOneSpace()
-{
-    const SpaceId home = makeSpace("home");
-    const SpaceId team = makeSpace("team");
-    const TableId here = makeTable(home, "notes");
-    const TableId there = makeTable(team, "notes");
-    {
-        auto transaction = begin();
-        for (const auto &[space, table] : {std::pair(home, here), std::pair(team, there)}) {
-            for (Sequence sequence = 1; sequence <= 2; ++sequence) {
-                const QByteArray key = QByteArray::number(sequence);
-                need(transaction->putRecord(space, {sequence, table, key, "r"}, 0));
-                need(transaction->addText(space, {0, sequence, table, key, 1, false, "u", {}}));
-            }
-        }
-        need(transaction->commit());
-    }
-    {
-        auto transaction = begin();
-        need(transaction->removeTexts(here, "1"));
-        need(transaction->addText(home, {0, 2, here, "2", 1, false, "undone", {}}));
-        QCOMPARE(need(transaction->textTotals(here, "1", 1)).tail, 0);
-    } // without a commit
-    QCOMPARE(scanTexts(storage(), home).size(), 2);
-    {
-        auto transaction = begin();
-        need(transaction->removeTexts(here, "1"));
-        need(transaction->commit());
-    }
-    QCOMPARE(scanTexts(storage(), home), (Texts{{2, "2", 1, false, "u", "r"}}));
-    QCOMPARE(scanTexts(storage(), team).size(), 2);
 }
 
 QTEST_GUILESS_MAIN(TestStorage)

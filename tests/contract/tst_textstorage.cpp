@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "storagebench.h"
+
+using namespace Sheaf;
+using namespace Sheaf::Server;
+using namespace Sheaf::Server::StorageTests;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using Texts = QList<std::tuple<Sequence, QByteArray, ColumnId, bool, QByteArray, QByteArray>>;
+
+/// Sequence, key, column, whether merged, update and the row's record; `last` is the number of the last one.
+Texts scanTexts(Storage &storage, SpaceId space, Sequence after = 0, qint64 number = 0, qsizetype max = 1'000'000,
+                qint64 *last = nullptr)
+{
+    Texts texts;
+    qint64 previous = 0;
+    need(storage.scanTexts(space, after, number, [&](const TextView &text) {
+        texts.append({text.sequence, text.key.toByteArray(), text.column, text.isMerged, text.update.toByteArray(),
+                      text.record.toByteArray()});
+        previous = text.number;
+        return texts.size() < max;
+    }));
+    if (last != nullptr)
+        *last = previous;
+    return texts;
+}
+
+} // namespace
+
+/// What every storage of the server promises for the updates of texts, on each of them.
+class TestTextStorage : public QObject, private StorageBench
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase_data() { rows(); }
+    void init() { open(); }
+    void cleanup() { close(); }
+
+    void textsAreKeptInOrder();
+    void mergedTextsTakeThePlaceOfOldOnes();
+    void scansOfTextsGoOnInsideASequence();
+    void textsAreOfOneRowAndOneSpace();
+};
+
+void TestTextStorage::textsAreKeptInOrder()
+{
+    const SpaceId home = makeSpace("home");
+    const TableId table = makeTable(home, "notes");
+    const QByteArray key("k\0ey", 4);
+    QVERIFY(!need(begin()->tables(home)).constFirst().hasTexts);
+    {
+        auto transaction = begin();
+        need(transaction->putRecord(home, {1, table, key, "r1"}, 0));
+        need(transaction->addText(home, {0, 1, table, key, 3, false, "a", {}}));
+        need(transaction->addText(home, {0, 1, table, key, 3, false, "b", {}}));
+        need(transaction->putRecord(home, {2, table, key, "r2"}, 1));
+        need(transaction->addText(home, {0, 2, table, key, 4, false, QByteArray(200'000, 'c'), {}}));
+        const TextTotals own = need(transaction->textTotals(table, key, 3));
+        QCOMPARE(own.tail, 2);
+        QCOMPARE(own.tailBytes, 2);
+        need(transaction->commit());
+    }
+    reopen();
+    QCOMPARE(scanTexts(storage(), home), (Texts{{1, key, 3, false, "a", "r2"},
+                                                {1, key, 3, false, "b", "r2"},
+                                                {2, key, 4, false, QByteArray(200'000, 'c'), "r2"}}));
+    QCOMPARE(scanTexts(storage(), home, 1).size(), 1);
+    QVERIFY(scanTexts(storage(), home, 2).isEmpty());
+    auto transaction = begin();
+    QVERIFY(need(transaction->tables(home)).constFirst().hasTexts);
+    QByteArrayList updates;
+    need(transaction->texts(table, key, 3, [&](const TextView &text) { updates.append(text.update.toByteArray()); }));
+    QCOMPARE(updates, (QByteArrayList{"a", "b"}));
+    const TextTotals large = need(transaction->textTotals(table, key, 4));
+    QVERIFY(large.tail == 1 && large.tailBytes == 200'000 && large.mergedBytes == 0);
+    QCOMPARE(need(transaction->textTotals(table, "other", 3)).tail, 0);
+}
+
+void TestTextStorage::mergedTextsTakeThePlaceOfOldOnes()
+{
+    const SpaceId home = makeSpace("home");
+    const TableId table = makeTable(home, "notes");
+    auto transaction = begin();
+    for (Sequence sequence = 1; sequence <= 4; ++sequence) {
+        need(transaction->putRecord(home, {sequence, table, "k", "r"}, sequence - 1));
+        need(transaction->addText(home, {0, sequence, table, "k", 1, false, QByteArray::number(sequence), {}}));
+        need(transaction->addText(home, {0, sequence, table, "k", 2, false, "other", {}}));
+    }
+    QList<qint64> numbers;
+    need(transaction->texts(table, "k", 1, [&](const TextView &text) { numbers.append(text.number); }));
+    need(transaction->removeTexts(table, "k", 1, numbers.at(1)));
+    need(transaction->addText(home, {0, 2, table, "k", 1, true, "1+2", {}}));
+    numbers.clear();
+    QByteArrayList updates;
+    need(transaction->texts(table, "k", 1, [&](const TextView &text) {
+        numbers.append(text.number);
+        updates.append(text.update.toByteArray());
+    }));
+    QCOMPARE(updates, (QByteArrayList{"1+2", "3", "4"}));
+    // Merged again: what was merged goes, although its number is not among the first.
+    need(transaction->removeTexts(table, "k", 1, numbers.at(1)));
+    need(transaction->addText(home, {0, 3, table, "k", 1, true, "1+2+3", {}}));
+    const TextTotals totals = need(transaction->textTotals(table, "k", 1));
+    QVERIFY(totals.tail == 1 && totals.tailBytes == 1 && totals.mergedBytes == 5);
+    QCOMPARE(need(transaction->textTotals(table, "k", 2)).tail, 4);
+    need(transaction->commit());
+    transaction.reset();
+    QCOMPARE(scanTexts(storage(), home, 2), (Texts{{3, "k", 2, false, "other", "r"},
+                                                   {3, "k", 1, true, "1+2+3", "r"},
+                                                   {4, "k", 1, false, "4", "r"},
+                                                   {4, "k", 2, false, "other", "r"}}));
+    auto next = begin();
+    need(next->removeTexts(table, "k"));
+    need(next->commit());
+    next.reset();
+    QVERIFY(scanTexts(storage(), home).isEmpty());
+}
+
+void TestTextStorage::scansOfTextsGoOnInsideASequence()
+{
+    const SpaceId home = makeSpace("home");
+    const TableId table = makeTable(home, "notes");
+    auto transaction = begin();
+    need(transaction->putRecord(home, {7, table, "k", "r"}, 0));
+    for (int i = 0; i < 5; ++i)
+        need(transaction->addText(home, {0, 7, table, "k", 1, true, QByteArray::number(i), {}}));
+    need(transaction->commit());
+    transaction.reset();
+    qint64 number = 0;
+    for (int i = 0; i < 5; ++i) {
+        const Texts one = scanTexts(storage(), home, 6, number, 1, &number);
+        QCOMPARE(one, (Texts{{7, "k", 1, true, QByteArray::number(i), "r"}}));
+    }
+    QVERIFY(scanTexts(storage(), home, 6, number).isEmpty());
+    QCOMPARE(scanTexts(storage(), home, 5, number).size(), 5); // the number is of the sequence behind
+    // What takes their place has greater numbers: whoever was in the middle meets all of it.
+    auto next = begin();
+    need(next->removeTexts(table, "k", 1, number));
+    need(next->addText(home, {0, 7, table, "k", 1, true, "all", {}}));
+    need(next->commit());
+    next.reset();
+    QCOMPARE(scanTexts(storage(), home, 6, number).size(), 1);
+}
+
+void TestTextStorage::textsAreOfOneRowAndOneSpace()
+{
+    const SpaceId home = makeSpace("home");
+    const SpaceId team = makeSpace("team");
+    const TableId here = makeTable(home, "notes");
+    const TableId there = makeTable(team, "notes");
+    {
+        auto transaction = begin();
+        for (const auto &[space, table] : {std::pair(home, here), std::pair(team, there)}) {
+            for (Sequence sequence = 1; sequence <= 2; ++sequence) {
+                const QByteArray key = QByteArray::number(sequence);
+                need(transaction->putRecord(space, {sequence, table, key, "r"}, 0));
+                need(transaction->addText(space, {0, sequence, table, key, 1, false, "u", {}}));
+            }
+        }
+        need(transaction->commit());
+    }
+    {
+        auto transaction = begin();
+        need(transaction->removeTexts(here, "1"));
+        need(transaction->addText(home, {0, 2, here, "2", 1, false, "undone", {}}));
+        QCOMPARE(need(transaction->textTotals(here, "1", 1)).tail, 0);
+    } // without a commit
+    QCOMPARE(scanTexts(storage(), home).size(), 2);
+    {
+        auto transaction = begin();
+        need(transaction->removeTexts(here, "1"));
+        need(transaction->commit());
+    }
+    QCOMPARE(scanTexts(storage(), home), (Texts{{2, "2", 1, false, "u", "r"}}));
+    QCOMPARE(scanTexts(storage(), team).size(), 2);
+}
+
+QTEST_GUILESS_MAIN(TestTextStorage)
+#include "tst_textstorage.moc"
