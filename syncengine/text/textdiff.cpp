@@ -198,13 +198,44 @@ qsizetype commonSuffix(QStringView one, QStringView other)
     return splitsPair(one, one.size() - length) || splitsPair(other, other.size() - length) ? length - 1 : length;
 }
 
+/// Whether a place lies inside a word or a surrogate pair.
+bool isInside(QStringView text, qsizetype at)
+{
+    return at > 0 && at < text.size() && ((isWordUnit(text[at - 1]) && isWordUnit(text[at])) || splitsPair(text, at));
+}
+
+/// A part put in or taken out beside its like can stand in several places: here it goes to the first one leftwards where it
+/// cuts no word, so that what two people put in at one place stays whole. `floor`: nothing before it is touched.
+void settle(QStringView before, QStringView after, qsizetype floor, TextEdit &edit)
+{
+    const bool isInsertion = edit.removed == 0;
+    if (!isInsertion && !edit.inserted.isEmpty())
+        return;
+    const QStringView text = isInsertion ? after : before; // the one that has the part
+    const qsizetype length = isInsertion ? edit.inserted.size() : edit.removed;
+    const qsizetype start = isInsertion ? edit.inserted.data() - after.data() : edit.position;
+    qsizetype slide = 0;
+    while (isInside(text, start - slide) || isInside(text, start - slide + length)) {
+        if (edit.position - slide <= floor || text[start - slide - 1] != text[start - slide + length - 1])
+            return; // it cuts a word wherever it stands
+        ++slide;
+    }
+    edit.position -= slide;
+    if (isInsertion)
+        edit.inserted = after.sliced(start - slide, length);
+}
+
 } // namespace
 
 std::vector<TextEdit> diffText(QStringView before, QStringView after)
 {
-    // Nearly every change is one place: the equal ends need no words.
-    const qsizetype prefix = commonPrefix(before, after);
-    const qsizetype suffix = commonSuffix(before.sliced(prefix), after.sliced(prefix));
+    // Nearly every change is one place: the equal ends need no words, but they end where words do.
+    qsizetype prefix = commonPrefix(before, after);
+    while (isInside(before, prefix) || isInside(after, prefix))
+        --prefix;
+    qsizetype suffix = commonSuffix(before.sliced(prefix), after.sliced(prefix));
+    while (isInside(before, before.size() - suffix) || isInside(after, after.size() - suffix))
+        --suffix;
     Dictionary dictionary;
     const Words old = cut(before.sliced(prefix, before.size() - prefix - suffix), prefix, dictionary);
     const Words fresh = cut(after.sliced(prefix, after.size() - prefix - suffix), prefix, dictionary);
@@ -216,7 +247,9 @@ std::vector<TextEdit> diffText(QStringView before, QStringView after)
         const QStringView come = after.sliced(freshStart, fresh.starts[static_cast<size_t>(box.bEnd)] - freshStart);
         const qsizetype head = commonPrefix(gone, come);
         const qsizetype tail = commonSuffix(gone.sliced(head), come.sliced(head));
+        const qsizetype floor = edits.empty() ? 0 : edits.back().position + edits.back().removed + 1;
         edits.push_back({start + head, gone.size() - head - tail, come.sliced(head, come.size() - head - tail)});
+        settle(before, after, floor, edits.back());
     }
     return edits;
 }

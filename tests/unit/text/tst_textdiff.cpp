@@ -68,6 +68,10 @@ void TestTextDiff::editsAreSmall_data()
     QTest::newRow("a word is a whole") << u"the quick fox"_s << u"the brilliant fox"_s << u"4-5+brilliant"_s;
     QTest::newRow("a moved line") << u"a1\nb2\nc3\n"_s << u"b2\nc3\na1\n"_s << u"0-3+ 8-0+\na1"_s;
     QTest::newRow("checked boxes") << u"- [ ] eggs\n- [ ] milk\n"_s << u"- [x] eggs\n- [x] milk\n"_s << u"3-1+x 14-1+x"_s;
+    QTest::newRow("a word beside its like") << u"list;item2;"_s << u"list;item6;item2;"_s << u"5-0+item6;"_s;
+    QTest::newRow("a word taken out beside its like") << u"list;item6;item2;"_s << u"list;item2;"_s << u"5-6+"_s;
+    QTest::newRow("words around their like") << u"list;item2;"_s << u"list;item6;item2;item7;"_s << u"5-0+item6; 10-0+;item7"_s;
+    QTest::newRow("a letter beside its like") << u"bok"_s << u"book"_s << u"2-0+o"_s;
     QTest::newRow("han") << u"我喜欢茶。他喜欢水。"_s << u"我喜欢咖啡。他喜欢酒。"_s << u"3-1+咖啡 8-1+酒"_s;
     QTest::newRow("emoji with one half in common") << u"a😀b"_s << u"a😁b"_s << u"1-2+😁"_s;
     QTest::newRow("emoji that end alike") << u"\U0001F600"_s << u"\U0001FA00"_s << u"0-2+\U0001FA00"_s;
