@@ -91,22 +91,24 @@ SimStatement drawText(SeededRandom &random, quint64 value)
     const QString word = u"w%1%2;"_s.arg(value).arg(random.oneIn(3) ? u"ä😀"_s : QString());
     switch (random.below(6)) {
     case 0:
-        return {u"INSERT OR IGNORE INTO texts(id, body) VALUES (?, 'base;')"_s, {id}};
+        return {u"INSERT OR IGNORE INTO texts(id, body) VALUES (?, 'base;')"_s, {id}, {}, true};
     case 1:
-        return {u"UPDATE texts SET body = ? || body WHERE id = ?"_s, {word, id}, word};
+        return {u"UPDATE texts SET body = ? || body WHERE id = ?"_s, {word, id}, word, true};
     case 2:
         return {u"UPDATE texts SET body = substr(body, 1, instr(body, ';')) || ? || substr(body, instr(body, ';') + 1)"
                 " WHERE id = ?"_s,
                 {word, id},
-                word};
+                word,
+                true};
     case 3: // a large one now and then, which travels in pieces
         if (random.oneIn(8))
             return {u"UPDATE texts SET body = body || ? || ? WHERE id = ?"_s,
                     {word, QString(static_cast<int>(random.between(100'000, 300'000)), u'x') + u';', id},
-                    word};
+                    word,
+                    true};
         [[fallthrough]];
     default:
-        return {u"UPDATE texts SET body = body || ? WHERE id = ?"_s, {word, id}, word};
+        return {u"UPDATE texts SET body = body || ? WHERE id = ?"_s, {word, id}, word, true};
     }
 }
 

@@ -23,7 +23,8 @@ struct SimTable {
 struct SimStatement {
     QString sql;
     QVariantList values;
-    QString word{}; ///< put into the texts that it changes, taken out by nobody
+    QString word{};      ///< put into the texts that it changes, taken out by nobody
+    bool isText = false; ///< of a text, or of a row with one; its last value is the row's id
 };
 
 /// A word that a committed edit put into a text.
