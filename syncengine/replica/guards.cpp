@@ -21,14 +21,11 @@ Result<Guards> guardsThere(sqlite3 *handle)
     if (!select)
         return fail(select.error());
     Guards guards;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            return guards;
-        guards[select->bytes(0).toByteArray()] = select->bytes(1).toByteArray();
-    }
+    const auto read =
+        forEachRow(*select, [&](const SqlStatement &row) { guards[row.bytes(0).toByteArray()] = row.bytes(1).toByteArray(); });
+    if (!read)
+        return fail(read.error());
+    return guards;
 }
 
 Result<void> addGuards(sqlite3 *handle, const TableInfo &table, Guards &guards)
@@ -38,14 +35,9 @@ Result<void> addGuards(sqlite3 *handle, const TableInfo &table, Guards &guards)
         return fail(info.error());
     info->bindText(1, table.name);
     QList<QByteArray> columns;
-    while (true) {
-        const auto row = info->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            break;
-        columns.append(quotedName(info->bytes(0)));
-    }
+    const auto read = forEachRow(*info, [&](const SqlStatement &row) { columns.append(quotedName(row.bytes(0))); });
+    if (!read)
+        return fail(read.error());
     const QByteArray name = "sheaf_guard_" + QByteArray::number(table.id);
     for (qsizetype from = 0; from < columns.size(); from += columnsPerIndex) {
         const QByteArray index = name + '_' + QByteArray::number(from / columnsPerIndex);

@@ -277,14 +277,11 @@ Result<void> Merger::retryStuck()
         QByteArray space;
     };
     QList<Stuck> rows;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            break;
-        rows.append({m_catalog.find(select->integer(0)), select->bytes(1).toByteArray(), select->bytes(2).toByteArray()});
-    }
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        rows.append({m_catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
+    });
+    if (!read)
+        return fail(read.error());
     for (const Stuck &row : std::as_const(rows)) {
         QHash<ColumnId, QByteArray> parked;
         if (auto done = m_rows.readParked(*row.table, row.key, parked); !done)
@@ -327,14 +324,11 @@ Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column)
     select->bindInteger(1, table.id);
     select->bindInteger(2, column);
     QList<std::pair<QByteArray, QByteArray>> values;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            break;
-        values.append({select->bytes(0).toByteArray(), select->bytes(1).toByteArray()});
-    }
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        values.append({row.bytes(0).toByteArray(), row.bytes(1).toByteArray()});
+    });
+    if (!read)
+        return fail(read.error());
     remove->bindInteger(1, table.id);
     remove->bindInteger(2, column);
     if (auto done = remove->run(); !done)

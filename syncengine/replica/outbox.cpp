@@ -205,15 +205,12 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
         return fail(select.error());
     select->bindInteger(1, space.id);
     QList<std::pair<qint64, QByteArray>> all;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            break;
-        if (buckets.test(bucketOf(catalog.find(select->integer(0))->name, select->bytes(1))))
-            all.append({select->integer(0), select->bytes(1).toByteArray()});
-    }
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        if (buckets.test(bucketOf(catalog.find(row.integer(0))->name, row.bytes(1))))
+            all.append({row.integer(0), row.bytes(1).toByteArray()});
+    });
+    if (!read)
+        return fail(read.error());
     // Each row is a transaction of its own: what belonged together arrived together long ago.
     for (const auto &[tableId, key] : std::as_const(all)) {
         const TableInfo &table = *catalog.find(tableId);
@@ -276,26 +273,24 @@ Result<QList<OutboxEntry>> Replica::outbox() const
     if (!select)
         return fail(select.error());
     QList<OutboxEntry> all;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            return all;
-        const TableInfo &table = *d->catalog.find(select->integer(1));
-        const Store::Space *space = d->store.find(select->integer(3));
-        OutboxEntry entry{.number = select->integer(0),
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        const TableInfo &table = *d->catalog.find(row.integer(1));
+        const Store::Space *space = d->store.find(row.integer(3));
+        OutboxEntry entry{.number = row.integer(0),
                           .space = space != nullptr ? space->state.name : QByteArray(),
                           .table = table.name,
-                          .key = select->bytes(2).toByteArray(),
+                          .key = row.bytes(2).toByteArray(),
                           .columns = {}};
-        const auto mask = static_cast<quint64>(select->integer(4));
+        const auto mask = static_cast<quint64>(row.integer(4));
         for (const TableInfo::Column &column : table.columns) {
             if ((mask & Mask::ofColumn(column.id)) != 0)
                 entry.columns.append(column.name);
         }
         all.append(std::move(entry));
-    }
+    });
+    if (!read)
+        return fail(read.error());
+    return all;
 }
 
 Result<QList<RejectedChange>> Replica::rejected() const
@@ -304,19 +299,17 @@ Result<QList<RejectedChange>> Replica::rejected() const
     if (!select)
         return fail(select.error());
     QList<RejectedChange> all;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            return all;
-        all.append({.number = select->integer(0),
-                    .space = select->bytes(1).toByteArray(),
-                    .table = select->bytes(2).toByteArray(),
-                    .key = select->bytes(3).toByteArray(),
-                    .code = QString::fromUtf8(select->bytes(4)),
-                    .reason = QString::fromUtf8(select->bytes(5))});
-    }
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        all.append({.number = row.integer(0),
+                    .space = row.bytes(1).toByteArray(),
+                    .table = row.bytes(2).toByteArray(),
+                    .key = row.bytes(3).toByteArray(),
+                    .code = QString::fromUtf8(row.bytes(4)),
+                    .reason = QString::fromUtf8(row.bytes(5))});
+    });
+    if (!read)
+        return fail(read.error());
+    return all;
 }
 
 } // namespace Sheaf

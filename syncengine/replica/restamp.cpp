@@ -25,15 +25,13 @@ Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog)
     if (!select)
         return fail(select.error());
     QList<Waiting> all;
-    while (true) {
-        const auto row = select->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            return all;
-        all.append({catalog.find(select->integer(0)), select->bytes(1).toByteArray(), select->integer(2),
-                    static_cast<quint64>(select->integer(3))});
-    }
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        all.append(
+            {catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.integer(2), static_cast<quint64>(row.integer(3))});
+    });
+    if (!read)
+        return fail(read.error());
+    return all;
 }
 
 /// Calls `visit` with every unacknowledged stamp of this site in a clock, but for those of texts' edits.

@@ -36,21 +36,18 @@ Result<void> Store::load()
         SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push FROM sheaf_spaces ORDER BY id");
     if (!spaces)
         return fail(spaces.error());
-    while (true) {
-        const auto row = spaces->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            break;
+    const auto read = forEachRow(*spaces, [&](const SqlStatement &row) {
         auto space = std::make_unique<Space>();
-        space->id = spaces->integer(0);
-        space->state = {.name = spaces->bytes(1).toByteArray(),
-                        .role = static_cast<Role>(spaces->integer(2)),
-                        .epoch = static_cast<Epoch>(spaces->integer(3)),
-                        .cursor = static_cast<Sequence>(spaces->integer(4)),
-                        .lastPush = static_cast<quint64>(spaces->integer(5))};
+        space->id = row.integer(0);
+        space->state = {.name = row.bytes(1).toByteArray(),
+                        .role = static_cast<Role>(row.integer(2)),
+                        .epoch = static_cast<Epoch>(row.integer(3)),
+                        .cursor = static_cast<Sequence>(row.integer(4)),
+                        .lastPush = static_cast<quint64>(row.integer(5))};
         m_spaces.push_back(std::move(space));
-    }
+    });
+    if (!read)
+        return fail(read.error());
     return loadBuckets();
 }
 
@@ -59,17 +56,15 @@ Result<void> Store::loadBuckets()
     auto buckets = SqlStatement::prepare(m_handle, "SELECT space, bucket, sum FROM sheaf_buckets");
     if (!buckets)
         return fail(buckets.error());
-    while (true) {
-        const auto row = buckets->step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
-            return {};
-        Bytes::Reader sum(buckets->bytes(2));
+    const auto read = forEachRow(*buckets, [&](const SqlStatement &row) {
+        Bytes::Reader sum(row.bytes(2));
         const quint64 high = sum.fixed();
-        if (Space *space = find(buckets->integer(0)))
-            space->digest.add({{sum.fixed(), high}, static_cast<quint8>(buckets->integer(1))});
-    }
+        if (Space *space = find(row.integer(0)))
+            space->digest.add({{sum.fixed(), high}, static_cast<quint8>(row.integer(1))});
+    });
+    if (!read)
+        return fail(read.error());
+    return {};
 }
 
 Result<void> Store::save()

@@ -59,21 +59,18 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
             return fail(select.error());
         if (!where.isEmpty())
             select->bindText(1, space);
-        while (true) {
-            const auto row = select->step();
-            if (!row)
-                return fail(row.error());
-            if (!*row)
-                break;
+        const auto read = forEachRow(*select, [&](const SqlStatement &row) {
             QByteArray bytes;
             Bytes::appendBytes(bytes, table->name);
-            for (int column = 0; column < sqlite3_column_count(select->raw()); ++column)
-                Bytes::appendValue(bytes, columnValue(*select, column));
+            for (int column = 0; column < sqlite3_column_count(row.raw()); ++column)
+                Bytes::appendValue(bytes, columnValue(row, column));
             const QByteArray hashBytes = hashed(bytes);
             Bytes::Reader hash(hashBytes);
             const quint64 high = hash.fixed();
             sum += Digest128{hash.fixed(), high};
-        }
+        });
+        if (!read)
+            return fail(read.error());
     }
     QByteArray out;
     Bytes::appendFixed(out, sum.high);
