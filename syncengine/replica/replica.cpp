@@ -136,7 +136,8 @@ Result<void> Replica::Private::prepareTables()
         qint64 format;
         QString script;
     };
-    const Step steps[] = {{1, u":/sheaf/replica/replica.sql"_s}, {2, u":/sheaf/replica/replica_2.sql"_s}};
+    const Step steps[] = {
+        {1, u":/sheaf/replica/replica.sql"_s}, {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s}};
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
         return fail(own.error());

@@ -75,6 +75,7 @@ struct PendingPush {
     Push push;
     QList<qint64> outboxNumbers; ///< one for each change of the push
     QList<qint64> textNumbers;   ///< for each change: up to which the row's waiting texts have gone with it
+    QList<Hlc> stamps;           ///< the replica's own ones in it
     OutboxPosition end;          ///< where the next push begins
 };
 
@@ -177,6 +178,9 @@ public:
     /// at `after`, the end of an earlier push; nothing when there are none. Reads only.
     [[nodiscard]] Result<std::optional<PendingPush>> nextPush(const QByteArray &space, quint64 number,
                                                               OutboxPosition after) const;
+    /// To be called before `push` is sent, at `serverMs` on the server's clock. No later edit gets a stamp
+    /// that the push carries, whether an answer comes or not and whatever becomes of this clock.
+    Result<void> noteOffer(const PendingPush &push, qint64 serverMs);
     /// Settles a push: acknowledged cells leave the outbox, refused ones go to the rejected list
     /// and back to the server's value, `clock_ahead` ones are stamped anew and stay. Moves the
     /// cursor when it stands at ack.previous.

@@ -51,6 +51,7 @@ struct Replica::Private {
         QByteArray record;
         qint64 textNumber = 0;
     };
+    static void collectStamps(const RowClock &clock, SiteId site, QList<Hlc> &stamps);
     Result<QList<RowChange>> changesOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
                                        qint64 after);
     Result<void> registersOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,

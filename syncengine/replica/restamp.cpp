@@ -86,8 +86,9 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask))
             renewed.emplace(text.stamp.hlc, 0);
     }
-    // Every local edit was made with all that was seen in view, and must go on winning over it.
-    Hlc last = store.seen;
+    // Every local edit was made with all that was seen in view, and must go on winning over it. What was
+    // offered may have been accepted with other values, though no answer came.
+    Hlc last = site == store.site ? std::max(store.seen, store.offered) : store.seen;
     for (auto &[old, fresh] : renewed)
         last = fresh = std::max(corrected(old), last + 1);
     for (const Waiting &entry : *waiting) {
@@ -106,7 +107,7 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
             return done;
     }
     store.clock = HybridClock();
-    for (const Hlc stamp : {store.seen, last}) {
+    for (const Hlc stamp : {store.seen, store.offered, last}) {
         if (Store::isPlausible(stamp, correctedWallMs()))
             store.clock.observe(stamp);
     }
@@ -166,6 +167,7 @@ Result<void> Replica::renewSite()
         if (auto done = d->texts.forgetAcked(); !done)
             return done;
         d->store.site = fresh;
+        d->store.offered = 0;
         d->store.lease.clear();
         for (const auto &space : d->store.spaces()) {
             space->state.lastPush = 0; // pushes are counted for each site

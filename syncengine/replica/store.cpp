@@ -19,7 +19,7 @@ Result<void> Store::create(SiteId newSite)
 
 Result<void> Store::load()
 {
-    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease FROM sheaf_state");
+    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease, offered FROM sheaf_state");
     if (!state)
         return fail(state.error());
     if (auto row = state->step(); !row)
@@ -29,6 +29,7 @@ Result<void> Store::load()
     seen = static_cast<Hlc>(state->integer(2));
     clockOffsetMs = state->integer(3);
     lease = state->bytes(4).toByteArray();
+    offered = static_cast<Hlc>(state->integer(5));
     state->reset();
 
     m_spaces.clear();
@@ -71,7 +72,7 @@ Result<void> Store::save()
 {
     if (!m_saveState.isPrepared()) {
         auto state = SqlStatement::prepare(
-            m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5");
+            m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6");
         auto space = SqlStatement::prepare(
             m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5 WHERE id = ?1");
         auto bucket = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_buckets(space, bucket, sum) VALUES (?1, ?2, ?3)");
@@ -86,6 +87,7 @@ Result<void> Store::save()
     m_saveState.bindInteger(3, static_cast<qint64>(seen));
     m_saveState.bindInteger(4, clockOffsetMs);
     m_saveState.bindBlob(5, lease);
+    m_saveState.bindInteger(6, static_cast<qint64>(offered));
     if (auto done = m_saveState.run(); !done)
         return done;
     for (const auto &space : m_spaces) {

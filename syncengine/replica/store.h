@@ -51,6 +51,7 @@ public:
     SiteId site = 0;
     HybridClock clock;
     Hlc seen = 0;
+    Hlc offered = 0; ///< greatest own stamp in a push that the server may have accepted
     qint64 clockOffsetMs = 0;
     QByteArray lease;
 

@@ -5,6 +5,7 @@
 #include "protocol/limits.h"
 #include "replica/replica.h"
 #include "replica/replica_p.h"
+#include "sql/database.h"
 #include "text/updatealgebra.h"
 
 #include <map>
@@ -14,6 +15,7 @@ namespace Sheaf {
 namespace {
 
 constexpr qsizetype joinedBytesMax = 96 * 1024;         // of updates that go as one: joining may add a little
+constexpr qint64 offerToleranceMs = 5000;               // the server's clock is known to a round trip
 constexpr qsizetype textsOfChangeBytesMax = 384 * 1024; // a record takes 512 KiB
 
 TableNames namesOf(const TableInfo &table)
@@ -172,6 +174,42 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
     return changes;
 }
 
+/// Adds the stamps of `site` that are not there yet; neighbours mostly share theirs.
+void Replica::Private::collectStamps(const RowClock &clock, SiteId site, QList<Hlc> &stamps)
+{
+    const auto add = [&](const Stamp &stamp) {
+        if (stamp.site == site && (stamps.isEmpty() || stamps.constLast() != stamp.hlc))
+            stamps.append(stamp.hlc);
+    };
+    add(clock.life);
+    for (const RowClock::Entry &entry : clock.others)
+        add(entry.stamp);
+    for (const RowClock::Entry &entry : clock.texts)
+        add(entry.stamp);
+}
+
+Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
+{
+    // Later ones are refused, and must not hide those that were not.
+    const Hlc latest = makeHlc(serverMs + Limits::stampAheadMsMax + offerToleranceMs);
+    Hlc offered = d->store.offered;
+    for (const Hlc stamp : push.stamps) {
+        if (stamp <= latest)
+            offered = std::max(offered, stamp);
+    }
+    if (offered == d->store.offered)
+        return {};
+    // It has to outlive this process, not a power cut: no reason to wait for the disk.
+    if (auto done = execSql(d->handle, "PRAGMA synchronous=NORMAL"); !done)
+        return done;
+    auto noted = d->transact(true, [&]() -> Result<void> {
+        d->store.offered = offered;
+        return {};
+    });
+    auto restored = execSql(d->handle, "PRAGMA synchronous=FULL");
+    return noted ? restored : noted;
+}
+
 Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, OutboxPosition after) const
 {
     const Store::Space *known = d->store.find(space);
@@ -233,6 +271,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             pending.outboxNumbers.append(n);
             pending.textNumbers.append(change.textNumber);
             pending.end = {n, change.textNumber};
+            Private::collectStamps(row.clock, d->store.site, pending.stamps);
         }
         if (full)
             break;

@@ -29,6 +29,7 @@ struct ClientSession::Private final : SpaceLink {
     // SpaceLink
     void send(const Message &message) override;
     bool maySend() const override { return connection && connection->unsentBytes() < Limits::unsentBytesPause; }
+    qint64 serverMs() const override { return clock.monotonicMs() + serverAheadMs; }
     void wake() override { workThen(Result<void>{}); }
     void report(const QString &code, const QString &message) override
     {
@@ -66,7 +67,8 @@ struct ClientSession::Private final : SpaceLink {
     bool compress = false;
     qint64 helloWallMs = 0;
     qint64 helloMonotonicMs = 0;
-    qint64 heardMs = 0; ///< monotonic time of the last byte
+    qint64 heardMs = 0;       ///< monotonic time of the last byte
+    qint64 serverAheadMs = 0; ///< its clock minus our monotonic one
     std::vector<std::unique_ptr<SpaceSync>> spaces;
     size_t nextSpace = 0; ///< whose turn it is
     SyncProgress lastProgress;
@@ -223,6 +225,7 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
     compress = welcome.compression;
     // The server read its clock somewhere within the round trip: the middle errs least.
     const qint64 roundTripMs = clock.monotonicMs() - helloMonotonicMs;
+    serverAheadMs = welcome.clockMs - (helloMonotonicMs + roundTripMs / 2);
     if (const auto r = replica.setClockOffset(welcome.clockMs - (helloWallMs + roundTripMs / 2)); !r)
         return r;
     if (const auto r = replica.setLease(welcome.lease); !r)

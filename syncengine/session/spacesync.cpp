@@ -238,6 +238,8 @@ Result<void> SpaceSync::upload()
         ++m_nextNumber;
         ++m_pushesInARow;
         m_proven = m_marking = false;
+        if (auto noted = m_replica.noteOffer(next->value(), m_link.serverMs()); !noted)
+            return noted;
         m_link.send(next->value().push);
         m_inFlight.push_back(std::move(next->value()));
     }

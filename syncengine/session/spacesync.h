@@ -18,6 +18,8 @@ public:
     virtual void send(const Message &message) = 0;
     /// Whether the connection takes more uploads now; drained() brings the next chance.
     [[nodiscard]] virtual bool maySend() const = 0;
+    /// What the server's clock shows now, reckoned from the handshake without our own wall clock.
+    [[nodiscard]] virtual qint64 serverMs() const = 0;
     /// Something in the space has moved without a message: look at it again.
     virtual void wake() = 0;
     /// For the log: nothing is lost and the session goes on.

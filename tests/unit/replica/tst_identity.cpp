@@ -61,6 +61,7 @@ private Q_SLOTS:
     void hostileStampsDragNoClock_data();
     void hostileStampsDragNoClock();
     void impossibleStampsAreRefused();
+    void whatWasOfferedIsNotStampedAgain();
     void rowsOfASpaceNotGrantedWait();
     void wideTablesConverge();
 };
@@ -164,6 +165,35 @@ void TestIdentity::impossibleStampsAreRefused()
         device.exec(u"DELETE FROM t"_s);
         device.wallMs += 1;
     }
+}
+
+/// A push goes unanswered, and then the clock leaps by a year: the later edit must not get, once the
+/// clock is right again, the stamp under which the server may have taken the earlier one.
+void TestIdentity::whatWasOfferedIsNotStampedAgain()
+{
+    Device author(schema, 1);
+    author.exec(u"INSERT INTO t(id, a) VALUES (1, 'theirs')"_s);
+    QByteArray bytes;
+    Device device(schema, 2);
+    // What came from a clock 50 s ahead leaves edits to count on from there.
+    QVERIFY(device.replica().applyChanges({batchOf(author, makeHlc(device.wallMs + 50'000), bytes)}));
+    device.exec(u"UPDATE t SET a = 'first' WHERE id = 1"_s);
+    const Hlc offered = latestOf(device);
+    QCOMPARE(offered, makeHlc(device.wallMs + 50'000) + 1);
+    const auto push = device.replica().nextPush("home", 1, {});
+    QVERIFY(device.replica().noteOffer(**push, device.wallMs));
+    device.reopen();
+
+    constexpr qint64 yearMs = 365LL * 86'400'000;
+    device.wallMs += yearMs;
+    device.exec(u"UPDATE t SET a = 'second' WHERE id = 1"_s);
+    QVERIFY(hlcMs(latestOf(device)) >= device.wallMs);
+    // One that no server takes does not hide the one before it.
+    const auto refused = device.replica().nextPush("home", 1, {});
+    QVERIFY(device.replica().noteOffer(**refused, device.wallMs - yearMs));
+    QVERIFY(device.replica().setClockOffset(-yearMs));
+    QCOMPARE(latestOf(device), offered + 1);
+    QVERIFY(device.digestHolds());
 }
 
 void TestIdentity::rowsOfASpaceNotGrantedWait()
