@@ -131,7 +131,9 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     m_before = m_row.clock;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    if (!m_outcome.clockChanged && m_outcome.textRepeats.empty())
+    if (auto done = findRivals(table, change.key, waiting); !done)
+        return done;
+    if (!m_outcome.clockChanged && m_outcome.textRepeats.empty() && m_rivals.empty())
         return {};
     if (!m_row.known)
         m_row.space = space.id;
@@ -147,7 +149,9 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = writeValues(table, change, m_row, space.state.name); !done)
         return done;
-    return m_outcome.clockChanged ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();
+    if (auto done = keepRivals(table, change.key, wallMs); !done)
+        return done;
+    return m_outcome.clockChanged || !m_rivals.empty() ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();
 }
 
 /// The incoming record meets unacknowledged local cells: those that lost leave the outbox.

@@ -47,6 +47,8 @@ private:
     Result<void> mergeSeeds(const TableInfo &table, QByteArrayView key, bool born);
     Result<void> mergeTexts(const TableInfo &table, QByteArrayView key, bool born);
     Result<void> noteEcho(const TableInfo &table, QByteArrayView key);
+    Result<void> findRivals(const TableInfo &table, QByteArrayView key, quint64 waiting);
+    Result<void> keepRivals(const TableInfo &table, const QByteArray &key, qint64 wallMs);
     void show(ColumnId column, QByteArray text);
     Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                        const std::vector<const Cell *> &cells, bool born);
@@ -62,8 +64,9 @@ private:
     MergeOutcome m_outcome;
     RowState m_row;
     RowClock m_before;
-    std::vector<const Cell *> m_cells; ///< to be put into the table, by column
-    std::deque<Cell> m_shown;          ///< those of them that show a text,
+    std::vector<std::pair<ColumnId, QByteArray>> m_rivals; ///< texts of a birth that loses, as updates
+    std::vector<const Cell *> m_cells;                     ///< to be put into the table, by column
+    std::deque<Cell> m_shown;                              ///< those of them that show a text,
     std::deque<QByteArray> m_shownTexts;
 };
 

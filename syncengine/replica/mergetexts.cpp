@@ -89,6 +89,71 @@ Result<void> Merger::mergeTexts(const TableInfo &table, QByteArrayView key, bool
     return {};
 }
 
+/// Two devices have made the same row while they were apart, and the register of the later one wins.
+/// What the other began its text with becomes an edit: of the device that wrote it, or of the one that
+/// hears of it while its own birth waits. The update says the same whoever makes it.
+Result<void> Merger::findRivals(const TableInfo &table, QByteArrayView key, quint64 waiting)
+{
+    m_rivals.clear();
+    const bool twoBirths =
+        m_record.length == m_before.length && isAlive(m_before.length) && m_record.life != m_before.life && table.synced;
+    if (!twoBirths)
+        return {};
+    for (const ColumnId column : table.texts) {
+        const auto cell = std::ranges::lower_bound(m_record.cells, column, {}, &Cell::column);
+        // A register that was written after the birth, by an older schema, replaces: it is no rival.
+        if (cell == m_record.cells.end() || cell->column != column || cell->stamp != m_record.life ||
+            m_before.stampOf(column) != m_before.life || m_before.life.site != m_store.site)
+            continue;
+        const bool mineLoses = m_before.life < cell->stamp;
+        if (!mineLoses && (waiting & Mask::whole) == 0)
+            continue;
+        auto mine = m_texts.seedUpdateOf({table, key, column});
+        if (!mine)
+            return fail(mine.error());
+        QByteArray theirs = RowTexts::seedUpdate(cell->value);
+        if (*mine == theirs)
+            continue;
+        QByteArray &loser = mineLoses ? *mine : theirs;
+        if (loser != RowTexts::seedUpdate({}))
+            m_rivals.emplace_back(column, std::move(loser));
+    }
+    return {};
+}
+
+Result<void> Merger::keepRivals(const TableInfo &table, const QByteArray &key, qint64 wallMs)
+{
+    const Hlc now = m_rivals.empty() ? 0 : m_store.clock.tick(wallMs);
+    for (const auto &[column, update] : m_rivals) {
+        const RowTexts::Place place{table, key, column};
+        auto text = m_texts.edit(place, update);
+        if (!text)
+            return fail(text.error());
+        if (!text->has_value())
+            continue; // somebody's edit has brought it already
+        const Cell shown{column, {}, ValueView::ofText(**text)};
+        if (auto done = this->place(table, key, {}, {&shown}, false); !done)
+            return done;
+        const Hlc acked = m_row.clock.textStampOf(column, m_store.site);
+        if (auto done = m_texts.save(place, acked); !done)
+            return done;
+        m_row.clock.setTextStamp(column, {std::max(now, acked + 1), m_store.site});
+        if (m_row.outbox == 0) {
+            const auto number = m_rows.enqueue(table, key, m_row, 0, Mask::ofColumn(column));
+            if (!number)
+                return fail(number.error());
+            m_row.outbox = *number;
+            continue;
+        }
+        const auto mask = m_rows.mask(m_row.outbox);
+        if (!mask)
+            return fail(mask.error());
+        if (auto done = m_rows.setMask(m_row.outbox, *mask | Mask::ofColumn(column)); !done)
+            return done;
+    }
+    return {};
+}
+
 /// What the server has of our own entries, for the day on which this site takes another name.
 Result<void> Merger::noteEcho(const TableInfo &table, QByteArrayView key)
 {

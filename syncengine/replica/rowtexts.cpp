@@ -260,6 +260,20 @@ Result<std::optional<QByteArray>> RowTexts::seed(const TableInfo &table, QByteAr
     return value;
 }
 
+Result<QByteArray> RowTexts::seedUpdateOf(const Place &place)
+{
+    auto value = seed(place.table, place.key, place.column);
+    if (!value)
+        return fail(value.error());
+    if (!value->has_value()) {
+        auto inTable = valueInTable(place);
+        if (!inTable)
+            return inTable;
+        *value = *std::move(inTable);
+    }
+    return seedUpdate(Bytes::Reader(**value).value());
+}
+
 // Writing
 
 Result<void> RowTexts::append(const Place &place, Kind kind, QByteArrayView bytes, Hlc acked)

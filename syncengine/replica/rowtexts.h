@@ -58,6 +58,8 @@ public:
     Result<void> compact(const Place &place);
     /// The register under an edited text, as encoded by Bytes::appendValue(); nothing when the table has it.
     Result<std::optional<QByteArray>> seed(const TableInfo &table, QByteArrayView key, ColumnId column);
+    /// The register under a text, edited or not, as the first update of one.
+    Result<QByteArray> seedUpdateOf(const Place &place);
     /// How many texts were loaded from the file.
     [[nodiscard]] qint64 loads() const { return m_loads; }
 

@@ -179,7 +179,6 @@ Verified SimClient::dieInsideEdit(SeededRandom &random)
 Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
 {
     m_newWords.clear();
-    m_newTexts.clear();
     const qint64 count = random.oneIn(3) ? random.between(2, 4) : 1;
     for (qint64 i = 0; i < count; ++i) {
         QString error;
@@ -199,22 +198,11 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
     done = done && query.exec();
     if (!done)
         *error = drawn.sql + u": "_s + query.lastError().text();
-    else if (drawn.isText && query.numRowsAffected() > 0)
-        takeWord(drawn);
+    else if (!drawn.word.isEmpty() && query.numRowsAffected() > 0)
+        m_newWords.append({drawn.values.last().toString(), drawn.word});
     if (done && m_parts.trace)
         std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
     return done;
-}
-
-/// What the transaction that makes a row writes into its text belongs to the birth: of two devices that make the same row
-/// the later one's stands.
-void SimClient::takeWord(const SimStatement &drawn)
-{
-    const QString row = drawn.values.last().toString();
-    if (drawn.word.isEmpty())
-        m_newTexts.insert(row);
-    else if (!m_newTexts.contains(row))
-        m_newWords.append({row, drawn.word});
 }
 
 Verified SimClient::check(bool deep)

@@ -79,7 +79,6 @@ private:
     void blame(std::string invariant, std::string detail);
     Result<void> statements(QSqlDatabase &database, SeededRandom &random);
     bool statement(QSqlDatabase &database, SeededRandom &random, QString *error);
-    void takeWord(const SimStatement &drawn);
 
     WorldParts &m_parts;
     int m_number;
@@ -87,7 +86,6 @@ private:
     quint64 m_lastValue = 0;
     QList<SimWord> m_words;
     QList<SimWord> m_newWords;
-    QSet<QString> m_newTexts; ///< rows with texts that the running transaction makes ///< of the transaction that runs
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;

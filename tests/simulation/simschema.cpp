@@ -91,24 +91,22 @@ SimStatement drawText(SeededRandom &random, quint64 value)
     const QString word = u"w%1%2;"_s.arg(value).arg(random.oneIn(3) ? u"ä😀"_s : QString());
     switch (random.below(6)) {
     case 0:
-        return {u"INSERT OR IGNORE INTO texts(id, body) VALUES (?, 'base;')"_s, {id}, {}, true};
+        return {u"INSERT OR IGNORE INTO texts(id, body) VALUES (?, 'base;')"_s, {id}};
     case 1:
-        return {u"UPDATE texts SET body = ? || body WHERE id = ?"_s, {word, id}, word, true};
+        return {u"UPDATE texts SET body = ? || body WHERE id = ?"_s, {word, id}, word};
     case 2:
         return {u"UPDATE texts SET body = substr(body, 1, instr(body, ';')) || ? || substr(body, instr(body, ';') + 1)"
                 " WHERE id = ?"_s,
                 {word, id},
-                word,
-                true};
+                word};
     case 3: // a large one now and then, which travels in pieces
         if (random.oneIn(8))
             return {u"UPDATE texts SET body = body || ? || ? WHERE id = ?"_s,
                     {word, QString(static_cast<int>(random.between(100'000, 300'000)), u'x') + u';', id},
-                    word,
-                    true};
+                    word};
         [[fallthrough]];
     default:
-        return {u"UPDATE texts SET body = body || ? WHERE id = ?"_s, {word, id}, word, true};
+        return {u"UPDATE texts SET body = body || ? WHERE id = ?"_s, {word, id}, word};
     }
 }
 

@@ -23,8 +23,7 @@ struct SimTable {
 struct SimStatement {
     QString sql;
     QVariantList values;
-    QString word{};      ///< put into the texts that it changes, taken out by nobody
-    bool isText = false; ///< of a text, or of a row with one; its last value is the row's id
+    QString word{}; ///< put into the texts that it changes, taken out by nobody
 };
 
 /// A word that a committed edit put into a text.

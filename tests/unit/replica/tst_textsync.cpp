@@ -25,6 +25,8 @@ private Q_SLOTS:
     void bothReviveADeletedText();
     void deleteWinsOverText();
     void keysAreUsedAgainWithAnotherText();
+    void birthsOfTheSameRowKeepBothTexts_data();
+    void birthsOfTheSameRowKeepBothTexts();
     void refusedTextsAreTakenBack();
     void openEditorsFollow();
     void randomEditsConverge_data();
@@ -194,6 +196,56 @@ void TestTextSync::keysAreUsedAgainWithAnotherText()
     settle(relay, {&one, &two});
     QCOMPARE(body(one), u"the second life"_s);
     VERIFY_EQUAL({&one, &two});
+}
+
+void TestTextSync::birthsOfTheSameRowKeepBothTexts_data()
+{
+    QTest::addColumn<QString>("first");
+    QTest::addColumn<QString>("second");
+    QTest::addColumn<bool>("edited");
+    QTest::addColumn<QStringList>("kept");
+    QTest::newRow("two texts") << u"one; "_s << u"two; "_s << false << QStringList{u"one"_s, u"two"_s};
+    QTest::newRow("two texts with edits") << u"one; "_s << u"two; "_s << true
+                                          << QStringList{u"one"_s, u"two"_s, u"edit1"_s, u"edit2"_s};
+    QTest::newRow("the same text") << u"daily; "_s << u"daily; "_s << true << QStringList{u"daily"_s, u"edit1"_s, u"edit2"_s};
+    QTest::newRow("one begins empty") << u""_s << u"two; "_s << true << QStringList{u"edit1"_s, u"two"_s, u"edit2"_s};
+}
+
+/// Both may be first at the server, and each may hear of the other before or after its own push.
+void TestTextSync::birthsOfTheSameRowKeepBothTexts()
+{
+    QFETCH(QString, first);
+    QFETCH(QString, second);
+    QFETCH(bool, edited);
+    QFETCH(QStringList, kept);
+    for (int order = 0; order < 4; ++order) {
+        Relay relay;
+        Device one(schema, 1);
+        Device two(schema, 2);
+        Device three(schema, 3);
+        two.wallMs += 1000;
+        one.exec(u"INSERT INTO notes VALUES (1, 't', ?)"_s, {first});
+        two.exec(u"INSERT INTO notes VALUES (1, 't', ?)"_s, {second});
+        if (edited) {
+            append(one, u"edit1; "_s);
+            append(two, u"edit2; "_s);
+        }
+        QList<Device *> devices{&one, &two};
+        if (order % 2 == 1)
+            std::swap(devices[0], devices[1]);
+        relay.push(*devices[0]);
+        if (order / 2 == 1)
+            relay.pull(*devices[1]);
+        relay.push(*devices[1]);
+        settle(relay, {&one, &two, &three});
+        VERIFY_EQUAL({&one, &two, &three});
+        QStringList words = body(one).split(u"; "_s, Qt::SkipEmptyParts);
+        words.sort();
+        QStringList expected = kept;
+        expected.sort();
+        QCOMPARE(words, expected);
+        QCOMPARE(one.replica().pendingCount() + two.replica().pendingCount(), 0);
+    }
 }
 
 void TestTextSync::refusedTextsAreTakenBack()
