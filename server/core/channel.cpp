@@ -33,7 +33,8 @@ void Channel::unsubscribe(ServerSession *session)
 
 bool Channel::isHeardBesides(quint64 session) const
 {
-    return std::ranges::any_of(m_subscribers, [session](const ServerSession *reader) { return reader->number() != session; });
+    return m_watchers > 0 ||
+           std::ranges::any_of(m_subscribers, [session](const ServerSession *reader) { return reader->number() != session; });
 }
 
 Result<Page> Channel::page(Storage &storage, PagePlace after, const BucketFilter &filter) const

@@ -31,6 +31,9 @@ public:
     void unsubscribe(ServerSession *session);
     [[nodiscard]] const std::vector<ServerSession *> &subscribers() const { return m_subscribers; }
 
+    /// Counts those besides sessions who want every change: `change` is 1 or -1.
+    void watch(int change) { m_watchers += change; }
+
     /// Whether anybody but this session follows the space.
     [[nodiscard]] bool isHeardBesides(quint64 session) const;
 
@@ -42,6 +45,7 @@ private:
     QByteArray m_name;
     std::optional<Space> m_space;
     std::vector<ServerSession *> m_subscribers;
+    int m_watchers = 0;
 };
 
 /// The pushes of one commit to one space, in the order of their sequences, encoded once for all

@@ -78,6 +78,12 @@ bool Dictionary::hasTexts() const
     return std::ranges::any_of(m_tables, [](const auto &table) { return table.second.hasTexts; });
 }
 
+const TableEntry *Dictionary::find(const QByteArray &table) const
+{
+    const auto known = m_byName.constFind(table);
+    return known == m_byName.cend() ? nullptr : &m_tables.at(*known);
+}
+
 const TableEntry *Dictionary::table(TableId id) const
 {
     const auto found = m_tables.find(id);

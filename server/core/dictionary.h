@@ -35,6 +35,8 @@ public:
 
     /// Whether any table has texts.
     [[nodiscard]] bool hasTexts() const;
+    /// A table by name; null when the space has none of it.
+    [[nodiscard]] const TableEntry *find(const QByteArray &table) const;
     /// A table that a stored row speaks of; null only when the storage is damaged.
     [[nodiscard]] const TableEntry *table(TableId id) const;
 

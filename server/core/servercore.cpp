@@ -13,7 +13,8 @@ namespace Sheaf::Server {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random) : m_storage(storage), m_clock(clock), m_random(random)
+ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random)
+    : m_storage(storage), m_clock(clock), m_random(random), m_yjs(*this, storage, clock)
 {
 }
 
@@ -31,8 +32,26 @@ void ServerCore::accept(std::unique_ptr<Connection> connection)
     const quint64 number = ++m_lastNumber;
     SessionHost &host = *this; // a private base: only members may see it as one
     m_sessions.emplace(number, std::make_unique<ServerSession>(host, m_clock, number, std::move(connection)));
+    startTicking();
+}
+
+void ServerCore::acceptYjs(std::unique_ptr<YjsConnection> connection, QByteArrayView target)
+{
+    if (m_stopping)
+        return;
+    m_yjs.accept(++m_lastNumber, std::move(connection), target);
+    startTicking();
+}
+
+void ServerCore::startTicking()
+{
     if (m_tickTimer == 0)
         m_tickTimer = m_clock.start(std::chrono::milliseconds(Tuning::tickMs), [this] { tick(); });
+}
+
+bool ServerCore::isGroupFull() const
+{
+    return static_cast<qsizetype>(m_group.uploads.size()) >= Tuning::groupPushesMax || m_group.bytes >= Tuning::groupBytesMax;
 }
 
 void ServerCore::arrive(ServerSession &session, Hello hello)
@@ -47,7 +66,17 @@ void ServerCore::upload(ServerSession &session, Channel &channel, std::vector<Pu
         m_group.uploads.push_back({session.number(), session.site(), &channel, std::move(push)});
     m_group.bytes += bytes;
     scheduleCommit();
-    if (static_cast<qsizetype>(m_group.uploads.size()) >= Tuning::groupPushesMax || m_group.bytes >= Tuning::groupBytesMax)
+    if (isGroupFull())
+        commit();
+}
+
+void ServerCore::upload(quint64 session, SiteId site, Channel &channel, Push push)
+{
+    for (const Change &change : std::as_const(push.changes))
+        m_group.bytes += change.record.size();
+    m_group.uploads.push_back({session, site, &channel, std::move(push)});
+    scheduleCommit();
+    if (isGroupFull())
         commit();
 }
 
@@ -133,6 +162,7 @@ void ServerCore::publish(Channel &channel, Broadcast &broadcast)
         author->deliver(channel, broadcast);
         author->catchUp(channel);
     }
+    m_yjs.published(channel, broadcast);
 }
 
 /// Nobody knows whether a commit that failed took place, so its senders must come again, and what
@@ -153,6 +183,7 @@ void ServerCore::giveUp(const Group &group, const Error &error)
             newcomer->storageFailed(error, retryMs());
     }
     for (Channel *forgotten : std::as_const(touched)) {
+        m_yjs.failed(*forgotten);
         const bool isReadable = channel(forgotten->name()).has_value();
         const std::vector<ServerSession *> readers = forgotten->subscribers();
         for (ServerSession *reader : readers) {
@@ -169,8 +200,9 @@ void ServerCore::tick()
     m_tickTimer = 0;
     for (const auto &[number, session] : m_sessions)
         session->tick();
-    if (!m_sessions.empty())
-        m_tickTimer = m_clock.start(std::chrono::milliseconds(Tuning::tickMs), [this] { tick(); });
+    m_yjs.tick();
+    if (!m_sessions.empty() || !m_yjs.isEmpty())
+        startTicking();
 }
 
 void ServerCore::ended(ServerSession &session)
@@ -185,6 +217,12 @@ void ServerCore::reap()
     m_reapTimer = 0;
     for (const quint64 number : std::exchange(m_ended, {}))
         m_sessions.erase(number);
+    if (m_stopping && m_sessions.empty() && m_yjs.isEmpty())
+        finish();
+}
+
+void ServerCore::yjsEmptied()
+{
     if (m_stopping && m_sessions.empty())
         finish();
 }
@@ -195,6 +233,7 @@ void ServerCore::revoked(DeviceId device)
         if (session->device() == device)
             session->refuse(u"bad_token"_s, u"This device's token was revoked."_s, -1);
     }
+    m_yjs.revoked(device);
 }
 
 void ServerCore::stop(std::function<void()> finished)
@@ -208,7 +247,8 @@ void ServerCore::stop(std::function<void()> finished)
         const auto retryMs = static_cast<qint64>(m_random.below(Tuning::shutdownRetryMsMax));
         session->refuse(u"shutting_down"_s, u"The server is stopping."_s, retryMs);
     }
-    const auto patience = m_sessions.empty() ? 0ms : std::chrono::milliseconds(Tuning::shutdownMsMax);
+    m_yjs.stop();
+    const auto patience = m_sessions.empty() && m_yjs.isEmpty() ? 0ms : std::chrono::milliseconds(Tuning::shutdownMsMax);
     m_stopTimer = m_clock.start(patience, [this] { finish(); });
 }
 

@@ -4,6 +4,7 @@
 
 #include "server/core/groupcommit.h"
 #include "server/core/serversession.h"
+#include "server/core/yjsdesk.h"
 
 #include <functional>
 
@@ -12,7 +13,7 @@ namespace Sheaf::Server {
 /// The server without sockets and files: sessions over any connections, their pushes merged into
 /// the storage in groups, and what was committed fanned out.
 /// One thread, the one of clock and connections. Storage, clock and random outlive it.
-class ServerCore final : private SessionHost
+class ServerCore final : private SessionHost, private YjsDesk::Host
 {
 public:
     ServerCore(Storage &storage, Clock &clock, Random &random);
@@ -21,6 +22,8 @@ public:
 
     /// Serves a connection that is open already.
     void accept(std::unique_ptr<Connection> connection);
+    /// The same for one of a Yjs client, whose HTTP request had this target.
+    void acceptYjs(std::unique_ptr<YjsConnection> connection, QByteArrayView target);
 
     /// Commits and acknowledges what has arrived, tells every client to come back later and closes;
     /// `finished` is called when all are gone, at the latest after Tuning::shutdownMsMax.
@@ -39,7 +42,11 @@ private:
     Result<Channel *> channel(const QByteArray &space) override;
     Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) override;
     void ended(ServerSession &session) override;
+    void upload(quint64 session, SiteId site, Channel &channel, Push push) override;
+    void yjsEmptied() override;
 
+    void startTicking();
+    [[nodiscard]] bool isGroupFull() const;
     void scheduleCommit();
     void commit();
     void welcome(const std::vector<std::pair<quint64, std::variant<Refused, Admission>>> &arrivals);
@@ -65,6 +72,7 @@ private:
     Clock::TimerId m_stopTimer = 0;
     bool m_stopping = false;
     std::function<void()> m_finished;
+    YjsDesk m_yjs;
 };
 
 } // namespace Sheaf::Server

@@ -21,6 +21,13 @@ constexpr qint64 textTailBytesMax = 64 * 1024; ///< or when they take that much 
 constexpr qint64 textKept = 16;                ///< newest ones stay apart: a reader who was away for a moment gets only those
 constexpr qint64 textKeptBytes = 32 * 1024;    ///< as long as they take no more
 
+constexpr qint64 yjsBytesMax =
+    64 * 1024 * 1024; ///< stored, of all texts that Yjs clients have open: memory holds some times that
+constexpr qint64 yjsStateVectorBytesMax = 64 * 1024; ///< about ten thousand writers of one text
+constexpr int yjsQuestionsBurst = 20;                ///< each may be answered with a whole text
+constexpr double yjsQuestionsPerSecond = 2;
+constexpr int yjsSilenceMsMax = 20'000; ///< y-websocket gives a server up after 30 s without a message
+
 constexpr int tickMs = 1000;                 ///< how exactly silence and stalls are noticed
 constexpr int stalledMsMax = 30'000;         ///< unsent bytes and none taken for that long: drop
 constexpr int closingMsMax = 5'000;          ///< for the last words of a session to leave

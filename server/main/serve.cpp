@@ -66,6 +66,9 @@ Result<int> serve(const QString &folder, const QString &listen, ListenerLimits l
     limits.sockets = socketsMax(limits.sockets);
     Listener listener(std::move(limits));
     listener.accepted = [&core](std::unique_ptr<Connection> connection) { core.accept(std::move(connection)); };
+    listener.acceptedYjs = [&core](std::unique_ptr<YjsConnection> connection, const QByteArray &target) {
+        core.acceptYjs(std::move(connection), target);
+    };
     if (auto listening = admin.listen(folder); !listening)
         return fail(listening.error());
     if (auto listening = listener.listen(address, static_cast<quint16>(url.port())); !listening)

@@ -94,11 +94,12 @@ void Listener::takeSockets()
         guest.address = address;
         guest.newcomer = std::make_unique<Newcomer>(
             std::move(socket), m_limits.origins,
-            [this, id](std::unique_ptr<QTcpSocket> ready) { upgraded(id, std::move(ready)); }, [this, id] { forget(id); });
+            [this, id](std::unique_ptr<QTcpSocket> ready, const QByteArray &target) { upgraded(id, std::move(ready), target); },
+            [this, id] { forget(id); });
     }
 }
 
-void Listener::upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket)
+void Listener::upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket, const QByteArray &yjsTarget)
 {
     Guest &guest = m_guests.at(id);
     guest.newcomer.release()->deleteLater(); // it is calling us
@@ -106,10 +107,13 @@ void Listener::upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket)
         if (listener)
             listener->m_strangers.erase(id);
     };
-    auto connection = std::make_unique<WebSocketConnection>(std::move(socket), m_wrapper, answered);
+    const auto speech = yjsTarget.isEmpty() ? WebSocketConnection::Speech::Sheaf : WebSocketConnection::Speech::Yjs;
+    auto connection = std::make_unique<WebSocketConnection>(std::move(socket), speech, m_wrapper, answered);
     connect(connection.get(), &QObject::destroyed, this, [this, id] { forget(id); });
     guest.connection = connection.get();
-    if (accepted)
+    if (speech == WebSocketConnection::Speech::Yjs && acceptedYjs)
+        acceptedYjs(std::move(connection), yjsTarget);
+    else if (accepted)
         accepted(std::move(connection));
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "ports/transport.h"
+#include "server/core/yjsconnection.h"
 
 #include <QHash>
 #include <QHostAddress>
@@ -42,6 +42,8 @@ public:
 
     /// Called with every connection that has done its WebSocket handshake.
     std::function<void(std::unique_ptr<Connection>)> accepted;
+    /// The same for Yjs clients, with the target of the request.
+    std::function<void(std::unique_ptr<YjsConnection>, const QByteArray &target)> acceptedYjs;
 
     /// Errors: `port_in_use`, `cannot_listen`.
     Result<void> listen(const QHostAddress &address, quint16 port);
@@ -57,7 +59,7 @@ private:
     };
 
     void takeSockets();
-    void upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket);
+    void upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket, const QByteArray &yjsTarget);
     [[nodiscard]] bool mayEnter(const QHostAddress &address) const;
     void evictOldest();
     void forget(GuestId id);

@@ -21,8 +21,7 @@ constexpr auto requestTime = 5s;
 
 } // namespace
 
-Newcomer::Newcomer(std::unique_ptr<QTcpSocket> socket, QStringList origins,
-                   std::function<void(std::unique_ptr<QTcpSocket>)> upgraded, std::function<void()> gone)
+Newcomer::Newcomer(std::unique_ptr<QTcpSocket> socket, QStringList origins, Upgraded upgraded, std::function<void()> gone)
     : m_socket(std::move(socket)), m_origins(std::move(origins)), m_upgraded(std::move(upgraded)), m_gone(std::move(gone))
 {
     m_socket->setReadBufferSize(headBytesMax);
@@ -54,7 +53,8 @@ void Newcomer::read()
     const qsizetype size = bytes.indexOf("\r\n\r\n");
     if (size < 0 && bytes.size() < headBytesMax)
         return;
-    UpgradeAnswer answer{"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false};
+    UpgradeAnswer answer{
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", false, {}};
     if (size >= 0) {
         answer = judgeUpgrade(bytes.first(size), m_origins);
         m_socket->skip(size + 4);
@@ -64,7 +64,7 @@ void Newcomer::read()
     if (answer.isAccepted) {
         m_timer.stop();
         m_socket->disconnect(this);
-        return m_upgraded(std::move(m_socket));
+        return m_upgraded(std::move(m_socket), answer.yjsTarget);
     }
     // Half closed: a reset because of unread bytes would take the answer away from the peer.
     m_isDenied = true;

@@ -15,11 +15,12 @@ namespace Sheaf::Server {
 class Newcomer final : public QObject
 {
 public:
+    using Upgraded = std::function<void(std::unique_ptr<QTcpSocket> socket, const QByteArray &yjsTarget)>;
+
     /// `upgraded` gets the socket once it speaks WebSocket, with whatever came behind the request
-    /// still in it; `gone` is called instead when that does not happen. Both are the last call, and
+    /// still in it, and UpgradeAnswer::yjsTarget; `gone` is called instead when that does not happen. Both are the last call, and
     /// this object may be deleted later, not inside of them.
-    Newcomer(std::unique_ptr<QTcpSocket> socket, QStringList origins, std::function<void(std::unique_ptr<QTcpSocket>)> upgraded,
-             std::function<void()> gone);
+    Newcomer(std::unique_ptr<QTcpSocket> socket, QStringList origins, Upgraded upgraded, std::function<void()> gone);
     ~Newcomer() override;
 
 private:
@@ -28,7 +29,7 @@ private:
 
     std::unique_ptr<QTcpSocket> m_socket;
     QStringList m_origins;
-    std::function<void(std::unique_ptr<QTcpSocket>)> m_upgraded;
+    Upgraded m_upgraded;
     std::function<void()> m_gone;
     QTimer m_timer;
     bool m_isDenied = false;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/net/upgrade.h"
 
+#include "server/core/yjsaddress.h"
+
 #include <QCryptographicHash>
 
 #include <algorithm>
@@ -38,7 +40,7 @@ bool lists(const std::optional<QByteArray> &value, QByteArrayView wanted, Qt::Ca
 
 UpgradeAnswer denied(const QByteArray &status, const QByteArray &more = {})
 {
-    return {"HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n" + more + "\r\n", false};
+    return {"HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n" + more + "\r\n", false, {}};
 }
 
 } // namespace
@@ -57,13 +59,18 @@ UpgradeAnswer judgeUpgrade(const QByteArray &head, const QStringList &origins)
     if (headerValue(lines, "sec-websocket-version") != "13"_ba)
         return denied("426 Upgrade Required"_ba, "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"_ba);
     const QByteArray key = headerValue(lines, "sec-websocket-key").value_or(QByteArray());
+    const QByteArray target = request.split(' ').value(1);
+    const bool isYjs = isYjsTarget(target);
     if (QByteArray::fromBase64(key).size() != keyBytes ||
-        !lists(headerValue(lines, "sec-websocket-protocol"), subprotocol, Qt::CaseSensitive))
+        (!isYjs && !lists(headerValue(lines, "sec-websocket-protocol"), subprotocol, Qt::CaseSensitive)))
         return denied("400 Bad Request"_ba);
     const QByteArray accept = QCryptographicHash::hash(key + acceptSalt, QCryptographicHash::Sha1).toBase64();
-    return {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept +
-                "\r\nSec-WebSocket-Protocol: " + subprotocol + "\r\n\r\n",
-            true};
+    QByteArray answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " + accept +
+        "\r\n";
+    if (!isYjs)
+        answer += "Sec-WebSocket-Protocol: "_ba + subprotocol + "\r\n";
+    return {answer + "\r\n", true, isYjs ? target : QByteArray()};
 }
 
 } // namespace Sheaf::Server

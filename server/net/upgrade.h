@@ -11,10 +11,11 @@ namespace Sheaf::Server {
 struct UpgradeAnswer {
     QByteArray bytes;
     bool isAccepted = false; ///< from here on the connection speaks WebSocket
+    QByteArray yjsTarget;    ///< of a Yjs client's request: has its token, so it goes into no log
 };
 
-/// Judges the head of a request up to its empty line: RFC 6455 with subprotocol `sheaf.1`, and an
-/// Origin, which only browsers send, from the list.
+/// Judges the head of a request up to its empty line: RFC 6455, with subprotocol `sheaf.1` unless the target is one for
+/// Yjs clients, which name none, and an Origin, which only browsers send, from the list.
 [[nodiscard]] UpgradeAnswer judgeUpgrade(const QByteArray &head, const QStringList &origins);
 
 } // namespace Sheaf::Server

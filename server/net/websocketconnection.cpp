@@ -7,8 +7,6 @@
 #include "protocol/limits.h"
 #include "server/core/tuning.h"
 
-#include <QTimer>
-
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -28,7 +26,10 @@ constexpr qsizetype directBytesMax = 16 * 1024;     // larger frames wait for th
 constexpr qint64 ignoredBytesMax = 4 * 1024 * 1024; // of a peer that talks on after our goodbye
 constexpr auto goodbyeTime = 2s;                    // for our last words to arrive
 constexpr quint16 normalClosure = 1000;
+constexpr quint16 tooBig = 1009;
+constexpr qsizetype reasonBytesMax = 123; // RFC 6455, 5.5: with the code a control frame's 125
 constexpr unsigned char closeFrame = 0x88;
+constexpr unsigned char pingFrame = 0x89;
 constexpr unsigned char pongFrame = 0x8a;
 constexpr unsigned char binaryFrame = 0x82;
 
@@ -51,6 +52,16 @@ QByteArray framed(unsigned char firstByte, const QByteArray &payload)
     return out + payload;
 }
 
+/// At most so many bytes of UTF-8, cut between characters.
+QByteArray cut(QByteArray utf8, qsizetype max)
+{
+    qsizetype size = std::min(utf8.size(), max);
+    while (size > 0 && size < utf8.size() && (static_cast<unsigned char>(utf8.at(size)) & 0xc0) == 0x80)
+        --size;
+    utf8.truncate(size);
+    return utf8;
+}
+
 } // namespace
 
 QByteArray FrameWrapper::wrap(const QByteArray &payload)
@@ -63,11 +74,17 @@ QByteArray FrameWrapper::wrap(const QByteArray &payload)
     return m_wrapped;
 }
 
-WebSocketConnection::WebSocketConnection(std::unique_ptr<QTcpSocket> socket, std::shared_ptr<FrameWrapper> wrapper,
+WebSocketConnection::WebSocketConnection(std::unique_ptr<QTcpSocket> socket, Speech speech, std::shared_ptr<FrameWrapper> wrapper,
                                          std::function<void()> answered)
-    : m_socket(std::move(socket)), m_wrapper(std::move(wrapper)), m_answered(std::move(answered))
+    : m_socket(std::move(socket)), m_speech(speech), m_wrapper(std::move(wrapper)), m_answered(std::move(answered))
 {
-    m_reader.setPayloadMax(Sheaf::Limits::frameBytesMaxBeforeWelcome);
+    // A Yjs client has shown its token before its first frame is read, and cannot cut its messages.
+    m_reader.setPayloadMax(speech == Speech::Yjs ? Sheaf::Limits::messageBytesMax : Sheaf::Limits::frameBytesMaxBeforeWelcome);
+    if (speech == Speech::Yjs) {
+        m_heardMs = nowMs();
+        connect(&m_pings, &QTimer::timeout, this, &WebSocketConnection::keepAlive);
+        m_pings.start(Sheaf::Limits::pingIntervalMs);
+    }
     m_socket->setReadBufferSize(readBufferBytes);
     connect(m_socket.get(), &QTcpSocket::readyRead, this, &WebSocketConnection::read);
     connect(m_socket.get(), &QTcpSocket::bytesWritten, this, &WebSocketConnection::written);
@@ -85,7 +102,8 @@ void WebSocketConnection::sendFrame(const QByteArray &frame)
     if (m_state != State::Open)
         return;
     if (m_answered) {
-        m_reader.setPayloadMax(Sheaf::Limits::frameBytesMax);
+        if (m_speech == Speech::Sheaf)
+            m_reader.setPayloadMax(Sheaf::Limits::frameBytesMax);
         std::exchange(m_answered, {})();
     }
     if (unsentBytes() > Sheaf::Limits::unsentBytesMax)
@@ -116,12 +134,30 @@ void WebSocketConnection::close()
         sayGoodbye(normalClosure);
 }
 
+void WebSocketConnection::close(YjsEnd code, const QString &reason)
+{
+    if (m_state == State::Open)
+        sayGoodbye(static_cast<quint16>(code), reason);
+}
+
 void WebSocketConnection::drop()
 {
     m_observer = nullptr;
     m_state = State::Over;
+    m_pings.stop();
     m_socket->disconnect(this);
     m_socket->abort();
+}
+
+/// Without its pongs, a peer that has lost its network would stay for hours.
+void WebSocketConnection::keepAlive()
+{
+    if (m_state != State::Open)
+        return;
+    if (nowMs() - m_heardMs > Sheaf::Limits::silenceMsMax)
+        return endLater(u"The peer is silent."_s);
+    if (unsentBytes() < Sheaf::Limits::unsentBytesPause)
+        m_socket->write(framed(pingFrame, {}));
 }
 
 void WebSocketConnection::read()
@@ -131,6 +167,7 @@ void WebSocketConnection::read()
         const qint64 got = m_socket->read(buffer.data(), buffer.size());
         if (got <= 0)
             return;
+        m_heardMs = nowMs();
         if (m_state == State::Closing) {
             m_ignored += got;
             if (m_ignored > ignoredBytesMax)
@@ -176,6 +213,11 @@ void WebSocketConnection::fault(const FrameFault &fault)
 {
     if (m_state != State::Open)
         return;
+    if (m_speech == Speech::Yjs) {
+        // What is too large would only be sent again by a client that comes back.
+        const bool isTooLarge = fault.closeCode == tooBig;
+        return sayGoodbye(isTooLarge ? static_cast<quint16>(YjsEnd::TooLarge) : fault.closeCode, fault.reason);
+    }
     const QList<QByteArray> frames = frameMessage(encodeMessage(Refused{fault.code, fault.reason, Tuning::brokenRetryMs}), false);
     m_socket->write(framed(binaryFrame, frames.constFirst()));
     sayGoodbye(fault.closeCode);
@@ -183,11 +225,11 @@ void WebSocketConnection::fault(const FrameFault &fault)
 
 /// Half closes the socket once everything is sent, and waits for the peer to do the same: closing it
 /// with bytes unread would reset the connection and take our last words away from the peer.
-void WebSocketConnection::sayGoodbye(quint16 closeCode)
+void WebSocketConnection::sayGoodbye(quint16 closeCode, const QString &reason)
 {
     m_state = State::Closing;
     const char code[] = {static_cast<char>(closeCode >> 8), static_cast<char>(closeCode & 0xff)};
-    m_socket->write(framed(closeFrame, QByteArray(code, sizeof code)));
+    m_socket->write(framed(closeFrame, QByteArray(code, sizeof code) + cut(reason.toUtf8(), reasonBytesMax)));
     QTimer::singleShot(goodbyeTime, this, [this] { endLater(u"The peer did not hang up."_s); });
 }
 

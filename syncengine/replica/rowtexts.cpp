@@ -4,6 +4,7 @@
 
 #include "crdt/bytes.h"
 #include "protocol/limits.h"
+#include "protocol/textseed.h"
 #include "text/updatealgebra.h"
 
 #include <algorithm>
@@ -35,18 +36,7 @@ QByteArray textOf(Text::Doc &doc)
 
 QByteArray RowTexts::textOfValue(const ValueView &value)
 {
-    switch (value.type) {
-    case ValueView::Type::Null:
-        return {};
-    case ValueView::Type::Integer:
-        return QByteArray::number(value.integer);
-    case ValueView::Type::Real:
-        return QByteArray::number(value.real, 'g', 17);
-    case ValueView::Type::Text:
-    case ValueView::Type::Blob:
-        break;
-    }
-    return QString::fromUtf8(value.bytes).toUtf8(); // without bytes that are no UTF-8
+    return seedText(value);
 }
 
 QByteArray RowTexts::seedUpdate(const ValueView &value)
