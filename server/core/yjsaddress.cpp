@@ -107,7 +107,7 @@ Result<YjsAddress> readYjsTarget(QByteArrayView target)
         return bad();
     const QByteArray whole = target.sliced(prefix.size()).toByteArray();
     const qsizetype mark = whole.indexOf('?');
-    const QList<QByteArray> segments = whole.left(mark).split('/');
+    const QList<QByteArray> segments = (mark < 0 ? whole : whole.first(mark)).split('/');
     if (segments.size() != 4)
         return bad();
     YjsAddress address;

@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core/yjsdesk.h"
 
-#include "crdt/bytes.h"
 #include "crdt/hybridclock.h"
 #include "protocol/limits.h"
 #include "server/core/logging.h"
 #include "server/core/tuning.h"
-
-#include <QCryptographicHash>
-#include <QtEndian>
 
 #include <algorithm>
 
@@ -19,16 +15,6 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Under which name a device writes through this endpoint: always the same one in one epoch, and none that a replica draws.
-SiteId siteFrom(Epoch epoch, DeviceId device)
-{
-    QByteArray name("yjs ");
-    Bytes::appendVarint(name, epoch);
-    Bytes::appendVarint(name, static_cast<quint64>(device));
-    const QByteArray hash = QCryptographicHash::hash(name, QCryptographicHash::Blake2b_256);
-    return std::max<SiteId>(1, qFromBigEndian<SiteId>(hash.constData()));
-}
 
 YjsEnd endFor(const QString &code)
 {
@@ -69,34 +55,16 @@ void YjsDesk::fault(YjsSession &session, const Error &error)
 
 Result<void> YjsDesk::enter(Visitor &visitor, QByteArrayView target)
 {
-    const auto address = readYjsTarget(target);
-    if (!address)
-        return fail(address.error());
-    StoredDevice device;
-    if (!address->token.isEmpty()) {
-        auto transaction = m_storage.begin();
-        if (!transaction)
-            return fail(transaction.error());
-        auto devices = (*transaction)->devices(hashToken(address->token));
-        if (!devices)
-            return fail(devices.error());
-        device = devices->value(0);
-    }
-    if (device.id == 0)
-        return fail(u"bad_token"_s, u"The server does not know this token."_s);
-    const auto grant = std::ranges::find(device.grants, address->space, &Grant::space);
-    if (grant == device.grants.end() || grant->role == Role::None)
-        return fail(u"no_permission"_s, u"This device has no access to the space."_s);
-    auto place = find(*address);
+    const auto admission = admitYjs(m_storage, target);
+    if (!admission)
+        return fail(admission.error());
+    auto place = find(admission->address);
     if (!place)
         return fail(place.error());
-    auto site = siteOf(device.id);
-    if (!site)
-        return fail(site.error());
     auto room = open(*place);
     if (!room)
         return fail(room.error());
-    visitor.session->admit(device.id, *site, grant->role);
+    visitor.session->admit(admission->device, admission->site, admission->role);
     visitor.room = *room;
     visitor.room->sessions.push_back(visitor.session.get());
     visitor.session->ask(visitor.room->text->stateVector());
@@ -113,25 +81,6 @@ Result<YjsText::Place> YjsDesk::find(const YjsAddress &address)
     if (column == 0)
         return fail(u"unknown_text"_s, u"There is no such text."_s);
     return YjsText::Place{*channel, table->id, address.key, column};
-}
-
-/// The site of a device, on record as its own, so that no replica of another device can take it.
-Result<SiteId> YjsDesk::siteOf(DeviceId device)
-{
-    const SiteId site = siteFrom(m_storage.epoch(), device);
-    auto transaction = m_storage.begin();
-    if (!transaction)
-        return fail(transaction.error());
-    auto stored = (*transaction)->site(site);
-    if (!stored)
-        return fail(stored.error());
-    if (stored->has_value())
-        return site;
-    if (auto put = (*transaction)->putSite({site, device, {}, {}}); !put)
-        return fail(put.error());
-    if (auto done = (*transaction)->commit(); !done)
-        return fail(done.error());
-    return site;
 }
 
 Result<YjsDesk::Room *> YjsDesk::open(const YjsText::Place &place)

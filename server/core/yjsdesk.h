@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/core/yjsaddress.h"
+#include "server/core/yjsadmission.h"
 #include "server/core/yjssession.h"
 #include "server/core/yjstext.h"
 
@@ -71,7 +71,6 @@ private:
 
     Result<void> enter(Visitor &visitor, QByteArrayView target);
     Result<YjsText::Place> find(const YjsAddress &address);
-    Result<SiteId> siteOf(DeviceId device);
     Result<Room *> open(const YjsText::Place &place);
     [[nodiscard]] Stamp stampFor(const YjsText &text, SiteId site);
     void answer(Room &room);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ports/clock.h"
-#include "server/core/authenticator.h"
+#include "server/core/storage.h"
 #include "server/core/yjsconnection.h"
 #include "server/core/yjsmessage.h"
 

@@ -44,7 +44,7 @@ void checkUpgrade(const QByteArray &head)
     SHEAF_CHECK(answer.bytes.startsWith(answer.isAccepted ? "HTTP/1.1 101 " : "HTTP/1.1 4"));
     SHEAF_CHECK(answer.bytes.indexOf("\r\n\r\n") == answer.bytes.size() - 4);
     if (answer.isAccepted)
-        SHEAF_CHECK(head.toLower().contains("websocket") && head.contains("sheaf.1"));
+        SHEAF_CHECK(head.toLower().contains("websocket") && head.contains(answer.yjsTarget.isEmpty() ? "sheaf.1" : "/yjs/"));
 }
 
 } // namespace
