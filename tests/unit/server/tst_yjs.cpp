@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "crdt/rowkey.h"
 #include "protocol/limits.h"
 #include "server/core/tuning.h"
-#include "server/core/yjsaddress.h"
 #include "text/updatealgebra.h"
 #include "yjscaller.h"
 
@@ -52,9 +50,6 @@ private Q_SLOTS:
         m_house.reset();
     }
 
-    void addresses_data();
-    void addresses();
-    void messagesAreReadAsWritten();
     void aTextIsToldWithItsSeed();
     void whatIsWrittenReachesEverybody();
     void replicasAndClientsHearEachOther();
@@ -146,75 +141,6 @@ RowRecord TestYjs::record()
     if (!decodeRecord(m_found, record))
         qFatal("a bad record is stored");
     return record;
-}
-
-void TestYjs::addresses_data()
-{
-    QTest::addColumn<QByteArray>("target");
-    QTest::addColumn<QByteArray>("key"); // empty: refused
-    const auto keyOf = [](const std::vector<ValueView> &values) {
-        QByteArray key;
-        encodeKey(values, key);
-        return key;
-    };
-    const auto row = [](const char *name, const QByteArray &key, const QByteArray &expected) {
-        QTest::newRow(name) << "/yjs/a%20b/t/" + key + "/c?x=1&token=to%2Dken&token=2" << expected;
-    };
-    row("text", "abc", keyOf({ValueView::ofText("abc")}));
-    row("digits are text", "12", keyOf({ValueView::ofText("12")}));
-    row("nothing is text", "", keyOf({ValueView::ofText("")}));
-    row("escapes", "a%2Fb%3a%2c%C3%A4+~", keyOf({ValueView::ofText("a/b:,\xc3\xa4+~")}));
-    row("an integer", "int:-12", keyOf({ValueView::ofInteger(-12)}));
-    row("a real", "real:-0.5", keyOf({ValueView::ofReal(-0.5)}));
-    row("a blob", "blob:AP8v-_", keyOf({ValueView::ofBlob(QByteArray::fromHex("00ff2ffb"))}));
-    row("several", "a,int:1,b", keyOf({ValueView::ofText("a"), ValueView::ofInteger(1), ValueView::ofText("b")}));
-    row("a colon", "a:b", {});
-    row("no integer", "int:1x", {});
-    row("an integer in another form", "int:01", {});
-    row("too large an integer", "int:9223372036854775808", {});
-    row("no number", "real:nan", {});
-    row("no base64", "blob:A!", {});
-    row("a bad escape", "%G0", {});
-    row("half an escape", "a%4", {});
-    row("too long", QByteArray(1100, 'x'), {});
-    row("too many", QByteArray("a,").repeated(16) + 'a', {});
-    QTest::newRow("too short") << "/yjs/a/b/c?token=1"_ba << QByteArray();
-    QTest::newRow("too deep") << "/yjs/a/b/c/d/e?token=1"_ba << QByteArray();
-    QTest::newRow("an empty name") << "/yjs//t/abc/c?token=1"_ba << QByteArray();
-    QTest::newRow("a long name") << "/yjs/" + QByteArray(129, 's') + "/t/abc/c?token=1" << QByteArray();
-}
-
-void TestYjs::addresses()
-{
-    QFETCH(QByteArray, target);
-    QFETCH(QByteArray, key);
-    const auto address = Server::readYjsTarget(target);
-    QCOMPARE(address.has_value(), !key.isEmpty());
-    if (!address)
-        return;
-    QCOMPARE(address->key, key);
-    QCOMPARE(address->space, "a b"_ba);
-    QCOMPARE(address->table, "t"_ba);
-    QCOMPARE(address->column, "c"_ba);
-    QCOMPARE(address->token, "to-ken"_ba);
-}
-
-void TestYjs::messagesAreReadAsWritten()
-{
-    const QByteArray payload(300, 'p');
-    for (const Kind kind : {Kind::SyncStep1, Kind::SyncStep2, Kind::Update, Kind::Awareness}) {
-        const QByteArray frame = Server::writeYjsMessage({kind, payload});
-        const auto read = Server::readYjsMessage(frame);
-        QVERIFY(read && read->kind == kind && read->payload == payload);
-        QVERIFY(!Server::readYjsMessage(frame.chopped(1)));
-        QVERIFY(!Server::readYjsMessage(frame + 'x'));
-    }
-    // As npm's y-websocket writes them.
-    QCOMPARE(Server::writeYjsMessage({Kind::SyncStep2, QByteArrayView("\0\0", 2)}), QByteArray::fromHex("0001020000"));
-    QCOMPARE(Server::writeYjsMessage({Kind::QueryAwareness, {}}), QByteArray::fromHex("03"));
-    QCOMPARE(Server::writeYjsMessage({Kind::Denied, "no"}), QByteArray::fromHex("0200026e6f"));
-    QVERIFY(Server::readYjsMessage("\x7fwhatever")->kind == Kind::Unknown);
-    QVERIFY(!Server::readYjsMessage({}));
 }
 
 void TestYjs::aTextIsToldWithItsSeed()
