@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/core/groupcommit.h"
+#include "server/core/presencehub.h"
 #include "server/core/serversession.h"
 #include "server/core/yjsdesk.h"
 
@@ -32,6 +33,11 @@ public:
     /// Ends the sessions of a device whose token was revoked.
     void revoked(DeviceId device);
 
+    /// Who is where; other front ends of this server may take part.
+    [[nodiscard]] PresenceHub &presence() override { return m_presence; }
+    /// Messages for plugins that are not known here, or about spaces that their sender may not see.
+    [[nodiscard]] quint64 ignoredPluginMessages() const { return m_ignored; }
+
     [[nodiscard]] qsizetype sessionCount() const { return static_cast<qsizetype>(m_sessions.size()); }
 
 private:
@@ -41,6 +47,7 @@ private:
     [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
     Result<Channel *> channel(const QByteArray &space) override;
     Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) override;
+    void ignored() override { ++m_ignored; }
     void ended(ServerSession &session) override;
     void upload(quint64 session, SiteId site, Channel &channel, Push push) override;
     void yjsEmptied() override;
@@ -60,10 +67,12 @@ private:
     Storage &m_storage;
     Clock &m_clock;
     Random &m_random;
+    PresenceHub m_presence;
     std::map<QByteArray, Channel> m_channels;
     std::map<quint64, std::unique_ptr<ServerSession>> m_sessions;
     std::vector<quint64> m_ended;
     quint64 m_lastNumber = 0;
+    quint64 m_ignored = 0;
     Group m_group;
     qint64 m_bufferedBytes = 0;
     Clock::TimerId m_commitTimer = 0;

@@ -58,6 +58,8 @@ void ServerSession::onMessage(const Message &message, qint64 bytes)
         return onMark(*mark);
     if (const auto *ping = std::get_if<Ping>(&message))
         return onPing(*ping);
+    if (const auto *plugin = std::get_if<Plugin>(&message))
+        return onPlugin(*plugin);
     if (std::holds_alternative<Pong>(message))
         return;
     if (const auto *refused = std::get_if<Refused>(&message)) {
@@ -158,6 +160,33 @@ void ServerSession::onMark(const Mark &mark)
 void ServerSession::onPing(const Ping &ping)
 {
     send(Pong{m_clock.wallMs(), ping.clockMs});
+}
+
+void ServerSession::onPlugin(const Plugin &plugin)
+{
+    if (plugin.name != presencePlugin() || !m_access.contains(plugin.space))
+        return m_host.ignored();
+    PresenceHub &hub = m_host.presence();
+    PresenceListener &listener = *this; // a private base
+    const PresenceTopic topic{plugin.space, plugin.topic};
+    if (plugin.payload.isEmpty()) {
+        m_missed.erase(topic);
+        return hub.leave(listener, topic);
+    }
+    const bool wantsAll = plugin.payload == QByteArray(1, '\0'); // an update without entries
+    if (!wantsAll && hub.publish(listener, topic, plugin.payload))
+        return;
+    if (hub.join(listener, m_device, topic) && !wantsAll)
+        hub.publish(listener, topic, plugin.payload);
+}
+
+/// A reader that is behind gets no news but, once it has read, the latest states of all.
+void ServerSession::presence(PresenceNews &news)
+{
+    if (m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause)
+        m_missed.insert(news.topic());
+    else
+        sendFrames(news.frames(m_compression));
 }
 
 /// A mark asks "have I got everything": it is answered behind the acks of the pushes before it
@@ -262,6 +291,10 @@ void ServerSession::doubt(Channel &channel)
 void ServerSession::drained()
 {
     m_progressMs = m_clock.monotonicMs();
+    if (m_connection->unsentBytes() <= Sheaf::Limits::unsentBytesPause) {
+        for (const PresenceTopic &topic : std::exchange(m_missed, {}))
+            m_host.presence().join(*this, m_device, topic);
+    }
     // By index: catchUp() may end the session, which clears the list.
     for (size_t i = 0; i < m_subscriptions.size(); ++i) {
         if (!m_subscriptions[i].live)
@@ -362,6 +395,8 @@ void ServerSession::leave()
         subscription.channel->unsubscribe(this);
     for (const Access &access : std::exchange(m_access, {}))
         m_host.buffer(-access.bytes);
+    m_host.presence().leave(*this);
+    m_missed.clear();
     m_marks.clear();
 }
 

@@ -7,6 +7,7 @@
 #include "protocol/framing.h"
 #include "server/core/authenticator.h"
 #include "server/core/channel.h"
+#include "server/core/presencehub.h"
 
 #include <QHash>
 
@@ -27,6 +28,9 @@ public:
     virtual bool buffer(qint64 bytes) = 0;
     [[nodiscard]] virtual Epoch epoch() const = 0;
     virtual Result<Channel *> channel(const QByteArray &space) = 0;
+    [[nodiscard]] virtual PresenceHub &presence() = 0;
+    /// A message for a plugin was not for us: it is counted and has no answer.
+    virtual void ignored() = 0;
     virtual Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) = 0;
     /// The session is over and may be deleted, but not inside this call.
     virtual void ended(ServerSession &session) = 0;
@@ -37,7 +41,7 @@ protected:
 
 /// One client's connection from accept to end: a state machine that answers messages.
 /// One thread; owns the connection; borrows host and clock, which outlive it.
-class ServerSession final : private Connection::Observer
+class ServerSession final : private Connection::Observer, private PresenceListener
 {
 public:
     ServerSession(SessionHost &host, Clock &clock, quint64 number, std::unique_ptr<Connection> connection);
@@ -93,6 +97,8 @@ private:
     void onPush(const Push &push, qint64 bytes);
     void onMark(const Mark &mark);
     void onPing(const Ping &ping);
+    void onPlugin(const Plugin &plugin);
+    void presence(PresenceNews &news) override;
 
     void denyPush(const Push &push);
     void follow(Subscription &subscription, std::vector<Batch> &batches);
@@ -114,8 +120,9 @@ private:
     DeviceId m_device = 0;
     QHash<QByteArray, Access> m_access;
     std::vector<Subscription> m_subscriptions;
-    QList<Mark> m_marks;    ///< unanswered
-    qsizetype m_queued = 0; ///< pushes handed to the host and not acknowledged
+    std::set<PresenceTopic> m_missed; ///< topics with news that the connection did not take
+    QList<Mark> m_marks;              ///< unanswered
+    qsizetype m_queued = 0;           ///< pushes handed to the host and not acknowledged
     qint64 m_stateSinceMs = 0;
     qint64 m_heardMs = 0;
     qint64 m_progressMs = 0; ///< the last time the network took bytes, or there were none

@@ -21,6 +21,13 @@ constexpr qint64 textTailBytesMax = 64 * 1024; ///< or when they take that much 
 constexpr qint64 textKept = 16;                ///< newest ones stay apart: a reader who was away for a moment gets only those
 constexpr qint64 textKeptBytes = 32 * 1024;    ///< as long as they take no more
 
+constexpr int presenceIntervalMs = 33;                     ///< what is new in a topic is told 30 times a second at most
+constexpr qsizetype presenceTopicsMax = 64;                ///< that one connection is in: its open texts, and its spaces
+constexpr qsizetype presenceClientsMax = 500;              ///< of one topic
+constexpr qsizetype presenceClientsPerListenerMax = 8;     ///< windows behind one connection
+constexpr qsizetype presenceUpdateBytesTarget = 16 * 1024; ///< a larger crowd is told in several messages
+constexpr qint64 presenceBytesMax = 16 * 1024 * 1024;      ///< states of all topics together
+
 constexpr qint64 yjsBytesMax =
     64 * 1024 * 1024; ///< stored, of all texts that Yjs clients have open: memory holds some times that
 constexpr qint64 yjsStateVectorBytesMax = 64 * 1024; ///< about ten thousand writers of one text

@@ -87,6 +87,7 @@ public:
     void operator()(const Marked &m) { message(MessageType::Marked, m.space, m.id, m.head, m.digest); }
     void operator()(const Ping &m) { message(MessageType::Ping, m.clockMs); }
     void operator()(const Pong &m) { message(MessageType::Pong, m.clockMs, m.senderClockMs); }
+    void operator()(const Plugin &m) { message(MessageType::Plugin, m.name, m.space, m.topic, m.payload); }
 
     [[nodiscard]] QByteArray take() { return std::move(m_out); }
 

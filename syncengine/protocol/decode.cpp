@@ -35,7 +35,7 @@ public:
         const quint64 type = m_cbor.unsignedInteger();
         if (!m_cbor.ok())
             return malformed();
-        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Pong))
+        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Plugin))
             return fail(u"unknown_message"_s, u"Message type %1 is unknown."_s.arg(type));
         Message decoded = body(static_cast<MessageType>(type), fields - 1);
         if (m_tooLarge)
@@ -73,6 +73,8 @@ private:
             return expect(fields, 1) ? Message(Ping{time()}) : Message();
         case MessageType::Pong:
             return expect(fields, 2) ? Message(pong()) : Message();
+        case MessageType::Plugin:
+            return expect(fields, 4) ? Message(plugin()) : Message();
         }
         return {};
     }
@@ -182,6 +184,8 @@ private:
     }
 
     Pong pong() { return {time(), time()}; }
+
+    Plugin plugin() { return {name(), name(), bytes(Limits::pluginTopicBytesMax), bytes(Limits::pluginPayloadBytesMax)}; }
 
     Changes changes()
     {

@@ -38,6 +38,10 @@ constexpr int tablesPerMessageMax = 256;
 constexpr int spacesPerSessionMax = 200;
 constexpr qint64 transactionBytesMax = 16 * 1024 * 1024; ///< larger ones are applied in parts
 
+// Plugins, bytes.
+constexpr qint64 pluginTopicBytesMax = 2 * 1024; ///< names a text: table, key and column
+constexpr qint64 pluginPayloadBytesMax = 64 * 1024;
+
 // Clocks, milliseconds.
 constexpr qint64 toldMsLimit =
     1LL << 46; ///< times, and stamps in changes: what a server says leaves its client room for valid stamps

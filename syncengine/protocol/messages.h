@@ -83,6 +83,16 @@ struct Ping {
     friend bool operator==(const Ping &, const Ping &) = default;
 };
 
+/// A word between the two halves of a plugin, in either direction: PROTOCOL.md "Plugins". Whoever does not know the plugin
+/// ignores it.
+struct Plugin {
+    QByteArray name; ///< of the plugin
+    QByteArray space;
+    QByteArray topic;   ///< what of the space it is about, in the plugin's own terms
+    QByteArray payload; ///< the plugin's own
+    friend bool operator==(const Plugin &, const Plugin &) = default;
+};
+
 // Server to client.
 struct Welcome {
     quint32 version = 1;
@@ -154,6 +164,6 @@ struct Pong {
     friend bool operator==(const Pong &, const Pong &) = default;
 };
 
-using Message = std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong>;
+using Message = std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong, Plugin>;
 
 } // namespace Sheaf

@@ -19,6 +19,7 @@ enum class MessageType : quint8 {
     Marked = 9,
     Ping = 10,
     Pong = 11,
+    Plugin = 12,
 };
 
 } // namespace Sheaf

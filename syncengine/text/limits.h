@@ -20,4 +20,10 @@ inline constexpr quint64 structsPerByte = 32;
 /// Parked updates are kept apart up to this many, then merged into one, so that merging stays linear.
 inline constexpr quint32 pendingUpdatesMax = 64;
 
+/// Awareness: who of a topic is known to one client, and what one update may carry of them.
+inline constexpr qsizetype awarenessClientsMax = 1'024;
+inline constexpr quint64 awarenessEntriesMax = 1'024;
+inline constexpr qsizetype awarenessStateBytesMax = 8 * 1024; ///< a name, a colour, a caret: a picture belongs elsewhere
+inline constexpr qint64 awarenessMsMax = 30'000;              ///< a client that is silent for that long is gone (y-protocols)
+
 } // namespace Sheaf::Text::Limits

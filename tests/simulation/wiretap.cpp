@@ -40,6 +40,7 @@ struct Describer {
     }
     std::string operator()(const Ping &) const { return "ping"; }
     std::string operator()(const Pong &) const { return "pong"; }
+    std::string operator()(const Plugin &m) const { return "plugin " + m.name.toStdString() + " " + m.space.toStdString(); }
 };
 
 /// The rows of a message, one line each.

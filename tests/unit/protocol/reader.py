@@ -330,6 +330,7 @@ MESSAGES = {
     9: ("marked", 5, marked),
     10: ("ping", 2, lambda c: {"clock": c.time()}),
     11: ("pong", 3, lambda c: {"clock": c.time(), "sender-clock": c.time()}),
+    12: ("plugin", 5, lambda c: {"plugin": c.name(), "space": c.name(), "topic": c.bytes(2 * KIB).hex(), "payload": c.bytes(64 * KIB).hex()}),
 }
 
 

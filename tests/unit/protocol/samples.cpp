@@ -5,6 +5,7 @@
 #include "crdt/digest.h"
 #include "crdt/rowkey.h"
 #include "protocol/limits.h"
+#include "protocol/presencetopic.h"
 
 namespace Sheaf {
 
@@ -104,6 +105,8 @@ QMap<QString, Message> sampleMessages()
         {u"marked with all buckets"_s, Marked{"home", 8, 12, QByteArray(4095, '\0') + '\1'}},
         {u"ping"_s, Ping{-5}},
         {u"pong"_s, Pong{1, -5}},
+        {u"plugin"_s, Plugin{presencePlugin(), "home", textPlace("notes", "\3\2k1", "body"), "\1\7\1\2{}"}},
+        {u"plugin without topic and payload"_s, Plugin{"x", "home", {}, {}}},
     };
 }
 
