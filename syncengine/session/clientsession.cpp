@@ -120,6 +120,14 @@ void ClientSession::demandProof()
     d->workThen({});
 }
 
+bool ClientSession::sendPlugin(const Plugin &plugin)
+{
+    if (d->phase != Private::Phase::Online || !d->maySend())
+        return false;
+    d->send(plugin);
+    return true;
+}
+
 SyncProgress ClientSession::progress() const
 {
     SyncProgress sum{.waiting = d->replica.pendingCount(), .proven = d->phase == Private::Phase::Online && !d->spaces.empty()};
@@ -269,6 +277,11 @@ Result<void> ClientSession::Private::onOnline(const Message &message, qint64 byt
     }
     if (std::holds_alternative<Pong>(message))
         return {};
+    if (const auto *plugin = std::get_if<Plugin>(&message)) {
+        if (events.plugin)
+            events.plugin(*plugin);
+        return {};
+    }
     return fail(u"bad_message"_s, u"The server sent a message that only clients send."_s);
 }
 

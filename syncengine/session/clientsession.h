@@ -39,6 +39,8 @@ public:
     struct Events {
         std::function<void()> welcomed;
         std::function<void(const SyncProgress &)> progressed;
+        /// A word of the server's half of a plugin; may be about any space.
+        std::function<void(const Plugin &)> plugin = {};
         /// For the log, the session goes on: `digest_mismatch`, `server_behind`, or the code of a verdict.
         std::function<void(const QString &code, const QString &message)> reported;
         /// The end. `code` is empty for a lost link, else of a Refused or of our own refusal.
@@ -54,6 +56,8 @@ public:
     void localChangesCommitted();
     /// Forgets the last proof of equality and asks for a new one.
     void demandProof();
+    /// Sends a word to the server's half of a plugin; false when the session is not online, or has too much to send already.
+    bool sendPlugin(const Plugin &plugin);
     /// Ends without a word to the observer.
     void stop();
 

@@ -99,6 +99,7 @@ void Reconnector::attempt()
         publish(next);
     };
     events.reported = m_events.reported;
+    events.plugin = m_events.plugin;
     events.ended = [this](const QString &code, const QString &reason, qint64 retryAfterMs) { ended(code, reason, retryAfterMs); };
     m_session = std::make_unique<ClientSession>(m_replica, m_clock, m_random, m_transport, m_options, std::move(events));
     SyncStatus next = m_status;

@@ -35,6 +35,8 @@ public:
         /// Something in status() is different. May be called inside localChangesCommitted().
         std::function<void()> changed;
         std::function<void(const QString &code, const QString &message)> reported;
+        /// As of ClientSession; a session's begin and end are changes of status().
+        std::function<void(const Plugin &)> plugin = {};
     };
 
     Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events);
@@ -51,6 +53,9 @@ public:
     void localChangesCommitted();
     /// Forgets the last proof of equality and asks for a new one.
     void demandProof();
+
+    /// As ClientSession::sendPlugin().
+    bool sendPlugin(const Plugin &plugin) { return m_session && m_session->sendPlugin(plugin); }
 
     [[nodiscard]] const SyncStatus &status() const { return m_status; }
 

@@ -24,6 +24,12 @@ constexpr int markIntervalMs = 250; ///< one proof per space at most that often:
 constexpr int refusalMsMax = 1'000; ///< for our own refusal to leave before we hang up
 constexpr int pingJitterPercent = 10;
 
+// Presence, milliseconds.
+constexpr int presenceIntervalMs = 50;    ///< an own state is told 20 times a second at most
+constexpr int presenceRenewalMs = 15'000; ///< half of what others wait
+constexpr int presenceUpkeepMs = 1'000;   ///< how exactly the two are kept
+constexpr int presenceBusyMs = 250;       ///< before a link that takes nothing is tried again
+
 // Reconnection, milliseconds.
 constexpr int reconnectMsFloor = 20;      ///< jitter may say 0; a server that hangs up at once must not spin us
 constexpr int stableSessionMs = 5'000;    ///< a session that lived that long starts the pauses anew
