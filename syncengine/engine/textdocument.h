@@ -91,6 +91,9 @@ Q_SIGNALS:
     void undoChanged();
     void lengthChanged();
     void errorTextChanged();
+    /// Local edits are about to be handed to the engine; what a direct connection to this asks of the engine comes
+    /// before them.
+    void writing();
     /// The text is another one altogether: it was loaded, or a draft began.
     void replaced();
     /// The text was changed; `delta` leads from the text before to the one now.

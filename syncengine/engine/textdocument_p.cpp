@@ -272,7 +272,10 @@ void TextDocument::Private::takeBack(const std::function<bool()> &work)
 
 void TextDocument::Private::announce()
 {
-    for (const QByteArray &update : std::exchange(localUpdates, {})) {
+    const std::vector<QByteArray> updates = std::exchange(localUpdates, {});
+    if (writer && !updates.empty())
+        Q_EMIT q->writing();
+    for (const QByteArray &update : updates) {
         if (writer)
             writer->add(update);
     }

@@ -21,25 +21,6 @@ struct Words {
 
 using Dictionary = QHash<QStringView, int>;
 
-/// Scripts without spaces have no words to cut at; their characters stand alone.
-bool isWordUnit(QChar unit)
-{
-    if (!unit.isLetterOrNumber() || unit.isSurrogate())
-        return false;
-    switch (unit.script()) {
-    case QChar::Script_Han:
-    case QChar::Script_Hiragana:
-    case QChar::Script_Katakana:
-    case QChar::Script_Thai:
-    case QChar::Script_Lao:
-    case QChar::Script_Khmer:
-    case QChar::Script_Myanmar:
-        return false;
-    default:
-        return true;
-    }
-}
-
 qsizetype wordLength(QStringView rest)
 {
     if (rest.size() > 1 && rest[0].isHighSurrogate() && rest[1].isLowSurrogate())
@@ -226,6 +207,24 @@ void settle(QStringView before, QStringView after, qsizetype floor, TextEdit &ed
 }
 
 } // namespace
+
+bool isWordUnit(QChar unit)
+{
+    if (!unit.isLetterOrNumber() || unit.isSurrogate())
+        return false;
+    switch (unit.script()) {
+    case QChar::Script_Han:
+    case QChar::Script_Hiragana:
+    case QChar::Script_Katakana:
+    case QChar::Script_Thai:
+    case QChar::Script_Lao:
+    case QChar::Script_Khmer:
+    case QChar::Script_Myanmar:
+        return false;
+    default:
+        return true;
+    }
+}
 
 std::vector<TextEdit> diffText(QStringView before, QStringView after)
 {

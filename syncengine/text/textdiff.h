@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QChar>
 #include <QStringView>
 
 #include <vector>
@@ -25,5 +26,9 @@ struct TextEdit {
 /// Bounded: parts that differ in more than some hundreds of words become one replacement.
 /// Source: E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", 1986, linear space.
 [[nodiscard]] std::vector<TextEdit> diffText(QStringView before, QStringView after);
+
+/// Whether the unit belongs to a word, as diffText() sees words. Scripts without spaces have no words to cut at; their
+/// characters stand alone.
+[[nodiscard]] bool isWordUnit(QChar unit);
 
 } // namespace Sheaf::Text
