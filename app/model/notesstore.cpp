@@ -5,6 +5,7 @@
 #include "crdt/rowkey.h"
 #include "crdt/uuid.h"
 #include "model/deletedlist.h"
+#include "model/noteversions.h"
 #include "model/storewrites.h"
 #include "net/systemclock.h"
 #include "net/systemrandom.h"
@@ -184,13 +185,17 @@ void NotesStore::restore(const QVariantList &items)
 
 void NotesStore::deleteForGood(const QVariantList &items)
 {
-    write(forEach(items, [](const QString &table, const QString &id) { return StoreWrites::remove(table, id); }));
+    QList<Statement> statements =
+        forEach(items, [](const QString &table, const QString &id) { return StoreWrites::remove(table, id); });
+    for (const QVariant &item : items)
+        statements += NoteVersions::removalOf(item.toMap().value(u"itemId"_s).toString());
+    write(statements);
 }
 
 void NotesStore::emptyTrash()
 {
-    write(
-        {{u"DELETE FROM notes WHERE trashed IS NOT NULL"_s, {}, {}}, {u"DELETE FROM tasks WHERE trashed IS NOT NULL"_s, {}, {}}});
+    write(NoteVersions::removalOfTrash() + QList<Statement>{{u"DELETE FROM notes WHERE trashed IS NOT NULL"_s, {}, {}},
+                                                            {u"DELETE FROM tasks WHERE trashed IS NOT NULL"_s, {}, {}}});
 }
 
 void NotesStore::write(const QList<Statement> &statements)
