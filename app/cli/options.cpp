@@ -21,6 +21,7 @@ Commands:
   list           print what there is
   show ID        print one note or task
   edit ID TEXT   give a note or task another text
+  history ID     print earlier versions of a note or task, show or restore one
   export DIR     write all notes as Markdown files
   sync           exchange everything with the server
 
@@ -63,6 +64,17 @@ Makes TEXT the text of the note or task whose id is, or starts with, ID; titles 
 for standard input. Only the words that differ are changed, beside what others write meanwhile:
   sheaf-cli show --json ID | jq -r .text | sed s/colour/color/ | sheaf-cli edit ID -
 )"},
+    {"history"_L1, R"(Usage: sheaf-cli history [--json] ID
+       sheaf-cli history ID --show N
+       sheaf-cli history ID --restore N
+       sheaf-cli history --keep all|thinned|30days|none
+Prints the versions of the note or task whose id is, or starts with, ID, one a line, the newest first.
+  --show N       print the text of version N
+  --restore N    make version N the text again: an edit as any other, and the text of before is a version too
+  --keep NAME    how long versions are kept, on all your devices: all of them, thinned out (of a day all, of a
+                 week one an hour, of 90 days one a day, then one a month), thinned out and at most 30 days, none
+  --json         everything about them, as JSON
+)"},
     {"export"_L1, R"(Usage: sheaf-cli export [--force] DIR
 Writes every note as a Markdown file with front matter, lists as folders; `import` reads it back.
   --force        write into a folder that is not empty; files of the same name are replaced
@@ -91,6 +103,9 @@ void addOptions(QCommandLineParser &parser)
                        {u"notes"_s, {}},
                        {u"json"_s, {}},
                        {u"force"_s, {}},
+                       {u"show"_s, {}, u"n"_s},
+                       {u"restore"_s, {}, u"n"_s},
+                       {u"keep"_s, {}, u"name"_s},
                        {u"url"_s, {}, u"url"_s},
                        {u"token"_s, {}, u"token"_s}});
 }
@@ -103,6 +118,7 @@ QStringList optionsOf(const QString &command)
                                                    {u"list"_s, {u"list"_s, u"tasks"_s, u"notes"_s, u"json"_s}},
                                                    {u"show"_s, {u"json"_s}},
                                                    {u"edit"_s, {}},
+                                                   {u"history"_s, {u"show"_s, u"restore"_s, u"keep"_s, u"json"_s}},
                                                    {u"export"_s, {u"force"_s}},
                                                    {u"sync"_s, {u"url"_s, u"token"_s}}};
     return known.value(command);
@@ -133,14 +149,14 @@ QString takeOperands(const QString &command, QStringList operands, QJsonObject &
         request.insert(u"text"_s, operands.join(u' '));
         return {};
     }
-    const bool wantsOne = command == "import"_L1 || command == "export"_L1 || command == "show"_L1;
+    const bool wantsId = command == "show"_L1 || (command == "history"_L1 && !request.contains("keep"_L1));
+    const bool wantsOne = wantsId || command == "import"_L1 || command == "export"_L1;
     if (operands.size() != (wantsOne ? 1 : 0)) {
         if (!wantsOne)
             return u"`%1` takes no “%2”; see sheaf-cli %1 --help."_s.arg(command, operands.first());
-        return u"`%1` wants exactly one %2; see sheaf-cli %1 --help."_s.arg(command,
-                                                                            command == "show"_L1 ? u"id"_s : u"folder"_s);
+        return u"`%1` wants exactly one %2; see sheaf-cli %1 --help."_s.arg(command, wantsId ? u"id"_s : u"folder"_s);
     }
-    if (command == "show"_L1)
+    if (wantsId)
         request.insert(u"item"_s, operands.first()); // "id" is the number of the request
     else if (wantsOne)
         request.insert(u"dir"_s, QFileInfo(operands.first()).absoluteFilePath()); // the app runs in another folder
@@ -161,6 +177,17 @@ QString takeOptions(const QString &command, const QCommandLineParser &parser, QJ
         return u"Ask for --tasks or for --notes; without both, `list` prints everything."_s;
     if (parser.isSet(u"url"_s) != parser.isSet(u"token"_s))
         return u"--url and --token belong together; `sheaf-server token add` prints a token."_s;
+    if (parser.isSet(u"show"_s) + parser.isSet(u"restore"_s) + parser.isSet(u"keep"_s) > 1)
+        return u"Ask for one of --show, --restore and --keep."_s;
+    for (const QString &name : {u"show"_s, u"restore"_s}) {
+        const int number = parser.value(name).toInt();
+        if (parser.isSet(name) && number < 1)
+            return u"--%1 wants the number of a version, 1 is the newest; `history ID` prints them."_s.arg(name);
+        if (parser.isSet(name))
+            request.insert(name, number);
+    }
+    if (parser.isSet(u"keep"_s))
+        request.insert(u"keep"_s, parser.value(u"keep"_s));
     if (command == "list"_L1) {
         QJsonArray kinds;
         if (!parser.isSet(u"notes"_s))

@@ -76,6 +76,47 @@ void printItem(const QJsonObject &item)
         print(stdout, u'\n' + text + (text.endsWith(u'\n') ? u""_s : u"\n"_s));
 }
 
+/// "2  2026-11-21 10:42  Anna (laptop)  +12 −3  Title": what is in a version, and by whom.
+QString lineOfVersion(const QJsonObject &version)
+{
+    const QString reason = version.value("reason"_L1).toString();
+    QString who = version.value("author"_L1).toString();
+    if (version.value("others"_L1).toInt() > 0)
+        who += " and others"_L1;
+    who += " ("_L1 + version.value("device"_L1).toString() + u')';
+    if (reason == "found"_L1)
+        who = "before an edit by "_L1 + who;
+    else if (reason == "restore"_L1)
+        who += ", restored from "_L1 + timeOf(version.value("source"_L1));
+    return u"%1  %2  %3  +%4 −%5  "_s.arg(version.value("number"_L1).toInt(), 3)
+               .arg(timeOf(version.value("at"_L1)), oneLine(who))
+               .arg(version.value("added"_L1).toInt())
+               .arg(version.value("removed"_L1).toInt()) +
+           oneLine(version.value("title"_L1).toString()) + u'\n';
+}
+
+void printHistory(const QJsonObject &request, const QJsonObject &answer)
+{
+    if (answer.contains("version"_L1))
+        return print(stdout, answer["version"_L1]["text"_L1].toString());
+    if (request.contains("restore"_L1))
+        return print(stdout, answer.value("id"_L1).toString() + u'\n');
+    const QJsonArray versions = answer.value("versions"_L1).toArray();
+    for (const QJsonValue &version : versions)
+        print(stdout, lineOfVersion(version.toObject()));
+    if (versions.isEmpty() && !request.contains("keep"_L1))
+        print(stderr, u"There is no earlier version.\n"_s);
+}
+
+QJsonDocument documentOf(const QString &command, const QJsonObject &answer)
+{
+    if (command == "list"_L1)
+        return QJsonDocument(answer.value("items"_L1).toArray());
+    if (command == "history"_L1 && answer.contains("versions"_L1))
+        return QJsonDocument(answer.value("versions"_L1).toArray());
+    return QJsonDocument(answer.value(command == "history"_L1 ? "version"_L1 : "item"_L1).toObject());
+}
+
 void printImport(const QJsonObject &answer)
 {
     const QJsonArray skipped = answer.value("skipped"_L1).toArray();
@@ -122,9 +163,7 @@ void Output::answer(const QJsonObject &request, const QJsonObject &answer, bool 
     const QString command = request.value("do"_L1).toString();
     const QJsonArray items = answer.value("items"_L1).toArray();
     if (json) {
-        const QJsonDocument document =
-            command == "list"_L1 ? QJsonDocument(items) : QJsonDocument(answer.value("item"_L1).toObject());
-        print(stdout, QString::fromUtf8(document.toJson(QJsonDocument::Compact)) + u'\n');
+        print(stdout, QString::fromUtf8(documentOf(command, answer).toJson(QJsonDocument::Compact)) + u'\n');
     } else if (command == "import"_L1) {
         printImport(answer);
     } else if (command == "add"_L1) {
@@ -140,6 +179,8 @@ void Output::answer(const QJsonObject &request, const QJsonObject &answer, bool 
             print(stderr, u"Nothing here yet.\n"_s);
     } else if (command == "show"_L1) {
         printItem(answer.value("item"_L1).toObject());
+    } else if (command == "history"_L1) {
+        printHistory(request, answer);
     } else if (command == "export"_L1) {
         printExport(answer);
     } else {

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/noteversions.h"
 
+#include "engine/statements.h"
 #include "model/versiontext.h"
 #include "model/wordcomparison.h"
 
 #include <QSqlDatabase>
-#include <QSqlError>
-#include <QSqlQuery>
 
 #include <algorithm>
 #include <optional>
@@ -27,17 +26,6 @@ const QString textSql = u"SELECT v.title, v.body, v.parts, -1 AS number FROM not
 /// A version whose time is so far ahead was made by a wrong clock; new ones do not follow it.
 constexpr qint64 aheadMsMax = 24 * 3'600'000;
 constexpr qsizetype nameLengthMax = 200;
-
-Result<QSqlQuery> run(const QSqlDatabase &database, const QString &sql, const QVariantList &params)
-{
-    QSqlQuery query(database);
-    query.prepare(sql);
-    for (const QVariant &value : params)
-        query.addBindValue(value);
-    if (!query.exec())
-        return fail(u"sql_error"_s, query.lastError().text());
-    return query;
-}
 
 /// Qt binds a null string as NULL.
 QString text(const QString &given)
@@ -69,45 +57,31 @@ struct Newest {
 
 Result<Current> currentOf(const QSqlDatabase &database, const ItemRef &item)
 {
-    auto row = run(database,
-                   item.kind == "task"_L1 ? u"SELECT title, notes, updated, space FROM tasks WHERE id = ?"_s
-                                          : u"SELECT title, body, updated, space FROM notes WHERE id = ?"_s,
-                   {item.id});
-    if (!row)
-        return fail(row.error());
-    if (!row->next())
+    const QString sql = item.kind == "task"_L1 ? u"SELECT title, notes, updated, space FROM tasks WHERE id = ?"_s
+                                               : u"SELECT title, body, updated, space FROM notes WHERE id = ?"_s;
+    const auto rows = readRows(database, {sql, {item.id}, {}});
+    if (!rows)
+        return fail(rows.error());
+    if (rows->rows.isEmpty())
         return Current();
-    return Current{true, row->value(0).toString(), row->value(1).toString(), row->value(2).toLongLong(),
-                   row->value(3).toString()};
-}
-
-QueryRows rowsOf(QSqlQuery &query, int columns)
-{
-    QueryRows rows;
-    while (query.next()) {
-        QVariantList row;
-        for (int column = 0; column < columns; ++column)
-            row.append(query.value(column));
-        rows.rows.append(row);
-    }
-    return rows;
+    const QVariantList &row = rows->rows.first();
+    return Current{true, row[0].toString(), row[1].toString(), row[2].toLongLong(), row[3].toString()};
 }
 
 Result<Newest> newestOf(const QSqlDatabase &database, const QString &itemId)
 {
-    auto row =
-        run(database, u"SELECT id, at, title FROM note_versions WHERE item = ? ORDER BY at DESC, id DESC LIMIT 1"_s, {itemId});
-    if (!row)
-        return fail(row.error());
-    Newest newest;
-    if (!row->next())
-        return newest;
-    newest = {true, row->value(1).toLongLong(), row->value(2).toString(), {}};
-    const Statement select = selectText(row->value(0).toString());
-    auto pieces = run(database, select.sql, select.params);
+    const auto rows = readRows(
+        database, {u"SELECT id, at, title FROM note_versions WHERE item = ? ORDER BY at DESC, id DESC LIMIT 1"_s, {itemId}, {}});
+    if (!rows)
+        return fail(rows.error());
+    if (rows->rows.isEmpty())
+        return Newest();
+    const QVariantList &row = rows->rows.first();
+    Newest newest{true, row[1].toLongLong(), row[2].toString(), {}};
+    const auto pieces = readRows(database, selectText(row[0].toString()));
     if (!pieces)
         return fail(pieces.error());
-    if (const auto found = textOf(rowsOf(*pieces, 4)))
+    if (const auto found = textOf(*pieces))
         newest.text = *found;
     return newest;
 }
@@ -131,20 +105,21 @@ Result<void> insert(const QSqlDatabase &database, const Wanted &wanted, const Cu
     const QString before = newest.text.value_or(QString());
     const WordCount words = countWords(compareWords(before, current.text));
     const QVariant source = wanted.sourceMs > 0 ? QVariant(wanted.sourceMs) : QVariant(QMetaType::fromType<qint64>());
-    const auto made = run(database,
-                          u"INSERT INTO note_versions(id, space, item, at, author, device, reason, source, others, added,"
-                          " removed, title, body, parts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"_s,
-                          {wanted.id, current.space, wanted.item.id, timeFor(wanted, current, newest),
-                           text(wanted.maker.person.left(nameLengthMax)), text(wanted.maker.device.left(nameLengthMax)),
-                           reasonName(wanted.reason), source, wanted.others ? 1 : 0, words.added, words.removed,
-                           text(current.title), pieces.first(), pieces.size() - 1});
-    if (!made)
+    const Statement version{u"INSERT INTO note_versions(id, space, item, at, author, device, reason, source, others, added,"
+                            " removed, title, body, parts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"_s,
+                            {wanted.id, current.space, wanted.item.id, timeFor(wanted, current, newest),
+                             text(wanted.maker.person.left(nameLengthMax)), text(wanted.maker.device.left(nameLengthMax)),
+                             reasonName(wanted.reason), source, wanted.others ? 1 : 0, words.added, words.removed,
+                             text(current.title), pieces.first(), pieces.size() - 1},
+                            {}};
+    if (const auto made = runStatement(database, version); !made)
         return fail(made.error());
     for (qsizetype i = 1; i < pieces.size(); ++i) {
-        const auto part = run(database, u"INSERT INTO note_version_parts(version, number, space, data) VALUES(?, ?, ?, ?)"_s,
-                              {wanted.id, i, current.space, pieces[i]});
-        if (!part)
-            return fail(part.error());
+        const Statement part{u"INSERT INTO note_version_parts(version, number, space, data) VALUES(?, ?, ?, ?)"_s,
+                             {wanted.id, i, current.space, pieces[i]},
+                             {}};
+        if (const auto made = runStatement(database, part); !made)
+            return fail(made.error());
     }
     return {};
 }
@@ -159,10 +134,10 @@ QList<Statement> removalWhere(const QString &where, const QVariantList &params)
 
 Result<void> keep(const QSqlDatabase &database, const Wanted &wanted)
 {
-    auto choice = run(database, retentionSql, {retentionKey});
+    const auto choice = readRows(database, selectRetention());
     if (!choice)
         return fail(choice.error());
-    if (retentionIn(rowsOf(*choice, 1)) == Retention::None)
+    if (retentionIn(*choice) == Retention::None)
         return {};
     const auto current = currentOf(database, wanted.item);
     if (!current)

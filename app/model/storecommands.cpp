@@ -81,9 +81,10 @@ void StoreCommands::run(const QJsonObject &request, const Progress &progress, co
 {
     using Handler = void (StoreCommands::*)(const QJsonObject &, const Progress &, const Reply &);
     static const QHash<QString, Handler> handlers{
-        {u"import"_s, &StoreCommands::import}, {u"add"_s, &StoreCommands::add},   {u"list"_s, &StoreCommands::list},
-        {u"show"_s, &StoreCommands::show},     {u"edit"_s, &StoreCommands::edit}, {u"export"_s, &StoreCommands::exportNotes},
-        {u"sync"_s, &StoreCommands::sync},
+        {u"import"_s, &StoreCommands::import}, {u"add"_s, &StoreCommands::add},
+        {u"list"_s, &StoreCommands::list},     {u"show"_s, &StoreCommands::show},
+        {u"edit"_s, &StoreCommands::edit},     {u"export"_s, &StoreCommands::exportNotes},
+        {u"sync"_s, &StoreCommands::sync},     {u"history"_s, &StoreCommands::history},
     };
     if (const Handler handler = handlers.value(request.value("do"_L1).toString()))
         return (this->*handler)(request, progress, reply);
@@ -211,17 +212,7 @@ void StoreCommands::edit(const QJsonObject &request, const Progress &, const Rep
     findItem(request.value("item"_L1).toString(), [this, text, reply](const Result<QJsonObject> &item) {
         if (!item)
             return reply(fail(item.error()));
-        const QString id = item->value("id"_L1).toString();
-        const bool note = item->value("kind"_L1) == "note"_L1;
-        // The replica makes small edits of it, beside those of others.
-        m_engine
-            .write(
-                {StoreWrites::setText(note ? u"notes"_s : u"tasks"_s, note ? u"body"_s : u"notes"_s, id, text, m_ports.wallMs())})
-            .then(this, [id, reply](const Result<QList<qint64>> &done) {
-                if (!done)
-                    return reply(fail(done.error()));
-                reply(QJsonObject{{u"id"_s, id}});
-            });
+        writeText({item->value("kind"_L1).toString(), item->value("id"_L1).toString()}, text, {}, reply);
     });
 }
 

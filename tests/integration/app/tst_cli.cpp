@@ -21,6 +21,7 @@ private Q_SLOTS:
     void init();
     void addListShow();
     void editChangesTheText();
+    void historyOfANote();
     void anExportImportedAgainIsEqual();
     void importingTwiceMakesNothingTwice();
     void whileTheAppRuns();
@@ -89,6 +90,35 @@ void TestCli::editChangesTheText()
     QCOMPARE(none.exitCode, 1);
     QVERIFY2(none.errors.startsWith("sheaf-cli: Nothing has an id"_L1), qUtf8Printable(none.errors));
     QCOMPARE(runCli(m_profile, {u"edit"_s, note}).exitCode, 2);
+}
+
+void TestCli::historyOfANote()
+{
+    const QString note = cli({u"add"_s, u"--note"_s, u"Plan\none two"_s}).trimmed();
+    QCOMPARE(cli({u"history"_s, note}), QString());
+    cli({u"edit"_s, note, u"one three"_s});
+    cli({u"edit"_s, note, u"one three 🌱 four"_s});
+    const auto versions = [&] { return QJsonDocument::fromJson(cli({u"history"_s, u"--json"_s, note}).toUtf8()).array(); };
+    QCOMPARE(versions().size(), 3);
+    QCOMPARE(versions()[0]["added"_L1].toInt(), 1);
+    QCOMPARE(versions()[2]["reason"_L1].toString(), u"found"_s);
+    const QString newest = cli({u"history"_s, note}).section(u'\n', 0, 0);
+    QVERIFY2(newest.startsWith(u"  1  20"_s) && newest.endsWith(u"  +1 \u22120  Plan"_s), qUtf8Printable(newest));
+    QCOMPARE(cli({u"history"_s, note, u"--show"_s, u"3"_s}), u"one two"_s);
+    QCOMPARE(cli({u"history"_s, note, u"--restore"_s, u"2"_s}), note + u'\n');
+    QCOMPARE(cli({u"history"_s, note, u"--show"_s, u"1"_s}), u"one three"_s);
+    QCOMPARE(list()[0]["text"_L1].toString(), u"one three"_s);
+    QCOMPARE(versions().size(), 4);
+    QCOMPARE(versions()[0]["reason"_L1].toString(), u"restore"_s);
+    const ProgramRun none = runCli(m_profile, {u"history"_s, note, u"--show"_s, u"9"_s});
+    QCOMPARE(none.exitCode, 1);
+    QVERIFY2(none.errors.startsWith("sheaf-cli: There is no version 9"_L1), qUtf8Printable(none.errors));
+    QCOMPARE(runCli(m_profile, {u"history"_s, note, u"--show"_s, u"x"_s}).exitCode, 2);
+    QCOMPARE(runCli(m_profile, {u"history"_s}).exitCode, 2);
+    QCOMPARE(runCli(m_profile, {u"history"_s, u"--keep"_s, u"weekly"_s}).exitCode, 1);
+    cli({u"history"_s, u"--keep"_s, u"none"_s});
+    cli({u"edit"_s, note, u"unseen"_s});
+    QCOMPARE(versions().size(), 4);
 }
 
 void TestCli::anExportImportedAgainIsEqual()
