@@ -338,6 +338,10 @@ private:
             return !m_store.items[m_store.clients[client].structs.at(place)].isDeleted();
         };
         StructList::Place place = m_store.clients[client].structs.find(range.clock);
+        const quint32 first = m_store.clients[client].structs.at(place);
+        const Item &item = m_store.items[first];
+        if (range.end() <= item.end() && m_store.shrink(first, range.clock - item.clock, range.length))
+            return;
         if (live(place))
             (void)m_store.itemStartingAt({client, range.clock});
         place = m_store.clients[client].structs.find(range.clock);

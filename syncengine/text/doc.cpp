@@ -8,6 +8,8 @@
 #include "text/undomanager.h"
 #include "text/updatewriter.h"
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace Sheaf::Text {
@@ -90,23 +92,33 @@ void Doc::commit()
         --m_depth;
         return;
     }
-    bool cleans = false;
-    if (!m_store->transaction.local) {
-        for (const quint32 type : m_store->touchedTypes)
-            cleans = cleans || m_store->types[type].hasFormatting;
-    }
-    announce();
-    std::vector<quint32> full;
-    std::vector<Id> gaps;
-    if (cleans)
-        m_store->formatsToClean(full, gaps);
+    if (m_store->watched)
+        announce();
+    if (m_store->transaction.local)
+        finish();
+    else
+        finishRemote();
+}
+
+/// Brings the store to its canonical form and tells what the transaction did.
+void Doc::finish()
+{
     m_store->commit();
     m_depth = 0;
-    if (!m_store->touchedClients.empty() || !m_store->deleted.empty()) {
-        const Transaction done = m_store->transaction;
-        for (const auto &[id, listener, format] : m_updateListeners)
-            listener(m_store->encodeTransaction(format), done.local, done.origin);
-    }
+    if (m_updateListeners.empty() || (m_store->touchedClients.empty() && m_store->deleted.empty()))
+        return;
+    const Transaction done = m_store->transaction;
+    for (const auto &[id, listener, format] : m_updateListeners)
+        listener(m_store->encodeTransaction(format), done.local, done.origin);
+}
+
+void Doc::finishRemote()
+{
+    std::vector<quint32> full;
+    std::vector<Id> gaps;
+    if (std::ranges::any_of(m_store->touchedTypes, [this](quint32 type) { return m_store->types[type].hasFormatting; }))
+        m_store->formatsToClean(full, gaps);
+    finish();
     if (!full.empty() || !gaps.empty())
         cleanFormats(full, gaps);
 }
@@ -174,12 +186,14 @@ Doc::ListenerId Doc::onUpdate(UpdateListener listener, Format format)
 Doc::ListenerId Doc::onTransaction(TransactionListener listener)
 {
     m_transactionListeners.push_back({++m_lastListener, std::move(listener), {}});
+    noteWatchers();
     return m_lastListener;
 }
 
 Doc::ListenerId Doc::onChange(const Text &text, ChangeListener listener)
 {
     m_changeListeners.push_back({++m_lastListener, std::move(listener), text.m_type});
+    noteWatchers();
     return m_lastListener;
 }
 
@@ -189,6 +203,12 @@ void Doc::removeListener(ListenerId id)
     std::erase_if(m_updateListeners, listensAs);
     std::erase_if(m_transactionListeners, listensAs);
     std::erase_if(m_changeListeners, listensAs);
+    noteWatchers();
+}
+
+void Doc::noteWatchers()
+{
+    m_store->watched = !m_changeListeners.empty() || !m_transactionListeners.empty() || !m_undoManagers.empty();
 }
 
 QByteArray Doc::relativePosition(const Text &text, quint32 position, int assoc) const

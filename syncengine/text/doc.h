@@ -151,6 +151,9 @@ private:
     void begin(bool local, quint64 origin);
     void commit();
     void announce();
+    void finish();
+    void finishRemote();
+    void noteWatchers();
     void cleanFormats(const std::vector<quint32> &full, const std::vector<Id> &gaps);
     [[nodiscard]] TransactionInfo info() const;
     [[nodiscard]] quint32 ownClient();

@@ -9,6 +9,7 @@ namespace Sheaf::Text {
 void Store::integrate(quint32 index)
 {
     const quint32 client = items[index].client;
+    m_untidy = true;
     touchClient(client);
     clients[client].appended = epoch;
     Item *item = &items[index];
@@ -99,31 +100,10 @@ void Store::integrate(quint32 index)
         remove(index);
 }
 
-bool Store::extend(quint32 index, QStringView more)
-{
-    Item &item = items[index];
-    Client &client = clients[item.client];
-    if (item.end() != client.state || item.ref != Ref::String || item.isDeleted() || (item.flags & Item::Redone) ||
-        item.leaf == None || item.content + item.capacity != text.size())
-        return false;
-    touchClient(item.client);
-    touchType(item.parent);
-    const auto units = static_cast<quint32>(more.size());
-    text.resize(item.content + item.length);
-    text.append(reinterpret_cast<const char16_t *>(more.utf16()), static_cast<size_t>(more.size()));
-    item.length += units;
-    item.capacity = item.length;
-    client.state += units;
-    types[item.parent].length += units;
-    sequence.addVisible(index, units);
-    if (cursorItem != index)
-        cursorItem = None;
-    return true;
-}
-
 /// Deletes an item and, when it holds a type, everything inside, with a stack of its own.
 void Store::remove(quint32 index)
 {
+    m_untidy = true;
     std::vector<quint32> open;
     while (true) {
         Item &item = items[index];

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/sequence.h"
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace Sheaf::Text {
@@ -40,7 +42,7 @@ quint32 Sequence::slotOf(quint32 node, quint32 child) const
 }
 
 // Sums wrap around on purpose: a negative delta is its two's complement.
-void Sequence::addToParents(quint32 node, quint32 child, quint32 delta)
+void Sequence::addToParents(quint32 node, quint32 child, quint32 delta) const
 {
     while (node != None) {
         m_nodes[node].sum[slotOf(node, child)] += delta;
@@ -49,11 +51,11 @@ void Sequence::addToParents(quint32 node, quint32 child, quint32 delta)
     }
 }
 
-void Sequence::addVisible(quint32 item, qint64 delta)
+/// Brings the sums above the leaf of the last edits up to date.
+void Sequence::settle() const
 {
-    const quint32 leaf = m_items[item].leaf;
-    m_leaves[leaf].sum += static_cast<quint32>(delta);
-    addToParents(m_leaves[leaf].parent, leaf, static_cast<quint32>(delta));
+    if (m_lateDelta != 0)
+        addToParents(m_leaves[m_late].parent, m_late, std::exchange(m_lateDelta, 0));
 }
 
 void Sequence::insert(quint32 &root, quint32 item)
@@ -82,6 +84,7 @@ void Sequence::insert(quint32 &root, quint32 item)
 
 void Sequence::splitLeaf(quint32 &root, quint32 leaf)
 {
+    settle();
     const quint32 keep = m_leaves[leaf].count / 2;
     quint32 at = m_leaves[leaf].first;
     quint32 sum = 0;
@@ -213,6 +216,7 @@ void Sequence::remove(quint32 &root, quint32 item)
     one.leaf = None;
     if (--home.count > 0)
         return;
+    settle();
     const quint32 parent = home.parent;
     m_freeLeaves.push_back(leaf);
     removeChild(root, parent, leaf);
@@ -222,6 +226,7 @@ Sequence::Hit Sequence::find(quint32 root, quint32 unit) const
 {
     if (root == None)
         return {};
+    settle();
     quint32 at = root;
     for (quint32 level = m_nodes[root].level; level > 0; --level) {
         const Node &node = m_nodes[at];
@@ -257,6 +262,7 @@ quint32 Sequence::lastItem(quint32 root) const
 
 quint32 Sequence::indexOf(quint32 item) const
 {
+    settle();
     quint32 index = 0;
     const quint32 leaf = m_items[item].leaf;
     for (quint32 at = m_leaves[leaf].first; at != item; at = m_items[at].next)
@@ -293,6 +299,7 @@ bool Sequence::isBefore(quint32 a, quint32 b) const
 
 void Sequence::drop(quint32 &root)
 {
+    settle();
     std::vector<quint32> open;
     if (root != None)
         open.push_back(root);
@@ -310,6 +317,7 @@ QString Sequence::check(quint32 root, quint32 start, quint32 visible) const
 {
     if (root == None)
         return start == None && visible == 0 ? QString() : u"a list without a tree"_s;
+    settle();
     std::vector<std::pair<quint32, quint32>> leaves;
     const auto walk = [&](const auto &self, quint32 at, quint32 level) -> quint32 {
         if (level == 0) {

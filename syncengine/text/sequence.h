@@ -11,7 +11,8 @@ namespace Sheaf::Text {
 
 /// Order statistics over the lists of all types of a store. A leaf is a run of neighbouring items (the list
 /// links inside it are the items' own); above the leaves stands a B+tree that sums visible units. A type
-/// holds the number of its root. Every operation is logarithmic and touches at most one leaf's items.
+/// holds the number of its root. Every operation is logarithmic and touches at most one leaf's items. Edits
+/// that follow each other in one leaf reach the nodes above it when somebody asks for a sum, not before.
 class Sequence
 {
 public:
@@ -26,7 +27,16 @@ public:
     void insert(quint32 &root, quint32 item);
     /// Takes an item out that is still linked.
     void remove(quint32 &root, quint32 item);
-    void addVisible(quint32 item, qint64 delta);
+    void addVisible(quint32 item, qint64 delta)
+    {
+        const quint32 leaf = m_items[item].leaf;
+        m_leaves[leaf].sum += static_cast<quint32>(delta);
+        if (leaf != m_late) {
+            settle();
+            m_late = leaf;
+        }
+        m_lateDelta += static_cast<quint32>(delta);
+    }
     /// The visible item that contains the unit; nothing at or after the end.
     [[nodiscard]] Hit find(quint32 root, quint32 unit) const;
     [[nodiscard]] quint32 lastItem(quint32 root) const;
@@ -58,7 +68,8 @@ private:
     quint32 newLeaf();
     quint32 newNode();
     [[nodiscard]] quint32 slotOf(quint32 node, quint32 child) const;
-    void addToParents(quint32 node, quint32 child, quint32 delta);
+    void addToParents(quint32 node, quint32 child, quint32 delta) const;
+    void settle() const;
     void splitLeaf(quint32 &root, quint32 leaf);
     void insertChild(quint32 &root, quint32 node, quint32 after, quint32 child, quint32 sum);
     void removeChild(quint32 &root, quint32 node, quint32 child);
@@ -66,7 +77,9 @@ private:
 
     std::vector<Item> &m_items;
     std::vector<Leaf> m_leaves;
-    std::vector<Node> m_nodes;
+    mutable std::vector<Node> m_nodes;
+    mutable quint32 m_late = None;   ///< the leaf whose last changes the nodes have not been told
+    mutable quint32 m_lateDelta = 0; ///< what the sums above it lack
     std::vector<quint32> m_freeLeaves;
     std::vector<quint32> m_freeNodes;
 };

@@ -139,6 +139,7 @@ quint32 Store::split(quint32 item, quint32 units)
         redone[fresh] = {id.client, id.clock + units};
     }
     splits.push_back(right.id());
+    m_untidy = true;
     Type &type = types[left.parent];
     // The tree counts the item whole; take the right part out of the left's leaf and enter it anew.
     if (left.sub == None && left.isVisible())

@@ -68,16 +68,53 @@ public:
 
     // integrate.cpp
     void integrate(quint32 item);
-    /// Makes a client's last item longer in place, as integrating and merging would; false if it cannot grow.
-    [[nodiscard]] bool extend(quint32 item, QStringView more);
     void remove(quint32 item);
 
+    // inplace.cpp: edits that need no new item. Each comes to what the general way would come to; false if it cannot.
+    /// Makes a client's last item longer, as integrating and merging would.
+    [[nodiscard]] bool extend(quint32 item, QStringView more);
+    /// Deletes the first or the last units of a text, as splitting, deleting, collecting and merging would.
+    [[nodiscard]] bool shrink(quint32 item, quint32 offset, quint32 units);
+    /// Inserts behind what the client typed last, or deletes a part of the text there, without a search.
+    [[nodiscard]] bool typeAtCursor(quint32 type, quint32 client, quint32 position, QStringView more);
+    [[nodiscard]] bool eraseAtCursor(quint32 type, quint32 position, quint32 units);
+
     // transaction.cpp
-    void begin(bool local, quint64 origin);
-    void commit();
+    void begin(bool local, quint64 origin)
+    {
+        ++epoch;
+        transaction = {local, origin};
+        touchedClients.clear();
+        touchedTypes.clear();
+        deleted.clear();
+        splits.clear();
+        m_untidy = false;
+    }
+    /// Brings the store to its canonical form.
+    void commit()
+    {
+        if (m_untidy)
+            tidy();
+        if (m_deadText > deadTextFloor && m_deadText > text.size() / 2)
+            compactText();
+    }
     void collectAll();
-    void touchClient(quint32 client);
-    void touchType(quint32 type);
+    void touchClient(quint32 client)
+    {
+        Client &one = clients[client];
+        if (one.epoch == epoch)
+            return;
+        one.epoch = epoch;
+        one.before = one.state;
+        touchedClients.push_back(client);
+    }
+    void touchType(quint32 type)
+    {
+        if (types[type].changed == epoch)
+            return;
+        types[type].changed = epoch;
+        touchedTypes.push_back(type);
+    }
 
     // textformat.cpp: what a remote transaction leaves to clean, types and single gaps
     void formatsToClean(std::vector<quint32> &full, std::vector<Id> &gaps) const;
@@ -109,6 +146,7 @@ public:
     Transaction transaction;
     quint32 epoch = 0;
     bool collects = true;
+    bool watched = false; ///< whether somebody looks at what a transaction deleted before it is collected
     std::vector<quint32> touchedClients;
     std::vector<quint32> touchedTypes;
     std::vector<std::pair<quint32, ClockRange>> deleted;
@@ -125,9 +163,12 @@ public:
 
 private:
     friend class UpdateApplier;
+    static constexpr size_t deadTextFloor = 65'536;
+    void tidy();
     void collectDeleted();
     void collectChildren(quint32 type);
     void makeGc(quint32 item);
+    quint32 mergeLefts(quint32 client, StructList::Place &place);
     void mergeRange(quint32 client, ClockRange range);
     void mergeNewStructs(quint32 client);
     void mergeSplits();
@@ -141,6 +182,7 @@ private:
     std::vector<quint32> m_freeItems;
     std::vector<quint32> m_freeExtras;
     size_t m_deadText = 0;
+    bool m_untidy = false; ///< whether the transaction did anything that is to be collected or merged
     quint32 m_scan = 0;
     quint64 m_lastClient = 0;
     quint32 m_lastClientIndex = None;

@@ -6,22 +6,8 @@
 
 namespace Sheaf::Text {
 
-bool StructList::holds(Place place, quint32 clock) const
+StructList::Place StructList::search(quint32 clock) const
 {
-    if (place.chunk >= m_chunks.size())
-        return false;
-    const auto &entries = m_chunks[place.chunk];
-    if (place.slot >= entries.size() || entries[place.slot].clock > clock)
-        return false;
-    if (place.slot + 1 < entries.size())
-        return clock < entries[place.slot + 1].clock;
-    return place.chunk + 1 == m_first.size() || clock < m_first[place.chunk + 1];
-}
-
-StructList::Place StructList::find(quint32 clock) const
-{
-    if (holds(m_hint, clock))
-        return m_hint;
     if (const Place after{m_hint.chunk, m_hint.slot + 1}; holds(after, clock))
         return m_hint = after;
     // The newest structs are asked for most.

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] bool isEmpty() const { return m_chunks.empty(); }
     [[nodiscard]] size_t size() const { return m_size; }
     /// The struct that contains the clock, which must be below the client's state.
-    [[nodiscard]] Place find(quint32 clock) const;
+    [[nodiscard]] Place find(quint32 clock) const { return holds(m_hint, clock) ? m_hint : search(clock); }
     [[nodiscard]] quint32 at(Place place) const { return m_chunks[place.chunk][place.slot].item; }
     [[nodiscard]] quint32 last() const { return m_chunks.back().back().item; }
     [[nodiscard]] Place lastPlace() const
@@ -39,6 +39,13 @@ public:
     void append(quint32 clock, quint32 item);
     void insertAfter(Place place, quint32 clock, quint32 item);
     void erase(Place place);
+    /// Moves the start of a struct, which stays between its neighbours.
+    void setClock(Place place, quint32 clock)
+    {
+        m_chunks[place.chunk][place.slot].clock = clock;
+        if (place.slot == 0)
+            m_first[place.chunk] = clock;
+    }
 
     template<typename Visit>
     void forEach(Visit visit) const
@@ -51,7 +58,18 @@ public:
 
 private:
     static constexpr size_t chunkMax = 256;
-    [[nodiscard]] bool holds(Place place, quint32 clock) const;
+    [[nodiscard]] Place search(quint32 clock) const;
+    [[nodiscard]] bool holds(Place place, quint32 clock) const
+    {
+        if (place.chunk >= m_chunks.size())
+            return false;
+        const auto &entries = m_chunks[place.chunk];
+        if (place.slot >= entries.size() || entries[place.slot].clock > clock)
+            return false;
+        if (place.slot + 1 < entries.size())
+            return clock < entries[place.slot + 1].clock;
+        return place.chunk + 1 == m_first.size() || clock < m_first[place.chunk + 1];
+    }
 
     mutable Place m_hint; ///< of the last search: the next one is often for the same struct or the one after
     std::vector<std::vector<Entry>> m_chunks;

@@ -118,7 +118,10 @@ void Text::insert(quint32 position, QStringView text)
 {
     if (text.isEmpty())
         return;
-    edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, text, nullptr, nullptr); });
+    m_doc->begin(true, 0);
+    if (!m_doc->m_store->typeAtCursor(m_type, m_doc->ownClient(), position, text))
+        edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, text, nullptr, nullptr); });
+    m_doc->commit();
 }
 
 void Text::insert(quint32 position, QStringView text, const Attributes &attributes)
@@ -137,9 +140,14 @@ void Text::remove(quint32 position, quint32 units)
 {
     if (units == 0 || position >= length())
         return;
-    const quint32 end = snapped(position + std::min(units, length() - position), true);
-    position = snapped(position, false);
-    edit(position, [&](TextEditor &editor, auto &at) { editor.remove(at, end - position); });
+    units = std::min(units, length() - position);
+    m_doc->begin(true, 0);
+    if (!m_doc->m_store->eraseAtCursor(m_type, position, units)) {
+        const quint32 end = snapped(position + units, true);
+        position = snapped(position, false);
+        edit(position, [&](TextEditor &editor, auto &at) { editor.remove(at, end - position); });
+    }
+    m_doc->commit();
 }
 
 void Text::format(quint32 position, quint32 units, const Attributes &attributes)

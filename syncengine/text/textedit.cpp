@@ -252,7 +252,6 @@ void TextEditor::remove(Position &at, quint32 length)
 {
     const Attributes startAttributes = at.attributes;
     const quint32 start = at.right;
-    const quint32 cursor = at.left;
     while (length > 0 && at.right != None) {
         const Item &item = m_store.items[at.right];
         if (!item.isDeleted() && (item.ref == Ref::String || item.ref == Ref::Embed || item.ref == Ref::Type)) {
@@ -265,10 +264,11 @@ void TextEditor::remove(Position &at, quint32 length)
     }
     if (m_store.types[m_type].hasFormatting && start != None)
         (void)cleanGap(start, at.right, startAttributes, at.attributes);
-    if (cursor != None && !m_store.types[m_type].hasFormatting) {
+    // On what is gone: the next deletion, be it forwards or backwards, is beside it.
+    if (at.left != None && !m_store.types[m_type].hasFormatting) {
         m_store.cursorType = m_type;
-        m_store.cursorItem = cursor;
-        m_store.cursorIndex = at.index - m_store.items[cursor].visible();
+        m_store.cursorItem = at.left;
+        m_store.cursorIndex = at.index - m_store.items[at.left].visible();
     }
 }
 

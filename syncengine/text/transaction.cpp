@@ -7,35 +7,6 @@
 
 namespace Sheaf::Text {
 
-void Store::begin(bool local, quint64 origin)
-{
-    ++epoch;
-    transaction.local = local;
-    transaction.origin = origin;
-    touchedClients.clear();
-    touchedTypes.clear();
-    deleted.clear();
-    splits.clear();
-}
-
-void Store::touchClient(quint32 client)
-{
-    Client &one = clients[client];
-    if (one.epoch == epoch)
-        return;
-    one.epoch = epoch;
-    one.before = one.state;
-    touchedClients.push_back(client);
-}
-
-void Store::touchType(quint32 type)
-{
-    if (types[type].changed == epoch)
-        return;
-    types[type].changed = epoch;
-    touchedTypes.push_back(type);
-}
-
 /// Replaces an item below a collected type by a GC struct.
 void Store::makeGc(quint32 index)
 {
@@ -97,31 +68,37 @@ void Store::collectDeleted()
     }
 }
 
+/// Merges a struct with those left of it as far as they merge, also beyond what the transaction touched: pairs that an
+/// earlier one left apart join here and only here. How many went; place is then where they went.
+quint32 Store::mergeLefts(quint32 client, StructList::Place &place)
+{
+    quint32 merged = 0;
+    for (StructList::Place before = place; clients[client].structs.previous(before) && mergeWithLeft(client, place); ++merged)
+        place = before;
+    return merged;
+}
+
 void Store::mergeRange(quint32 client, ClockRange range)
 {
-    StructList &structs = clients[client].structs;
+    const StructList &structs = clients[client].structs;
     StructList::Place place = structs.find(range.end() - 1);
     (void)structs.next(place);
     while (items[structs.at(place)].clock >= range.clock) {
-        StructList::Place before = place;
-        if (!structs.previous(before))
+        (void)mergeLefts(client, place);
+        if (!structs.previous(place))
             return;
-        (void)mergeWithLeft(client, place);
-        place = before;
     }
 }
 
 void Store::mergeNewStructs(quint32 client)
 {
-    StructList &structs = clients[client].structs;
+    const StructList &structs = clients[client].structs;
     const quint32 floor = clients[client].before;
     StructList::Place place = structs.lastPlace();
     while (items[structs.at(place)].end() > floor) {
-        StructList::Place before = place;
-        if (!structs.previous(before))
+        (void)mergeLefts(client, place);
+        if (!structs.previous(place))
             return;
-        (void)mergeWithLeft(client, place);
-        place = before;
     }
 }
 
@@ -129,12 +106,12 @@ void Store::mergeSplits()
 {
     for (size_t i = splits.size(); i-- > 0;) {
         const Id id = splits[i];
-        StructList &structs = clients[id.client].structs;
-        const StructList::Place place = structs.find(id.clock);
+        const StructList &structs = clients[id.client].structs;
+        StructList::Place place = structs.find(id.clock);
         StructList::Place after = place;
-        if (structs.next(after))
-            (void)mergeWithLeft(id.client, after);
-        (void)mergeWithLeft(id.client, place);
+        if (structs.next(after) && mergeLefts(id.client, after) > 1)
+            continue;
+        (void)mergeLefts(id.client, place);
     }
 }
 
@@ -157,8 +134,8 @@ void Store::compactText()
     m_deadText = 0;
 }
 
-/// Brings the store to its canonical form: collects what was deleted, then merges what can be merged.
-void Store::commit()
+/// Collects what was deleted, then merges what can be merged.
+void Store::tidy()
 {
     if (deleted.size() > 1)
         std::sort(deleted.begin(), deleted.end(), [](const auto &a, const auto &b) {
@@ -174,8 +151,6 @@ void Store::commit()
             mergeNewStructs(client);
     }
     mergeSplits();
-    if (m_deadText > 65'536 && m_deadText > text.size() / 2)
-        compactText();
 }
 
 /// Collects everything deleted that nobody keeps, outside of a transaction.
@@ -188,6 +163,7 @@ void Store::collectAll()
                 deleted.push_back({number, {items[index].clock, items[index].length}});
         });
     }
+    m_untidy = true;
     const bool before = std::exchange(collects, true);
     commit();
     collects = before;

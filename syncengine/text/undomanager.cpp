@@ -36,11 +36,13 @@ UndoManager::UndoManager(Doc &doc, const std::vector<Text> &scope, Options optio
         m_scope.push_back(text.m_type);
     m_options.trackedOrigins.push_back(m_options.origin);
     m_doc.m_undoManagers.push_back(this);
+    m_doc.noteWatchers();
 }
 
 UndoManager::~UndoManager()
 {
     std::erase(m_doc.m_undoManagers, this);
+    m_doc.noteWatchers();
 }
 
 bool UndoManager::undo()

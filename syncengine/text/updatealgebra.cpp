@@ -7,6 +7,7 @@
 #include <queue>
 
 #include <algorithm>
+#include <utility>
 
 namespace Sheaf::Text {
 
@@ -76,7 +77,7 @@ struct Cursor {
     const RawUpdate *raw = nullptr;
     size_t block = 0;
     quint32 at = 0;
-    size_t order = 0;
+    qint64 order = 0;
     [[nodiscard]] const RawStruct &one() const { return raw->structs[at]; }
     [[nodiscard]] quint64 client() const { return raw->blocks[block].client; }
     [[nodiscard]] bool advance()
@@ -110,12 +111,10 @@ struct Later {
     }
 };
 
-void addPiece(std::vector<Piece> &pieces, Piece piece)
+void addPiece(std::vector<Piece> &pieces, Piece piece, bool joins)
 {
     if (!pieces.empty()) {
         Piece &last = pieces.back();
-        if (piece.end() <= last.end())
-            return;
         if (piece.clock() > last.end()) {
             Piece skip{piece.raw, {}, 0};
             skip.one.ref = Ref::Skip;
@@ -125,12 +124,22 @@ void addPiece(std::vector<Piece> &pieces, Piece piece)
         } else if (piece.clock() < last.end()) {
             piece.cut = last.end() - piece.one.clock;
         }
-        if (piece.one.ref == Ref::Gc && pieces.back().one.ref == Ref::Gc) {
+        if (joins && piece.one.ref == Ref::Gc && pieces.back().one.ref == Ref::Gc) {
             pieces.back().one.length += piece.one.length - piece.cut;
             return;
         }
     }
     pieces.push_back(piece);
+}
+
+/// Passes over what was written already; false at the end of the update.
+bool skipWritten(Cursor &cursor, quint64 client, const std::vector<Piece> &pieces)
+{
+    while (cursor.client() == client && cursor.one().clock + cursor.one().length <= pieces.back().end()) {
+        if (!cursor.advance() || !cursor.settle())
+            return false;
+    }
+    return true;
 }
 
 } // namespace
@@ -152,23 +161,35 @@ Result<QByteArray> mergeUpdates(const std::vector<QByteArray> &updates, Format f
             deletions[client].push_back(range);
         if (blocks.empty())
             continue;
-        Cursor cursor{&raws[i], 0, blocks.front().begin, i};
+        Cursor cursor{&raws[i], 0, blocks.front().begin, static_cast<qint64>(i)};
         if (cursor.settle())
             queue.push(cursor);
     }
     normalise(deletions);
     Blocks blocks;
+    // The reference sorts its cursors again and again with a stable sort: of equal ones the last used comes first.
+    qint64 order = 0;
     while (!queue.empty()) {
         Cursor cursor = queue.top();
         queue.pop();
+        cursor.order = --order;
         const quint64 client = cursor.client();
         if (blocks.empty() || blocks.back().first != client)
             blocks.push_back({client, {}});
         auto &pieces = blocks.back().second;
+        const quint32 clock = cursor.one().clock;
+        if (!pieces.empty() && !skipWritten(cursor, client, pieces))
+            continue;
+        if (cursor.client() != client ||
+            (!pieces.empty() && cursor.one().clock != clock && cursor.one().clock > pieces.back().end())) {
+            queue.push(cursor); // behind the hole others may come first
+            continue;
+        }
         // Follow one update as long as it goes on without a hole, as the reference does.
         bool more = true;
+        bool joins = true;
         do {
-            addPiece(pieces, {cursor.raw, cursor.one(), 0});
+            addPiece(pieces, {cursor.raw, cursor.one(), 0}, std::exchange(joins, false));
             more = cursor.advance() && cursor.settle();
         } while (more && cursor.client() == client && cursor.one().clock == pieces.back().end());
         if (more)

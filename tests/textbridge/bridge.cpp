@@ -126,12 +126,14 @@ void Bridge::fill(Document &document, bool withUndo)
         if (!document.quiet)
             document.updates.append(QString::fromLatin1(update.toBase64()));
     });
-    document.doc->onChange(document.doc->text(), [&document](const Text::TextChange &change) {
-        if (!document.quiet)
-            document.changes.append(QJsonObject{{u"delta"_s, deltaToJson(change.delta)},
-                                                {u"local"_s, change.local},
-                                                {u"origin"_s, static_cast<qint64>(change.origin)}});
-    });
+    // Who does not ask for changes gets none; some deletions then go another way.
+    if (document.made.value(u"watch"_s).toBool(true))
+        document.doc->onChange(document.doc->text(), [&document](const Text::TextChange &change) {
+            if (!document.quiet)
+                document.changes.append(QJsonObject{{u"delta"_s, deltaToJson(change.delta)},
+                                                    {u"local"_s, change.local},
+                                                    {u"origin"_s, static_cast<qint64>(change.origin)}});
+        });
     if (!withUndo)
         return;
     Text::UndoManager::Options options;

@@ -13,6 +13,7 @@ using namespace Qt::StringLiterals;
 int main(int argc, char **argv)
 {
     const QCoreApplication app(argc, argv);
+    std::ios::sync_with_stdio(false);
     Sheaf::TextBridge::Bridge bridge;
     std::string line;
     while (std::getline(std::cin, line)) {
@@ -23,7 +24,10 @@ int main(int argc, char **argv)
         else
             answer.insert(u"error"_s,
                           QJsonObject{{u"code"_s, u"bad_json"_s}, {u"message"_s, u"The line is not a JSON object."_s}});
-        std::cout << QJsonDocument(answer).toJson(QJsonDocument::Compact).constData() << std::endl;
+        std::cout << QJsonDocument(answer).toJson(QJsonDocument::Compact).constData() << '\n';
+        // Who sends many commands at once need not wait for each answer.
+        if (std::cin.rdbuf()->in_avail() <= 0)
+            std::cout.flush();
     }
     return 0;
 }

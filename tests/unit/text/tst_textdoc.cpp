@@ -74,6 +74,69 @@ private Q_SLOTS:
         }
     }
 
+    /// Typing and deleting beside the last edit need no new items, unless somebody watches: the bytes are the same.
+    void editsInPlaceEqualThoseThatAreWatched()
+    {
+        for (unsigned seed = 1; seed <= 40; ++seed) {
+            Dice random(seed);
+            std::vector<std::unique_ptr<Doc>> docs; // edited, edited and watched, and the same by updates
+            for (const quint64 client : {1, 1, 2, 3})
+                docs.push_back(std::make_unique<Doc>(Doc::Options{client, true, true}));
+            for (const size_t watched : {1U, 3U})
+                docs[watched]->onChange(docs[watched]->text(), [](const TextChange &) {});
+            docs[0]->onUpdate([&docs](const QByteArray &update, bool, quint64) {
+                QVERIFY(docs[2]->apply(update));
+                QVERIFY(docs[3]->apply(update));
+            });
+            QString expected;
+            for (int sitting = 0; sitting < 60; ++sitting) {
+                qsizetype at = random() % static_cast<unsigned>(expected.size() + 1);
+                const unsigned what = random() % 3; // type, erase backwards, erase forwards
+                for (unsigned n = 1 + random() % 6; n > 0; --n) {
+                    const QString piece = random() % 8 == 0 ? u"😀"_s : random.letters();
+                    if (what == 1)
+                        at = std::max<qsizetype>(at - 1, 0);
+                    if (at > 0 && at < expected.size() && expected.at(at).isLowSurrogate())
+                        --at;
+                    const bool pair = at < expected.size() && expected.at(at).isHighSurrogate();
+                    for (size_t i = 0; i < 2; ++i) {
+                        if (what == 0)
+                            docs[i]->text().insert(static_cast<quint32>(at), piece);
+                        else
+                            docs[i]->text().remove(static_cast<quint32>(at), 1);
+                    }
+                    if (what == 0)
+                        expected.insert(at, piece);
+                    else
+                        expected.remove(at, pair ? 2 : 1);
+                    at += what == 0 ? piece.size() : 0;
+                }
+                for (const auto &doc : docs) {
+                    QCOMPARE(doc->check(), QString());
+                    QCOMPARE(doc->text().toString(), expected);
+                    QCOMPARE(doc->encode(Format::V2), docs.front()->encode(Format::V2));
+                }
+            }
+        }
+    }
+
+    void whatIsTypedBeforeDeletedTextGoesBehindIt()
+    {
+        Doc doc({1, true, true});
+        Text text = doc.text();
+        text.insert(0, u"ab");
+        Doc other({2, true, true});
+        QVERIFY(other.apply(doc.encode()));
+        other.text().insert(2, u"c");
+        other.text().remove(2, 1);
+        QVERIFY(doc.apply(other.encode()));
+        text.insert(2, u"d"); // its origin is the deleted c, so it is not one with ab
+        text.insert(3, u"e");
+        QCOMPARE(text.toString(), u"abde"_s);
+        QCOMPARE(doc.encode().toHex(),
+                 "0201020081010101"_ba + "020100" + "0401047465787402" + "6162" + "84020002" + "6465" + "0102010001");
+    }
+
     void hostileBytesChangeNothing()
     {
         Doc source({5, true, true});
