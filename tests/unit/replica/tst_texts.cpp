@@ -313,8 +313,8 @@ void TestTexts::olderFilesAreBroughtUpToDate()
     Device device("CREATE TABLE notes(id INTEGER PRIMARY KEY, body TEXT); SELECT sheaf_sync('notes')");
     device.exec(u"INSERT INTO notes VALUES (1, 'one')"_s);
     const auto shape = device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s);
-    QVERIFY(device.tryExec(
-        {u"DROP TABLE sheaf_texts"_s, u"ALTER TABLE sheaf_columns DROP COLUMN type"_s, u"UPDATE sheaf_state SET format = 1"_s}));
+    QVERIFY(device.tryExec({u"DROP TABLE sheaf_texts"_s, u"ALTER TABLE sheaf_columns DROP COLUMN type"_s,
+                            u"ALTER TABLE sheaf_state DROP COLUMN offered"_s, u"UPDATE sheaf_state SET format = 1"_s}));
     device.reopen();
     QCOMPARE(device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s), shape);
     device.exec(u"UPDATE notes SET body = 'two'"_s);
