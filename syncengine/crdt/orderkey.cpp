@@ -37,8 +37,8 @@ public:
     {
         QByteArray out;
         for (int i = 1; i < jitterDigits; ++i)
-            out += digits[static_cast<size_t>(below(base))];
-        return out + digits[static_cast<size_t>(1 + below(base - 1))];
+            out += digits[below(base)];
+        return out + digits[1 + below(base - 1)];
     }
 
 private:
@@ -69,7 +69,7 @@ QByteArray neighbour(QByteArrayView integer, int step)
     for (qsizetype i = out.size() - 1; i > 0; --i) {
         const int digit = digitOf(out[i]) + step;
         if (digit >= 0 && digit < base) {
-            out[i] = digits[static_cast<size_t>(digit)];
+            out[i] = digits[digit];
             return out;
         }
         out[i] = step > 0 ? '0' : 'z';
@@ -95,8 +95,8 @@ QByteArray between(QByteArrayView low, QByteArrayView high, Jitter &jitter)
         const int from = at < low.size() ? digitOf(low[at]) : 0;
         const int to = open ? base : (at < high.size() ? digitOf(high[at]) : 0);
         if (to - from > 1)
-            return out + digits[static_cast<size_t>(from + 1 + jitter.below(to - from - 1))];
-        out += digits[static_cast<size_t>(from)];
+            return out + digits[from + 1 + jitter.below(to - from - 1)];
+        out += digits[from];
         open = open || to > from;
         ++at;
     }
