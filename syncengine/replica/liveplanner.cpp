@@ -174,7 +174,8 @@ bool Planner::comparesBytes() const
         return false;
     for (auto it = m_reads.columns.cbegin(); it != m_reads.columns.cend(); ++it) {
         for (const QByteArray &column : *it) {
-            if (!column.isEmpty() && collationOf(m_handle, it.key().constData(), column.constData()) != SortTerm::Collation::Binary)
+            if (!column.isEmpty() &&
+                collationOf(m_handle, it.key().constData(), column.constData()) != SortTerm::Collation::Binary)
                 return false;
         }
     }

@@ -296,6 +296,7 @@ Result<void> Merger::retryStuck()
             if (row.table->column(it.key())->position >= 0)
                 cells.push_back({it.key(), {}, Bytes::Reader(*it).value()});
         }
+        pointers.reserve(cells.size());
         for (const Cell &cell : cells)
             pointers.push_back(&cell);
         std::vector<ValueView> present;
