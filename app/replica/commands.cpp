@@ -98,8 +98,9 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"outbox"_s, &Commands::outbox},
         {u"conflicts"_s, &Commands::conflicts},
         {u"rejected"_s, &Commands::rejected},
+        {u"presence"_s, &Commands::presence},
     };
-    static const QStringList later{u"undo"_s, u"redo"_s, u"presence"_s, u"retry"_s, u"discard"_s};
+    static const QStringList later{u"undo"_s, u"redo"_s, u"retry"_s, u"discard"_s};
     const QString name = command.value("do"_L1).toString();
     if (const Handler handler = handlers.value(name))
         (this->*handler)(command, reply);
@@ -277,6 +278,11 @@ void Commands::conflicts(const QJsonObject &, const Reply &reply)
 {
     // Until the conflict log comes, every conflict is settled by the columns' merge rules alone.
     reply(QJsonValue(QJsonArray()));
+}
+
+void Commands::presence(const QJsonObject &command, const Reply &reply)
+{
+    reply(m_presences.show(command));
 }
 
 void Commands::rejected(const QJsonObject &, const Reply &reply)

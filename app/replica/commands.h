@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/systemrandom.h"
+#include "presences.h"
 #include "watches.h"
 
 namespace Sheaf {
@@ -15,7 +16,7 @@ class Commands : public QObject
 public:
     using Reply = Watches::Reply;
 
-    explicit Commands(SyncEngine &engine) : m_engine(engine), m_watches(engine) {}
+    explicit Commands(SyncEngine &engine) : m_engine(engine), m_watches(engine), m_presences(engine, printLine) {}
 
     /// Does one command and calls `reply` exactly once, now or later.
     void run(const QJsonObject &command, const Reply &reply);
@@ -37,11 +38,13 @@ private:
     void outbox(const QJsonObject &command, const Reply &reply);
     void conflicts(const QJsonObject &command, const Reply &reply);
     void rejected(const QJsonObject &command, const Reply &reply);
+    void presence(const QJsonObject &command, const Reply &reply);
 
     void askReplica(std::function<Result<QJsonValue>(Replica &)> question, const Reply &reply);
 
     SyncEngine &m_engine;
     Watches m_watches;
+    Presences m_presences;
     SystemRandom m_random;
 };
 

@@ -31,12 +31,24 @@ EngineWorker::EngineWorker(SyncEngine::Options options, Outlets outlets)
 
 EngineWorker::~EngineWorker() = default;
 
+/// What belongs to the thread and needs no replica: rooms may be entered before it is open.
+void EngineWorker::begin()
+{
+    if (m_clock)
+        return;
+    m_clock = std::make_unique<SystemClock>(m_options.testClockOffsetMs);
+    m_progressTimer = std::make_unique<OneShot>(*m_clock);
+    m_presence = std::make_unique<PresenceClient>(
+        *m_clock, m_random,
+        PresenceClient::Events{[this](const Plugin &plugin) { return m_reconnector && m_reconnector->sendPlugin(plugin); },
+                               m_outlets.presence});
+}
+
 Result<void> EngineWorker::open()
 {
     if (m_replica)
         return {};
-    m_clock = std::make_unique<SystemClock>(m_options.testClockOffsetMs);
-    m_progressTimer = std::make_unique<OneShot>(*m_clock);
+    begin();
     ReplicaConfig config;
     config.path = m_options.databasePath;
     config.schemaPath = m_options.schemaPath;
@@ -53,8 +65,10 @@ Result<void> EngineWorker::open()
         m_localCommit = m_localCommit || !changes.remote;
         m_outlets.committed(changes);
     });
-    m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, m_transport, m_options.app,
-                                                  Reconnector::Events{[this] { statusChanged(); }, m_outlets.reported});
+    m_reconnector =
+        std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, m_transport, m_options.app,
+                                      Reconnector::Events{[this] { statusChanged(); }, m_outlets.reported,
+                                                          [this](const Plugin &plugin) { m_presence->receive(plugin); }});
     sendStatus();
     return {};
 }
@@ -65,6 +79,7 @@ void EngineWorker::close()
         answer(waiter.promise, fail(u"closed"_s, u"The replica was closed."_s));
     m_waiters.clear();
     m_reconnector.reset();
+    m_presence.reset();
     m_progressTimer.reset();
     m_replica.reset();
     m_clock.reset();
@@ -74,6 +89,30 @@ void EngineWorker::close()
 std::shared_ptr<const CommitCount> EngineWorker::commitCount() const
 {
     return m_replica ? m_replica->commitCount() : nullptr;
+}
+
+QString EngineWorker::site() const
+{
+    return m_replica ? QString::number(m_replica->site(), 16).rightJustified(16, u'0') : QString();
+}
+
+void EngineWorker::enterRoom(PresenceClient::Room room, const PresenceTopic &place)
+{
+    begin();
+    const QByteArray space = place.space.isEmpty() ? m_options.homeSpace : place.space;
+    m_presence->enter(room, {space, place.place});
+}
+
+void EngineWorker::setPresence(PresenceClient::Room room, const QByteArray &state)
+{
+    if (m_presence)
+        m_presence->setState(room, state);
+}
+
+void EngineWorker::leaveRoom(PresenceClient::Room room)
+{
+    if (m_presence)
+        m_presence->leave(room);
 }
 
 Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements)
@@ -176,6 +215,7 @@ void EngineWorker::settleWaiters()
 
 void EngineWorker::statusChanged()
 {
+    m_presence->setOnline(m_reconnector->status().phase == SyncStatus::Phase::Online);
     SyncStatus onlyProgress = m_reconnector->status();
     const bool proven = onlyProgress.progress.proven;
     onlyProgress.progress = m_sent.progress;

@@ -6,6 +6,7 @@
 #include "net/systemclock.h"
 #include "net/systemrandom.h"
 #include "net/websockettransport.h"
+#include "session/presenceclient.h"
 #include "session/reconnector.h"
 
 #include <QPromise>
@@ -24,6 +25,7 @@ public:
         std::function<void(const SyncStatus &)> status;
         std::function<void(const CommitChanges &)> committed;
         std::function<void(const QString &code, const QString &message)> reported;
+        std::function<void(PresenceClient::Room, const QList<PresenceState> &present, const QList<quint64> &gone)> presence;
     };
     using SyncedPromise = std::shared_ptr<QPromise<Result<void>>>;
 
@@ -35,6 +37,8 @@ public:
     void close();
     /// Of the open replica; none before.
     [[nodiscard]] std::shared_ptr<const CommitCount> commitCount() const;
+    /// Of the open replica, in hexadecimal digits; empty before.
+    [[nodiscard]] QString site() const;
 
     Result<QList<qint64>> write(const QList<Statement> &statements);
     Result<void> writeWith(const std::function<Result<void>(QSqlDatabase &)> &work);
@@ -46,12 +50,18 @@ public:
     void networkBack();
     void waitSynced(const SyncedPromise &promise, qint64 timeoutMs);
 
+    // As PresenceClient; also before the replica is open.
+    void enterRoom(PresenceClient::Room room, const PresenceTopic &topic);
+    void setPresence(PresenceClient::Room room, const QByteArray &state);
+    void leaveRoom(PresenceClient::Room room);
+
 private:
     struct Waiter {
         SyncedPromise promise;
         std::unique_ptr<OneShot> deadline;
     };
 
+    void begin();
     void afterWork();
     void statusChanged();
     void sendStatus();
@@ -64,6 +74,7 @@ private:
     SystemRandom m_random;
     WebSocketTransport m_transport;
     std::unique_ptr<Replica> m_replica;
+    std::unique_ptr<PresenceClient> m_presence;
     std::unique_ptr<Reconnector> m_reconnector;
     std::unique_ptr<OneShot> m_progressTimer;
     std::list<Waiter> m_waiters;

@@ -45,6 +45,12 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
     outlets.reported = [this](const QString &code, const QString &message) {
         post(q, [this, code, message] { Q_EMIT q->reported({code, message}); });
     };
+    outlets.presence = [this](PresenceClient::Room room, const QList<PresenceState> &present, const QList<quint64> &gone) {
+        post(q, [this, room, present, gone] {
+            if (PresenceSink *sink = rooms.value(room))
+                sink->presenceChanged(present, gone);
+        });
+    };
     return outlets;
 }
 
@@ -77,6 +83,25 @@ void SyncEngine::Private::closeLive(quint64 live)
         post(reader, [r = reader, live] { r->closeLive(live); });
 }
 
+PresenceClient::Room SyncEngine::Private::enterRoom(const PresenceTopic &topic, PresenceSink *sink)
+{
+    const PresenceClient::Room room = ++lastRoom;
+    rooms.insert(room, sink);
+    post(worker, [w = worker, room, topic] { w->enterRoom(room, topic); });
+    return room;
+}
+
+void SyncEngine::Private::setPresence(PresenceClient::Room room, const QByteArray &state)
+{
+    post(worker, [w = worker, room, state] { w->setPresence(room, state); });
+}
+
+void SyncEngine::Private::leaveRoom(PresenceClient::Room room)
+{
+    if (rooms.remove(room) > 0)
+        post(worker, [w = worker, room] { w->leaveRoom(room); });
+}
+
 void SyncEngine::Private::dropRows(QList<ResultRow> rows)
 {
     post(reader, [old = std::move(rows)]() mutable { old.clear(); });
@@ -105,8 +130,9 @@ QFuture<Result<void>> SyncEngine::open()
     return post(d->worker, [this, w = d->worker, r = d->reader, path = d->options.databasePath] {
         const Result<void> opened = w->open();
         post(r, [r, opened, path, commits = w->commitCount()] { r->opened(opened, path, commits); });
-        post(this, [this, opened] {
+        post(this, [this, opened, site = w->site()] {
             d->ready = opened.has_value();
+            d->site = site;
             if (d->ready) {
                 d->openError = {};
                 Q_EMIT readyChanged();
@@ -231,6 +257,11 @@ QString SyncEngine::errorText() const
 bool SyncEngine::isReady() const
 {
     return d->ready;
+}
+
+QString SyncEngine::site() const
+{
+    return d->site;
 }
 
 QString SyncEngine::databasePath() const

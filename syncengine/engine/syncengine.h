@@ -42,6 +42,7 @@ class SyncEngine : public QObject
     Q_PROPERTY(QString errorCode READ errorCode NOTIFY statusChanged FINAL)
     Q_PROPERTY(QString errorText READ errorText NOTIFY statusChanged FINAL)
     Q_PROPERTY(bool ready READ isReady NOTIFY readyChanged FINAL)
+    Q_PROPERTY(QString site READ site NOTIFY readyChanged FINAL)
 
 public:
     enum class State {
@@ -97,6 +98,7 @@ public:
     [[nodiscard]] QString errorCode() const;
     [[nodiscard]] QString errorText() const;
     [[nodiscard]] bool isReady() const;
+    [[nodiscard]] QString site() const; ///< the identity of this replica, 16 hexadecimal digits; empty before it is ready
     [[nodiscard]] QString databasePath() const;
 
 Q_SIGNALS:
@@ -112,6 +114,7 @@ Q_SIGNALS:
 
 private:
     friend class LiveQuery;
+    friend class Presence;
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -24,6 +24,16 @@ protected:
     ~LiveSink() = default;
 };
 
+/// Where the owner's thread gets the news of one room.
+class PresenceSink
+{
+public:
+    virtual void presenceChanged(const QList<PresenceState> &present, const QList<quint64> &gone) = 0;
+
+protected:
+    ~PresenceSink() = default;
+};
+
 struct SyncEngine::Private {
     Private(SyncEngine *engine, Options o);
     ~Private();
@@ -31,6 +41,10 @@ struct SyncEngine::Private {
     /// Opens a live result for `sink`, which must close it before it goes; never 0.
     quint64 openLive(const Statement &statement, LiveSink *sink);
     void closeLive(quint64 live);
+    /// Takes part in a topic for `sink`, which must leave before it goes; never 0.
+    PresenceClient::Room enterRoom(const PresenceTopic &topic, PresenceSink *sink);
+    void setPresence(PresenceClient::Room room, const QByteArray &state);
+    void leaveRoom(PresenceClient::Room room);
     /// Frees rows in the reader thread: a long result takes longer than a frame.
     void dropRows(QList<ResultRow> rows);
     /// Runs `call` on the sink of `live` in the owner's thread, if it still listens.
@@ -58,9 +72,12 @@ struct SyncEngine::Private {
     NetworkWatcher network;
     QHash<quint64, LiveSink *> sinks;
     quint64 lastLive = 0;
+    QHash<PresenceClient::Room, PresenceSink *> rooms;
+    PresenceClient::Room lastRoom = 0;
 
     SyncStatus status;
     Error openError;
+    QString site;
     bool serverSet = false;
     bool ready = false;
 };

@@ -3,6 +3,7 @@
 #include "engine/textdocument.h"
 
 #include "engine/textdocument_p.h"
+#include "protocol/presencetopic.h"
 
 #include <algorithm>
 
@@ -129,6 +130,25 @@ QString TextDocument::text() const
 QString TextDocument::slice(int position, int length) const
 {
     return d->doc->text().slice(static_cast<quint32>(std::max(0, position)), static_cast<quint32>(std::max(0, length)));
+}
+
+QByteArray TextDocument::place() const
+{
+    if (d->key.isEmpty() || d->table.isEmpty() || d->column.isEmpty())
+        return {};
+    const TextAddress address = d->address();
+    return textPlace(address.table, address.key, address.column);
+}
+
+QByteArray TextDocument::relativePosition(int position, int assoc) const
+{
+    return d->doc->relativePosition(d->doc->text(), static_cast<quint32>(std::clamp(position, 0, length())), assoc);
+}
+
+int TextDocument::absolutePosition(const QByteArray &relative) const
+{
+    const auto found = d->doc->absolutePosition(relative);
+    return found && *found ? static_cast<int>(**found) : -1;
 }
 
 QString TextDocument::errorText() const

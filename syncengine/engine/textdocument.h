@@ -64,6 +64,13 @@ public:
     [[nodiscard]] int length() const;
     [[nodiscard]] QString text() const;
     [[nodiscard]] QString slice(int position, int length) const;
+    /// Names this text among all of its replica, as textPlace(); empty for a draft.
+    [[nodiscard]] QByteArray place() const;
+    /// A place in the text that stays with its neighbour while others edit, in the binary form of Yjs: with `assoc` >= 0
+    /// the right one, else the left one.
+    [[nodiscard]] QByteArray relativePosition(int position, int assoc) const;
+    /// Where such a place is now; -1 while the text that it speaks of is not here.
+    [[nodiscard]] int absolutePosition(const QByteArray &relative) const;
     [[nodiscard]] QString errorText() const; ///< why the text cannot be read or written
 
     void replace(int position, int removed, const QString &inserted);

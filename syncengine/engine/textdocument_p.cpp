@@ -131,8 +131,12 @@ void TextDocument::Private::beginWriting()
 {
     if (key.isEmpty() || table.isEmpty() || column.isEmpty() || (onEngine && !engine))
         return;
-    writer = std::make_unique<TextWriter>(store, TextAddress{table.toLower().toUtf8(), encodedKey(key), column.toUtf8()},
-                                          [this] { writerAnswered(); });
+    writer = std::make_unique<TextWriter>(store, address(), [this] { writerAnswered(); });
+}
+
+TextAddress TextDocument::Private::address() const
+{
+    return {table.toLower().toUtf8(), encodedKey(key), column.toUtf8()};
 }
 
 void TextDocument::Private::load()

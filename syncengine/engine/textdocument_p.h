@@ -21,6 +21,8 @@ struct TextDocument::Private {
     /// Nothing is edited any more; what was typed is written in the background.
     void leave();
     void beginWriting();
+    /// What the properties name.
+    [[nodiscard]] TextAddress address() const;
     void startEmpty();
     void startWith(std::unique_ptr<Text::Doc> next);
     [[nodiscard]] std::unique_ptr<Text::Doc> freshDoc();

@@ -276,6 +276,51 @@ private Q_SLOTS:
         QCOMPARE(c.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), found);
     }
 
+    void presenceIsToldWhileItLasts()
+    {
+        ServerProcess server;
+        server.start();
+        QTemporaryDir folder;
+        const QString url = server.url().toString();
+        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        Program b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"b"_s))});
+        const QJsonObject state{{u"user"_s, QJsonObject{{u"name"_s, u"Ada"_s}}}, {u"n"_s, 7}};
+        QVERIFY(a.ask({{u"do"_s, u"presence"_s}, {u"state"_s, state}}).value("ok"_L1).toBool());
+        QJsonArray others = b.event(u"presence"_s).value("others"_L1).toArray(); // nobody has to ask
+        QCOMPARE(others.size(), 1);
+        QCOMPARE(others.at(0).toObject().value("state"_L1).toObject(), state);
+        QCOMPARE(codeOf(a.ask({{u"do"_s, u"presence"_s}, {u"state"_s, 7}})), u"bad_request"_s);
+        QCOMPARE(codeOf(a.ask({{u"do"_s, u"presence"_s}, {u"state"_s, state}, {u"table"_s, u"notes"_s}})), u"bad_request"_s);
+
+        QVERIFY(a.ask(exec(u"INSERT INTO notes(id, body) VALUES('a', 'one two')"_s)).contains("ok"_L1));
+        const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
+        for (Program *program : {&a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        QJsonObject inText{{u"do"_s, u"presence"_s},
+                           {u"state"_s, QJsonObject{}},
+                           {u"table"_s, u"notes"_s},
+                           {u"pk"_s, QJsonArray{u"a"_s}},
+                           {u"column"_s, u"body"_s}};
+        QVERIFY(b.ask(inText).contains("ok"_L1));
+        inText[u"state"_s] = state;
+        inText[u"anchor"_s] = 0;
+        inText[u"head"_s] = 3;
+        QVERIFY(a.ask(inText).contains("ok"_L1));
+        QJsonObject other;
+        while (!other.contains("head"_L1))
+            other = b.event(u"presence"_s).value("others"_L1).toArray().at(0).toObject();
+        QCOMPARE(other.value("head"_L1).toInt(), 3);
+        QCOMPARE(other.value("anchor"_L1).toInt(-1), 0);
+
+        QVERIFY(a.ask({{u"do"_s, u"disconnect"_s}}).contains("ok"_L1));
+        QSet<bool> emptied;
+        while (emptied.size() < 2) {
+            const QJsonObject event = b.event(u"presence"_s);
+            QVERIFY(event.value("others"_L1).toArray().isEmpty());
+            emptied.insert(event.contains("table"_L1));
+        }
+    }
+
     void twoProgramsAgree()
     {
         ServerProcess server;
