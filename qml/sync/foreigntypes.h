@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/livequery.h"
+#include "engine/presence.h"
 #include "engine/syncengine.h"
 #include "engine/textdocument.h"
 
@@ -22,6 +23,13 @@ struct SyncEngineForeign {
 struct TextDocumentForeign {
     Q_GADGET
     QML_FOREIGN(Sheaf::TextDocument)
+    QML_ANONYMOUS
+};
+
+/// The base of the Presence that QML has.
+struct PresenceForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::Presence)
     QML_ANONYMOUS
 };
 

@@ -13,6 +13,9 @@ FocusScope {
     required property var store
     property string noteId
     property bool backShown: false
+    /// What others see of us, see Presence.
+    property var person: ({})
+    readonly property alias people: people
     property string loadedId
     property string listId
     property bool trashed: false
@@ -129,6 +132,13 @@ FocusScope {
                 root.written();
         }
     }
+    Presence {
+        id: people
+        engine: root.visible ? root.engine : null
+        document: bodyText
+        editor: pane.editor
+        state: root.person
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -172,6 +182,7 @@ FocusScope {
     }
     TextPane {
         id: pane
+        presence: people
         anchors.top: titleField.bottom
         anchors.bottom: footer.top
         width: parent.width

@@ -14,6 +14,9 @@ FocusScope {
     required property var store
     property string taskId
     property bool backShown: false
+    /// What others see of us, see Presence.
+    property var person: ({})
+    readonly property alias people: people
     property string loadedId
     property string listId
     property string due
@@ -120,6 +123,13 @@ FocusScope {
                 root.store.touch("task", root.taskId);
         }
     }
+    Presence {
+        id: people
+        engine: root.visible ? root.engine : null
+        document: notesText
+        editor: pane.editor
+        state: root.person
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -205,6 +215,7 @@ FocusScope {
     }
     TextPane {
         id: pane
+        presence: people
         anchors.top: dueLine.bottom
         anchors.topMargin: Theme.small
         anchors.bottom: parent.bottom

@@ -5,6 +5,7 @@
 import QtQuick
 import QtQuick.Controls.Basic
 import Sheaf.Notes
+import Sheaf.Sync
 
 /// A long text in a centred column of readable width.
 Flickable {
@@ -13,6 +14,7 @@ Flickable {
     property alias editor: area
     property alias placeholder: area.placeholderText
     property string label
+    property Presence presence
 
     clip: true
     boundsBehavior: Flickable.StopAtBounds
@@ -49,6 +51,10 @@ Flickable {
         cursorDelegate: Caret {
             shown: area.activeFocus && !area.readOnly
             at: area.cursorPosition
+        }
+        RemoteCarets {
+            editor: area
+            presence: root.presence
         }
     }
 }

@@ -49,7 +49,10 @@ QtObject {
     readonly property color newsWash: tint(accent, dark ? 0.26 : 0.18)
     readonly property var people: dark
         ? ["#CB5E57", "#C0803C", "#8F8D36", "#4E9F68", "#37969B", "#517BDC", "#9469D9", "#C35898"]
-        : ["#C2453D", "#B7691C", "#7C7A12", "#2F8F4E", "#14858A", "#3267D6", "#8250D2", "#B83B86"]
+        : peopleInLight
+    /// What a person tells others, whatever the theme of either.
+    readonly property var peopleInLight: ["#C2453D", "#B7691C", "#7C7A12", "#2F8F4E", "#14858A", "#3267D6", "#8250D2", "#B83B86"]
+    readonly property real remoteSelectionShare: 0.25
 
     // Grid of 4
     readonly property int none: 0
@@ -61,6 +64,7 @@ QtObject {
     readonly property int vast: 48
     readonly property int hairlineWidth: 1
     readonly property int focusWidth: 2
+    readonly property int caretWidth: 2
     readonly property int radius: 6
     readonly property int cardRadius: 10
 
@@ -132,11 +136,24 @@ QtObject {
     readonly property int skeletonDelay: 150
     readonly property int toolTipDelay: 600
     readonly property int caretBlink: 530
+    readonly property int flagTime: 1500
     readonly property int second: 1000
     readonly property int minute: 60000
 
     /// The colour at the given share of full strength.
     function tint(base: color, share: real): color {
         return Qt.rgba(base.r, base.g, base.b, share);
+    }
+    /// The colour that a replica tells others.
+    function ownColor(site: string): string {
+        return root.peopleInLight[(parseInt(site.slice(-4), 16) || 0) % root.peopleInLight.length];
+    }
+    /// How somebody is shown who told this colour: one of ours, whatever it was.
+    function personColor(told: string, name: string): color {
+        const known = root.peopleInLight.indexOf(told.toUpperCase());
+        let sum = 0;
+        for (const letter of told + name)
+            sum += letter.codePointAt(0);
+        return root.people[known >= 0 ? known : sum % root.people.length];
     }
 }

@@ -32,6 +32,7 @@ ApplicationWindow {
     property string page: "list"
     property bool started: false
 
+    readonly property var person: ({ user: { name: settings.personName, color: Theme.ownColor(root.engine.site) } })
     readonly property bool drawerUsed: root.width < Theme.drawerBelow
     readonly property bool singlePane: root.width < Theme.singlePaneBelow
     readonly property alias items: itemList
@@ -258,6 +259,7 @@ ApplicationWindow {
             id: topBar
             width: root.width
             sidebarShown: !root.drawerUsed && root.sidebarWanted
+            people: noteDetail.visible ? noteDetail.people : taskDetail.visible ? taskDetail.people : null
             onSidebarAsked: root.toggleSidebar()
             onNewNote: root.newNote()
             onNewTask: root.newTask()
@@ -359,6 +361,7 @@ ApplicationWindow {
                 visible: root.openKind === "note" || root.draftOpen
                 engine: root.engine
                 store: root.store
+                person: root.person
                 backShown: root.singlePane
                 onBack: root.enterList()
                 onTrashAsked: root.trashOpen()
@@ -374,6 +377,7 @@ ApplicationWindow {
                 visible: root.openKind === "task"
                 engine: root.engine
                 store: root.store
+                person: root.person
                 backShown: root.singlePane
                 onBack: root.enterList()
                 onTrashAsked: root.trashOpen()

@@ -13,7 +13,8 @@ Item {
     property alias search: searchField
     /// What is searched for: the text of the field once the typing pauses, at once when it is empty.
     property string filter
-
+    /// Who else is in what is open: a model with the roles name and color.
+    property alias people: avatars.people
 
     signal sidebarAsked
     signal newNote
@@ -81,6 +82,10 @@ Item {
         anchors.rightMargin: Theme.small
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.tiny
+        Avatars {
+            id: avatars
+            rightPadding: Theme.small
+        }
         IconButton {
             id: newButton
             objectName: "newButton"
