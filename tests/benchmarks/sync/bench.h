@@ -18,5 +18,6 @@ void benchReconnect(const Wishes &wishes);
 void benchSeen(const Wishes &wishes);
 void benchFanout(const Wishes &wishes);
 void benchLongList(const Wishes &wishes);
+void benchPresence(const Wishes &wishes);
 
 } // namespace Sheaf::Bench

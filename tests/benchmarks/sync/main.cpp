@@ -49,6 +49,7 @@ int main(int argc, char **argv)
     benchSeen(wishes);
     benchFanout(wishes);
     benchLongList(wishes);
+    benchPresence(wishes);
     benchBootstrap(wishes);
     return 0;
 }
