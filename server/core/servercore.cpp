@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random)
-    : m_storage(storage), m_clock(clock), m_random(random), m_presence(clock), m_yjs(*this, storage, clock)
+    : m_storage(storage), m_clock(clock), m_random(random), m_presence(clock), m_yjs(*this, storage, m_presence, clock)
 {
 }
 

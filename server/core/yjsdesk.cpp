@@ -38,7 +38,7 @@ void YjsDesk::accept(quint64 number, std::unique_ptr<YjsConnection> connection, 
 {
     Visitor &visitor = m_visitors[number];
     YjsHost &host = *this; // a private base: only members may see it as one
-    visitor.session = std::make_unique<YjsSession>(host, m_clock, number, std::move(connection));
+    visitor.session = std::make_unique<YjsSession>(host, m_presence, m_clock, number, std::move(connection));
     if (auto entered = enter(visitor, target); !entered)
         fault(*visitor.session, entered.error());
 }
@@ -64,7 +64,9 @@ Result<void> YjsDesk::enter(Visitor &visitor, QByteArrayView target)
     auto room = open(*place);
     if (!room)
         return fail(room.error());
-    visitor.session->admit(admission->device, admission->site, admission->role);
+    visitor.session->admit(admission->device, admission->site, admission->role,
+                           PresenceTopic{admission->address.space,
+                                         textPlace(admission->address.table, admission->address.key, admission->address.column)});
     visitor.room = *room;
     visitor.room->sessions.push_back(visitor.session.get());
     visitor.session->ask(visitor.room->text->stateVector());

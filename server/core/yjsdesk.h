@@ -14,7 +14,7 @@ namespace Sheaf::Server {
 
 /// Where Yjs clients come in: each connection is one text of one row. What they write is stored like a push, under one
 /// site for each device, and told to nobody before it is committed; what others push is told to them.
-/// One thread. Host, storage and clock outlive it.
+/// One thread. Host, storage, presence and clock outlive it.
 class YjsDesk final : private YjsHost
 {
 public:
@@ -32,7 +32,10 @@ public:
         ~Host() = default;
     };
 
-    YjsDesk(Host &host, Storage &storage, Clock &clock) : m_host(host), m_storage(storage), m_clock(clock) {}
+    YjsDesk(Host &host, Storage &storage, PresenceHub &presence, Clock &clock)
+        : m_host(host), m_storage(storage), m_presence(presence), m_clock(clock)
+    {
+    }
     ~YjsDesk();
     Q_DISABLE_COPY_MOVE(YjsDesk)
 
@@ -83,6 +86,7 @@ private:
 
     Host &m_host;
     Storage &m_storage;
+    PresenceHub &m_presence;
     Clock &m_clock;
     Rooms m_rooms;
     std::map<quint64, Visitor> m_visitors;

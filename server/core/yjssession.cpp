@@ -13,21 +13,43 @@ namespace Sheaf::Server {
 using namespace Qt::StringLiterals;
 using Kind = YjsMessage::Kind;
 
-YjsSession::YjsSession(YjsHost &host, Clock &clock, quint64 number, std::unique_ptr<YjsConnection> connection)
-    : m_host(host), m_clock(clock), m_number(number), m_connection(std::move(connection)),
+YjsSession::YjsSession(YjsHost &host, PresenceHub &presence, Clock &clock, quint64 number,
+                       std::unique_ptr<YjsConnection> connection)
+    : m_host(host), m_presence(presence), m_clock(clock), m_number(number), m_connection(std::move(connection)),
       m_questionsLeft(Tuning::yjsQuestionsBurst), m_questionMs(clock.monotonicMs()), m_sentMs(m_questionMs),
       m_progressMs(m_questionMs)
 {
     m_connection->setObserver(this);
 }
 
-YjsSession::~YjsSession() = default;
+YjsSession::~YjsSession()
+{
+    m_presence.leave(*this);
+}
 
-void YjsSession::admit(DeviceId device, SiteId site, Role role)
+void YjsSession::admit(DeviceId device, SiteId site, Role role, PresenceTopic topic)
 {
     m_device = device;
     m_site = site;
     m_role = role;
+    m_topic = std::move(topic);
+    meet();
+}
+
+/// Asks for the states of all who have the text open; what changes follows.
+void YjsSession::meet()
+{
+    m_missedPresence = false;
+    m_presence.join(*this, m_device, m_topic);
+}
+
+/// A reader that is behind gets no news but, once it has read, the latest states of all.
+void YjsSession::presence(PresenceNews &news)
+{
+    if (m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause)
+        m_missedPresence = true;
+    else
+        send(writeYjsMessage({Kind::Awareness, news.update()}));
 }
 
 void YjsSession::ask(const QByteArray &stateVector)
@@ -50,22 +72,35 @@ void YjsSession::frameReceived(const QByteArray &frame)
     case Kind::Update:
         return onUpdate(message->payload);
     case Kind::Awareness:
+        m_presence.publish(*this, m_topic, message->payload);
+        return;
     case Kind::QueryAwareness:
+        return mayAsk() ? meet() : void();
     case Kind::Denied:
     case Kind::Unknown:
         return;
     }
 }
 
-void YjsSession::onQuestion(QByteArrayView stateVector)
+/// What a question costs may be a thousand times its size, so they are counted.
+bool YjsSession::mayAsk()
 {
     const qint64 now = m_clock.monotonicMs();
     m_questionsLeft = std::min<double>(Tuning::yjsQuestionsBurst, m_questionsLeft + static_cast<double>(now - m_questionMs) *
                                                                                         Tuning::yjsQuestionsPerSecond / 1000);
     m_questionMs = now;
-    if (m_questionsLeft < 1)
-        return end(YjsEnd::Flooding, u"Too many questions."_s);
+    if (m_questionsLeft < 1) {
+        end(YjsEnd::Flooding, u"Too many questions."_s);
+        return false;
+    }
     m_questionsLeft -= 1;
+    return true;
+}
+
+void YjsSession::onQuestion(QByteArrayView stateVector)
+{
+    if (!mayAsk())
+        return;
     if (stateVector.size() > Tuning::yjsStateVectorBytesMax)
         return end(YjsEnd::TooLarge, u"The state vector is too large."_s);
     m_question = stateVector.toByteArray();
@@ -120,6 +155,8 @@ void YjsSession::drained()
 {
     m_progressMs = m_clock.monotonicMs();
     sendAnswer();
+    if (m_missedPresence && m_state == State::Open && m_connection->unsentBytes() < Sheaf::Limits::unsentBytesPause)
+        meet();
 }
 
 void YjsSession::tick()
@@ -150,6 +187,7 @@ void YjsSession::end(YjsEnd code, const QString &reason)
     m_closingMs = m_clock.monotonicMs();
     m_answer.clear();
     m_question.reset();
+    m_presence.leave(*this);
     m_connection->close(code, reason);
 }
 
@@ -158,6 +196,7 @@ void YjsSession::drop()
     if (m_state == State::Ended)
         return;
     m_state = State::Ended;
+    m_presence.leave(*this);
     m_connection->drop();
     m_host.ended(*this);
 }
@@ -167,6 +206,7 @@ void YjsSession::closed(const QString &)
     if (m_state == State::Ended)
         return;
     m_state = State::Ended;
+    m_presence.leave(*this);
     m_host.ended(*this);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ports/clock.h"
-#include "server/core/storage.h"
+#include "server/core/presencehub.h"
 #include "server/core/yjsconnection.h"
 #include "server/core/yjsmessage.h"
 
@@ -30,11 +30,11 @@ protected:
 };
 
 /// One Yjs client's connection, which is to one text: y-websocket's messages in and out.
-/// One thread; owns the connection; borrows host and clock, which outlive it.
-class YjsSession final : private Connection::Observer
+/// One thread; owns the connection; borrows host, presence and clock, which outlive it.
+class YjsSession final : private Connection::Observer, private PresenceListener
 {
 public:
-    YjsSession(YjsHost &host, Clock &clock, quint64 number, std::unique_ptr<YjsConnection> connection);
+    YjsSession(YjsHost &host, PresenceHub &presence, Clock &clock, quint64 number, std::unique_ptr<YjsConnection> connection);
     ~YjsSession();
     Q_DISABLE_COPY_MOVE(YjsSession)
 
@@ -43,7 +43,8 @@ public:
     [[nodiscard]] SiteId site() const { return m_site; }
     [[nodiscard]] bool mayWrite() const { return m_role >= Role::Editor; }
 
-    void admit(DeviceId device, SiteId site, Role role);
+    /// `topic` is where those who have the text open meet.
+    void admit(DeviceId device, SiteId site, Role role, PresenceTopic topic);
     /// Asks a client that may write for what this state vector lacks.
     void ask(const QByteArray &stateVector);
     /// The state vector that waits for an answer.
@@ -64,20 +65,26 @@ private:
     void frameReceived(const QByteArray &frame) override;
     void drained() override;
     void closed(const QString &reason) override;
+    void presence(PresenceNews &news) override;
 
+    [[nodiscard]] bool mayAsk();
     void onQuestion(QByteArrayView stateVector);
     void onUpdate(QByteArrayView update);
     void send(const QByteArray &message);
     void sendAnswer();
     void drop();
+    void meet();
 
     YjsHost &m_host;
+    PresenceHub &m_presence;
     Clock &m_clock;
     const quint64 m_number;
     std::unique_ptr<YjsConnection> m_connection;
     DeviceId m_device = 0;
     SiteId m_site = 0;
     Role m_role = Role::None;
+    PresenceTopic m_topic;
+    bool m_missedPresence = false; ///< it did not read fast enough
     State m_state = State::Open;
     std::optional<QByteArray> m_question;
     std::deque<QByteArray> m_answer; ///< messages that go out as the network takes them

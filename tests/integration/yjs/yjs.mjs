@@ -251,6 +251,43 @@ const scenarios = {
     await a.end()
   },
 
+  async caretsAreSeen (server) {
+    const a = new Replica(server, 'a')
+    await a.sql("INSERT INTO notes(id, body) VALUES('a', 'text'), ('b', 'text')")
+    await a.synced()
+    const line = await new Line(server).open()
+    const [one, two, other] = [editor(line.port, server.token('one')), editor(server.port, server.token('two')),
+      editor(server.port, server.token('three'), 'b')]
+    for (const each of [one, two, other]) await each.synced()
+    const show = (editor, name, at) => {
+      const place = Y.createRelativePositionFromTypeIndex(editor.text, at)
+      editor.provider.awareness.setLocalState({ user: { name, color: '#30bced' }, cursor: { anchor: Y.relativePositionToJSON(place), head: Y.relativePositionToJSON(place) } })
+    }
+    const caretOf = (viewer, shown) => {
+      const cursor = viewer.provider.awareness.getStates().get(shown.doc.clientID)?.cursor
+      return cursor && Y.createAbsolutePositionFromRelativePosition(Y.createRelativePositionFromJSON(cursor.head), viewer.doc)?.index
+    }
+    show(one, 'Ada', 2)
+    show(two, 'Bob', 4)
+    await until('two sees one', () => caretOf(two, one) === 2)
+    await until('one sees two', () => caretOf(one, two) === 4)
+    two.insert(0, 'the ')
+    await one.sees('the text')
+    same('the caret goes with its text', caretOf(two, one), 6)
+    same('of another text nobody is seen', other.provider.awareness.getStates().size, 1)
+    line.cut()
+    await until('one is gone', () => !two.provider.awareness.getStates().has(one.doc.clientID))
+    line.mend()
+    await one.synced()
+    show(one, 'Ada', 0)
+    await until('one is back', () => caretOf(two, one) === 0)
+    two.end()
+    await until('two has left', () => !one.provider.awareness.getStates().has(two.doc.clientID))
+    for (const each of [one, other]) each.end()
+    line.close()
+    await a.end()
+  },
+
   async whatIsSilentStaysOpen (server) {
     const a = new Replica(server, 'a')
     await a.sql("INSERT INTO notes(id, body) VALUES('a', 'quiet')")

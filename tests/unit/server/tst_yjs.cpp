@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/limits.h"
-#include "server/core/tuning.h"
 #include "text/updatealgebra.h"
 #include "yjscaller.h"
 
@@ -39,7 +38,9 @@ private Q_SLOTS:
         m_token = m_house->token("browser");
         m_number = 0;
         m_hlc = makeHlc(2000);
-        push(rowOf("k", born, {"1", "2", "3", "seed"}));
+        const Change row = rowOf("k", born, {"1", "2", "3", "seed"});
+        m_key = row.key;
+        push(row);
         m_house->run(10);
     }
     void cleanup()
@@ -63,6 +64,7 @@ private Q_SLOTS:
     void readersMayNotWrite();
     void rowsThatGoEndTheirTexts();
     void largeTextsComeInPieces();
+    void carets();
 
 private:
     void push(const Change &change)
@@ -103,6 +105,7 @@ private:
     std::unique_ptr<ServerHouse> m_house;
     std::unique_ptr<Caller> m_replica;
     QByteArray m_token;
+    QByteArray m_key;
     QByteArray m_found;
     quint64 m_number = 0;
     Hlc m_hlc = 0;
@@ -446,6 +449,49 @@ void TestYjs::largeTextsComeInPieces()
     for (const QByteArray &update : first + last)
         QVERIFY(late.doc.apply(update));
     QVERIFY(late.text() == two.text());
+}
+
+void TestYjs::carets()
+{
+    const auto state = [](quint64 client, quint64 clock, const QByteArray &json) {
+        const Text::AwarenessEntry entry{client, clock, json};
+        return Text::writeAwareness({&entry, 1});
+    };
+    const auto seen = [](YjsCaller &caller) { return caller.take(Kind::Awareness).join(); };
+    YjsCaller one(*m_house, YjsCaller::target(m_token), 5);
+    YjsCaller two(*m_house, YjsCaller::target(m_token), 6);
+    one.send(Kind::Awareness, state(5, 1, "{\"user\":1}"));
+    m_house->run(100);
+    QVERIFY(seen(two).contains("{\"user\":1}"));
+    // The app shows itself at the same place by the plugin.
+    const QByteArray place = textPlace("t", m_key, "d");
+    m_replica->send(Plugin{"presence", "home", place, state(9, 1, "{\"cursor\":null}")});
+    m_house->run(100);
+    QVERIFY(seen(one).contains("{\"cursor\":null}"));
+    const QList<Plugin> heard = m_replica->take<Plugin>();
+    QVERIFY(!heard.isEmpty());
+    QVERIFY(heard.constFirst().payload.contains("{\"user\":1}"));
+    // Nobody speaks for another one, and what cannot be read hurts nobody.
+    YjsCaller thief(*m_house, YjsCaller::target(m_house->token("thief")), 7);
+    thief.send(Kind::Awareness, state(5, 8, "{\"user\":666}"));
+    thief.send(Kind::Awareness, "\xff\xff");
+    m_house->run(100);
+    QVERIFY(!seen(two).contains("666"));
+    QCOMPARE(thief.closeCode(), 0);
+    // Who comes later, or asks, gets all of it.
+    YjsCaller late(*m_house, YjsCaller::target(m_token), 8);
+    m_house->run(100);
+    const QByteArray all = seen(late);
+    QVERIFY(all.contains("{\"user\":1}") && all.contains("{\"cursor\":null}"));
+    late.send(Kind::QueryAwareness, {});
+    m_house->run(100);
+    QVERIFY(seen(late).contains("{\"user\":1}"));
+    one.hangUp();
+    m_house->run(100);
+    QVERIFY(seen(two).contains("\x05\x01\x04null"));
+    m_replica->hangUp();
+    m_house->run(100);
+    QVERIFY(seen(two).contains("\x09\x01\x04null"));
 }
 
 QTEST_GUILESS_MAIN(TestYjs)
