@@ -274,6 +274,14 @@ const scenarios = {
     two.insert(0, 'the ')
     await one.sees('the text')
     same('the caret goes with its text', caretOf(two, one), 6)
+    // The caret of a replica, by the classes of the app, and what it sees of theirs.
+    await a.ask({ do: 'presence', table: 'notes', pk: ['a'], column: 'body', state: { user: { name: 'App', color: '#ff0000' } }, anchor: 1, head: 3 })
+    const app = viewer => [...viewer.provider.awareness.getStates()].find(([, state]) => state.user?.name === 'App')?.[0]
+    await until('an editor sees the app', () => app(one) !== undefined && caretOf(one, { doc: { clientID: app(one) } }) === 3)
+    const seenByApp = name => a.presence.findLast(event => event.column)?.others.find(other => other.state.user?.name === name)?.head
+    await until('the app sees both', () => seenByApp('Ada') === 6 && seenByApp('Bob') === 8)
+    show(two, 'Bob', 1)
+    await until('the app sees a caret move', () => seenByApp('Bob') === 1)
     same('of another text nobody is seen', other.provider.awareness.getStates().size, 1)
     line.cut()
     await until('one is gone', () => !two.provider.awareness.getStates().has(one.doc.clientID))
