@@ -49,7 +49,8 @@ QString advice(const Error &error)
 DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
     : QObject(parent), m_options(std::move(options)), m_profile(m_options.profile),
       m_sync(m_profile.engineOptions(u"sheaf "_s + QStringLiteral(SHEAF_VERSION))), m_store(m_sync),
-      m_server(m_sync, m_profile, m_options.device), m_control(m_sync, m_profile), m_transfers(m_sync, m_profile)
+      m_history(m_sync, m_clock, ModelPorts::ofSystem(), VersionMaker::ofSystem()), m_server(m_sync, m_profile, m_options.device),
+      m_control(m_sync, m_profile), m_transfers(m_sync, m_profile)
 {
     QQuickStyle::setStyle(u"Basic"_s);
     m_qml.addImageProvider(IconProvider::providerName, new IconProvider); // owned by the QML engine
@@ -57,6 +58,7 @@ DesktopApp::DesktopApp(DesktopOptions options, QObject *parent)
         if (m_sync.isReady())
             showMain();
     });
+    connect(&m_history, &NoteHistory::failed, &m_store, &NotesStore::writeFailed);
     m_control.setConnector([this](const QUrl &url, const QByteArray &token) { m_server.use(url, token); });
     connect(&m_sync, &SyncEngine::openFailed, this, &DesktopApp::showBlocked);
     // The end of a desktop session closes no window.
@@ -100,6 +102,7 @@ void DesktopApp::showMain()
         qWarning("sheaf: %s", qUtf8Printable(listening.error().message));
     load(u"Main"_s, {{u"engine"_s, QVariant::fromValue(&m_sync)},
                      {u"store"_s, QVariant::fromValue<QObject *>(&m_store)},
+                     {u"history"_s, QVariant::fromValue<QObject *>(&m_history)},
                      {u"connection"_s, QVariant::fromValue<QObject *>(&m_server)},
                      {u"transfers"_s, QVariant::fromValue<QObject *>(&m_transfers)},
                      {u"settingsFile"_s, windowFile()},

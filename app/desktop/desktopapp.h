@@ -7,7 +7,9 @@
 #include "desktop/transfers.h"
 #include "engine/syncengine.h"
 #include "model/localcontrol.h"
+#include "model/notehistory.h"
 #include "model/notesstore.h"
+#include "net/systemclock.h"
 
 #include <QQmlApplicationEngine>
 
@@ -47,6 +49,8 @@ private:
     Profile m_profile;
     SyncEngine m_sync;
     NotesStore m_store;
+    SystemClock m_clock;
+    NoteHistory m_history;
     ServerLink m_server;
     LocalControl m_control;
     Transfers m_transfers;

@@ -27,6 +27,44 @@ bool cutsWord(QStringView text, qsizetype at)
     return at > 0 && at < text.size() && isWordUnit(text[at - 1]) && isWordUnit(text[at]);
 }
 
+/// What was only put in or taken out can often stand in several places: where whole lines came or went, it stands as those.
+/// `text` is the one that has it, at [start, end); it may move as far as `floor` and `ceiling`. How far it moves.
+qsizetype shiftToLines(QStringView text, qsizetype start, qsizetype end, qsizetype floor, qsizetype ceiling)
+{
+    const auto isLines = [text, start, end](qsizetype shift) {
+        const qsizetype from = start + shift;
+        return (from == 0 || text[from - 1] == u'\n') && text[end + shift - 1] == u'\n';
+    };
+    if (!text.sliced(start, end - start).contains(u'\n'))
+        return 0;
+    for (qsizetype shift = 0;; --shift) {
+        if (isLines(shift))
+            return shift;
+        if (start + shift <= floor || text[start + shift - 1] != text[end + shift - 1])
+            break;
+    }
+    for (qsizetype shift = 0; end + shift < ceiling && text[start + shift] == text[end + shift];) {
+        if (isLines(++shift))
+            return shift;
+    }
+    return 0;
+}
+
+void shiftToLines(std::vector<Span> &spans, QStringView before, QStringView after)
+{
+    for (size_t i = 0; i < spans.size(); ++i) {
+        Span &span = spans[i];
+        const bool isAdded = span.b == span.bEnd;
+        if (!isAdded && span.a != span.aEnd)
+            continue;
+        const qsizetype room = (i + 1 < spans.size() ? spans[i + 1].b : before.size()) - span.bEnd;
+        const qsizetype back = span.b - (i > 0 ? spans[i - 1].bEnd : 0);
+        const qsizetype shift = isAdded ? shiftToLines(after, span.a, span.aEnd, span.a - back, span.aEnd + room)
+                                        : shiftToLines(before, span.b, span.bEnd, span.b - back, span.bEnd + room);
+        span = {span.b + shift, span.bEnd + shift, span.a + shift, span.aEnd + shift};
+    }
+}
+
 /// Whether what lies between two changes is too little to read them apart: "red apple" into "green pear" is one change.
 bool readsAsOne(QStringView between)
 {
@@ -61,6 +99,7 @@ std::vector<Span> changedSpans(QStringView before, QStringView after)
             spans.push_back(span);
         }
     }
+    shiftToLines(spans, before, after);
     return spans;
 }
 

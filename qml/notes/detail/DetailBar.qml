@@ -18,6 +18,7 @@ Item {
     signal back
     signal picked(string listId)
     signal trashAsked
+    signal historyAsked
 
     implicitHeight: Theme.headerHeight
 
@@ -47,6 +48,14 @@ Item {
         anchors.rightMargin: Theme.small
         anchors.verticalCenter: parent.verticalCenter
         spacing: Theme.small
+        IconButton {
+            objectName: "historyButton"
+            visible: !root.draft
+            iconName: "history"
+            tip: qsTr("History")
+            key: "Ctrl+Shift+H"
+            onClicked: root.historyAsked()
+        }
         IconButton {
             objectName: "trashButton"
             visible: !root.trashed && !root.draft

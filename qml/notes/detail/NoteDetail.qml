@@ -11,6 +11,9 @@ FocusScope {
 
     required property SyncEngine engine
     required property var store
+    /// NoteHistory of app/model.
+    required property var history
+    required property Toast toast
     property string noteId
     property bool backShown: false
     /// What others see of us, see Presence.
@@ -46,6 +49,9 @@ FocusScope {
         bodyText.create([noteId]);
         root.loadedId = noteId;
         root.noteId = noteId;
+    }
+    function toggleHistory(): void {
+        versions.opened ? versions.close() : versions.open();
     }
     function focusTitle(): void {
         titleField.forceActiveFocus();
@@ -110,10 +116,12 @@ FocusScope {
         id: titleText
         editor: titleField
         onSaveAsked: (noteId, text) => {
-            if (noteId !== "")
+            if (noteId !== "") {
+                root.history.edited("note", noteId);
                 root.store.setNoteTitle(noteId, text);
-            else if (text !== "")
+            } else if (text !== "") {
                 root.draftWritten(text);
+            }
         }
     }
     TextDocument {
@@ -122,6 +130,7 @@ FocusScope {
         table: "notes"
         column: "body"
         editor: pane.editor
+        onWriting: root.history.edited("note", root.noteId)
         onReplaced: {
             pane.contentY = 0;
             count.update();
@@ -160,6 +169,7 @@ FocusScope {
         onBack: root.back()
         onPicked: listId => root.store.moveToList([{ kind: "note", itemId: root.noteId }], listId)
         onTrashAsked: root.trashAsked(root.noteId)
+        onHistoryAsked: root.toggleHistory()
     }
     ReadOnlyBar {
         id: readOnly
@@ -211,5 +221,22 @@ FocusScope {
         }
         interval: Theme.saveDelay
         onTriggered: update()
+    }
+    ItemHistory {
+        id: versions
+        anchors.fill: parent
+        engine: root.engine
+        history: root.history
+        toast: root.toast
+        kind: "note"
+        document: bodyText
+        itemId: root.noteId
+        title: titleField.text
+        readOnly: root.trashed
+        onClosed: pane.editor.forceActiveFocus()
+        onTitleAsked: title => {
+            root.store.setNoteTitle(root.noteId, title);
+            titleText.arrived(title);
+        }
     }
 }

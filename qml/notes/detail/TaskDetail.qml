@@ -12,6 +12,9 @@ FocusScope {
 
     required property SyncEngine engine
     required property var store
+    /// NoteHistory of app/model.
+    required property var history
+    required property Toast toast
     property string taskId
     property bool backShown: false
     /// What others see of us, see Presence.
@@ -43,6 +46,9 @@ FocusScope {
         root.due = "";
         root.taskId = taskId;
         root.showDue();
+    }
+    function toggleHistory(): void {
+        versions.opened ? versions.close() : versions.open();
     }
     function focusTitle(): void {
         titleField.forceActiveFocus();
@@ -109,7 +115,10 @@ FocusScope {
     SavedText {
         id: titleText
         editor: titleField
-        onSaveAsked: (taskId, text) => root.store.setTaskTitle(taskId, text)
+        onSaveAsked: (taskId, text) => {
+            root.history.edited("task", taskId);
+            root.store.setTaskTitle(taskId, text);
+        }
     }
     TextDocument {
         id: notesText
@@ -117,6 +126,7 @@ FocusScope {
         table: "tasks"
         column: "notes"
         editor: pane.editor
+        onWriting: root.history.edited("task", root.taskId)
         onReplaced: pane.contentY = 0
         onEdited: (delta, author) => {
             if (author !== TextDocument.Author.Others)
@@ -150,6 +160,7 @@ FocusScope {
         onBack: root.back()
         onPicked: listId => root.store.moveToList([{ kind: "task", itemId: root.taskId }], listId)
         onTrashAsked: root.trashAsked(root.taskId)
+        onHistoryAsked: root.toggleHistory()
     }
     ReadOnlyBar {
         id: readOnly
@@ -224,5 +235,22 @@ FocusScope {
         placeholder: qsTr("Notes")
         editor.objectName: "taskNotes"
         editor.readOnly: !root.ready || root.trashed
+    }
+    ItemHistory {
+        id: versions
+        anchors.fill: parent
+        engine: root.engine
+        history: root.history
+        toast: root.toast
+        kind: "task"
+        document: notesText
+        itemId: root.taskId
+        title: titleField.text
+        readOnly: root.trashed
+        onClosed: pane.editor.forceActiveFocus()
+        onTitleAsked: title => {
+            root.store.setTaskTitle(root.taskId, title);
+            titleText.arrived(title);
+        }
     }
 }

@@ -103,6 +103,12 @@ function stampText(ms, now) {
         return qsTr("Yesterday");
     return Qt.formatDate(date, date.getFullYear() === now.getFullYear() ? "d MMM" : "d MMM yyyy");
 }
+/// When something was, with the time of day: "10:42", "Yesterday 10:42", "21 Nov 10:42".
+function momentText(ms, now) {
+    const day = stampText(ms, now);
+    const time = timeText(ms);
+    return day === time || day === "" ? day : day + " " + time;
+}
 function timeText(ms) {
     return Qt.formatTime(new Date(ms), "HH:mm");
 }

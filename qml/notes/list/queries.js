@@ -97,6 +97,11 @@ const counts = "SELECT 1 AS itemId,"
 const anything = "SELECT 1 AS itemId, (EXISTS (SELECT 1 FROM notes) OR EXISTS (SELECT 1 FROM tasks)"
     + " OR EXISTS (SELECT 1 FROM lists)) AS used";
 
+// What holds no text of a version: lists of them stay quick.
+const versions = "SELECT id AS versionId, at, author, device, reason, others, added, removed, title FROM note_versions"
+    + " WHERE item = ? ORDER BY at DESC, id DESC";
+const retention = "SELECT id AS itemId, value FROM settings WHERE id = 'history.keep'";
+
 // Long texts are not read here: their documents follow them.
 const note = "SELECT id AS itemId, title, list, updated, trashed FROM notes WHERE id = ?";
 const task = "SELECT id AS itemId, title, done, due, list, updated, trashed FROM tasks WHERE id = ?";

@@ -47,6 +47,11 @@ QtObject {
     readonly property color attentionWash: tint(attention, 0.12)
     readonly property color readOnlyWash: tint(text, 0.03)
     readonly property color newsWash: tint(accent, dark ? 0.26 : 0.18)
+    // What came and what went, in a comparison: a whole line, and words inside one (those are written into styled text)
+    readonly property color addedWash: tint(good, dark ? 0.16 : 0.12)
+    readonly property color removedWash: tint(danger, dark ? 0.16 : 0.1)
+    readonly property color addedMark: Qt.tint(window, tint(good, dark ? 0.36 : 0.28))
+    readonly property color removedMark: Qt.tint(window, tint(danger, dark ? 0.36 : 0.22))
     readonly property var people: dark
         ? ["#CB5E57", "#C0803C", "#8F8D36", "#4E9F68", "#37969B", "#517BDC", "#9469D9", "#C35898"]
         : peopleInLight
@@ -87,6 +92,7 @@ QtObject {
     readonly property int sidebarRowHeight: 30
     readonly property int noteRowHeight: 64
     readonly property int taskRowHeight: 36
+    readonly property int versionRowHeight: 52
     readonly property int sectionHeight: 32
     readonly property int headerHeight: 44
     readonly property int footerHeight: 28
@@ -122,7 +128,11 @@ QtObject {
     readonly property int noticeHeight: 240
     readonly property int menuWidth: 220
     readonly property int shortFieldWidth: 200
+    readonly property int historyListWidth: 250
+    readonly property int historyWideFrom: 600
+    readonly property int signWidth: 32
     readonly property int listCache: 600
+    readonly property int flickSpeed: 900
 
     // Time
     readonly property int quick: reduceMotion ? 0 : 120

@@ -37,6 +37,14 @@ Item {
     Shortcut { sequence: "F2"; onActivated: root.window.places.renameCurrent() }
     Shortcut { sequence: "Ctrl+\\"; onActivated: root.window.toggleSidebar() }
     Shortcut { sequence: "Ctrl+Shift+S"; onActivated: root.window.connection.resume() }
+    Shortcut {
+        sequence: "Ctrl+Shift+H"
+        enabled: root.window.openKind !== ""
+        onActivated: {
+            root.window.page = "detail";
+            (root.window.openKind === "task" ? root.window.task : root.window.note).toggleHistory();
+        }
+    }
     Shortcut { sequence: "F1"; onActivated: root.window.showKeySheet() }
     Shortcut { sequence: "Ctrl+Q"; onActivated: root.window.close() }
     Shortcut {

@@ -33,6 +33,7 @@ Card {
         ["Delete", qsTr("Move to trash")],
         ["R", qsTr("Restore from the trash")],
         ["Ctrl+Z", qsTr("Undo")],
+        ["Ctrl+Shift+H", qsTr("History of a note or task")],
         ["Ctrl+\\", qsTr("Show or hide the sidebar")],
         ["Ctrl+Shift+S", qsTr("Sync now")],
         ["Esc", qsTr("Close, clear, back to the list")],

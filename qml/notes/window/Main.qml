@@ -16,6 +16,8 @@ ApplicationWindow {
     required property SyncEngine engine
     /// NotesStore of app/model.
     required property var store
+    /// NoteHistory of app/model.
+    required property var history
     /// What the program knows of the server: server, device, connectTo(), pause(), resume().
     required property var connection
     /// Import and export: running, text, progress, importFolder(), exportFolder().
@@ -54,6 +56,8 @@ ApplicationWindow {
     }
     function open(kind: string, itemId: string): void {
         root.flush();
+        if (!root.draftOpen) // a draft that has become a note is still being written
+            root.history.leaveAll();
         root.draftOpen = false;
         root.openKind = kind;
         root.openId = itemId;
@@ -138,6 +142,7 @@ ApplicationWindow {
     /// Nothing that was typed is only in this window.
     function save(): void {
         root.flush();
+        root.history.leaveAll();
         settings.remember();
     }
     function flush(): void {
@@ -362,11 +367,14 @@ ApplicationWindow {
                 engine: root.engine
                 store: root.store
                 person: root.person
+                history: root.history
+                toast: toast
                 backShown: root.singlePane
                 onBack: root.enterList()
                 onTrashAsked: root.trashOpen()
                 onDraftWritten: title => {
                     const noteId = root.store.createNote("", title, "");
+                    root.history.edited("note", noteId);
                     noteDetail.adopt(noteId);
                     root.open("note", noteId);
                 }
@@ -378,6 +386,8 @@ ApplicationWindow {
                 engine: root.engine
                 store: root.store
                 person: root.person
+                history: root.history
+                toast: toast
                 backShown: root.singlePane
                 onBack: root.enterList()
                 onTrashAsked: root.trashOpen()

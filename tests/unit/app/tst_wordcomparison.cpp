@@ -119,6 +119,8 @@ void TestWordComparison::lines_data()
     QTest::newRow("line anew") << u"x\nold words\ny"_s << u"x\nall new\ny"_s << u" x|-old words|+all new| y"_s;
     QTest::newRow("lines anew") << u"x\na\nb\ny"_s << u"x\nc\nd\ny"_s << u" x|-a|+c|-b|+d| y"_s;
     QTest::newRow("end of a line and more") << u"line twenty\nand more\n"_s << u"line 20\n"_s << u"*line twenty20|-and more"_s;
+    QTest::newRow("lines that begin alike") << u"- a\n- b\n"_s << u"- a\n- c d\n- b\n"_s << u" - a|+- c d| - b"_s;
+    QTest::newRow("lines that end alike") << u"a.\nb c.\n\nd"_s << u"a.\n\nd"_s << u" a.|-b c.| | d"_s;
     QTest::newRow("windows") << u"a\r\nb\r\n"_s << u"a\r\nb\r\nc\r\n"_s << u" a| b|+c"_s;
 }
 
