@@ -34,7 +34,6 @@ ApplicationWindow {
     property string page: "list"
     property bool started: false
 
-    readonly property var person: ({ user: { name: settings.personName, color: Theme.ownColor(root.engine.site) } })
     readonly property bool drawerUsed: root.width < Theme.drawerBelow
     readonly property bool singlePane: root.width < Theme.singlePaneBelow
     readonly property alias items: itemList
@@ -366,7 +365,7 @@ ApplicationWindow {
                 visible: root.openKind === "note" || root.draftOpen
                 engine: root.engine
                 store: root.store
-                person: root.person
+                person: settings.person
                 history: root.history
                 toast: toast
                 backShown: root.singlePane
@@ -385,7 +384,7 @@ ApplicationWindow {
                 visible: root.openKind === "task"
                 engine: root.engine
                 store: root.store
-                person: root.person
+                person: settings.person
                 history: root.history
                 toast: toast
                 backShown: root.singlePane

@@ -9,6 +9,8 @@ ProfileSettings {
 
     required property var window
     property string forcedTheme
+    /// What others see of whoever uses this window.
+    readonly property var person: ({ user: { name: root.personName, color: Theme.ownColor(root.window.engine.site) } })
 
     function remember(): void {
         const window = root.window;
