@@ -274,7 +274,12 @@ Result<std::optional<quint32>> Doc::absolutePosition(QByteArrayView relative)
 
 QString Doc::check() const
 {
-    return m_store->check();
+    QString wrong = m_store->check();
+    for (const UndoManager *manager : m_undoManagers) {
+        if (wrong.isEmpty())
+            wrong = manager->check();
+    }
+    return wrong;
 }
 
 size_t Doc::memory() const

@@ -133,6 +133,7 @@ public:
 
     // check.cpp
     [[nodiscard]] QString check() const;
+    [[nodiscard]] QString checkRedone() const;
 
     std::vector<Item> items;
     std::vector<Client> clients;

@@ -73,6 +73,9 @@ private:
     [[nodiscard]] quint32 liveNeighbour(quint32 item, quint32 owner, bool leftwards);
     [[nodiscard]] bool placeOfEntry(quint32 item, quint32 type, const Ranges &insertions, quint32 &left);
     [[nodiscard]] quint32 copyOf(quint32 item);
+    [[nodiscard]] QString check() const;
+    [[nodiscard]] QString checkRanges(const Ranges &ranges) const;
+    [[nodiscard]] bool keepsWhatIsDeleted(const Ranges &deletions) const;
 
     Doc &m_doc;
     Store &m_store;
