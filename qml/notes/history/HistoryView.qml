@@ -50,6 +50,10 @@ FocusScope {
         Clipboard.copy(root.comparison.versionText());
         root.told(qsTr("Text of this version copied"));
     }
+    function chooseNewest(): void {
+        if (!root.touched)
+            list.currentIndex = 0;
+    }
     function step(row: int): void {
         root.touched = true;
         list.currentIndex = Math.max(0, Math.min(versions.count - 1, row));
@@ -84,11 +88,7 @@ FocusScope {
         sql: Queries.versions
         params: [root.itemId]
         onModelReset: root.compare()
-        onRowsInserted: {
-            if (!root.touched)
-                list.currentIndex = 0;
-            root.compare();
-        }
+        onRowsInserted: root.compare()
         onRowsRemoved: root.compare()
     }
     Rectangle {
@@ -154,7 +154,11 @@ FocusScope {
         Accessible.name: qsTr("Versions")
         ScrollBar.vertical: SlimScrollBar {}
         Keys.onPressed: event => event.accepted = root.press(event)
-        onCurrentIndexChanged: root.compare()
+        onCurrentIndexChanged: {
+            root.compare();
+            if (!root.touched && currentIndex > 0) // the view has followed its row
+                Qt.callLater(root.chooseNewest);
+        }
         delegate: VersionRow {
             width: list.width
             listFocused: list.activeFocus
