@@ -12,6 +12,13 @@ ProfileSettings {
     /// What others see of whoever uses this window.
     readonly property var person: ({ user: { name: root.personName, color: Theme.ownColor(root.window.engine.site) } })
 
+    /// Versions are signed with the name that carets carry.
+    readonly property Binding signature: Binding {
+        target: root.window.history
+        property: "person"
+        value: root.personName
+    }
+
     function remember(): void {
         const window = root.window;
         root.setValue("width", window.width);
