@@ -136,6 +136,11 @@ FocusScope {
             width: parent.width
         }
     }
+    Timer { // the list has followed its row to another place: when it is done with that
+        id: followed
+        interval: 0
+        onTriggered: root.chooseNewest()
+    }
     ListView {
         id: list
         objectName: "versionList"
@@ -156,8 +161,8 @@ FocusScope {
         Keys.onPressed: event => event.accepted = root.press(event)
         onCurrentIndexChanged: {
             root.compare();
-            if (!root.touched && currentIndex > 0) // the view has followed its row
-                Qt.callLater(root.chooseNewest);
+            if (!root.touched && currentIndex > 0)
+                followed.restart();
         }
         delegate: VersionRow {
             width: list.width

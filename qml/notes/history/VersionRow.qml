@@ -33,7 +33,7 @@ ItemDelegate {
     Accessible.name: qsTr("%1, %2, %3 words added, %4 removed").arg(root.person).arg(root.moment).arg(root.added).arg(root.removed)
     Accessible.selected: root.current
 
-    contentItem: Item {
+    contentItem: Item { // qmllint disable deferred-property-id
         Label {
             id: when
             anchors.left: parent.left
