@@ -247,11 +247,17 @@ bool TextEditor::eventFilter(QObject *watched, QEvent *event)
     if (watched != m_editor || (!override && event->type() != QEvent::KeyPress))
         return false;
     auto *key = static_cast<QKeyEvent *>(event);
+    const bool readOnly = m_editor->property("readOnly").toBool();
+    if (override && readOnly) {
+        // Qt 6.4 claims every key for an editor that takes none, and no shortcut of the window works.
+        event->ignore();
+        return true;
+    }
     const bool undo = key->matches(QKeySequence::Undo);
     if (!undo && !key->matches(QKeySequence::Redo))
         return false;
     // With nothing to take back here the key is free for the window.
-    const bool can = !m_editor->property("readOnly").toBool() && (undo ? m_document.canUndo() : m_document.canRedo());
+    const bool can = !readOnly && (undo ? m_document.canUndo() : m_document.canRedo());
     event->setAccepted(can);
     if (can && !override)
         undo ? m_document.undo() : m_document.redo();

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void escapeLeadsBackToTheText();
     void anEmptyHistorySaysSo();
     void tasksHaveAHistory();
+    void trashCanBeReadOnly();
     void retentionIsAsked();
     void aLargeNoteDoesNotStopTheWindow();
 
@@ -76,6 +77,7 @@ void TestWindowHistory::writingMakesVersions()
     WindowDriver app(m_profile->path());
     QVERIFY(app.waitForWindow());
     openNote(app);
+    app.key(Qt::Key_Home, Qt::ControlModifier);
     app.type(u"zero "_s);
     app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
     QTRY_VERIFY(app.item(u"historyView"_s));
@@ -225,6 +227,28 @@ void TestWindowHistory::tasksHaveAHistory()
     app.key(Qt::Key_Return);
     QTRY_COMPARE_WITH_TIMEOUT(app.value(u"SELECT title || ': ' || notes FROM tasks"_s).toString(), u"Call: number five"_s,
                               patienceMs);
+}
+
+void TestWindowHistory::trashCanBeReadOnly()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    openNote(app);
+    app.store().trash({QVariantMap{{u"kind"_s, u"note"_s}, {u"itemId"_s, m_note}}});
+    QTRY_COMPARE_WITH_TIMEOUT(app.property(u"itemListView"_s, "count").toInt(), 0, patienceMs);
+    QMetaObject::invokeMethod(app.window(), "go", Q_ARG(QString, u"trash"_s));
+    QTRY_COMPARE_WITH_TIMEOUT(app.property(u"itemListView"_s, "count").toInt(), 1, patienceMs);
+    QMetaObject::invokeMethod(app.window(), "open", Q_ARG(QString, u"note"_s), Q_ARG(QString, m_note));
+    QTRY_VERIFY(app.item(u"readOnlyBar"_s));
+    app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"+1 words"_s, patienceMs);
+    QVERIFY(!app.item(u"historyRestore"_s));
+    app.key(Qt::Key_Down);
+    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"\u22121 words"_s, patienceMs);
+    app.key(Qt::Key_Return);
+    QVERIFY(app.item(u"historyView"_s));
+    app.key(Qt::Key_Escape);
+    QCOMPARE(body(app), u"one three four"_s);
 }
 
 void TestWindowHistory::retentionIsAsked()
