@@ -35,6 +35,7 @@ private Q_SLOTS:
 private:
     /// A note with three versions, open: "one two three", then "two" is gone, then "four" is added.
     void openNote(WindowDriver &app);
+    void openHistory(WindowDriver &app);
     void write(WindowDriver &app, const QString &text);
     [[nodiscard]] int count(WindowDriver &app) { return app.property(u"versionList"_s, "count").toInt(); }
     [[nodiscard]] QString summary(WindowDriver &app) { return app.property(u"comparisonSummary"_s, "text").toString(); }
@@ -69,6 +70,14 @@ void TestWindowHistory::openNote(WindowDriver &app)
     QTRY_COMPARE_WITH_TIMEOUT(app.value(u"SELECT count(*) FROM note_versions"_s).toInt(), 3, patienceMs);
     QMetaObject::invokeMethod(app.window(), "enterDetail");
     QTRY_VERIFY(app.item(u"noteEditor"_s)->hasActiveFocus());
+}
+
+/// That of openNote()'s note, with its newest version chosen.
+void TestWindowHistory::openHistory(WindowDriver &app)
+{
+    openNote(app);
+    app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"+1 words"_s, patienceMs);
 }
 
 void TestWindowHistory::writingMakesVersions()
@@ -108,9 +117,7 @@ void TestWindowHistory::versionsAreComparedAndRestored()
 {
     WindowDriver app(m_profile->path());
     QVERIFY(app.waitForWindow());
-    openNote(app);
-    app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
-    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"+1 words"_s, patienceMs);
+    openHistory(app);
     QTRY_VERIFY(app.item(u"versionList"_s)->hasActiveFocus());
     app.key(Qt::Key_Down);
     QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"\u22121 words"_s, patienceMs);
@@ -135,9 +142,7 @@ void TestWindowHistory::undoGoesWithTheNextKey()
 {
     WindowDriver app(m_profile->path());
     QVERIFY(app.waitForWindow());
-    openNote(app);
-    app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
-    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"+1 words"_s, patienceMs);
+    openHistory(app);
     app.key(Qt::Key_Down);
     QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"\u22121 words"_s, patienceMs);
     QTest::mouseClick(app.window(), Qt::LeftButton, {}, app.item(u"historyRestore"_s)->mapToScene(QPointF(10, 10)).toPoint());
@@ -157,9 +162,7 @@ void TestWindowHistory::copyTakesTheWholeText()
 {
     WindowDriver app(m_profile->path());
     QVERIFY(app.waitForWindow());
-    openNote(app);
-    app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
-    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"+1 words"_s, patienceMs);
+    openHistory(app);
     app.key(Qt::Key_Down);
     QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"\u22121 words"_s, patienceMs);
     app.key(Qt::Key_C, Qt::ControlModifier);
@@ -172,9 +175,7 @@ void TestWindowHistory::escapeLeadsBackToTheText()
 {
     WindowDriver app(m_profile->path());
     QVERIFY(app.waitForWindow());
-    openNote(app);
-    app.key(Qt::Key_H, Qt::ControlModifier | Qt::ShiftModifier);
-    QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"+1 words"_s, patienceMs);
+    openHistory(app);
     app.type(u"x"_s); // is no key for the editor below
     app.key(Qt::Key_Escape);
     QVERIFY(!app.item(u"historyView"_s));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "historybench.h"
 
+#include "firstcolumn.h"
 #include "model/profile.h"
 #include "model/storewrites.h"
 #include "model/versiontext.h"
@@ -37,18 +38,7 @@ void HistoryBench::stop()
 
 QString HistoryBench::read(const QString &sql)
 {
-    const auto flushed = m_engine->write({});
-    if (!QTest::qWaitFor([&] { return flushed.isFinished(); }, patienceMs))
-        return u"no answer to the flush"_s;
-    const auto found = m_engine->query({sql, {}, {}});
-    if (!QTest::qWaitFor([&] { return found.isFinished(); }, patienceMs))
-        return u"no answer"_s;
-    if (!found.result())
-        return found.result().error().message;
-    QStringList values;
-    for (const QVariantList &row : found.result()->rows)
-        values.append(row.first().toString());
-    return values.join(u',');
+    return firstColumn(*m_engine, sql, patienceMs);
 }
 
 QString HistoryBench::textOf(const QString &versionId)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/textdocument.h"
+#include "firstcolumn.h"
 #include "model/notesstore.h"
 #include "model/profile.h"
 #include "model/storewrites.h"
@@ -81,19 +82,7 @@ void TestNotesStore::cleanup()
 
 QString TestNotesStore::read(const QString &sql)
 {
-    const auto flushed = m_engine->write({});
-    if (!QTest::qWaitFor([&] { return flushed.isFinished(); }, patienceMs))
-        return u"no answer to the flush"_s;
-    const auto found = m_engine->query({sql, {}, {}});
-    if (!QTest::qWaitFor([&] { return found.isFinished(); }, patienceMs))
-        return u"no answer"_s;
-    const auto rows = found.result();
-    if (!rows)
-        return rows.error().message;
-    QStringList values;
-    for (const QVariantList &row : rows->rows)
-        values.append(row.first().isNull() ? u"NULL"_s : row.first().toString());
-    return values.join(u',');
+    return firstColumn(*m_engine, sql, patienceMs);
 }
 
 void TestNotesStore::notes()
