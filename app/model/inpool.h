@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/handover.h"
+
 #include <QFuture>
 #include <QPromise>
 #include <QThreadPool>
@@ -18,10 +20,10 @@ auto inPool(QThreadPool &pool, Work work) -> QFuture<std::invoke_result_t<Work &
     auto promise = std::make_shared<QPromise<std::invoke_result_t<Work &>>>();
     promise->start();
     auto future = promise->future();
-    pool.start([promise, call = std::make_shared<Work>(std::move(work))] {
+    pool.start(Handover([promise, call = std::make_shared<Work>(std::move(work))] {
         promise->addResult((*call)());
         promise->finish();
-    });
+    }));
     return future;
 }
 

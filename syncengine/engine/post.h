@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/handover.h"
+
 #include <QFuture>
 #include <QMetaObject>
 #include <QPromise>
@@ -22,13 +24,13 @@ auto post(QObject *target, Work work) -> QFuture<std::invoke_result_t<Work &>>
     QFuture<Value> future = promise->future();
     QMetaObject::invokeMethod(
         target,
-        [promise, call = std::make_shared<Work>(std::move(work))] {
+        Handover([promise, call = std::make_shared<Work>(std::move(work))] {
             if constexpr (std::is_void_v<Value>)
                 (*call)();
             else
                 promise->addResult((*call)());
             promise->finish();
-        },
+        }),
         Qt::QueuedConnection);
     return future;
 }

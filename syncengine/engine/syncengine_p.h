@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/engineworker.h"
+#include "engine/post.h"
 #include "engine/reader.h"
 #include "engine/syncengine.h"
 #include "net/networkwatcher.h"
@@ -51,13 +52,10 @@ struct SyncEngine::Private {
     template<typename Call>
     void toSink(quint64 live, Call call)
     {
-        QMetaObject::invokeMethod(
-            q,
-            [this, live, call] {
-                if (LiveSink *sink = sinks.value(live))
-                    call(*sink);
-            },
-            Qt::QueuedConnection);
+        post(q, [this, live, call] {
+            if (LiveSink *sink = sinks.value(live))
+                call(*sink);
+        });
     }
     void takeStatus(const SyncStatus &next);
     EngineWorker::Outlets workerOutlets();
