@@ -8,9 +8,10 @@
 
 namespace Sheaf::Bench {
 
-/// What npm's yjs is given to do the same work.
+/// What the libraries of npm's are given to do the same work.
 struct BaselineInput {
     const Session *session = nullptr;
+    QString text; ///< after the session; each of them must end with it
     std::vector<QByteArray> remote;
     std::vector<QByteArray> merge;
     std::vector<QByteArray> keystrokes;
@@ -18,8 +19,12 @@ struct BaselineInput {
     QByteArray stateV2;
 };
 
-/// Figures of npm's yjs in a Node process, by name; empty where Node or yjs is not there. yjs must end with
-/// the same text.
-[[nodiscard]] QHash<QString, double> measureYjs(const BaselineInput &input, const QStringList &names, bool quick);
+/// The libraries of npm's that do the same work: yjs, the baseline, and two with formats of their own.
+inline const QString yjs = QStringLiteral("yjs");
+inline const QStringList peers{QStringLiteral("loro"), QStringLiteral("diamond")};
+
+/// Figures of libraries in Node processes, by library and name; those are missing for which there is no Node or no library.
+[[nodiscard]] QHash<QString, QHash<QString, double>> measureLibraries(const QStringList &libraries, const BaselineInput &input,
+                                                                      const QStringList &names, bool quick);
 
 } // namespace Sheaf::Bench

@@ -108,15 +108,23 @@ QHash<QString, double> measure(const BaselineInput &input, const QStringList &na
     return figures;
 }
 
-void print(const QHash<QString, double> &figures, const QHash<QString, double> &baseline, const QStringList &names)
+using Libraries = QHash<QString, QHash<QString, double>>;
+
+void print(const QHash<QString, double> &figures, const Libraries &libraries, const QStringList &names)
 {
+    const QHash<QString, double> baseline = libraries.value(yjs);
+    const auto compared = [&baseline](const QString &name) {
+        const auto found = baseline.constFind(name);
+        return found == baseline.constEnd() ? std::nullopt : std::optional(*found);
+    };
     for (const QString &name : names) {
-        const auto found = figures.constFind(name);
-        if (found == figures.constEnd())
-            continue;
-        const auto compared = baseline.constFind(name);
-        printFigure(name, *found, name == u"text.memory" ? u"bytes"_s : u"ms"_s,
-                    compared == baseline.constEnd() ? std::nullopt : std::optional(*compared));
+        const QString unit = name == u"text.memory" ? u"bytes"_s : u"ms"_s;
+        if (figures.contains(name))
+            printFigure(name, figures.value(name), unit, compared(name));
+        for (const QString &peer : peers) {
+            if (libraries.value(peer).contains(name))
+                printFigure(name + u'.' + peer, libraries.value(peer).value(name), unit, compared(name));
+        }
     }
     // Time for twice as many updates: 2 is linear, 4 quadratic.
     const auto growth = [](const QHash<QString, double> &of) {
@@ -133,7 +141,7 @@ int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);
     QCommandLineParser parser;
-    parser.setApplicationDescription(u"Benchmarks of the text type, one JSON object per figure; npm's yjs is the baseline."_s);
+    parser.setApplicationDescription(u"Benchmarks of the text type, one JSON object per figure; npm's yjs is the baseline, loro and diamond are peers."_s);
     parser.addHelpOption();
     parser.addOptions(
         {{u"filter"_s, u"Only the figures whose name begins with this."_s, u"name"_s},
@@ -158,7 +166,8 @@ int main(int argc, char **argv)
     input.session = &*session;
     input.remote = updatesOf(*session);
     const auto doc = appliedEach(input.remote);
-    if (!session->end.isEmpty() && doc->text().toString() != session->end) {
+    input.text = doc->text().toString();
+    if (!session->end.isEmpty() && input.text != session->end) {
         std::fprintf(stderr, "bench_text: the text after the trace is not the recorded one\n");
         return 1;
     }
@@ -169,6 +178,6 @@ int main(int argc, char **argv)
     if (const auto svelte = readSession(traces.filePath(u"sveltecomponent.json.gz"_s), wishes.quick ? 2'000 : 0))
         input.keystrokes = updatesOf(*svelte);
     const auto figures = measure(input, names, wishes.quick ? 1 : 7);
-    print(figures, measureYjs(input, names, wishes.quick), names);
+    print(figures, measureLibraries(QStringList{yjs} + peers, input, names, wishes.quick), names);
     return 0;
 }

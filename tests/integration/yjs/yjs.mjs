@@ -9,7 +9,7 @@ const [bin, folder, ...wanted] = process.argv.slice(2)
 const packages = ['yjs', 'y-protocols', 'y-websocket', 'ws']
 const missing = packages.filter(name => !existsSync(`${folder}/${name}`))
 if (missing.length) {
-  console.log(`skipped: ${missing.join(', ')} not in ${folder}; npm install --prefix ${folder}/.. yjs@13 y-protocols@1 y-websocket@3 ws@8`)
+  console.log(`skipped: ${missing.join(', ')} not in ${folder}; ./dev test installs what tests/npm names`)
   process.exit(77)
 }
 const modules = await modulesFrom(folder)
