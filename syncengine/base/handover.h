@@ -21,8 +21,14 @@ public:
     explicit Handover(Work work) : m_work(std::move(work)) {}
 #ifdef __SANITIZE_THREAD__
     // The last copy is the one in the queue.
-    Handover(const Handover &other) : m_work(other.m_work) { __tsan_release(&s_order); }
-    Handover(Handover &&other) noexcept : m_work(std::move(other.m_work)) { __tsan_release(&s_order); }
+    Handover(const Handover &other) : m_work(other.m_work)
+    {
+        __tsan_release(&s_order);
+    }
+    Handover(Handover &&other) noexcept : m_work(std::move(other.m_work))
+    {
+        __tsan_release(&s_order);
+    }
 
     void operator()()
     {
@@ -33,7 +39,10 @@ public:
 private:
     static inline char s_order = 0; ///< one for each type of work: found without reading the work
 #else
-    void operator()() { m_work(); }
+    void operator()()
+    {
+        m_work();
+    }
 
 private:
 #endif

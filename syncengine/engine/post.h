@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 namespace Sheaf {
 
@@ -22,16 +23,14 @@ auto post(QObject *target, Work work) -> QFuture<std::invoke_result_t<Work &>>
     auto promise = std::make_shared<QPromise<Value>>();
     promise->start();
     QFuture<Value> future = promise->future();
-    QMetaObject::invokeMethod(
-        target,
-        Handover([promise, call = std::make_shared<Work>(std::move(work))] {
-            if constexpr (std::is_void_v<Value>)
-                (*call)();
-            else
-                promise->addResult((*call)());
-            promise->finish();
-        }),
-        Qt::QueuedConnection);
+    Handover carried([promise, call = std::make_shared<Work>(std::move(work))] {
+        if constexpr (std::is_void_v<Value>)
+            (*call)();
+        else
+            promise->addResult((*call)());
+        promise->finish();
+    });
+    QMetaObject::invokeMethod(target, std::move(carried), Qt::QueuedConnection);
     return future;
 }
 

@@ -161,7 +161,8 @@ void checkStorage(MemoryStorage &storage)
 void checkParsers(QByteArrayView bytes)
 {
     if (const auto message = readYjsMessage(bytes); message && message->kind != Kind::Unknown) {
-        const auto again = readYjsMessage(writeYjsMessage(*message));
+        const QByteArray written = writeYjsMessage(*message);
+        const auto again = readYjsMessage(written);
         SHEAF_CHECK(again && again->kind == message->kind && again->payload == message->payload);
     }
     const auto address = readYjsTarget("/yjs/" + bytes.toByteArray());

@@ -54,8 +54,8 @@ QString packageOf(const QString &library)
     return packages.value(library);
 }
 
-QHash<QString, double> measureLibrary(const QString &library, const QString &modules, const QString &folder, const QStringList &names,
-                                      bool quick)
+QHash<QString, double> measureLibrary(const QString &library, const QString &modules, const QString &folder,
+                                      const QStringList &names, bool quick)
 {
     const QString node = QStandardPaths::findExecutable(u"node"_s);
     if (node.isEmpty() || !QFileInfo::exists(modules + u'/' + packageOf(library))) {

@@ -141,7 +141,8 @@ int main(int argc, char **argv)
 {
     QCoreApplication application(argc, argv);
     QCommandLineParser parser;
-    parser.setApplicationDescription(u"Benchmarks of the text type, one JSON object per figure; npm's yjs is the baseline, loro and diamond are peers."_s);
+    parser.setApplicationDescription(
+        u"Benchmarks of the text type, one JSON object per figure; npm's yjs is the baseline, loro and diamond are peers."_s);
     parser.addHelpOption();
     parser.addOptions(
         {{u"filter"_s, u"Only the figures whose name begins with this."_s, u"name"_s},

@@ -3,6 +3,7 @@
 #include "peer.h"
 #include "protocol/codec.h"
 #include "protocol/limits.h"
+#include "support/patience.h"
 #include "victim.h"
 
 #include <QElapsedTimer>
@@ -19,7 +20,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 peakKbMax = 64 * 1024;
+// A sanitizer keeps what was freed for a while.
+constexpr qint64 peakKbMax = (isInstrumented ? 1024 : 64) * 1024;
 constexpr int ackMsMax = 3'000;   ///< of the legitimate client; a second, and room for a loaded machine
 constexpr int goneMsMax = 5'000;  ///< for a peer that breaks a rule
 constexpr int floodMsMax = 5'000; ///< how long a flood would go on if nobody stopped it

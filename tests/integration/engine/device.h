@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/syncengine.h"
+#include "support/patience.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -12,7 +13,7 @@
 
 namespace Sheaf {
 
-constexpr int patienceMs = 30'000; ///< for slow machines; nothing waits that long when all is well
+constexpr int patienceMs = 30'000 * patience; ///< for slow machines; nothing waits that long when all is well
 
 /// Lets the event loop run until the future has its result.
 template<typename T>

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "support/patience.h"
 #include "text/bytes.h"
 #include "text/doc.h"
 
@@ -65,7 +66,7 @@ private Q_SLOTS:
             QCOMPARE(doc.check(), QString());
             QVERIFY2(doc.memory() < 16U << 20, qPrintable(QString::number(doc.memory())));
         }
-        QVERIFY2(least <= 10, qPrintable(QString::number(least)));
+        QVERIFY2(least <= 10 * Sheaf::patience, qPrintable(QString::number(least)));
     }
 
 private:
