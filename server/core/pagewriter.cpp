@@ -114,6 +114,7 @@ void PageWriter::emitRow(const TableEntry &table, const RecordView &row)
     // Its cells are here already: what is left to say is how far the texts are known.
     m_isDamaged = m_isDamaged || !decodeRecord(row.record, m_record);
     m_record.cells.clear();
+    m_record.parts.clear();
     QByteArray bytes;
     encodeRecord(m_record, bytes);
     m_writer.add(table, key, bytes, nullptr);

@@ -110,6 +110,20 @@ std::pair<ColumnId, SiteId> placeOf(const TextCell &text)
     return {text.column, text.stamp.site};
 }
 
+/// Adds the columns of texts and parts to those of the cells.
+void nameParts(const RowRecord &record, LiveChange &live)
+{
+    if (record.texts.empty() && record.parts.empty())
+        return;
+    for (const TextCell &text : record.texts)
+        live.columns.push_back(text.column);
+    for (const PartCell &part : record.parts)
+        live.columns.push_back(part.column);
+    std::ranges::sort(live.columns);
+    const auto repeats = std::ranges::unique(live.columns);
+    live.columns.erase(repeats.begin(), repeats.end());
+}
+
 } // namespace
 
 /// Decodes a change into m_incoming with our column ids, or says what is wrong with it.
@@ -138,12 +152,17 @@ Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &
         std::ranges::sort(m_incoming.cells, {}, &Cell::column);
     if (std::ranges::adjacent_find(m_incoming.cells, {}, &Cell::column) != m_incoming.cells.end())
         return Verdict(u"invalid"_s, u"A column is there twice."_s);
-    return m_incoming.texts.empty() ? Refusal{} : checkTexts(ids);
+    if (!m_incoming.texts.empty()) {
+        if (Refusal refusal = checkTexts(ids))
+            return refusal;
+    }
+    return m_incoming.parts.empty() ? Refusal{} : checkParts(ids);
 }
 
 /// The same for the texts of m_incoming.
 Space::Refusal Space::checkTexts(const std::vector<std::pair<ColumnId, ColumnId>> &ids)
 {
+    const auto place = [](const TextCell &text) { return placeOf(text); };
     for (TextCell &text : m_incoming.texts) {
         if (text.update.size() > Sheaf::Limits::textUpdateBytesMax)
             return Verdict(u"too_large"_s, u"An update of a text is too large."_s);
@@ -153,9 +172,26 @@ Space::Refusal Space::checkTexts(const std::vector<std::pair<ColumnId, ColumnId>
         if (text.column == 0)
             return noColumn();
     }
-    std::ranges::sort(m_incoming.texts, {}, placeOf);
-    if (std::ranges::adjacent_find(m_incoming.texts, {}, placeOf) != m_incoming.texts.end())
+    std::ranges::sort(m_incoming.texts, {}, place);
+    if (std::ranges::adjacent_find(m_incoming.texts, {}, place) != m_incoming.texts.end())
         return Verdict(u"invalid"_s, u"A text is there twice."_s);
+    return {};
+}
+
+/// The same for the parts of m_incoming.
+Space::Refusal Space::checkParts(const std::vector<std::pair<ColumnId, ColumnId>> &ids)
+{
+    const auto place = [](const PartCell &part) { return placeOf(part); };
+    for (PartCell &part : m_incoming.parts) {
+        if (part.value.bytes.size() > Sheaf::Limits::valueBytesMax)
+            return Verdict(u"too_large"_s, u"A value is too large."_s);
+        part.column = ownId(ids, part.column);
+        if (part.column == 0)
+            return noColumn();
+    }
+    std::ranges::sort(m_incoming.parts, {}, place);
+    if (std::ranges::adjacent_find(m_incoming.parts, {}, place) != m_incoming.parts.end())
+        return Verdict(u"invalid"_s, u"A part of a column is there twice."_s);
     return {};
 }
 
@@ -180,7 +216,7 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     mergeRecord(m_clock, m_incoming, m_outcome);
     if (m_incoming.length < m_old.length)
         return Refusal{}; // of an earlier life: accepted, and nothing of it counts
-    if (reusesStamp())
+    if (reusesStamp() || reusesPartStamp())
         return Refusal{std::pair(u"stamp_reused"_s, u"The row was written before with the same stamp and another value."_s)};
     m_texts.clear();
     if (!m_incoming.texts.empty()) {
@@ -191,7 +227,10 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     if (!m_outcome.clockChanged && m_texts.empty())
         return Refusal{};
 
+    if (m_clock.parts.size() > Sheaf::Limits::partsPerRecordMax)
+        return Refusal{std::pair(u"too_large"_s, u"The columns of the row have too many parts."_s)};
     composeMerged();
+    composeParts();
     m_bytes.resize(0);
     encodeRecord(m_merged, m_bytes);
     if (m_bytes.size() > Sheaf::Limits::recordBytesMax)
@@ -234,7 +273,7 @@ Result<Space::Refusal> Space::chooseTexts(StorageTransaction &transaction, Table
         if (!*known)
             m_texts.push_back(text);
     }
-    std::ranges::sort(m_texts, {}, placeOf);
+    std::ranges::sort(m_texts, {}, [](const TextCell &text) { return placeOf(text); });
     if (m_incoming.length != m_old.length)
         return Refusal{}; // a new life begins with a record's worth of bytes
     for (auto text = m_texts.begin(); text != m_texts.end();) {
@@ -286,6 +325,22 @@ bool Space::reusesStamp() const
     return false;
 }
 
+bool Space::reusesPartStamp() const
+{
+    if (m_incoming.length != m_old.length)
+        return false;
+    auto old = m_old.parts.begin();
+    for (const PartCell &part : m_incoming.parts) {
+        while (old != m_old.parts.end() && placeOf(*old) < placeOf(part))
+            ++old;
+        if (old == m_old.parts.end())
+            return false;
+        if (placeOf(*old) == placeOf(part) && old->stamp == part.stamp && !sameValue(old->value, part.value))
+            return true;
+    }
+    return false;
+}
+
 void Space::composeMerged()
 {
     m_merged.length = m_clock.length;
@@ -310,6 +365,25 @@ void Space::composeMerged()
     m_merged.cells.insert(m_merged.cells.end(), old, m_old.cells.cend());
 }
 
+void Space::composeParts()
+{
+    m_merged.parts.clear();
+    if (m_incoming.length != m_old.length) {
+        m_merged.parts = m_incoming.parts;
+        return;
+    }
+    auto old = m_old.parts.cbegin();
+    for (const size_t winner : m_outcome.partWinners) {
+        const PartCell &part = m_incoming.parts[winner];
+        while (old != m_old.parts.cend() && placeOf(*old) < placeOf(part))
+            m_merged.parts.push_back(*old++);
+        if (old != m_old.parts.cend() && placeOf(*old) == placeOf(part))
+            ++old;
+        m_merged.parts.push_back(part);
+    }
+    m_merged.parts.insert(m_merged.parts.end(), old, m_old.parts.cend());
+}
+
 void Space::composeLive(LiveChange &live) const
 {
     const bool isNewLife = m_incoming.length != m_old.length;
@@ -318,22 +392,18 @@ void Space::composeLive(LiveChange &live) const
         for (const Cell &cell : m_merged.cells)
             live.columns.push_back(cell.column);
         live.record = QByteArray(m_bytes.constData(), m_bytes.size());
-        return;
+        return nameParts(m_merged, live);
     }
     RowRecord record{m_merged.length, m_merged.life, {}, m_texts};
+    for (const size_t winner : m_outcome.partWinners)
+        record.parts.push_back(m_incoming.parts[winner]);
     record.cells.reserve(m_outcome.winners.size());
     for (const size_t winner : m_outcome.winners) {
         record.cells.push_back(m_incoming.cells[winner]);
         live.columns.push_back(record.cells.back().column);
     }
     encodeRecord(record, live.record);
-    if (m_texts.empty())
-        return;
-    for (const TextCell &text : m_texts)
-        live.columns.push_back(text.column);
-    std::ranges::sort(live.columns);
-    const auto repeats = std::ranges::unique(live.columns);
-    live.columns.erase(repeats.begin(), repeats.end());
+    nameParts(record, live);
 }
 
 } // namespace Sheaf::Server

@@ -60,12 +60,15 @@ private:
     Result<std::vector<PushTable>> internNames(StorageTransaction &transaction, const Push &push);
     Refusal check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs);
     Refusal checkTexts(const std::vector<std::pair<ColumnId, ColumnId>> &ids);
+    Refusal checkParts(const std::vector<std::pair<ColumnId, ColumnId>> &ids);
     Result<Refusal> mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
                                 std::vector<LiveChange> *changes);
     Result<Refusal> chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key);
     Result<void> storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key);
     [[nodiscard]] bool reusesStamp() const;
+    [[nodiscard]] bool reusesPartStamp() const;
     void composeMerged();
+    void composeParts();
     void composeLive(LiveChange &live) const;
 
     StoredSpace m_stored;

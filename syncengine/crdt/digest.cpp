@@ -147,6 +147,21 @@ void appendTexts(QByteArray &out, const RowClock &clock, std::span<const NamedCo
     }
 }
 
+void appendParts(QByteArray &out, const RowClock &clock, std::span<const NamedColumn> columnsByName)
+{
+    if (clock.texts.empty())
+        Bytes::appendVarint(out, 0); // there are none
+    Bytes::appendVarint(out, 0);     // no name: here begin the parts
+    for (const NamedColumn &column : columnsByName) {
+        auto part = std::ranges::lower_bound(clock.parts, column.id, {}, &RowClock::Part::column);
+        for (; part != clock.parts.end() && part->column == column.id; ++part) {
+            Bytes::appendBytes(out, column.name);
+            Bytes::appendBytes(out, part->part);
+            Bytes::appendStamp(out, part->stamp);
+        }
+    }
+}
+
 } // namespace
 
 RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,
@@ -168,6 +183,8 @@ RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowCl
     }
     if (!clock.texts.empty())
         appendTexts(input, clock, columnsByName);
+    if (!clock.parts.empty())
+        appendParts(input, clock, columnsByName);
     std::array<unsigned char, 16> hash{};
     crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char *>(input.constData()),
                        static_cast<unsigned long long>(input.size()), nullptr, 0);

@@ -71,7 +71,7 @@ struct NamedColumn {
 };
 
 /// Hashes table name, key, causal length, life stamp and (name, stamp) of every stamped column in
-/// the order of `columnsByName`, and then the texts, as PROTOCOL.md "Digest" lays them out.
+/// the order of `columnsByName`, and then the texts and the parts, as PROTOCOL.md "Digest" lays them out.
 [[nodiscard]] RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,
                                          std::span<const NamedColumn> columnsByName);
 

@@ -61,6 +61,39 @@ void mergeTexts(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome
     outcome.clockChanged = outcome.clockChanged || !outcome.textWinners.empty();
 }
 
+void mergeParts(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome)
+{
+    if (incoming.parts.empty())
+        return;
+    for (size_t i = 0; i < incoming.parts.size(); ++i) {
+        const PartCell &part = incoming.parts[i];
+        if (part.stamp > mine.partStampOf(part.column, part.part))
+            outcome.partWinners.push_back(i);
+    }
+    if (outcome.partWinners.empty())
+        return;
+    outcome.clockChanged = true;
+    constexpr size_t fewMax = 4; // as many are quicker one by one, in place
+    if (outcome.partWinners.size() <= fewMax) {
+        for (const size_t i : outcome.partWinners)
+            mine.setPartStamp(incoming.parts[i].column, incoming.parts[i].part, incoming.parts[i].stamp);
+        return;
+    }
+    std::vector<RowClock::Part> merged;
+    merged.reserve(mine.parts.size() + outcome.partWinners.size());
+    auto old = mine.parts.begin();
+    for (const size_t i : outcome.partWinners) {
+        const PartCell &part = incoming.parts[i];
+        while (old != mine.parts.end() && placeOf(*old) < placeOf(part))
+            merged.push_back(std::move(*old++));
+        if (old != mine.parts.end() && placeOf(*old) == placeOf(part))
+            ++old;
+        merged.push_back({part.column, part.part.toByteArray(), part.stamp});
+    }
+    merged.insert(merged.end(), std::move_iterator(old), std::move_iterator(mine.parts.end()));
+    mine.parts = std::move(merged);
+}
+
 } // namespace
 
 void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome)
@@ -71,6 +104,7 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
     outcome.losers.clear();
     outcome.textWinners.clear();
     outcome.textRepeats.clear();
+    outcome.partWinners.clear();
 
     if (incoming.length < mine.length) {
         outcome.life = MergeOutcome::Life::Stale;
@@ -85,6 +119,7 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
         outcome.clockChanged = true;
         all(incoming.cells.size(), outcome.winners);
         all(incoming.texts.size(), outcome.textWinners);
+        all(incoming.parts.size(), outcome.partWinners);
         mine = clockOf(incoming);
         return;
     }
@@ -93,6 +128,7 @@ void mergeRecord(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcom
         outcome.clockChanged = true;
     }
     mergeTexts(mine, incoming, outcome);
+    mergeParts(mine, incoming, outcome);
     for (size_t i = 0; i < incoming.cells.size(); ++i) {
         const Cell &cell = incoming.cells[i];
         const Stamp have = mine.stampOf(cell.column);

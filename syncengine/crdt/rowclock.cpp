@@ -25,14 +25,38 @@ auto findText(auto &entries, ColumnId column, SiteId site)
         [](const RowClock::Entry &entry, auto place) { return std::pair(entry.column, entry.stamp.site) < place; });
 }
 
+auto findPart(auto &entries, ColumnId column, QByteArrayView part)
+{
+    return std::lower_bound(entries.begin(), entries.end(), std::pair(column, part),
+                            [](const RowClock::Part &entry, auto place) { return placeOf(entry) < place; });
+}
+
+bool readParts(Bytes::Reader &reader, RowClock &clock)
+{
+    do { // the mark before them promises one
+        const quint64 column = reader.varint();
+        const QByteArrayView part = reader.bytes();
+        const Stamp stamp = reader.stamp();
+        if (!reader.ok() || column == 0 || column > columnIdMax || part.isEmpty())
+            return false;
+        const std::pair place(static_cast<ColumnId>(column), part);
+        if (!clock.parts.empty() && place <= placeOf(clock.parts.back()))
+            return false;
+        clock.parts.push_back({place.first, part.toByteArray(), stamp});
+    } while (!reader.atEnd());
+    return true;
+}
+
 bool readTexts(Bytes::Reader &reader, RowClock &clock)
 {
     std::pair<quint64, SiteId> previous;
-    do { // the mark before them promises one
+    do { // the mark before them promises one, or another mark
         const quint64 column = reader.varint();
+        if (column == 0)
+            return reader.ok() && readParts(reader, clock);
         const Stamp stamp = reader.stamp();
         const std::pair<quint64, SiteId> place(column, stamp.site);
-        if (!reader.ok() || column == 0 || column > columnIdMax || (!clock.texts.empty() && place <= previous))
+        if (!reader.ok() || column > columnIdMax || (!clock.texts.empty() && place <= previous))
             return false;
         previous = place;
         clock.texts.push_back({static_cast<ColumnId>(column), stamp});
@@ -105,6 +129,40 @@ void RowClock::setTextStamp(ColumnId column, Stamp stamp)
         texts.insert(at, {column, stamp});
 }
 
+Stamp RowClock::partStampOf(ColumnId column, QByteArrayView part) const
+{
+    const auto at = findPart(parts, column, part);
+    return at != parts.end() && placeOf(*at) == std::pair(column, part) ? at->stamp : Stamp{};
+}
+
+void RowClock::setPartStamp(ColumnId column, QByteArrayView part, Stamp stamp)
+{
+    const auto at = findPart(parts, column, part);
+    if (at != parts.end() && placeOf(*at) == std::pair(column, part))
+        at->stamp = stamp;
+    else
+        parts.insert(at, {column, part.toByteArray(), stamp});
+}
+
+void RowClock::removePart(ColumnId column, QByteArrayView part)
+{
+    const auto at = findPart(parts, column, part);
+    if (at != parts.end() && placeOf(*at) == std::pair(column, part))
+        parts.erase(at);
+}
+
+Hlc RowClock::latest() const
+{
+    Hlc latest = life.hlc;
+    for (const Entry &entry : others)
+        latest = std::max(latest, entry.stamp.hlc);
+    for (const Entry &entry : texts)
+        latest = std::max(latest, entry.stamp.hlc);
+    for (const Part &part : parts)
+        latest = std::max(latest, part.stamp.hlc);
+    return latest;
+}
+
 void encodeClock(const RowClock &clock, QByteArray &out)
 {
     Bytes::appendVarint(out, clock.length);
@@ -114,12 +172,20 @@ void encodeClock(const RowClock &clock, QByteArray &out)
         Bytes::appendVarint(out, entry.column);
         Bytes::appendStamp(out, entry.stamp);
     }
-    if (clock.texts.empty())
+    if (clock.texts.empty() && clock.parts.empty())
         return;
     Bytes::appendVarint(out, 0); // no column: here begin the texts
     for (const RowClock::Entry &entry : clock.texts) {
         Bytes::appendVarint(out, entry.column);
         Bytes::appendStamp(out, entry.stamp);
+    }
+    if (clock.parts.empty())
+        return;
+    Bytes::appendVarint(out, 0); // and here the parts
+    for (const RowClock::Part &part : clock.parts) {
+        Bytes::appendVarint(out, part.column);
+        Bytes::appendBytes(out, part.part);
+        Bytes::appendStamp(out, part.stamp);
     }
 }
 
@@ -131,6 +197,7 @@ Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
     const quint64 uniform = reader.varint();
     clock.others.clear();
     clock.texts.clear();
+    clock.parts.clear();
     bool good = reader.ok() && length != 0 && length <= UINT32_MAX && uniform <= columnIdMax &&
                 (isAlive(static_cast<CausalLength>(length)) || (uniform == 0 && reader.atEnd()));
     quint64 previous = 0;
@@ -167,6 +234,9 @@ RowClock clockOf(const RowRecord &record)
     clock.texts.reserve(record.texts.size());
     for (const TextCell &text : record.texts)
         clock.texts.push_back({text.column, text.stamp});
+    clock.parts.reserve(record.parts.size());
+    for (const PartCell &part : record.parts)
+        clock.parts.push_back({part.column, part.part.toByteArray(), part.stamp});
     return clock;
 }
 

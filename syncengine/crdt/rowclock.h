@@ -12,8 +12,9 @@ namespace Sheaf {
 /// Columns 1..`uniform` carry the life stamp unless listed in `others`; columns above carry none
 /// unless listed. So a row whose cells share a stamp stores it once.
 /// `texts` says for each text column and each site that wrote to it how far its writing is known.
-/// Invariant: `others` is sorted by column and unique, `texts` by column and site; a deleted row has
-/// uniform 0, no others and no texts.
+/// `parts` are the stamps of what columns with other merge types are made of.
+/// Invariant: `others` is sorted by column and unique, `texts` by column and site, `parts` by column and name; a
+/// deleted row has uniform 0 and none of the others.
 struct RowClock {
     struct Entry {
         ColumnId column = 0;
@@ -21,11 +22,19 @@ struct RowClock {
         friend bool operator==(const Entry &, const Entry &) = default;
     };
 
+    struct Part {
+        ColumnId column = 0;
+        QByteArray part;
+        Stamp stamp;
+        friend bool operator==(const Part &, const Part &) = default;
+    };
+
     CausalLength length = 0;
     Stamp life;
     ColumnId uniform = 0;
     std::vector<Entry> others;
     std::vector<Entry> texts = {};
+    std::vector<Part> parts = {};
 
     /// Stamp of a column, or the zero stamp when it was never written in this life.
     [[nodiscard]] Stamp stampOf(ColumnId column) const;
@@ -37,8 +46,22 @@ struct RowClock {
     [[nodiscard]] Hlc textStampOf(ColumnId column, SiteId site) const;
     void setTextStamp(ColumnId column, Stamp stamp);
 
+    /// Stamp of a part, or the zero stamp when it was never written in this life.
+    [[nodiscard]] Stamp partStampOf(ColumnId column, QByteArrayView part) const;
+    void setPartStamp(ColumnId column, QByteArrayView part, Stamp stamp);
+    void removePart(ColumnId column, QByteArrayView part);
+
+    /// The latest reading of a clock in it.
+    [[nodiscard]] Hlc latest() const;
+
     friend bool operator==(const RowClock &, const RowClock &) = default;
 };
+
+/// What parts are sorted by.
+[[nodiscard]] inline std::pair<ColumnId, QByteArrayView> placeOf(const RowClock::Part &part)
+{
+    return {part.column, part.part};
+}
 
 void encodeClock(const RowClock &clock, QByteArray &out);
 Result<void> decodeClock(QByteArrayView bytes, RowClock &clock);

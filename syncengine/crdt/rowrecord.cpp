@@ -20,15 +20,15 @@ Unexpected badRecord()
     return fail(u"bad_record"_s, u"A row record is malformed."_s);
 }
 
-/// What follows the cells: nothing, or a count that is not 0.
+/// What follows the cells: nothing, or a count; it is 0 only when parts follow.
 bool readTexts(Bytes::Reader &reader, RowRecord &record)
 {
     if (reader.atEnd())
         return true;
     constexpr quint64 leastBytes = 18; // column, stamp, length of the update
     const quint64 count = reader.varint();
-    if (!reader.ok() || count == 0 || count > textsMax || count > static_cast<quint64>(reader.left()) / leastBytes ||
-        !isAlive(record.length))
+    if (!reader.ok() || (count == 0 && reader.atEnd()) || count > textsMax ||
+        count > static_cast<quint64>(reader.left()) / leastBytes || !isAlive(record.length))
         return false;
     record.texts.reserve(count);
     std::pair<quint64, SiteId> previous;
@@ -46,6 +46,32 @@ bool readTexts(Bytes::Reader &reader, RowRecord &record)
     return true;
 }
 
+/// What follows the texts: nothing, or a count that is not 0.
+bool readParts(Bytes::Reader &reader, RowRecord &record)
+{
+    if (reader.atEnd())
+        return true;
+    constexpr quint64 leastBytes = 20; // column, length and a byte of the name, stamp, value
+    const quint64 count = reader.varint();
+    if (!reader.ok() || count == 0 || count > partsMax || count > static_cast<quint64>(reader.left()) / leastBytes)
+        return false;
+    record.parts.reserve(count);
+    for (quint64 i = 0; i < count; ++i) {
+        const quint64 column = reader.varint();
+        const QByteArrayView part = reader.bytes();
+        const Stamp stamp = reader.stamp();
+        const ValueView value = reader.value();
+        if (!reader.ok() || column == 0 || column > columnIdMax || part.isEmpty() || part.size() > partBytesMax ||
+            !isPlausible(stamp.hlc))
+            return false;
+        const PartCell next{static_cast<ColumnId>(column), part, stamp, value};
+        if (i > 0 && placeOf(next) <= placeOf(record.parts.back()))
+            return false;
+        record.parts.push_back(next);
+    }
+    return true;
+}
+
 } // namespace
 
 Hlc latestStamp(const RowRecord &record)
@@ -55,6 +81,8 @@ Hlc latestStamp(const RowRecord &record)
         latest = std::max(latest, cell.stamp.hlc);
     for (const TextCell &text : record.texts)
         latest = std::max(latest, text.stamp.hlc);
+    for (const PartCell &part : record.parts)
+        latest = std::max(latest, part.stamp.hlc);
     return latest;
 }
 
@@ -70,13 +98,22 @@ void encodeRecord(const RowRecord &record, QByteArray &out)
             Bytes::appendStamp(out, cell.stamp);
         Bytes::appendValue(out, cell.value);
     }
-    if (record.texts.empty())
+    if (record.texts.empty() && record.parts.empty())
         return;
     Bytes::appendVarint(out, record.texts.size());
     for (const TextCell &text : record.texts) {
         Bytes::appendVarint(out, text.column);
         Bytes::appendStamp(out, text.stamp);
         Bytes::appendBytes(out, text.update);
+    }
+    if (record.parts.empty())
+        return;
+    Bytes::appendVarint(out, record.parts.size());
+    for (const PartCell &part : record.parts) {
+        Bytes::appendVarint(out, part.column);
+        Bytes::appendBytes(out, part.part);
+        Bytes::appendStamp(out, part.stamp);
+        Bytes::appendValue(out, part.value);
     }
 }
 
@@ -88,6 +125,7 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
     const quint64 count = reader.varint();
     record.cells.clear();
     record.texts.clear();
+    record.parts.clear();
     // A cell takes two bytes at least, so a count that lies is found before anything is made of it.
     if (!reader.ok() || length == 0 || length > UINT32_MAX || !isPlausible(record.life.hlc) || count > cellsMax ||
         count > static_cast<quint64>(reader.left()) / 2 || (count > 0 && !isAlive(static_cast<CausalLength>(length))))
@@ -106,7 +144,7 @@ Result<void> decodeRecord(QByteArrayView bytes, RowRecord &record)
         previous = column;
         record.cells.push_back({static_cast<ColumnId>(column), stamp, value});
     }
-    if (!readTexts(reader, record) || !reader.atEnd())
+    if (!readTexts(reader, record) || !readParts(reader, record) || !reader.atEnd())
         return badRecord();
     return {};
 }

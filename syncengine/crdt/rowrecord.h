@@ -8,6 +8,7 @@
 
 #include <QByteArray>
 
+#include <utility>
 #include <vector>
 
 namespace Sheaf {
@@ -34,16 +35,37 @@ struct TextCell {
     QByteArrayView update;
 };
 
+/// One register inside a column whose merge type is more than a register: a site's share of a counter, one add of an
+/// element of a set, a key of a map. `part` is a name that only the merge type understands (columnmerge.h).
+struct PartCell {
+    ColumnId column = 0;
+    QByteArrayView part;
+    Stamp stamp;
+    ValueView value;
+};
+
 /// State of one row, or a part of it: what travels in a change and what the server stores.
-/// Invariants: cells are sorted by column and unique, texts by column and site; a deleted row (even
-/// length) has neither; all were written in the life `length`. Values look into the bytes it was decoded from.
+/// Invariants: cells are sorted by column and unique, texts by column and site, parts by column and name; a deleted
+/// row (even length) has none of them; all were written in the life `length`. Values look into the bytes it was decoded from.
 /// The key columns and the space column are not cells: the key is beside the record.
 struct RowRecord {
     CausalLength length = 0;
     Stamp life; ///< when the row was born or deleted last
     std::vector<Cell> cells;
     std::vector<TextCell> texts = {};
+    std::vector<PartCell> parts = {};
 };
+
+/// A name of a part has 1 to so many bytes: an element of a set, a key of a map with what makes them unique.
+constexpr qsizetype partBytesMax = 1024;
+/// Parts of one record.
+constexpr quint64 partsMax = 8192;
+
+/// What parts are sorted by.
+[[nodiscard]] inline std::pair<ColumnId, QByteArrayView> placeOf(const PartCell &part)
+{
+    return {part.column, part.part};
+}
 
 /// The latest reading of a clock in a record.
 [[nodiscard]] Hlc latestStamp(const RowRecord &record);

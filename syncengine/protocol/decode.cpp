@@ -294,6 +294,14 @@ private:
                 return m_cbor.fail();
             m_tooLarge = m_tooLarge || text.update.size() > Limits::textUpdateBytesMax;
         }
+        known = columns.cbegin();
+        for (const PartCell &part : m_record.parts) {
+            while (known != columns.cend() && known->id < part.column)
+                ++known;
+            if (known == columns.cend() || known->id != part.column)
+                return m_cbor.fail();
+            m_tooLarge = m_tooLarge || part.value.bytes.size() > Limits::valueBytesMax;
+        }
     }
 
     CborReader m_cbor;

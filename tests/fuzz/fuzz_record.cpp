@@ -4,6 +4,7 @@
 #include "crdt/merge.h"
 #include "fuzz/fuzz.h"
 
+#include <array>
 #include <set>
 
 using namespace Sheaf;
@@ -19,6 +20,14 @@ QList<QByteArray> Fuzz::heavyInputs()
     RowRecord other = wide;
     RowRecord texts = wide;
     RowRecord otherTexts = wide;
+    RowRecord parts = wide;
+    RowRecord otherParts = wide;
+    std::array<QByteArray, 8192> names;
+    for (size_t i = 0; i < names.size(); ++i) {
+        names[i] = QByteArray::number(static_cast<qulonglong>(10'000 + i));
+        if (i % 2 == 0 || i % 3 == 0)
+            (i % 2 == 0 ? parts : otherParts).parts.push_back({1, names[i], {2, 1 + i % 2}, {}});
+    }
     for (ColumnId column = 1; column <= 2000; ++column) {
         wide.cells.push_back({column, {1 + column % 2, 1}, {}});
         other.cells.push_back({2 * column, {1, 2}, {}});
@@ -30,7 +39,8 @@ QList<QByteArray> Fuzz::heavyInputs()
     QByteArray one(1, '\0');
     encodeRecord(wide, one);
     QList<QByteArray> inputs{one};
-    for (const auto &[first, second] : {std::pair(&wide, &other), std::pair(&texts, &otherTexts)}) {
+    for (const auto &[first, second] :
+         {std::pair(&wide, &other), std::pair(&texts, &otherTexts), std::pair(&parts, &otherParts)}) {
         QByteArray pair;
         encodeRecord(*first, pair);
         const auto size = static_cast<quint16>(pair.size());
@@ -46,7 +56,7 @@ namespace {
 bool sameStamps(const RowClock &a, const RowClock &b, const RowRecord &columns)
 {
     const auto same = [&](const Cell &cell) { return a.stampOf(cell.column) == b.stampOf(cell.column); };
-    return a.length == b.length && a.life == b.life && a.texts == b.texts &&
+    return a.length == b.length && a.life == b.life && a.texts == b.texts && a.parts == b.parts &&
            std::all_of(columns.cells.begin(), columns.cells.end(), same);
 }
 
@@ -64,14 +74,18 @@ void checkRecord(QByteArrayView bytes)
         SHEAF_CHECK(clock.stampOf(cell.column) == cell.stamp);
     for (const TextCell &text : record.texts)
         SHEAF_CHECK(clock.textStampOf(text.column, text.stamp.site) == text.stamp.hlc);
+    for (const PartCell &part : record.parts)
+        SHEAF_CHECK(clock.partStampOf(part.column, part.part) == part.stamp);
     // Merged into nothing it is itself; merged again it changes nothing.
     RowClock merged;
     MergeOutcome outcome;
     mergeRecord(merged, record, outcome);
     SHEAF_CHECK(merged == clock && outcome.winners.size() == record.cells.size() &&
-                outcome.textWinners.size() == record.texts.size() && outcome.textRepeats.empty());
+                outcome.textWinners.size() == record.texts.size() && outcome.textRepeats.empty() &&
+                outcome.partWinners.size() == record.parts.size());
     mergeRecord(merged, record, outcome);
-    SHEAF_CHECK(merged == clock && !outcome.clockChanged && outcome.winners.empty() && outcome.textWinners.empty());
+    SHEAF_CHECK(merged == clock && !outcome.clockChanged && outcome.winners.empty() && outcome.textWinners.empty() &&
+                outcome.partWinners.empty());
     // What brings bytes is to be applied again, whatever its stamp.
     const auto withBytes =
         std::count_if(record.texts.begin(), record.texts.end(), [](const TextCell &t) { return !t.update.isEmpty(); });
@@ -104,6 +118,8 @@ void checkPair(QByteArrayView one, QByteArrayView two)
             ids.insert(cell.column);
         for (const TextCell &text : record->texts)
             ids.insert(text.column);
+        for (const PartCell &part : record->parts)
+            ids.insert(part.column);
     }
     std::vector<NamedColumn> columns;
     for (const ColumnId id : ids)

@@ -211,15 +211,20 @@ def record(data):
         cells[column] = {"stamp": written, "value": value(source)}
     read = {"length": length, "life": life, "cells": cells}
     if source.left():
-        need(length % 2 == 1, "a deleted row has no texts")
+        need(length % 2 == 1, "a deleted row has neither texts nor parts")
         read["texts"] = texts(source)
+        if not read["texts"]:
+            need(source.left(), "no texts and no parts: nothing is said")
+            del read["texts"]
+    if source.left():
+        read["parts"] = parts(source)
     need(source.left() == 0, "nothing after a record")
     return read
 
 
 def texts(source):
     number, read, previous = varint(source), [], (0, -1)
-    need(0 < number <= 4096, "number of texts")
+    need(number <= 4096, "number of texts")
     for _ in range(number):
         column, written = varint(source), stamp(source)
         place = (column, int(written.split("@")[1]))
@@ -228,6 +233,18 @@ def texts(source):
         update = source.take(varint(source))
         need(len(update) <= 128 * KIB, "size of an update")
         read.append({"column": column, "stamp": written, "update": update.hex()})
+    return read
+
+
+def parts(source):
+    number, read, previous = varint(source), [], (0, b"")
+    need(0 < number <= 8192, "number of parts")
+    for _ in range(number):
+        column, name = varint(source), source.take(varint(source))
+        need((column, name) > previous and 0 < column <= 1 << 20, "parts ascend")
+        need(0 < len(name) <= KIB, "size of a part's name")
+        previous = (column, name)
+        read.append({"column": column, "part": name.hex(), "stamp": stamp(source), "value": value(source)})
     return read
 
 
@@ -259,7 +276,8 @@ def changes(c, named):
         index = c.small()
         need(index < len(named), "table index")
         row = {"table": index, "key": key(c.bytes(KIB)), "record": record(c.bytes(512 * KIB))}
-        used = list(row["record"]["cells"]) + [text["column"] for text in row["record"].get("texts", [])]
+        beside = row["record"].get("texts", []) + row["record"].get("parts", [])
+        used = list(row["record"]["cells"]) + [one["column"] for one in beside]
         need(all(column in named[index]["columns"] for column in used), "columns have names")
         rows.append(row)
     return rows
@@ -274,7 +292,7 @@ def with_rows(c, fields):
 def told(c, fields):
     """What a server tells: no stamp uses up the room of the client."""
     for row in with_rows(c, fields)["changes"]:
-        stamped = list(row["record"]["cells"].values()) + row["record"].get("texts", [])
+        stamped = list(row["record"]["cells"].values()) + row["record"].get("texts", []) + row["record"].get("parts", [])
         for written in [row["record"]["life"]] + [one["stamp"] for one in stamped]:
             need(int(written.split(".")[0]) < TIME_LIMIT, "range of a stamp in changes")
     return fields
@@ -392,6 +410,12 @@ def digest(rows):
                 for text in read["texts"]:
                     if text["column"] == column:
                         over += length_first(name) + stamp_bytes(text["stamp"])
+        if "parts" in read:
+            over += b"\0" if "texts" in read else b"\0\0"
+            for name, column in named:
+                for part in read["parts"]:
+                    if part["column"] == column:
+                        over += length_first(name) + length_first(bytes.fromhex(part["part"])) + stamp_bytes(part["stamp"])
         place = bucket(table, row_key)
         sums[place] = (sums[place] + int.from_bytes(hashlib.blake2b(over, digest_size=16).digest(), "big")) % (1 << 128)
     return sums

@@ -69,6 +69,32 @@ Push edited()
     return push;
 }
 
+/// A counter of two sites, and elements of a set: one there, one taken out; with texts before them and without.
+Push counted()
+{
+    const QByteArray site = QByteArray::fromHex("0000000000000005");
+    const QByteArray other = QByteArray::fromHex("1122334455667788");
+    const QByteArray milk = "\"milk\"" + QByteArray::fromHex("00000000000000ff");
+    const QByteArray seven = "7" + QByteArray::fromHex("ffffffffffffff00");
+    Push push{.space = "home", .number = 7, .more = false, .tables = tables(), .changes = {}};
+    push.changes = {
+        change(0, {ValueView::ofText("k1")},
+               {.length = 1,
+                .life = first,
+                .cells = {},
+                .parts = {{1, milk, second, ValueView::null()},
+                          {1, seven, first, ValueView::ofInteger(1)},
+                          {2, site, first, ValueView::ofInteger(-3)},
+                          {2, other, second, ValueView::ofReal(0.5)}}}),
+        change(0, {ValueView::ofText("k2")},
+               {.length = 3,
+                .life = first,
+                .cells = {{1, first, ValueView::null()}},
+                .texts = {{1, first, {}}},
+                .parts = {{2, site, second, ValueView::ofText("x")}}})};
+    return push;
+}
+
 } // namespace
 
 QMap<QString, Message> sampleMessages()
@@ -96,6 +122,7 @@ QMap<QString, Message> sampleMessages()
         {u"push"_s, Push{"home", 5, false, tables(), {inserted()}}},
         {u"push of everything"_s, everything()},
         {u"push of texts"_s, edited()},
+        {u"push of parts"_s, counted()},
         {u"ack"_s, Ack{"home", 5, 9, 10, 1'700'000'000'002, {{0, u"clock_ahead"_s, u"An hour ahead."_s}}}},
         {u"ack of all"_s, Ack{"home", 6, 10, 10, 1'700'000'000'002, {}}},
         {u"ack with two verdicts"_s, Ack{"home", 7, 10, 12, 0, {{1, u"too_large"_s, {}}, {4999, u"no_permission"_s, u"No."_s}}}},
