@@ -66,8 +66,8 @@ QByteArray withoutShadowSuffix(const QByteArray &table)
 
 } // namespace
 
-Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts)
-    : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts)
+Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts)
+    : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts)
 {
     watch(true);
     sqlite3_set_authorizer(handle, authorize, this);
@@ -222,7 +222,7 @@ void Capture::compare(Touch &row, const std::vector<ValueView> &now)
         const ColumnId column = row.table->atPosition[static_cast<size_t>(position)];
         if (column == 0 || sameValue(old, now[static_cast<size_t>(position)]))
             continue;
-        row.mask |= Mask::ofColumn(column);
+        row.mask |= row.table->maskAt[static_cast<size_t>(position)];
         row.positions |= positionBit(position);
     }
 }
@@ -235,8 +235,8 @@ void Capture::inserted(const TableInfo &table)
     row.exists = true;
     if (table.spacePosition >= 0)
         row.space = m_touches.store(imageValue(m_handle, table.spacePosition, false).bytes);
-    if (!table.texts.empty())
-        noteBigTexts(row);
+    if (!table.texts.empty() || !table.parted.empty())
+        noteBirth(row);
     if (row.existed) { // deleted before in this transaction: REPLACE is one of these
         std::vector<ValueView> now;
         for (int position = 0; position < table.positions; ++position)
@@ -264,8 +264,8 @@ void Capture::updated(const TableInfo &table)
     if (fresh && table.spacePosition >= 0)
         row.space = m_touches.store(imageValue(m_handle, table.spacePosition, false).bytes);
     if (!row.existed) { // born in this transaction: all its columns are stamped anyway
-        if (!table.texts.empty())
-            noteBigTexts(row);
+        if (!table.texts.empty() || !table.parted.empty())
+            noteBirth(row);
         return;
     }
     m_image.resize(0);
@@ -276,7 +276,7 @@ void Capture::updated(const TableInfo &table)
         const ValueView old = imageValue(m_handle, position, true);
         if (sameValue(old, imageValue(m_handle, position, false)))
             continue;
-        row.mask |= Mask::ofColumn(column);
+        row.mask |= table.maskAt[static_cast<size_t>(position)];
         row.positions |= positionBit(position);
         if (!row.whole) {
             Bytes::appendVarint(m_image, static_cast<quint64>(position));
@@ -287,11 +287,15 @@ void Capture::updated(const TableInfo &table)
         row.before = m_touches.store(row.before.toByteArray() + m_image);
 }
 
-void Capture::noteBigTexts(Touch &row) const
+void Capture::noteBirth(Touch &row) const
 {
     for (const ColumnId column : row.table->texts) {
         const ValueView value = imageValue(m_handle, row.table->column(column)->position, false);
         row.bigText = row.bigText || value.bytes.size() > Limits::textUpdateBytesMax;
+    }
+    for (const ColumnId column : row.table->parted) {
+        const TableInfo::Column &info = *row.table->column(column);
+        row.partBirth = row.partBirth || !ColumnMerge(info.type).isPlainBirth(imageValue(m_handle, info.position, false));
     }
 }
 
@@ -330,6 +334,7 @@ Result<void> Capture::touchAll(const TableInfo &table)
         Touch &row = touch(table, fresh);
         row.existed = false; // for the other devices it is born now
         row.bigText = !table.texts.empty();
+        row.partBirth = !table.parted.empty();
         row.exists = true;
         row.space = m_touches.store(select->bytes(keys));
     }
@@ -348,6 +353,7 @@ Result<void> Capture::verify(Touch &row)
     else if (row.exists && row.table->spacePosition >= 0)
         row.space = m_touches.store(now[static_cast<size_t>(row.table->spacePosition)].bytes);
     row.bigText = row.bigText || !row.table->texts.empty();
+    row.partBirth = row.partBirth || !row.table->parted.empty();
     m_rows.releaseValues();
     return {};
 }
@@ -399,6 +405,8 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
         m_doubtful = true;
     if (auto done = normaliseTexts(); !done)
         return done;
+    if (auto done = normaliseParts(); !done)
+        return done;
     // What is written now is our own: without the hook it costs less.
     watch(false);
     auto done = stampAll({m_store.clock.tick(wallMs), m_store.site}, homeSpace);
@@ -409,7 +417,7 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
 
 Result<void> Capture::stampAll(Stamp stamp, const QByteArray &homeSpace)
 {
-    Stamper stamper(m_store, m_rows, m_texts, stamp, homeSpace);
+    Stamper stamper(m_store, m_rows, m_texts, m_parts, stamp, homeSpace);
     for (Touch &row : m_touches) {
         if (m_doubtful || m_savepoints) {
             if (auto done = verify(row); !done)

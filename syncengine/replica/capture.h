@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "replica/rowparts.h"
 #include "replica/rowtexts.h"
 #include "replica/touches.h"
 
@@ -22,7 +23,7 @@ namespace Sheaf {
 class Capture
 {
 public:
-    Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts);
+    Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts);
     ~Capture();
     Capture(const Capture &) = delete;
     Capture &operator=(const Capture &) = delete;
@@ -62,9 +63,13 @@ private:
     QList<CommitChanges::Row> &changedRows(const QByteArray &table);
     void watch(bool on);
 
-    void noteBigTexts(Touch &touch) const;
+    /// Notes what a newborn row needs beside its clock.
+    void noteBirth(Touch &touch) const;
     Result<void> verify(Touch &touch);
     Result<void> normaliseTexts();
+    Result<void> normaliseParts();
+    struct Shown;
+    Result<std::vector<Shown>> wronglyShown();
     Result<void> stampAll(Stamp stamp, const QByteArray &homeSpace);
 
     sqlite3 *m_handle;
@@ -72,6 +77,7 @@ private:
     Catalog &m_catalog;
     RowStore &m_rows;
     RowTexts &m_texts;
+    RowParts &m_parts;
     TouchSet m_touches;
     QByteArray m_key;
     QByteArray m_image;

@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/catalog.h"
 
+#include "replica/syncoptions.h"
 #include "sql/database.h"
-
-#include <QJsonDocument>
-#include <QJsonObject>
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
 
 namespace Sheaf {
 
@@ -22,43 +20,13 @@ Unexpected schemaError(const QString &message)
     return fail(u"schema_error"_s, message);
 }
 
-struct SyncOptions {
-    std::optional<bool> deleteWins;
-    QByteArray spaceColumn;
-    std::map<QByteArray, bool> types; ///< by column: true for a text, false for a register
-};
-
-Result<SyncOptions> parseOptions(const QByteArray &table, const QByteArray &json)
+/// A column of the table here that is a register; null if it is anything else.
+TableInfo::Column *registerHere(TableInfo &table, const QByteArray &name)
 {
-    SyncOptions options;
-    if (json.isEmpty())
-        return options;
-    const QJsonDocument document = QJsonDocument::fromJson(json);
-    if (!document.isObject())
-        return schemaError(u"The options of sheaf_sync('%1') are not a JSON object."_s.arg(QString::fromUtf8(table)));
-    const QJsonObject object = document.object();
-    for (auto it = object.begin(); it != object.end(); ++it) {
-        if (it.key() == "space"_L1) {
-            options.spaceColumn = it.value().toString().toUtf8();
-        } else if (it.key() == "deletes"_L1) {
-            const QString policy = it.value().toString();
-            if (policy != "delete_wins"_L1 && policy != "edit_revives"_L1)
-                return schemaError(u"sheaf_sync: \"deletes\" is \"edit_revives\" or \"delete_wins\"."_s);
-            options.deleteWins = policy == "delete_wins"_L1;
-        } else if (it.key() == "columns"_L1) {
-            const QJsonObject types = it.value().toObject();
-            for (auto type = types.begin(); type != types.end(); ++type) {
-                const QString name = type.value().toString();
-                options.types[type.key().toUtf8()] = name == "text"_L1;
-                if (name != "register"_L1 && name != "text"_L1)
-                    return schemaError(
-                        u"sheaf_sync: column %1: merge type \"%2\" is not available in this version."_s.arg(type.key(), name));
-            }
-        } else {
-            return schemaError(u"sheaf_sync: option \"%1\" is unknown."_s.arg(it.key()));
-        }
-    }
-    return options;
+    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [&name](const TableInfo::Column &known) { return known.name == name; });
+    const bool found = column != table.columns.end() && column->position >= 0 && column->type == MergeType::Register;
+    return found ? &*column : nullptr;
 }
 
 } // namespace
@@ -84,7 +52,7 @@ void TableInfo::stampedColumns(quint64 mask, Stamp stamp, std::vector<RowClock::
 {
     entries.clear();
     for (const Column &column : columns) {
-        if (column.position >= 0 && !column.text && (mask & Mask::ofColumn(column.id)) != 0)
+        if (column.position >= 0 && column.type == MergeType::Register && (mask & Mask::ofColumn(column.id)) != 0)
             entries.push_back({column.id, stamp});
     }
 }
@@ -101,7 +69,8 @@ Result<void> Catalog::load()
     m_byId.clear();
     auto tables =
         SqlStatement::prepare(m_handle, "SELECT id, name, synced, space_column, delete_wins FROM sheaf_tables ORDER BY id");
-    auto columns = SqlStatement::prepare(m_handle, "SELECT id, name, here, type FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
+    auto columns =
+        SqlStatement::prepare(m_handle, "SELECT id, name, here, type, grp FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
     if (!tables || !columns)
         return fail(tables ? columns.error() : tables.error());
     while (true) {
@@ -126,7 +95,8 @@ Result<void> Catalog::load()
             table->columns.append({.id = static_cast<ColumnId>(columns->integer(0)),
                                    .name = columns->bytes(1).toByteArray(),
                                    .here = columns->integer(2) != 0,
-                                   .text = columns->integer(3) != 0});
+                                   .type = static_cast<MergeType>(columns->integer(3)),
+                                   .group = static_cast<quint32>(columns->integer(4))});
         }
         columns->reset();
         if (auto done = describe(*table); !done)
@@ -185,14 +155,26 @@ void Catalog::index(TableInfo &table)
 {
     table.byName.clear();
     table.texts.clear();
+    table.parted.clear();
+    table.grouped = false;
+    table.maskAt.assign(static_cast<size_t>(table.positions), 0);
     table.atPosition.assign(static_cast<size_t>(table.positions), 0);
     for (const TableInfo::Column &column : table.columns) {
         table.byName.push_back({column.name, column.id});
         if (column.position < 0)
             continue;
         table.atPosition[static_cast<size_t>(column.position)] = column.id;
-        if (column.text)
+        if (column.type == MergeType::Text)
             table.texts.push_back(column.id);
+        else if (hasParts(column.type))
+            table.parted.push_back(column.id);
+        quint64 &mask = table.maskAt[static_cast<size_t>(column.position)];
+        mask = Mask::ofColumn(column.id);
+        table.grouped = table.grouped || column.group != 0;
+        for (const TableInfo::Column &mate : table.columns) {
+            if (column.group != 0 && mate.group == column.group)
+                mask |= Mask::ofColumn(mate.id);
+        }
     }
     std::sort(table.byName.begin(), table.byName.end(),
               [](const NamedColumn &a, const NamedColumn &b) { return a.name < b.name; });
@@ -235,7 +217,7 @@ Result<void> Catalog::addColumn(TableInfo &table, const QByteArray &name, bool h
 
 Result<Catalog::Synced> Catalog::sync(const QByteArray &name, const QByteArray &optionsJson)
 {
-    auto options = parseOptions(name, optionsJson);
+    auto options = parseSyncOptions(name, optionsJson);
     if (!options)
         return fail(options.error());
     TableInfo *table = find(name);
@@ -245,19 +227,23 @@ Result<Catalog::Synced> Catalog::sync(const QByteArray &name, const QByteArray &
         if (!made)
             return fail(made.error());
         table = *made;
-    } else if (options->types.empty() || options->deleteWins.value_or(table->deleteWins) != table->deleteWins ||
+    } else if ((options->types.empty() && options->groups.isEmpty()) ||
+               options->deleteWins.value_or(table->deleteWins) != table->deleteWins ||
                (!options->spaceColumn.isEmpty() && options->spaceColumn != table->spaceColumn)) {
         return schemaError(
-            u"sheaf_sync: table %1 is a synced one already: only a register can be made a text."_s.arg(QString::fromUtf8(name)));
+            u"sheaf_sync: table %1 is a synced one already: only the merge types and groups of registers can be set."_s.arg(
+                QString::fromUtf8(name)));
     }
-    Synced synced{.table = table, .fresh = fresh, .newTexts = {}};
-    for (const auto &[column, text] : options->types) {
+    Synced synced{.table = table, .fresh = fresh, .newTypes = {}, .newGroups = options->groups};
+    for (const auto &[column, type] : options->types) {
         const TableInfo::Column *known = table->column(column);
-        if (known != nullptr && known->text && !text)
-            return schemaError(u"sheaf_sync: column %1 is a text and stays one: a register would lose what others write."_s.arg(
-                QString::fromUtf8(column)));
-        if (text && (known == nullptr || !known->text))
-            synced.newTexts.append(column);
+        const MergeType now = known != nullptr ? known->type : MergeType::Register;
+        if (now == type)
+            continue;
+        if (now != MergeType::Register)
+            return schemaError(u"sheaf_sync: column %1 is a %2 and stays one: another type would lose what others write."_s.arg(
+                QString::fromUtf8(column), nameOf(now)));
+        synced.newTypes.append({column, type});
     }
     return synced;
 }
@@ -299,22 +285,60 @@ Result<TableInfo *> Catalog::makeSynced(const QByteArray &name, bool deleteWins,
     return table;
 }
 
-Result<void> Catalog::setTexts(TableInfo &table, const QList<QByteArray> &columns)
+Result<void> Catalog::setTypes(TableInfo &table, const Types &types)
 {
-    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_columns SET type = 1 WHERE tbl = ?1 AND id = ?2");
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_columns SET type = ?3 WHERE tbl = ?1 AND id = ?2");
     if (!update)
         return fail(update.error());
-    for (const QByteArray &name : columns) {
-        const auto column = std::find_if(table.columns.begin(), table.columns.end(),
-                                         [&name](const TableInfo::Column &known) { return known.name == name; });
-        if (column == table.columns.end() || column->position < 0)
-            return schemaError(u"sheaf_sync: table %1 has no column %2 that can be a text."_s.arg(QString::fromUtf8(table.name),
-                                                                                                  QString::fromUtf8(name)));
-        column->text = true;
+    for (const auto &[name, type] : types) {
+        TableInfo::Column *column = registerHere(table, name);
+        if (column == nullptr || column->group != 0)
+            return schemaError(u"sheaf_sync: table %1 has no column %2 that can be a %3."_s.arg(
+                QString::fromUtf8(table.name), QString::fromUtf8(name), nameOf(type)));
+        column->type = type;
         update->bindInteger(1, table.id);
         update->bindInteger(2, column->id);
+        update->bindInteger(3, static_cast<int>(type));
         if (auto done = update->run(); !done)
             return done;
+    }
+    index(table);
+    return {};
+}
+
+Result<void> Catalog::setGroups(TableInfo &table, const Groups &groups)
+{
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_columns SET grp = ?3 WHERE tbl = ?1 AND id = ?2");
+    if (!update)
+        return fail(update.error());
+    for (const QList<QByteArray> &names : groups) {
+        std::set<TableInfo::Column *> members;
+        std::set<quint32> before;
+        for (const QByteArray &name : names) {
+            TableInfo::Column *column = registerHere(table, name);
+            if (column == nullptr)
+                return schemaError(u"sheaf_sync: table %1 has no register %2 for a group."_s.arg(QString::fromUtf8(table.name),
+                                                                                                 QString::fromUtf8(name)));
+            members.insert(column);
+            before.insert(column->group);
+        }
+        const quint32 group = *before.begin();
+        const auto size = static_cast<size_t>(
+            std::ranges::count_if(table.columns, [group](const auto &column) { return column.group == group; }));
+        if (before.size() == 1 && group != 0 && size == members.size())
+            continue; // they are one already
+        if (before != std::set<quint32>{0} || members.size() != static_cast<size_t>(names.size()) || members.size() < 2)
+            return schemaError(u"sheaf_sync: table %1: a group has two columns or more, and a column is in one group."_s.arg(
+                QString::fromUtf8(table.name)));
+        const ColumnId number = (*std::ranges::min_element(members, {}, &TableInfo::Column::id))->id;
+        for (TableInfo::Column *column : members) {
+            column->group = number;
+            update->bindInteger(1, table.id);
+            update->bindInteger(2, column->id);
+            update->bindInteger(3, number);
+            if (auto done = update->run(); !done)
+                return done;
+        }
     }
     index(table);
     return {};

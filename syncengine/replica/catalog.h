@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "crdt/columnmerge.h"
 #include "crdt/digest.h"
 #include "crdt/rowclock.h"
 #include "sql/sqlstatement.h"
@@ -35,7 +36,8 @@ struct TableInfo {
         QByteArray name;
         int position = -1; ///< in the table, -1: no such column here
         bool here = false; ///< false: its values are parked
-        bool text = false; ///< merged as a text, not as a register
+        MergeType type = MergeType::Register;
+        quint32 group = 0; ///< registers with the same number are stamped together; 0: alone
         bool notNull = false;
     };
 
@@ -50,8 +52,11 @@ struct TableInfo {
     QList<Column> columns;            ///< by id; neither key nor space
     std::vector<NamedColumn> byName;  ///< for the digest
     std::vector<ColumnId> atPosition; ///< column id of each table position, 0 for key and space
+    std::vector<quint64> maskAt;      ///< outbox mask of each table position: its column, and those of its group
     int positions = 0;
-    std::vector<ColumnId> texts; ///< columns here that are texts
+    std::vector<ColumnId> texts;  ///< columns here that are texts
+    std::vector<ColumnId> parted; ///< columns here that are made of parts: counters, sets and so on
+    bool grouped = false;         ///< there are groups
 
     [[nodiscard]] const Column *column(ColumnId columnId) const
     {
@@ -59,12 +64,15 @@ struct TableInfo {
                                                                                   : nullptr;
     }
     [[nodiscard]] const Column *column(const QByteArray &columnName) const;
-    /// Whether the column is in the table here and a text.
-    [[nodiscard]] bool isText(ColumnId columnId) const
+    /// How the column is merged, if it is in the table here.
+    [[nodiscard]] MergeType typeOf(ColumnId columnId) const
     {
         const Column *found = column(columnId);
-        return found != nullptr && found->text && found->position >= 0;
+        return found != nullptr && found->position >= 0 ? found->type : MergeType::Register;
     }
+    [[nodiscard]] bool isText(ColumnId columnId) const { return typeOf(columnId) == MergeType::Text; }
+    /// Whether its bit in an outbox mask speaks of edits or parts, and not of the register under them.
+    [[nodiscard]] bool isEdited(ColumnId columnId) const { return typeOf(columnId) != MergeType::Register; }
     /// Lists the registers here of an outbox mask, by id, each with `stamp`.
     void stampedColumns(quint64 mask, Stamp stamp, std::vector<RowClock::Entry> &entries) const;
     /// The clock of a row inserted here at `stamp`.
@@ -78,15 +86,19 @@ public:
     explicit Catalog(sqlite3 *handle) : m_handle(handle) {}
 
     Result<void> load();
-    /// sheaf_sync(): makes an existing table a synced one, or registers of a synced one texts. Options
-    /// are the JSON of DESIGN section 7.
+    /// sheaf_sync(): makes an existing table a synced one, or gives registers of a synced one another merge type or a
+    /// group. Options are the JSON of DESIGN section 7.
+    using Types = QList<std::pair<QByteArray, MergeType>>; ///< by name of the column
+    using Groups = QList<QList<QByteArray>>;
     struct Synced {
         TableInfo *table = nullptr;
-        bool fresh = false;           ///< it was not synced before
-        QList<QByteArray> newTexts{}; ///< columns that are texts from now on; setTexts() makes them so
+        bool fresh = false; ///< it was not synced before
+        Types newTypes{};   ///< registers that are something else from now on; setTypes() makes them so
+        Groups newGroups{}; ///< likewise: setGroups()
     };
     Result<Synced> sync(const QByteArray &name, const QByteArray &optionsJson);
-    Result<void> setTexts(TableInfo &table, const QList<QByteArray> &columns);
+    Result<void> setTypes(TableInfo &table, const Types &types);
+    Result<void> setGroups(TableInfo &table, const Groups &groups);
     /// Gives numbers to columns that migrations have added; lists those that were parked until now.
     struct Arrived {
         TableInfo *table;

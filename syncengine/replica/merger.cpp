@@ -95,9 +95,11 @@ bool Merger::isOwnEarlierVersion(quint64 waiting) const
     return std::ranges::any_of(
                m_record.cells,
                [&](const Cell &cell) { return isEarlier(cell.column, cell.stamp, mine.stampOf(cell.column).hlc); }) ||
-           std::ranges::any_of(m_record.texts, [&](const TextCell &text) {
-               return isEarlier(text.column, text.stamp, mine.textStampOf(text.column, m_store.site));
-           });
+           std::ranges::any_of(m_record.texts,
+                               [&](const TextCell &text) {
+                                   return isEarlier(text.column, text.stamp, mine.textStampOf(text.column, m_store.site));
+                               }) ||
+           isOwnEarlierPart(waiting);
 }
 
 Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs)
@@ -110,6 +112,9 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
             cell.column = names.columns.value(cell.column);
         for (TextCell &text : m_record.texts)
             text.column = names.columns.value(text.column);
+        for (PartCell &part : m_record.parts)
+            part.column = names.columns.value(part.column);
+        std::ranges::sort(m_record.parts, {}, [](const PartCell &part) { return placeOf(part); });
         std::ranges::sort(m_record.cells, {}, &Cell::column);
         std::ranges::sort(m_record.texts, {}, [](const TextCell &text) { return std::pair(text.column, text.stamp.site); });
     }
@@ -133,6 +138,10 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     mergeRecord(m_row.clock, m_record, m_outcome);
     if (auto done = findRivals(table, change.key, waiting); !done)
         return done;
+    if (m_row.outbox != 0 && !m_record.parts.empty()) {
+        if (auto done = notePartEcho(table, change.key); !done)
+            return done;
+    }
     if (!m_outcome.clockChanged && m_outcome.textRepeats.empty() && m_rivals.empty())
         return {};
     if (!m_row.known)
@@ -175,15 +184,19 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
             for (const ColumnId column : *texts)
                 row.clock.setTextStamp(column, stamp);
         }
+        if (!m_before.parts.empty() || !table.parted.empty()) {
+            if (auto done = m_parts.revive(table, change.key, row.clock); !done)
+                return done;
+        }
         return m_rows.write(table, change.key, m_before, row);
     }
     quint64 mask = waiting;
     if (m_outcome.life != MergeOutcome::Life::Unchanged) {
         mask = 0; // our edits belong to a life that is over
     } else {
-        // A bit that columns share stays: another of them may wait. So does that of a text: edits never lose.
+        // A bit that columns share stays: another of them may wait. So does that of a text or of parts: edits never lose.
         for (const size_t winner : m_outcome.winners) {
-            if (const ColumnId column = m_record.cells[winner].column; !table.isText(column))
+            if (const ColumnId column = m_record.cells[winner].column; !table.isEdited(column))
                 mask &= ~Mask::ofColumn(column) | Mask::shared;
         }
         if (!isAlive(row.clock.length) && row.clock.life != m_before.life)
@@ -215,6 +228,10 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
             if (auto done = m_texts.remove(table, change.key); !done)
                 return done;
         }
+        if (!m_before.parts.empty()) {
+            if (auto done = m_parts.remove(table, change.key); !done)
+                return done;
+        }
     }
     if (!isAlive(row.clock.length))
         return {};
@@ -228,10 +245,14 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
         }
     }
     const bool born = m_outcome.life == Life::Born;
+    m_shown.clear();
+    m_shownTexts.clear();
     if (!m_record.texts.empty() || !table.texts.empty()) {
-        m_shown.clear();
-        m_shownTexts.clear();
         if (auto done = mergeTexts(table, change.key, born); !done)
+            return done;
+    }
+    if (!m_record.parts.empty() || !table.parted.empty()) {
+        if (auto done = mergeParts(table, change.key, born); !done)
             return done;
     }
     if (!table.synced || (!born && m_cells.empty()))

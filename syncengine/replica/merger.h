@@ -15,9 +15,9 @@ class Merger
 {
 public:
     /// `outrun` stamps everything that waits anew, later than all that was seen.
-    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, Capture &capture,
+    Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts, Capture &capture,
            std::function<Result<void>()> outrun)
-        : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_capture(capture),
+        : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts), m_capture(capture),
           m_outrun(std::move(outrun))
     {
     }
@@ -30,6 +30,8 @@ public:
     Result<void> unparkColumn(const TableInfo &table, ColumnId column);
     /// Puts a text with the edits that others made to it into a column that was a register until now.
     Result<void> showText(const RowTexts::Place &place);
+    /// Puts what base and parts make into a column with parts: they may have come before it knew how it is merged.
+    Result<void> showParts(const RowParts::Place &place);
 
 private:
     struct Names {
@@ -50,6 +52,11 @@ private:
     Result<void> findRivals(const TableInfo &table, QByteArrayView key, quint64 waiting);
     Result<void> keepRivals(const TableInfo &table, const QByteArray &key, qint64 wallMs);
     void show(ColumnId column, QByteArray text);
+    void show(const Cell &cell);
+    [[nodiscard]] bool isOwnEarlierPart(quint64 waiting) const;
+    Result<void> notePartEcho(const TableInfo &table, QByteArrayView key);
+    Result<void> mergeParts(const TableInfo &table, QByteArrayView key, bool born);
+    Result<void> mergePart(const RowParts::Place &place, bool hasNews, bool born);
     Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                        const std::vector<const Cell *> &cells, bool born);
 
@@ -58,6 +65,7 @@ private:
     Catalog &m_catalog;
     RowStore &m_rows;
     RowTexts &m_texts;
+    RowParts &m_parts;
     Capture &m_capture;
     std::function<Result<void>()> m_outrun;
     RowRecord m_record;
@@ -66,7 +74,7 @@ private:
     RowClock m_before;
     std::vector<std::pair<ColumnId, QByteArray>> m_rivals; ///< texts of a birth that loses, as updates
     std::vector<const Cell *> m_cells;                     ///< to be put into the table, by column
-    std::deque<Cell> m_shown;                              ///< those of them that show a text,
+    std::deque<Cell> m_shown;                              ///< those of them that show a text or what parts make,
     std::deque<QByteArray> m_shownTexts;
 };
 

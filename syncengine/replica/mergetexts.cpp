@@ -19,9 +19,14 @@ auto findCell(std::vector<const Cell *> &cells, ColumnId column)
 void Merger::show(ColumnId column, QByteArray text)
 {
     m_shownTexts.push_back(std::move(text));
-    m_shown.push_back({column, {}, ValueView::ofText(m_shownTexts.back())});
-    const auto at = findCell(m_cells, column);
-    if (at != m_cells.end() && (*at)->column == column)
+    show({column, {}, ValueView::ofText(m_shownTexts.back())});
+}
+
+void Merger::show(const Cell &cell)
+{
+    m_shown.push_back(cell);
+    const auto at = findCell(m_cells, cell.column);
+    if (at != m_cells.end() && (*at)->column == cell.column)
         *at = &m_shown.back();
     else
         m_cells.insert(at, &m_shown.back());

@@ -36,7 +36,7 @@ quint64 stillWaiting(const TableInfo &table, const RowClock &clock, quint64 mask
         const bool differs = clock.stampOf(column.id) != sent;
         if (std::ranges::find(texts, column.id) != texts.end())
             left |= bit;
-        if (!table.isText(column.id)) {
+        if (!table.isEdited(column.id)) {
             left |= differs ? bit : 0;
             continue;
         }
@@ -57,8 +57,13 @@ bool isOvertaken(const RowClock &clock, quint64 waiting, const RowRecord &pushed
     return clock.life < pushed.life ||
            std::ranges::any_of(pushed.cells,
                                [&](const Cell &cell) { return waits(cell.column) && clock.stampOf(cell.column) < cell.stamp; }) ||
-           std::ranges::any_of(pushed.texts, [&](const TextCell &text) {
-               return waits(text.column) && text.stamp.site == site && clock.textStampOf(text.column, site) < text.stamp.hlc;
+           std::ranges::any_of(pushed.texts,
+                               [&](const TextCell &text) {
+                                   return waits(text.column) && text.stamp.site == site &&
+                                          clock.textStampOf(text.column, site) < text.stamp.hlc;
+                               }) ||
+           std::ranges::any_of(pushed.parts, [&](const PartCell &part) {
+               return waits(part.column) && clock.partStampOf(part.column, part.part) < part.stamp;
            });
 }
 
@@ -91,6 +96,10 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
     // The server has these stamps now: a corrected clock must not fall behind them.
     store.see(latestStamp(pushed), correctedWallMs());
     std::vector<ColumnId> waiting;
+    if (!row.clock.parts.empty()) {
+        if (auto done = settleParts(*table, change.key, row.clock, pushed, waiting); !done)
+            return done;
+    }
     if (!row.clock.texts.empty()) {
         // Other stamps or not, the bytes are there; but an earlier life's numbers mean nothing.
         if (row.clock.length == pushed.length) {
@@ -100,7 +109,7 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
         const auto columns = texts.waitingColumns(*table, change.key);
         if (!columns)
             return fail(columns.error());
-        waiting = *columns;
+        waiting.insert(waiting.end(), columns->begin(), columns->end());
     }
     const quint64 left = stillWaiting(*table, row.clock, *mask, pushed, waiting, store.site);
     overtaken = overtaken || isOvertaken(row.clock, left, pushed, store.site);
@@ -154,6 +163,8 @@ Result<void> Replica::Private::reject(const PendingPush &push, const Change &cha
     if (auto done = rows.unpark(table, change.key); !done)
         return done;
     if (auto done = texts.remove(table, change.key); !done)
+        return done;
+    if (auto done = parts.remove(table, change.key); !done)
         return done;
     capture->note(table, change.key, 0, false, true);
     if (Store::Space *space = store.find(row.space)) {

@@ -79,8 +79,9 @@ QString holderOf(const QString &path)
 Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
     : config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle),
       catalog(handle), rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
-      capture(std::make_unique<Capture>(handle, store, catalog, rows, texts)),
-      merger(handle, store, catalog, rows, texts, *capture, [this] { return outrun(); }),
+      parts(handle, rows, [this] { return config.random(); }),
+      capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)),
+      merger(handle, store, catalog, rows, texts, parts, *capture, [this] { return outrun(); }),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
@@ -136,8 +137,10 @@ Result<void> Replica::Private::prepareTables()
         qint64 format;
         QString script;
     };
-    const Step steps[] = {
-        {1, u":/sheaf/replica/replica.sql"_s}, {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s}};
+    const Step steps[] = {{1, u":/sheaf/replica/replica.sql"_s},
+                          {2, u":/sheaf/replica/replica_2.sql"_s},
+                          {3, u":/sheaf/replica/replica_3.sql"_s},
+                          {4, u":/sheaf/replica/replica_4.sql"_s}};
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
         return fail(own.error());
@@ -178,6 +181,8 @@ Result<void> Replica::Private::prepareSchema()
     if (auto done = rows.prepare(); !done)
         return done;
     if (auto done = texts.prepare(); !done)
+        return done;
+    if (auto done = parts.prepare(); !done)
         return done;
     if (auto done = migrateSchema(); !done)
         return done;
@@ -251,10 +256,14 @@ Result<void> Replica::Private::syncRequested()
             return fail(synced.error());
         if (auto done = adoptColumns(); !done)
             return done;
-        if (auto done = catalog.setTexts(*synced->table, synced->newTexts); !done)
+        if (auto done = catalog.setTypes(*synced->table, synced->newTypes); !done)
+            return done;
+        if (auto done = catalog.setGroups(*synced->table, synced->newGroups); !done)
             return done;
         capture->setMerging(true);
-        if (auto done = adoptTexts(*synced->table, synced->newTexts); !done)
+        if (auto done = adoptTexts(*synced->table, synced->newTypes); !done)
+            return done;
+        if (auto done = adoptParts(*synced->table, synced->newTypes); !done)
             return done;
         capture->setMerging(false);
         if (!synced->fresh)

@@ -6,6 +6,7 @@
 #include "replica/functions.h"
 #include "replica/merger.h"
 #include "replica/replica.h"
+#include "replica/rowparts.h"
 #include "replica/rowtexts.h"
 
 #include <QLockFile>
@@ -29,7 +30,8 @@ struct Replica::Private {
     Result<void> adoptColumns();
     Result<void> syncRequested();
     /// Registers that a migration has made texts: what others have edited in them shows now.
-    Result<void> adoptTexts(const TableInfo &table, const QList<QByteArray> &columns);
+    Result<void> adoptTexts(const TableInfo &table, const Catalog::Types &types);
+    Result<void> adoptParts(const TableInfo &table, const Catalog::Types &types);
     /// The text of a column in a row that is there.
     Result<RowTexts::Place> textPlace(const QByteArray &table, const QByteArray &key, const QByteArray &column);
     Result<void> reload();
@@ -37,12 +39,16 @@ struct Replica::Private {
     /// Gives unacknowledged stamps that `corrected` changes new ones, in their order, and all of them `site`.
     Result<void> restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site);
     Result<void> restampText(const RowTexts::Place &place, RowClock &clock, Stamp fresh);
+    Result<void> restampParts(const TableInfo &table, const QByteArray &key, RowClock &clock, SiteId site,
+                              const std::function<Hlc(Hlc)> &renewed);
     /// Gives everything unacknowledged stamps later than all that was seen.
     Result<void> outrun();
     Result<void> offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets);
     /// Notes in `overtaken` that the server now has stamps greater than those that wait.
     Result<void> settleChange(const PendingPush &push, qsizetype index, const Verdict *verdict, bool &overtaken);
     Result<void> settleTexts(const TableInfo &table, const QByteArray &key, const RowRecord &pushed, qint64 upTo);
+    Result<void> settleParts(const TableInfo &table, const QByteArray &key, const RowClock &clock, const RowRecord &pushed,
+                             std::vector<ColumnId> &waiting);
     Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
                         const Verdict &verdict);
     Result<void> addFingerprints(SqlStatement &select, SpaceDigest &digest);
@@ -56,6 +62,8 @@ struct Replica::Private {
                                        qint64 after);
     Result<void> registersOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
                              QHash<ColumnId, QByteArray> &kept, std::vector<Cell> &cells);
+    Result<void> partsOf(const TableInfo &table, const QByteArray &key, const RowClock &clock, quint64 mask,
+                         std::vector<RowParts::Part> &kept, std::vector<PartCell> &cells);
     void tellTexts(const RowClock &clock, quint64 mask, std::vector<TextCell> &cells) const;
     void addText(const RowClock &clock, ColumnId column, const QByteArray &update, bool offered, QList<RowRecord> &records) const;
 
@@ -67,6 +75,7 @@ struct Replica::Private {
     Catalog catalog;
     RowStore rows;
     RowTexts texts;
+    RowParts parts;
     std::unique_ptr<Capture> capture;
     Merger merger;
     FunctionHost functions;

@@ -61,18 +61,20 @@ qint64 Replica::textLoads() const
     return d->texts.loads();
 }
 
-Result<void> Replica::Private::adoptTexts(const TableInfo &table, const QList<QByteArray> &columns)
+Result<void> Replica::Private::adoptTexts(const TableInfo &table, const Catalog::Types &types)
 {
-    // The bit of a text speaks of its edits alone: what waits as a register goes with the whole row.
+    // The bit of a text, or of parts, speaks of edits alone: what waits as a register goes with the whole row.
     auto widen = SqlStatement::prepare(handle, "UPDATE sheaf_outbox SET mask = -1 WHERE tbl = ?1 AND mask & ?2");
     if (!widen)
         return fail(widen.error());
-    for (const QByteArray &name : columns) {
+    for (const auto &[name, type] : types) {
         const ColumnId column = table.column(name)->id;
         widen->bindInteger(1, table.id);
         widen->bindInteger(2, static_cast<qint64>(Mask::ofColumn(column)));
         if (auto done = widen->run(); !done)
             return done;
+        if (type != MergeType::Text)
+            continue;
         const auto keys = texts.keysOf(table, column);
         if (!keys)
             return fail(keys.error());

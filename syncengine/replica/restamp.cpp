@@ -48,12 +48,13 @@ void visitStamps(RowClock &clock, const TableInfo &table, SiteId site, quint64 m
     if (whole && record.life.site == site)
         visit(record.life);
     for (Cell &cell : record.cells) {
-        const bool waits = whole || (!table.isText(cell.column) && (mask & Mask::ofColumn(cell.column)) != 0);
+        const bool waits = whole || (!table.isEdited(cell.column) && (mask & Mask::ofColumn(cell.column)) != 0);
         if (cell.stamp.site == site && waits)
             visit(cell.stamp);
     }
     RowClock renewed = clockOf(record);
     renewed.texts = std::move(clock.texts);
+    renewed.parts = std::move(clock.parts);
     clock = std::move(renewed);
 }
 
@@ -85,6 +86,13 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         visitStamps(row.clock, *entry.table, store.site, entry.mask, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask))
             renewed.emplace(text.stamp.hlc, 0);
+        if (row.clock.parts.empty())
+            continue;
+        const auto waitingParts = parts.list(*entry.table, entry.key, true);
+        if (!waitingParts)
+            return fail(waitingParts.error());
+        for (const RowParts::Part &part : *waitingParts)
+            renewed.emplace(row.clock.partStampOf(part.column, part.part).hlc, 0);
     }
     // Every local edit was made with all that was seen in view, and must go on winning over it. What was
     // offered may have been accepted with other values, though no answer came.
@@ -103,6 +111,8 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
             if (auto done = restampText({*entry.table, entry.key, text.column}, row.clock, fresh); !done)
                 return done;
         }
+        if (auto done = restampParts(*entry.table, entry.key, row.clock, site, [&](Hlc old) { return renewed.at(old); }); !done)
+            return done;
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
     }

@@ -15,15 +15,14 @@ Result<void> Stamper::stamp(const Touch &touch)
         return birth(touch);
     m_touch = &touch;
     m_edited.clear();
+    m_parted.clear();
     quint64 mask = touch.exists ? touch.mask : Mask::whole;
-    if (touch.exists && !touch.table->texts.empty()) {
+    if (touch.exists && !(touch.table->texts.empty() && touch.table->parted.empty())) {
         if (auto done = editTexts(touch); !done)
             return done;
-        for (const ColumnId column : touch.table->texts) { // written, but with the same text
-            const bool edited = std::ranges::find(m_edited, column, &EditedText::column) != m_edited.end();
-            if (!edited && Mask::ofColumn(column) != Mask::shared)
-                mask &= ~Mask::ofColumn(column);
-        }
+        if (auto done = editParts(touch); !done)
+            return done;
+        mask = withoutUnchanged(touch);
         if (mask == 0)
             return {};
     }
@@ -32,10 +31,37 @@ Result<void> Stamper::stamp(const Touch &touch)
         return fail(known.error());
     if (!*known) // another program put the row there: it is news to everybody
         return touch.exists ? birth(touch) : Result<void>();
-    if (touch.exists)
-        return m_edited.empty() ? Result<void>() : saveTexts(touch);
+    if (!touch.exists)
+        return clear(touch);
+    if (auto done = saveTexts(touch); !done)
+        return done;
+    return saveParts(touch);
+}
+
+/// The mask of an update without the columns that were written, but not edited.
+quint64 Stamper::withoutUnchanged(const Touch &touch) const
+{
+    quint64 mask = touch.mask;
+    for (const auto *columns : {&touch.table->texts, &touch.table->parted}) {
+        for (const ColumnId column : *columns) {
+            const bool edited = std::ranges::find(m_edited, column, &EditedText::column) != m_edited.end() ||
+                                std::ranges::find(m_parted, column, &RowParts::Change::column) != m_parted.end();
+            if (!edited && Mask::ofColumn(column) != Mask::shared)
+                mask &= ~Mask::ofColumn(column);
+        }
+    }
+    return mask;
+}
+
+/// The row was deleted.
+Result<void> Stamper::clear(const Touch &touch)
+{
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
         return done;
+    if (m_hadParts) {
+        if (auto done = m_parts.remove(*touch.table, touch.key); !done)
+            return done;
+    }
     return m_hadTexts || !touch.table->texts.empty() ? m_texts.remove(*touch.table, touch.key) : Result<void>();
 }
 
@@ -43,21 +69,30 @@ void Stamper::change(RowClock &clock)
 {
     const Stamp stamp = later(clock);
     m_hadTexts = !clock.texts.empty();
+    m_hadParts = !clock.parts.empty();
     if (!m_touch->exists) {
         clock = {.length = clock.length + 1, .life = stamp, .uniform = 0, .others = {}, .texts = {}};
         return;
     }
+    if (!m_parted.empty())
+        m_before = clock;
     m_touch->changedColumns(stamp, m_stamps);
     clock.setStamps(m_stamps);
     for (EditedText &text : m_edited) {
         text.acked = clock.textStampOf(text.column, stamp.site);
         clock.setTextStamp(text.column, stamp);
     }
+    for (const RowParts::Change &change : m_parted) {
+        for (const PartEdit &edit : change.edits)
+            clock.setPartStamp(change.column, edit.part, stamp);
+    }
 }
 
 /// Turns what SQL did to the texts of a row into edits of their documents.
 Result<void> Stamper::editTexts(const Touch &touch)
 {
+    if (touch.table->texts.empty())
+        return {};
     std::vector<std::pair<ColumnId, QByteArray>> now;
     std::vector<ValueView> values;
     const auto there = m_rows.readValues(*touch.table, touch.key, values);
@@ -97,11 +132,7 @@ Result<void> Stamper::saveTexts(const Touch &touch)
 /// over the change, even if its stamp is so far ahead that the clock did not follow it.
 Stamp Stamper::later(const RowClock &clock) const
 {
-    Hlc latest = clock.life.hlc;
-    for (const RowClock::Entry &entry : clock.others)
-        latest = std::max(latest, entry.stamp.hlc);
-    for (const RowClock::Entry &entry : clock.texts)
-        latest = std::max(latest, entry.stamp.hlc);
+    const Hlc latest = clock.latest();
     if (latest < m_stamp.hlc || latest == std::numeric_limits<Hlc>::max())
         return m_stamp;
     return {latest + 1, m_stamp.site};
@@ -142,7 +173,11 @@ Result<void> Stamper::birth(const Touch &touch)
         if (auto done = rebirth(touch); !done)
             return done;
     }
-    return touch.bigText ? bearTexts(touch) : Result<void>();
+    if (touch.bigText) {
+        if (auto done = bearTexts(touch); !done)
+            return done;
+    }
+    return touch.partBirth || (touch.existed && !touch.table->parted.empty()) ? bearParts(touch) : Result<void>();
 }
 
 /// A text that is too large for a register is a waiting edit from the start.
@@ -187,6 +222,10 @@ Result<void> Stamper::rebirth(const Touch &touch)
         return done;
     if (auto done = m_texts.remove(*touch.table, touch.key); !done)
         return done;
+    if (!m_row.clock.parts.empty()) {
+        if (auto done = m_parts.remove(*touch.table, touch.key); !done)
+            return done;
+    }
     const RowClock before = m_row.clock;
     // A table that was written before it was synced may hold rows that others have, alive.
     m_row.clock = touch.table->bornClock(before.length + (isAlive(before.length) ? 2 : 1), later(before));

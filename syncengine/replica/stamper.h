@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "replica/rowparts.h"
 #include "replica/rowtexts.h"
 #include "replica/touches.h"
 
@@ -11,8 +12,9 @@ namespace Sheaf {
 class Stamper
 {
 public:
-    Stamper(Store &store, RowStore &rows, RowTexts &texts, Stamp stamp, const QByteArray &homeSpace)
-        : m_store(store), m_rows(rows), m_texts(texts), m_stamp(stamp), m_homeSpace(homeSpace), m_transaction(rows.nextOutbox())
+    Stamper(Store &store, RowStore &rows, RowTexts &texts, RowParts &parts, Stamp stamp, const QByteArray &homeSpace)
+        : m_store(store), m_rows(rows), m_texts(texts), m_parts(parts), m_stamp(stamp), m_homeSpace(homeSpace),
+          m_transaction(rows.nextOutbox())
     {
     }
 
@@ -24,6 +26,11 @@ private:
     Result<void> bearTexts(const Touch &touch);
     Result<void> editTexts(const Touch &touch);
     Result<void> saveTexts(const Touch &touch);
+    Result<void> bearParts(const Touch &touch);
+    Result<void> editParts(const Touch &touch);
+    Result<void> saveParts(const Touch &touch);
+    [[nodiscard]] quint64 withoutUnchanged(const Touch &touch) const;
+    Result<void> clear(const Touch &touch);
     void change(RowClock &clock);
     Result<void> spaceOf(const Touch &touch);
     [[nodiscard]] Stamp later(const RowClock &clock) const;
@@ -31,6 +38,7 @@ private:
     Store &m_store;
     RowStore &m_rows;
     RowTexts &m_texts;
+    RowParts &m_parts;
     const Stamp m_stamp;
     const QByteArray m_homeSpace;
     const qint64 m_transaction;
@@ -44,8 +52,11 @@ private:
         ColumnId column;
         Hlc acked; ///< our stamp of it before
     };
-    std::vector<EditedText> m_edited; ///< texts of it
+    std::vector<EditedText> m_edited;       ///< texts of it
+    std::vector<RowParts::Change> m_parted; ///< columns of it that are made of parts
+    RowClock m_before;                      ///< its clock, if it has such columns
     bool m_hadTexts = false;
+    bool m_hadParts = false;
     const std::function<void(RowClock &)> m_change = [this](RowClock &clock) { change(clock); };
 };
 

@@ -53,14 +53,24 @@ void Touch::changedColumns(Stamp stamp, std::vector<RowClock::Entry> &entries) c
     std::erase_if(entries, [](const RowClock::Entry &entry) { return Mask::ofColumn(entry.column) == Mask::shared; });
     Bytes::Reader reader(before);
     const size_t apart = entries.size();
-    while (!reader.atEnd()) {
-        const ColumnId column = table->atPosition[static_cast<size_t>(reader.varint())];
-        reader.value();
-        if (Mask::ofColumn(column) == Mask::shared && !table->isText(column))
+    const auto add = [&](ColumnId column) {
+        if (Mask::ofColumn(column) == Mask::shared && !table->isEdited(column))
             entries.push_back({column, stamp});
+    };
+    while (!reader.atEnd()) {
+        const TableInfo::Column *column = table->column(table->atPosition[static_cast<size_t>(reader.varint())]);
+        reader.value();
+        if (column == nullptr)
+            continue;
+        add(column->id);
+        for (const TableInfo::Column &mate : table->columns) {
+            if (column->group != 0 && mate.group == column->group && mate.id != column->id)
+                add(mate.id);
+        }
     }
-    std::sort(entries.begin() + static_cast<std::ptrdiff_t>(apart), entries.end(),
-              [](const RowClock::Entry &a, const RowClock::Entry &b) { return a.column < b.column; });
+    const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(apart);
+    std::sort(begin, entries.end(), [](const RowClock::Entry &a, const RowClock::Entry &b) { return a.column < b.column; });
+    entries.erase(std::unique(begin, entries.end()), entries.end()); // both of a group may have changed
 }
 
 Touch &TouchSet::find(const TableInfo &table, QByteArrayView key, bool &fresh)

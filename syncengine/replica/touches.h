@@ -22,8 +22,9 @@ struct Touch {
     size_t hash = 0;
     bool existed = false;
     bool exists = false;
-    bool bigText = false; ///< born with a text that may be too large for a register
-    bool whole = false;   ///< `before` has all values by position; else position and value of those that changed
+    bool bigText = false;   ///< born with a text that may be too large for a register
+    bool partBirth = false; ///< born with columns that may be made of parts
+    bool whole = false;     ///< `before` has all values by position; else position and value of those that changed
 
     /// Whether the transaction has changed the value at `position` before.
     [[nodiscard]] bool hasBefore(int position) const;

@@ -66,10 +66,17 @@ Result<void> Replica::Private::registersOf(const TableInfo &table, const QByteAr
     }
     for (const TableInfo::Column &column : table.columns) {
         const Stamp stamp = row.clock.stampOf(column.id);
-        const bool text = table.isText(column.id); // of these the bit speaks of edits
-        if (stamp.hlc == 0 || (!whole && (text || (mask & Mask::ofColumn(column.id)) == 0)))
+        const bool edited = table.isEdited(column.id); // of these the bit speaks of edits
+        if (stamp.hlc == 0 || (!whole && (edited || (mask & Mask::ofColumn(column.id)) == 0)))
             continue;
-        if (text && !row.clock.texts.empty()) {
+        if (hasParts(table.typeOf(column.id)) && !row.clock.parts.empty()) {
+            const auto stored = parts.read({table, key, column.id});
+            if (!stored)
+                return fail(stored.error());
+            if (stored->base)
+                kept.insert(column.id, *stored->base);
+        }
+        if (table.isText(column.id) && !row.clock.texts.empty()) {
             const auto seed = texts.seed(table, key, column.id);
             if (!seed)
                 return fail(seed.error());
@@ -134,6 +141,7 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
         groups = grouped(*waiting);
     }
     QHash<ColumnId, QByteArray> kept;
+    std::vector<RowParts::Part> keptParts;
     std::deque<QByteArray> joined;
     QList<RowRecord> records;
     qint64 sent = after;
@@ -153,6 +161,8 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
             if (auto done = registersOf(table, key, row, mask, kept, records.last().cells); !done)
                 return fail(done.error());
             tellTexts(clock, mask, records.last().texts);
+            if (auto done = partsOf(table, key, clock, mask, keptParts, records.last().parts); !done)
+                return fail(done.error());
         }
         if (groups.empty())
             flush(0);
@@ -186,6 +196,8 @@ void Replica::Private::collectStamps(const RowClock &clock, SiteId site, QList<H
         add(entry.stamp);
     for (const RowClock::Entry &entry : clock.texts)
         add(entry.stamp);
+    for (const RowClock::Part &part : clock.parts)
+        add(part.stamp);
 }
 
 Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)

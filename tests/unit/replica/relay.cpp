@@ -54,6 +54,22 @@ void Relay::merge(const Push &push)
         }
         row.sequence = ++m_head;
         mergeTexts(row, record, names);
+        mergeParts(row, record, names);
+    }
+}
+
+void Relay::mergeParts(Row &row, const RowRecord &record, const TableNames &names)
+{
+    for (const PartCell &part : record.parts) {
+        const auto column = std::find_if(names.columns.begin(), names.columns.end(),
+                                         [&part](const TableNames::Column &known) { return known.id == part.column; });
+        Cell &mine = row.parts[{column->name, part.part.toByteArray()}];
+        SHEAF_CHECK(part.stamp != mine.stamp || sameValue(Bytes::Reader(mine.value).value(), part.value));
+        if (part.stamp <= mine.stamp)
+            continue;
+        mine.stamp = part.stamp;
+        mine.value.clear();
+        Bytes::appendValue(mine.value, part.value);
     }
 }
 
@@ -137,6 +153,8 @@ void Relay::pull(Device &device)
             columns[id.first].insert(name);
         for (const auto &[text, hlc] : row.texts)
             columns[id.first].insert(text.first);
+        for (const auto &[part, cell] : row.parts)
+            columns[id.first].insert(part.first);
         columns[id.first];
     }
     std::map<QByteArray, quint32> tables;
@@ -162,6 +180,11 @@ void Relay::pull(Device &device)
             const auto column = std::find_if(names.columns.begin(), names.columns.end(),
                                              [&text](const TableNames::Column &known) { return known.name == text.first; });
             record.texts.push_back({column->id, {hlc, text.second}, {}});
+        }
+        for (const auto &[part, cell] : row.parts) {
+            const auto column = std::find_if(names.columns.begin(), names.columns.end(),
+                                             [&part](const TableNames::Column &known) { return known.name == part.first; });
+            record.parts.push_back({column->id, part.second, cell.stamp, Bytes::Reader(cell.value).value()});
         }
         QByteArray bytes;
         encodeRecord(record, bytes);

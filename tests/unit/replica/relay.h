@@ -52,9 +52,11 @@ private:
             Sequence sequence = 0;
         };
         std::vector<Update> updates;
+        std::map<std::pair<QByteArray, QByteArray>, Cell> parts = {}; ///< by column and name
         Sequence sequence = 0;
     };
     void merge(const Push &push);
+    static void mergeParts(Row &row, const RowRecord &record, const TableNames &names);
     void mergeTexts(Row &row, const RowRecord &record, const TableNames &names);
     void appendTexts(const Row &row, const TableNames &names, quint32 table, const QByteArray &key, Sequence cursor,
                      QList<Change> &changes) const;

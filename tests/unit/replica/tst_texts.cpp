@@ -317,7 +317,8 @@ void TestTexts::olderFilesAreBroughtUpToDate()
     const auto shape = device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s);
     // Past the replica, which would write what it saves with each transaction.
     QSqlQuery query(device.replica().database());
-    for (const QString &sql : {u"DROP TABLE sheaf_texts"_s, u"ALTER TABLE sheaf_columns DROP COLUMN type"_s,
+    for (const QString &sql : {u"DROP TABLE sheaf_texts"_s, u"DROP TABLE sheaf_parts"_s,
+                               u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s, u"ALTER TABLE sheaf_columns DROP COLUMN type"_s,
                                u"ALTER TABLE sheaf_state DROP COLUMN offered"_s, u"UPDATE sheaf_state SET format = 1"_s})
         QVERIFY2(query.exec(sql), qPrintable(query.lastError().text()));
     query.clear();

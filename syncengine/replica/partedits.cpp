@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "crdt/counter.h"
+#include "replica/rowparts.h"
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Unexpected refused(const RowParts::Place &place, const Error &why)
+{
+    return fail(why.code, u"Column %1.%2: %3."_s.arg(QString::fromUtf8(place.table.name),
+                                                     QString::fromUtf8(place.table.column(place.column)->name), why.message));
+}
+
+ValueView valueOf(const QByteArray &encoded)
+{
+    return Bytes::Reader(encoded).value();
+}
+
+} // namespace
+
+Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bool birth, SiteId site)
+{
+    const TableInfo &table = *touch.table;
+    std::vector<Change> changes;
+    std::vector<std::pair<ColumnId, QByteArray>> written;
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(table, touch.key, values);
+    if (!there)
+        return fail(there.error());
+    for (const ColumnId column : table.parted) {
+        const ValueView now = *there ? values[static_cast<size_t>(table.column(column)->position)] : ValueView();
+        const auto before = touch.valueBefore(table.column(column)->position);
+        if (*there && (birth || (before && !sameValue(*before, now)))) {
+            written.emplace_back(column, QByteArray());
+            Bytes::appendValue(written.back().second, now);
+        }
+    }
+    m_rows.releaseValues();
+    for (const auto &[column, bytes] : written) {
+        const Place place{table, touch.key, column};
+        const MergeType type = table.column(column)->type;
+        auto change = birth ? birthOf(place, type, valueOf(bytes), site)
+                            : updateOf(place, type, *touch.valueBefore(table.column(column)->position), valueOf(bytes), site);
+        if (!change)
+            return fail(change.error());
+        changes.push_back(*std::move(change));
+    }
+    return changes;
+}
+
+Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, const ValueView &before, const ValueView &now,
+                                            SiteId site)
+{
+    const auto stored = read(place);
+    if (!stored)
+        return fail(stored.error());
+    Change change{.column = place.column, .edits = {}, .shown = {}, .base = {}};
+    if (!stored->base) {
+        change.base.emplace();
+        Bytes::appendValue(*change.base, before);
+    }
+    const ValueView base = stored->base ? valueOf(*stored->base) : before;
+    const auto parts = stored->views();
+    auto edits = ColumnMerge(type).edit(base, parts, before, now, {site, m_random});
+    if (!edits)
+        return refused(place, edits.error());
+    if (parts.size() + edits->size() > partsMax)
+        return refused(place, {u"too_large"_s, u"the row has more than %1 parts"_s.arg(partsMax)});
+    change.shown = ColumnMerge(type).fold(base, parts, *edits);
+    change.edits = *std::move(edits);
+    return change;
+}
+
+Result<RowParts::Change> RowParts::birthOf(const Place &place, MergeType type, const ValueView &value, SiteId site)
+{
+    auto edits = ColumnMerge(type).bear(value, {site, m_random});
+    if (!edits)
+        return refused(place, edits.error());
+    if (edits->size() > partsMax)
+        return refused(place, {u"too_large"_s, u"the row has more than %1 parts"_s.arg(partsMax)});
+    Change change{.column = place.column, .edits = *std::move(edits), .shown = {}, .base = {}};
+    change.shown = ColumnMerge(type).born(value, change.edits);
+    return change;
+}
+
+Result<void> RowParts::revive(const TableInfo &table, QByteArrayView key, RowClock &clock)
+{
+    if (auto done = remove(table, key); !done)
+        return done;
+    for (const ColumnId column : table.parted) {
+        const Place place{table, key, column};
+        const auto present = presentValue(place);
+        if (!present)
+            return fail(present.error());
+        const auto born = birthOf(place, table.column(column)->type, valueOf(*present), clock.life.site);
+        if (!born)
+            continue; // a register of old that is none of its type: it stays a base
+        if (auto done = write(table, key, *born, clock); !done)
+            return done;
+        for (const PartEdit &edit : born->edits)
+            clock.setPartStamp(column, edit.part, clock.life);
+        const Cell shown{column, {}, valueOf(born->shown)};
+        if (born->shown == *present)
+            continue;
+        if (auto done = m_rows.updateValues(table, key, {&shown}); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<void> RowParts::restamp(const TableInfo &table, QByteArrayView key, RowClock &clock, const Part &part, SiteId old,
+                               Stamp fresh)
+{
+    const Place place{table, key, part.column};
+    const MergeType type = table.typeOf(part.column);
+    const bool isSites = type == MergeType::Counter || type == MergeType::Max || type == MergeType::Min;
+    if (fresh.site != old && isSites && part.part == partOfSite(old))
+        return rename(place, clock, part, old, fresh);
+    clock.setPartStamp(part.column, part.part, fresh);
+    if (fresh.site == old)
+        return {};
+    // Under the new name the server has nothing.
+    if (auto done = remove(place, part.part); !done)
+        return done;
+    return write(table, key, {.column = part.column, .edits = {{part.part, part.value}}, .shown = {}, .base = {}}, RowClock());
+}
+
+/// A site's own part: the server may know some of it, and the other replica of the old name goes on with it.
+Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh)
+{
+    PartEdit moved{partOfSite(fresh.site), part.value};
+    if (place.table.typeOf(place.column) == MergeType::Counter) {
+        const ValueView had = part.ackedHlc != 0 ? valueOf(part.acked) : ValueView::null();
+        const auto waiting = Counter::edit(had, valueOf(part.value), {}, {fresh.site, {}});
+        if (!waiting)
+            return fail(waiting.error());
+        moved.value = waiting->empty() ? QByteArray() : waiting->front().value;
+    }
+    if (auto done = remove(place, part.part); !done)
+        return done;
+    clock.removePart(place.column, part.part);
+    if (part.ackedHlc != 0) {
+        if (auto done = accept(place, part.part, valueOf(part.acked)); !done)
+            return done;
+        clock.setPartStamp(place.column, part.part, {part.ackedHlc, old});
+    }
+    if (moved.value.isEmpty())
+        return {};
+    const Change change{.column = place.column, .edits = {moved}, .shown = {}, .base = {}};
+    if (auto done = write(place.table, place.key, change, RowClock()); !done)
+        return done;
+    clock.setPartStamp(place.column, moved.part, fresh);
+    return {};
+}
+
+} // namespace Sheaf
