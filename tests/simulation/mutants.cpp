@@ -70,6 +70,44 @@ Mutant restarted(std::string name, std::string what, const char *sql)
     return mutant;
 }
 
+void addPartBugs(std::vector<Mutant> &all)
+{
+    all.push_back(wire("part-dropped", "one winning part of a live change is left out",
+                       onWire<Changes>([now = every(3)](const WireEvent &, Changes m) -> QList<Message> {
+                           for (Change &change : m.changes) {
+                               rewrite(change, [&now](RowRecord &r) {
+                                   if (!r.parts.empty() && now())
+                                       r.parts.pop_back();
+                               });
+                           }
+                           return {m};
+                       })));
+    all.push_back(wire("increment-twice", "a device's share of a counter is one too many when it is pushed",
+                       onWire<Push>([](const WireEvent &, Push m) -> QList<Message> {
+                           for (Change &change : m.changes) {
+                               rewrite(change, [](RowRecord &r) {
+                                   for (PartCell &part : r.parts) {
+                                       if (part.part.size() == 8 && part.value.type == ValueView::Type::Integer)
+                                           ++part.value.integer;
+                                   }
+                               });
+                           }
+                           return {m};
+                       })));
+    all.push_back(wire("add-taken-back", "an element that is added to a set is pushed as one that was taken out",
+                       onWire<Push>([](const WireEvent &, Push m) -> QList<Message> {
+                           for (Change &change : m.changes) {
+                               rewrite(change, [](RowRecord &r) {
+                                   for (PartCell &part : r.parts) {
+                                       if (part.part.startsWith("\"k"))
+                                           part.value = ValueView::null();
+                                   }
+                               });
+                           }
+                           return {m};
+                       })));
+}
+
 void addDownloadBugs(std::vector<Mutant> &all)
 {
     all.push_back(wire("page-drops-row", "the last change of a page is left out",
@@ -228,6 +266,7 @@ std::vector<Mutant> makeMutants()
 {
     std::vector<Mutant> all;
     addDownloadBugs(all);
+    addPartBugs(all);
     addUploadBugs(all);
     addStorageBugs(all);
     Mutant lying{"server-fsync-lost", "the server's disk answers syncs without doing them", {}, {}, true, false, 0, {}};

@@ -18,6 +18,12 @@ std::string text(const Stamp &stamp)
     return std::to_string(stamp.hlc) + "@" + std::to_string(stamp.site);
 }
 
+/// Parts are registers like columns: a counter of one site, an add to a set.
+std::string partName(const QByteArray &column, QByteArrayView part)
+{
+    return column.toStdString() + Oracle::partMark + part.toByteArray().toHex().toStdString();
+}
+
 } // namespace
 
 std::string valueBytes(const ValueView &value)
@@ -57,7 +63,13 @@ Verified Oracle::collect(const QByteArray &space, const QList<TableNames> &table
                     row.cells[column.name.toStdString()] = {cell.stamp, valueBytes(cell.value)};
             }
         }
-        if (row.cells.size() != record.cells.size())
+        for (const PartCell &part : record.parts) {
+            for (const TableNames::Column &column : table.columns) {
+                if (column.id == part.column)
+                    row.cells[partName(column.name, part.part)] = {part.stamp, valueBytes(part.value)};
+            }
+        }
+        if (row.cells.size() != record.cells.size() + record.parts.size())
             return Violation{"wire", "a record has a column without a name"};
         if (auto found = visit({space.toStdString(), table.table.toStdString(), change.key.toStdString()}, row))
             return found;

@@ -28,6 +28,7 @@ using Verified = std::optional<Violation>; ///< nothing: all is well
 class Oracle
 {
 public:
+    static constexpr char partMark = '#';
     struct Cell {
         Stamp stamp;
         std::string value;
@@ -35,7 +36,7 @@ public:
     struct Row {
         CausalLength length = 0;
         Stamp life;
-        std::map<std::string, Cell> cells; ///< by column name
+        std::map<std::string, Cell> cells; ///< by column name; parts by column name, partMark and their own name
     };
     using RowId = std::tuple<std::string, std::string, std::string>; ///< space, table, key
     using Rows = std::map<RowId, Row>;

@@ -152,6 +152,7 @@ Verified SimClient::edit(SeededRandom &random)
     if (!written)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
     m_words += m_newWords;
+    m_tallies += m_newTallies;
     m_reconnector->localChangesCommitted();
     return {};
 }
@@ -162,11 +163,16 @@ Verified SimClient::dieInsideEdit(SeededRandom &random)
     m_parts.disk.inject({path(), operation, 0, random.between(0, 12), true});
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
     const bool certain = written.has_value();
-    if (certain)
+    if (certain) {
         m_words += m_newWords;
+        m_tallies += m_newTallies;
+    }
     if (auto found = certain ? die(true, random.next()) : Verified())
         return found;
     if (!certain) { // it may be there or not, as SQLite says of every failed commit
+        for (SimTally &tally : m_newTallies)
+            tally.certain = false;
+        m_tallies += m_newTallies;
         m_parts.disk.crash(path(), random.next());
         m_reconnector.reset();
         m_replica.reset();
@@ -179,6 +185,7 @@ Verified SimClient::dieInsideEdit(SeededRandom &random)
 Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
 {
     m_newWords.clear();
+    m_newTallies.clear();
     const qint64 count = random.oneIn(3) ? random.between(2, 4) : 1;
     for (qint64 i = 0; i < count; ++i) {
         QString error;
@@ -200,6 +207,8 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
         *error = drawn.sql + u": "_s + query.lastError().text();
     else if (!drawn.word.isEmpty() && query.numRowsAffected() > 0)
         m_newWords.append({drawn.values.last().toString(), drawn.word});
+    if (done && (drawn.increment != 0 || !drawn.label.isEmpty()) && query.numRowsAffected() > 0)
+        m_newTallies.append({drawn.values.last().toString(), drawn.increment, drawn.label});
     if (done && m_parts.trace)
         std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
     return done;
@@ -228,6 +237,40 @@ Verified SimClient::check(bool deep)
     if (!rejected || !rejected->isEmpty())
         blame("P6 nothing rejected", "a good change is on the rejected list");
     return m_violation;
+}
+
+Verified SimClient::checkTallies(const QList<SimTally> &tallies)
+{
+    QHash<QString, qint64> sums;
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT id, votes, labels, lat IS NULL OR lon = lat OR lon = lat + 0.5 FROM tallies"_s);
+    QHash<QString, QString> labels;
+    while (query.next()) {
+        sums.insert(query.value(0).toString(), query.value(1).toLongLong());
+        labels.insert(query.value(0).toString(), query.value(2).toString());
+        if (!query.value(3).toBool())
+            return Violation{"M3 groups are not mixed", query.value(0).toString().toStdString()};
+    }
+    query.finish();
+    QHash<QString, QSet<qint64>> possible; // what the uncertain ones may add up to
+    for (const SimTally &tally : tallies) {
+        if (!tally.certain) {
+            QSet<qint64> &known = possible[tally.row];
+            known.insert(0);
+            for (const qint64 sum : QSet<qint64>(known))
+                known.insert(sum + tally.increment);
+            continue;
+        }
+        sums[tally.row] -= tally.increment;
+        if (!tally.label.isEmpty() && labels.value(tally.row).count(u'"' + tally.label + u'"') != 1)
+            return Violation{"M2 every label once",
+                             (tally.row + u": "_s + tally.label + u" in "_s + labels.value(tally.row)).toStdString()};
+    }
+    for (auto it = sums.cbegin(); it != sums.cend(); ++it) {
+        if (it.value() != 0 && !possible.value(it.key()).contains(it.value()))
+            return Violation{"M1 every increment once", it.key().toStdString() + " is off by " + std::to_string(it.value())};
+    }
+    return {};
 }
 
 Verified SimClient::checkTexts(const QList<SimWord> &words)

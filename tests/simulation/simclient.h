@@ -47,6 +47,10 @@ public:
 
     /// The words that this device has put into texts.
     [[nodiscard]] const QList<SimWord> &words() const { return m_words; }
+    /// What this device has added to counters and sets.
+    [[nodiscard]] const QList<SimTally> &tallies() const { return m_tallies; }
+    /// Whether every increment counts once, every label is there, and groups are not mixed.
+    [[nodiscard]] Verified checkTallies(const QList<SimTally> &tallies);
     /// Whether every word is in its text once, and the documents are what the columns show.
     [[nodiscard]] Verified checkTexts(const QList<SimWord> &words);
 
@@ -86,6 +90,8 @@ private:
     quint64 m_lastValue = 0;
     QList<SimWord> m_words;
     QList<SimWord> m_newWords;
+    QList<SimTally> m_tallies;
+    QList<SimTally> m_newTallies;
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;

@@ -110,6 +110,35 @@ SimStatement drawText(SeededRandom &random, quint64 value)
     }
 }
 
+/// Counters, sets and groups. Nobody deletes these rows, so that what was added must be there in the end; labels with an r
+/// come and go. `lon` is `lat` or a half more, whoever wrote last.
+SimStatement drawTally(SeededRandom &random, quint64 value)
+{
+    const QString id = u"c"_s + QString::number(random.below(2));
+    const qint64 increment = random.between(-5, 20);
+    const QString label = u"k"_s + QString::number(value);
+    const auto number = static_cast<qlonglong>(value);
+    switch (random.below(8)) {
+    case 0:
+        return {u"INSERT OR IGNORE INTO tallies(id, labels) VALUES (?, '[\"r0\"]')"_s, {id}};
+    case 1:
+        return {u"UPDATE tallies SET labels = (SELECT json_group_array(value) FROM json_each(labels) WHERE value NOT LIKE 'r%')"
+                " WHERE id = ?"_s,
+                {id}};
+    case 2:
+        return {u"UPDATE tallies SET labels = json_insert(labels, '$[#]', 'r' || ?) WHERE id = ?"_s,
+                {static_cast<qlonglong>(random.below(2)), id}};
+    case 3:
+        return {u"UPDATE tallies SET labels = json_insert(labels, '$[#]', ?) WHERE id = ?"_s, {label, id}, {}, 0, label};
+    case 4:
+        return {u"UPDATE tallies SET lat = ?, lon = ? WHERE id = ?"_s, {number, number, id}};
+    case 5:
+        return {u"UPDATE tallies SET lon = lat + 0.5, best = ? WHERE id = ?"_s, {number % 1000, id}};
+    default:
+        return {u"UPDATE tallies SET votes = votes + ? WHERE id = ?"_s, {increment, id}, {}, increment, {}};
+    }
+}
+
 } // namespace
 
 QList<QByteArray> simSpaces()
@@ -119,7 +148,7 @@ QList<QByteArray> simSpaces()
 
 QList<SimTable> simTables()
 {
-    return {{u"notes"_s, 1}, {u"pairs"_s, 2}, {u"texts"_s, 1}};
+    return {{u"notes"_s, 1}, {u"pairs"_s, 2}, {u"texts"_s, 1}, {u"tallies"_s, 1}};
 }
 
 QString simSchemaPath(const QString &folder)
@@ -132,19 +161,26 @@ void writeSimSchema(const QString &folder)
     QDir().mkpath(folder);
     QFile file(simSchemaPath(folder));
     SHEAF_CHECK(file.open(QIODevice::WriteOnly));
-    file.write("CREATE TABLE notes(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT, body, rank "
-               "INTEGER DEFAULT 0);\n"
-               "SELECT sheaf_sync('notes');\n"
-               "CREATE TABLE pairs(a INTEGER NOT NULL, b TEXT NOT NULL, x TEXT, y, PRIMARY KEY(a, b));\n"
-               "SELECT sheaf_sync('pairs', '{\"deletes\":\"delete_wins\"}');\n"
-               "CREATE TABLE texts(id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL);\n"
-               "SELECT sheaf_sync('texts', '{\"columns\":{\"body\":\"text\"}}');\n");
+    file.write(
+        "CREATE TABLE notes(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT, body, rank "
+        "INTEGER DEFAULT 0);\n"
+        "SELECT sheaf_sync('notes');\n"
+        "CREATE TABLE pairs(a INTEGER NOT NULL, b TEXT NOT NULL, x TEXT, y, PRIMARY KEY(a, b));\n"
+        "SELECT sheaf_sync('pairs', '{\"deletes\":\"delete_wins\"}');\n"
+        "CREATE TABLE texts(id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL);\n"
+        "SELECT sheaf_sync('texts', '{\"columns\":{\"body\":\"text\"}}');\n"
+        "CREATE TABLE tallies(id TEXT PRIMARY KEY NOT NULL, votes INTEGER NOT NULL DEFAULT 0, labels TEXT NOT NULL DEFAULT "
+        "'[]', best INTEGER, lat, lon);\n"
+        "SELECT sheaf_sync('tallies', '{\"columns\":{\"votes\":\"counter\",\"labels\":\"set\",\"best\":\"max\"},"
+        "\"groups\":[[\"lat\",\"lon\"]]}');\n");
 }
 
 SimStatement drawStatement(SeededRandom &random, quint64 value)
 {
     if (random.oneIn(4))
         return drawText(random, value);
+    if (random.oneIn(4))
+        return drawTally(random, value);
     return random.oneIn(3) ? drawPair(random, value) : drawNote(random, value);
 }
 

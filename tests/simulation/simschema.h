@@ -23,13 +23,23 @@ struct SimTable {
 struct SimStatement {
     QString sql;
     QVariantList values;
-    QString word{}; ///< put into the texts that it changes, taken out by nobody
+    QString word{};       ///< put into the texts that it changes, taken out by nobody
+    qint64 increment = 0; ///< added to a counter
+    QString label{};      ///< put into a set, taken out by nobody
 };
 
 /// A word that a committed edit put into a text.
 struct SimWord {
     QString row;
     QString word;
+};
+
+/// What a committed edit added to a counter or a set.
+struct SimTally {
+    QString row;
+    qint64 increment = 0;
+    QString label;
+    bool certain = true; ///< false: the process died while it was committed
 };
 
 [[nodiscard]] QList<QByteArray> simSpaces();

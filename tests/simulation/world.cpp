@@ -300,11 +300,17 @@ Verified World::judge()
             continue;
         alive[id] = row;
         if (std::get<1>(id) == "texts")
-            alive[id].cells.erase("body"); // the register under a text shows no more
+            alive[id].cells.erase("body");  // the register under a text shows no more
+        if (std::get<1>(id) == "tallies") { // nor do the bases under parts; checkTallies() says what must be seen
+            std::erase_if(alive[id].cells, [](const auto &cell) { return cell.first != "lat" && cell.first != "lon"; });
+        }
     }
     QList<SimWord> words;
     for (const auto &client : m_clients)
         words += client->words();
+    QList<SimTally> tallies;
+    for (const auto &client : m_clients)
+        tallies += client->tallies();
     for (const auto &client : m_clients) {
         if (client->replica().pendingCount() != 0)
             return Violation{"Q3 outboxes are empty", states()};
@@ -321,6 +327,8 @@ Verified World::judge()
         if (auto found = Oracle::compareValues(alive, rows))
             return found;
         if (auto found = client->checkTexts(words))
+            return found;
+        if (auto found = client->checkTallies(tallies))
             return found;
     }
     return {};
