@@ -317,6 +317,7 @@ Result<void> Merger::retryStuck()
             if (row.table->column(it.key())->position >= 0)
                 cells.push_back({it.key(), {}, Bytes::Reader(*it).value()});
         }
+        std::ranges::sort(cells, {}, &Cell::column); // statements are found by their set of columns
         pointers.reserve(cells.size());
         for (const Cell &cell : cells)
             pointers.push_back(&cell);
