@@ -23,6 +23,24 @@ ValueView valueOf(const QByteArray &encoded)
     return Bytes::Reader(encoded).value();
 }
 
+constexpr qsizetype columnBytesMax = 384 * 1024; // a record takes 512 KiB
+
+/// Refuses here what the server would refuse for good. Parts that are written anew are counted twice: near the end only.
+Result<void> checkSize(const RowParts::Place &place, const RowParts::Stored &stored, const PartEdits &edits)
+{
+    constexpr qsizetype stampBytes = 24; // and lengths
+    qsizetype bytes = 0;
+    for (const auto &[part, value] : stored.parts)
+        bytes += part.size() + value.size() + stampBytes;
+    for (const PartEdit &edit : edits)
+        bytes += edit.part.size() + edit.value.size() + stampBytes;
+    const auto count = stored.parts.size() + edits.size();
+    if (count <= partsMax && bytes <= columnBytesMax)
+        return {};
+    const QString most = u"the column has more than %1 parts, or more than %2 bytes"_s.arg(partsMax).arg(columnBytesMax);
+    return refused(place, {u"too_large"_s, most});
+}
+
 } // namespace
 
 Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bool birth, SiteId site)
@@ -71,8 +89,8 @@ Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, 
     auto edits = ColumnMerge(type).edit(base, parts, before, now, {site, m_random});
     if (!edits)
         return refused(place, edits.error());
-    if (parts.size() + edits->size() > partsMax)
-        return refused(place, {u"too_large"_s, u"the row has more than %1 parts"_s.arg(partsMax)});
+    if (auto checked = checkSize(place, *stored, *edits); !checked)
+        return fail(checked.error());
     change.shown = ColumnMerge(type).fold(base, parts, *edits);
     change.edits = *std::move(edits);
     return change;
@@ -83,8 +101,8 @@ Result<RowParts::Change> RowParts::birthOf(const Place &place, MergeType type, c
     auto edits = ColumnMerge(type).bear(value, {site, m_random});
     if (!edits)
         return refused(place, edits.error());
-    if (edits->size() > partsMax)
-        return refused(place, {u"too_large"_s, u"the row has more than %1 parts"_s.arg(partsMax)});
+    if (auto checked = checkSize(place, {}, *edits); !checked)
+        return fail(checked.error());
     Change change{.column = place.column, .edits = *std::move(edits), .shown = {}, .base = {}};
     change.shown = ColumnMerge(type).born(value, change.edits);
     return change;

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void worseValuesComeBack();
     void badValuesFailTheTransaction_data();
     void badValuesFailTheTransaction();
+    void whatIsTooLargeIsRefusedHere();
     void rolledBackStatementsLeaveNothing();
     void replacingIsAnUpdate();
     void triggersSeeTheFinalValue();
@@ -106,6 +107,30 @@ void TestColumns::badValuesFailTheTransaction()
     device.exec(u"UPDATE items SET votes = votes + 1"_s); // and life goes on
     QCOMPARE(device.value(u"SELECT votes FROM items"_s).toInt(), 2);
     QVERIFY(device.digestHolds());
+}
+
+/// Before it is in the outbox, from where the server would send it back.
+void TestColumns::whatIsTooLargeIsRefusedHere()
+{
+    const auto set = [](int count, int bytes) {
+        QByteArray json = "[";
+        for (int i = 0; i < count; ++i)
+            json += (i == 0 ? "\"" : ",\"") + QByteArray::number(i) + QByteArray(bytes, 'x') + '"';
+        return json + ']';
+    };
+    Device device(columnSchema);
+    device.exec(u"INSERT INTO items(id, labels) VALUES (1, ?)"_s, {set(300, 900)});
+    for (const QByteArray &json : {set(9000, 1), set(800, 900)}) {
+        for (const char *sql : {"INSERT INTO items(id, labels) VALUES (2, '%1')", "UPDATE items SET labels = '%1'"}) {
+            const auto done = device.tryExec({QString::fromLatin1(sql).arg(QString::fromLatin1(json))});
+            QCOMPARE(done.error().code, u"too_large"_s);
+        }
+    }
+    QCOMPARE(device.value(u"SELECT json_array_length(labels) FROM items"_s).toInt(), 300);
+    Relay relay;
+    Device other(columnSchema, 2);
+    settleAll(relay, {&device, &other});
+    QVERIFY(areSame({&device, &other}));
 }
 
 void TestColumns::rolledBackStatementsLeaveNothing()
