@@ -10,22 +10,6 @@ namespace Sheaf {
 
 using namespace Qt::StringLiterals;
 
-QJsonValue toJson(const QVariant &value)
-{
-    if (value.isNull())
-        return QJsonValue::Null;
-    switch (value.typeId()) {
-    case QMetaType::QByteArray:
-        return QJsonObject{{u"$blob"_s, QString::fromLatin1(value.toByteArray().toBase64())}};
-    case QMetaType::Double:
-        return value.toDouble();
-    case QMetaType::QString:
-        return value.toString();
-    default:
-        return value.toLongLong();
-    }
-}
-
 QJsonArray toJson(const QVariantList &row)
 {
     QJsonArray array;
@@ -39,34 +23,6 @@ QJsonArray toJson(const QList<QVariantList> &rows)
     QJsonArray array;
     for (const QVariantList &row : rows)
         array.append(toJson(row));
-    return array;
-}
-
-QJsonArray keyToJson(const QByteArray &key)
-{
-    QJsonArray array;
-    std::vector<ValueView> values;
-    if (!decodeKey(key, values))
-        return array;
-    for (const ValueView &value : values) {
-        switch (value.type) {
-        case ValueView::Type::Null:
-            array.append(QJsonValue::Null);
-            break;
-        case ValueView::Type::Integer:
-            array.append(value.integer);
-            break;
-        case ValueView::Type::Real:
-            array.append(value.real);
-            break;
-        case ValueView::Type::Text:
-            array.append(QString::fromUtf8(value.bytes));
-            break;
-        case ValueView::Type::Blob:
-            array.append(toJson(QVariant(value.bytes.toByteArray())));
-            break;
-        }
-    }
     return array;
 }
 

@@ -4,19 +4,16 @@
 
 #include "base/result.h"
 #include "engine/syncengine.h"
+#include "replica/variants.h"
 
-#include <QJsonArray>
 #include <QJsonObject>
 
 namespace Sheaf {
 
-/// SQL values as JSON and back; a blob is {"$blob":"base64"}.
-[[nodiscard]] QJsonValue toJson(const QVariant &value);
+/// SQL values as JSON and back.
 [[nodiscard]] QJsonArray toJson(const QVariantList &row);
 [[nodiscard]] QJsonArray toJson(const QList<QVariantList> &rows);
-/// The values of an encoded primary key.
-[[nodiscard]] QJsonArray keyToJson(const QByteArray &key);
-/// Errors: `bad_request`.
+/// The key that keyToJson() shows. Errors: `bad_request`.
 Result<QByteArray> keyFromJson(const QJsonArray &values);
 
 /// Errors: `bad_request`.

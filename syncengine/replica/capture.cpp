@@ -299,7 +299,7 @@ void Capture::noteBirth(Touch &row) const
     }
 }
 
-void Capture::touchText(const TableInfo &table, const QByteArray &key, ColumnId column)
+void Capture::touchColumn(const TableInfo &table, const QByteArray &key, ColumnId column)
 {
     bool fresh = false;
     Touch &row = m_touches.find(table, key, fresh);

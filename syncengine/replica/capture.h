@@ -39,8 +39,9 @@ public:
     /// Notes a change that the merger made, so that changes() tells of it.
     void note(const TableInfo &table, QByteArrayView key, quint64 columns, bool born, bool gone);
     [[nodiscard]] CommitChanges takeChanges(bool remote);
-    /// Captures an edit of a text that may have left the text as it was: formats are edits too.
-    void touchText(const TableInfo &table, const QByteArray &key, ColumnId column);
+    /// Captures an edit of a column that may have left its value as it was: formats of a text are edits
+    /// too, and what the server refused is a new write.
+    void touchColumn(const TableInfo &table, const QByteArray &key, ColumnId column);
     /// Captures every row that a table holds already: it has just become a synced one.
     Result<void> touchAll(const TableInfo &table);
 

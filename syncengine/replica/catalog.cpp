@@ -67,8 +67,8 @@ Result<void> Catalog::load()
     m_tables.clear();
     m_byName.clear();
     m_byId.clear();
-    auto tables =
-        SqlStatement::prepare(m_handle, "SELECT id, name, synced, space_column, delete_wins FROM sheaf_tables ORDER BY id");
+    auto tables = SqlStatement::prepare(
+        m_handle, "SELECT id, name, synced, space_column, delete_wins, conflicts FROM sheaf_tables ORDER BY id");
     auto columns =
         SqlStatement::prepare(m_handle, "SELECT id, name, here, type, grp FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
     if (!tables || !columns)
@@ -85,6 +85,8 @@ Result<void> Catalog::load()
         table->synced = tables->integer(2) != 0;
         table->spaceColumn = tables->bytes(3).toByteArray();
         table->deleteWins = tables->integer(4) != 0;
+        if (!tables->isNull(5))
+            table->conflicts = static_cast<ConflictPolicy>(tables->integer(5));
         columns->bindInteger(1, table->id);
         while (true) {
             const auto column = columns->step();
@@ -227,12 +229,15 @@ Result<Catalog::Synced> Catalog::sync(const QByteArray &name, const QByteArray &
         if (!made)
             return fail(made.error());
         table = *made;
-    } else if ((options->types.empty() && options->groups.isEmpty()) ||
+    } else if ((options->types.empty() && options->groups.isEmpty() && !options->conflicts) ||
                options->deleteWins.value_or(table->deleteWins) != table->deleteWins ||
                (!options->spaceColumn.isEmpty() && options->spaceColumn != table->spaceColumn)) {
-        return schemaError(
-            u"sheaf_sync: table %1 is a synced one already: only the merge types and groups of registers can be set."_s.arg(
-                QString::fromUtf8(name)));
+        return schemaError(u"sheaf_sync: table %1 is a synced one already: only its conflict policy and the merge types and"
+                           " groups of registers can be set."_s.arg(QString::fromUtf8(name)));
+    }
+    if (options->conflicts) {
+        if (auto done = setConflictPolicy(*table, *options->conflicts); !done)
+            return fail(done.error());
     }
     Synced synced{.table = table, .fresh = fresh, .newTypes = {}, .newGroups = options->groups};
     for (const auto &[column, type] : options->types) {
@@ -283,6 +288,17 @@ Result<TableInfo *> Catalog::makeSynced(const QByteArray &name, bool deleteWins,
     if (auto done = update->run(); !done)
         return fail(done.error());
     return table;
+}
+
+Result<void> Catalog::setConflictPolicy(TableInfo &table, ConflictPolicy policy)
+{
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_tables SET conflicts = ?2 WHERE id = ?1");
+    if (!update)
+        return fail(update.error());
+    table.conflicts = policy;
+    update->bindInteger(1, table.id);
+    update->bindInteger(2, static_cast<int>(policy));
+    return update->run();
 }
 
 Result<void> Catalog::setTypes(TableInfo &table, const Types &types)

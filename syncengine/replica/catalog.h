@@ -6,12 +6,14 @@
 #include "crdt/columnmerge.h"
 #include "crdt/digest.h"
 #include "crdt/rowclock.h"
+#include "replica/disputes.h"
 #include "sql/sqlstatement.h"
 
 #include <QHash>
 #include <QList>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 struct sqlite3;
@@ -45,7 +47,8 @@ struct TableInfo {
     QByteArray name; ///< as declared
     bool synced = false;
     bool deleteWins = false;
-    QByteArray spaceColumn; ///< empty: every row is in the home space
+    std::optional<ConflictPolicy> conflicts; ///< none: as the replica has it for all
+    QByteArray spaceColumn;                  ///< empty: every row is in the home space
     int spacePosition = -1;
     QList<QByteArray> keyNames; ///< in key order
     QList<int> keyPositions;
@@ -97,6 +100,7 @@ public:
         Groups newGroups{}; ///< likewise: setGroups()
     };
     Result<Synced> sync(const QByteArray &name, const QByteArray &optionsJson);
+    Result<void> setConflictPolicy(TableInfo &table, ConflictPolicy policy);
     Result<void> setTypes(TableInfo &table, const Types &types);
     Result<void> setGroups(TableInfo &table, const Groups &groups);
     /// Gives numbers to columns that migrations have added; lists those that were parked until now.

@@ -121,13 +121,12 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (auto done = m_rows.read(table, change.key, m_row); !done)
         return done;
     m_store.see(latestStamp(m_record), wallMs);
-    quint64 waiting = 0;
+    m_waiting = {};
+    m_clashes.clear();
     if (m_row.outbox != 0) {
-        const auto mask = m_rows.mask(m_row.outbox);
-        if (!mask)
-            return fail(mask.error());
-        waiting = *mask;
-        if (isOwnEarlierVersion(waiting)) {
+        if (auto done = m_rows.readWaiting(m_row.outbox, m_waiting); !done)
+            return done;
+        if (isOwnEarlierVersion(m_waiting.mask)) {
             if (auto done = m_outrun(); !done)
                 return done;
             if (auto done = m_rows.read(table, change.key, m_row); !done)
@@ -136,16 +135,27 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     m_before = m_row.clock;
     mergeRecord(m_row.clock, m_record, m_outcome);
+    const quint64 waiting = m_waiting.mask;
+    if (m_row.outbox != 0) {
+        if (auto done = findClashes(table, change, space.state.name, wallMs); !done)
+            return done;
+    }
     if (auto done = findRivals(table, change.key, waiting); !done)
         return done;
     if (m_row.outbox != 0 && !m_record.parts.empty()) {
         if (auto done = notePartEcho(table, change.key); !done)
             return done;
     }
-    if (!m_outcome.clockChanged && m_outcome.textRepeats.empty() && m_rivals.empty())
+    const bool isNews = m_outcome.clockChanged || !m_outcome.textRepeats.empty() || !m_rivals.empty();
+    if (!isNews && m_clashes.empty())
         return {};
     if (!m_row.known)
         m_row.space = space.id;
+    if (!isNews) { // mine wins, and a policy may be against it
+        if (auto done = settleClashes(table, change, space.state.name, wallMs); !done)
+            return done;
+        return m_rows.write(table, change.key, m_before, m_row);
+    }
 
     if (m_row.outbox != 0 && !m_record.texts.empty()) {
         if (auto done = noteEcho(table, change.key); !done)
@@ -160,7 +170,10 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return done;
     if (auto done = keepRivals(table, change.key, wallMs); !done)
         return done;
-    return m_outcome.clockChanged || !m_rivals.empty() ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();
+    if (auto done = settleClashes(table, change, space.state.name, wallMs); !done)
+        return done;
+    const bool changed = m_outcome.clockChanged || !m_rivals.empty() || !m_clashes.empty();
+    return changed ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();
 }
 
 /// The incoming record meets unacknowledged local cells: those that lost leave the outbox.
@@ -172,11 +185,13 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
         // An edit that did not know of the delete brings the row back whole, as a new write.
         const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
         row.clock = table.bornClock(m_record.length + 1, stamp);
-        const auto number = m_rows.enqueue(table, change.key, row, 0, Mask::all);
+        const auto number = m_rows.enqueue(table, change.key, row, 0, Mask::all, {});
         if (!number)
             return fail(number.error());
         row.outbox = *number;
         revived = true;
+        if (auto done = m_rows.setResolved(row.outbox, 0); !done)
+            return done;
         if (!m_before.texts.empty()) {
             const auto texts = m_texts.offer(table, change.key, true);
             if (!texts)

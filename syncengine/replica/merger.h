@@ -4,6 +4,7 @@
 
 #include "crdt/merge.h"
 #include "replica/capture.h"
+#include "replica/conflictlog.h"
 
 #include <deque>
 #include <functional>
@@ -16,9 +17,9 @@ class Merger
 public:
     /// `outrun` stamps everything that waits anew, later than all that was seen.
     Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts, Capture &capture,
-           std::function<Result<void>()> outrun)
+           ConflictLog &conflicts, ConflictPolicy policy, std::function<Result<void>()> outrun)
         : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts), m_capture(capture),
-          m_outrun(std::move(outrun))
+          m_conflicts(conflicts), m_policy(policy), m_outrun(std::move(outrun))
     {
     }
 
@@ -32,6 +33,9 @@ public:
     Result<void> showText(const RowTexts::Place &place);
     /// Puts what base and parts make into a column with parts: they may have come before it knew how it is merged.
     Result<void> showParts(const RowParts::Place &place);
+    /// Writes a cell as an edit of this replica that a conflict policy makes. False when it did not go:
+    /// the row is gone, or a constraint is against it.
+    Result<bool> decide(const TableInfo &table, const QByteArray &key, ColumnId column, const ValueView &value, qint64 wallMs);
 
 private:
     struct Names {
@@ -42,6 +46,23 @@ private:
     Result<QList<Names>> resolve(const QList<TableNames> &tables);
     Result<void> see(const Changes &changes, qint64 wallMs);
     [[nodiscard]] bool isOwnEarlierVersion(quint64 waiting) const;
+    /// A register that waits here and was written there, by somebody who did not know.
+    struct Clash {
+        ColumnId column = 0;
+        QByteArray mine;   ///< encoded
+        QByteArray theirs; ///< encoded
+        Stamp stamp;       ///< of theirs
+        bool mineWins = false;
+    };
+    Result<void> findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs);
+    void findCells(const TableInfo &table, const RowClock &base);
+    [[nodiscard]] bool isEdited(const TableInfo &table, const RowClock &base, ColumnId column) const;
+    Result<void> readMine(const TableInfo &table, QByteArrayView key);
+    Result<void> noteTheirDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs);
+    Result<void> noteMyDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs);
+    Result<void> settleClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs);
+    Result<bool> overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell);
+    [[nodiscard]] Stamp laterThan(const RowClock &clock, qint64 wallMs);
     Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
     Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
                               qint64 wallMs);
@@ -67,11 +88,15 @@ private:
     RowTexts &m_texts;
     RowParts &m_parts;
     Capture &m_capture;
+    ConflictLog &m_conflicts;
+    ConflictPolicy m_policy;
     std::function<Result<void>()> m_outrun;
     RowRecord m_record;
     MergeOutcome m_outcome;
     RowState m_row;
     RowClock m_before;
+    OutboxRow m_waiting; ///< the row's place in the outbox
+    std::vector<Clash> m_clashes;
     std::vector<std::pair<ColumnId, QByteArray>> m_rivals; ///< texts of a birth that loses, as updates
     std::vector<const Cell *> m_cells;                     ///< to be put into the table, by column
     std::deque<Cell> m_shown;                              ///< those of them that show a text or what parts make,

@@ -144,7 +144,9 @@ Result<void> Merger::keepRivals(const TableInfo &table, const QByteArray &key, q
             return done;
         m_row.clock.setTextStamp(column, {std::max(now, acked + 1), m_store.site});
         if (m_row.outbox == 0) {
-            const auto number = m_rows.enqueue(table, key, m_row, 0, Mask::ofColumn(column));
+            QByteArray known;
+            encodeClock(m_row.clock, known);
+            const auto number = m_rows.enqueue(table, key, m_row, 0, Mask::ofColumn(column), known);
             if (!number)
                 return fail(number.error());
             m_row.outbox = *number;

@@ -3,6 +3,7 @@
 #include "protocol/limits.h"
 #include "replica/replica.h"
 #include "replica/replica_p.h"
+#include "sql/database.h"
 
 #include <algorithm>
 
@@ -85,14 +86,14 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
         return done;
     if (row.outbox == 0)
         return {}; // settled by a merge or an earlier ack
-    if (verdict != nullptr)
-        return reject(push, change, *table, row, *verdict);
     const auto mask = rows.mask(row.outbox);
     if (!mask)
         return fail(mask.error());
     RowRecord pushed;
     if (auto decoded = decodeRecord(change.record, pushed); !decoded)
         return decoded;
+    if (verdict != nullptr)
+        return refuse({*table, change.key, row, pushed, *mask}, *verdict);
     // The server has these stamps now: a corrected clock must not fall behind them.
     store.see(latestStamp(pushed), correctedWallMs());
     std::vector<ColumnId> waiting;
@@ -115,8 +116,11 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
     overtaken = overtaken || isOvertaken(row.clock, left, pushed, store.site);
     if (left == *mask)
         return {};
-    if (left != 0)
+    if (left != 0) {
+        if (auto done = rows.raiseBase(row.outbox, pushed); !done)
+            return done;
         return rows.setMask(row.outbox, left);
+    }
     const RowClock clock = row.clock;
     if (auto done = rows.dequeue(row.outbox); !done)
         return done;
@@ -137,53 +141,32 @@ Result<void> Replica::Private::settleTexts(const TableInfo &table, const QByteAr
     return {};
 }
 
-/// The server's word is final: the row goes back to what the server has, and the user's version is
-/// kept in the list of rejected changes. Forgetting the row and pulling anew brings the former.
-Result<void> Replica::Private::reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
-                                      const Verdict &verdict)
-{
-    auto keep = SqlStatement::prepare(
-        handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    if (!keep)
-        return fail(keep.error());
-    const QByteArray code = verdict.code.toUtf8();
-    const QByteArray reason = verdict.reason.toUtf8();
-    keep->bindBlob(1, push.push.space);
-    keep->bindBlob(2, table.name);
-    keep->bindBlob(3, change.key);
-    keep->bindText(4, code);
-    keep->bindText(5, reason);
-    keep->bindBlob(6, change.record);
-    if (auto done = keep->run(); !done)
-        return done;
-    if (auto done = rows.dequeue(row.outbox); !done)
-        return done;
-    if (auto done = rows.deleteValues(table, change.key); !done)
-        return done;
-    if (auto done = rows.unpark(table, change.key); !done)
-        return done;
-    if (auto done = texts.remove(table, change.key); !done)
-        return done;
-    if (auto done = parts.remove(table, change.key); !done)
-        return done;
-    capture->note(table, change.key, 0, false, true);
-    if (Store::Space *space = store.find(row.space)) {
-        space->state.cursor = 0;
-        space->dirty = true;
-    }
-    return rows.forget(table, change.key, row);
-}
-
 Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
 {
-    return d->transact(true, [&]() -> Result<void> {
+    // A refused row goes although others refer to it.
+    const bool refused = !ack.verdicts.isEmpty();
+    if (refused) {
+        if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
+            return done;
+    }
+    auto settled = d->settle(push, ack);
+    if (refused) {
+        if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
+            return done;
+    }
+    return settled;
+}
+
+Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
+{
+    return transact(true, [&]() -> Result<void> {
         QHash<quint32, const Verdict *> verdicts;
         bool clockAhead = false;
         for (const Verdict &verdict : ack.verdicts) {
             verdicts.insert(verdict.index, &verdict);
             clockAhead = clockAhead || verdict.code == "clock_ahead"_L1;
         }
-        Store::Space *space = d->store.find(push.push.space);
+        Store::Space *space = store.find(push.push.space);
         if (space == nullptr)
             return {};
         space->state.lastPush = std::max(space->state.lastPush, ack.number);
@@ -195,17 +178,17 @@ Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
             const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
             if (verdict != nullptr && verdict->code == "clock_ahead"_L1)
                 continue; // stays in the outbox
-            if (auto done = d->settleChange(push, i, verdict, overtaken); !done)
+            if (auto done = settleChange(push, i, verdict, overtaken); !done)
                 return done;
         }
         if (!clockAhead)
-            return overtaken ? d->outrun() : Result<void>();
+            return overtaken ? outrun() : Result<void>();
         // A stamp may also be ahead because it had to be later than one that it overwrites. Then it is
         // not this clock that is wrong, and the change waits for the server's clock to get there.
-        if (d->store.clock.last() <= makeHlc(ack.clockMs + Limits::stampAheadMsMax))
-            return overtaken ? d->outrun() : Result<void>();
+        if (store.clock.last() <= makeHlc(ack.clockMs + Limits::stampAheadMsMax))
+            return overtaken ? outrun() : Result<void>();
         const Hlc serverNow = makeHlc(ack.clockMs);
-        return d->restamp([serverNow](Hlc old) { return std::min(old, serverNow); }, d->store.site);
+        return restamp([serverNow](Hlc old) { return std::min(old, serverNow); }, store.site);
     });
 }
 
@@ -229,7 +212,9 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
         if (auto done = rows.read(table, key, row); !done)
             return done;
         const RowClock clock = row.clock;
-        const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? Mask::all : Mask::whole);
+        QByteArray known;
+        encodeClock(clock, known);
+        const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? Mask::all : Mask::whole, known);
         if (!number)
             return fail(number.error());
         row.outbox = *number;
@@ -298,25 +283,6 @@ Result<QList<OutboxEntry>> Replica::outbox() const
                 entry.columns.append(column.name);
         }
         all.append(std::move(entry));
-    });
-    if (!read)
-        return fail(read.error());
-    return all;
-}
-
-Result<QList<RejectedChange>> Replica::rejected() const
-{
-    auto select = SqlStatement::prepare(d->handle, "SELECT n, space, tbl, pk, code, reason FROM sheaf_rejected ORDER BY n");
-    if (!select)
-        return fail(select.error());
-    QList<RejectedChange> all;
-    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        all.append({.number = row.integer(0),
-                    .space = row.bytes(1).toByteArray(),
-                    .table = row.bytes(2).toByteArray(),
-                    .key = row.bytes(3).toByteArray(),
-                    .code = QString::fromUtf8(row.bytes(4)),
-                    .reason = QString::fromUtf8(row.bytes(5))});
     });
     if (!read)
         return fail(read.error());

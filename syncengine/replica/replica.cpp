@@ -80,8 +80,8 @@ Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
     : config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle),
       catalog(handle), rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
       parts(handle, rows, [this] { return config.random(); }),
-      capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)),
-      merger(handle, store, catalog, rows, texts, parts, *capture, [this] { return outrun(); }),
+      capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)), conflictLog(handle),
+      merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, config.conflicts, [this] { return outrun(); }),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
@@ -137,10 +137,10 @@ Result<void> Replica::Private::prepareTables()
         qint64 format;
         QString script;
     };
-    const Step steps[] = {{1, u":/sheaf/replica/replica.sql"_s},
-                          {2, u":/sheaf/replica/replica_2.sql"_s},
-                          {3, u":/sheaf/replica/replica_3.sql"_s},
-                          {4, u":/sheaf/replica/replica_4.sql"_s}};
+    const Step steps[] = {
+        {1, u":/sheaf/replica/replica.sql"_s},   {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s},
+        {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s},
+    };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
         return fail(own.error());
@@ -279,6 +279,8 @@ Result<void> Replica::Private::reload()
     capture->end();
     texts.reload();
     requested.clear();
+    refusedNumbers.clear();
+    conflictLog.forgetNew();
     if (auto done = store.load(); !done)
         return done;
     if (auto done = catalog.load(); !done)
@@ -328,6 +330,8 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
         commits->told = changes.number;
     }
     commits->settled = changes.number;
+    // What cannot be told is in the lists all the same: no failure of the commit.
+    static_cast<void>(tellDisputes());
     return {};
 }
 
@@ -397,6 +401,10 @@ Result<void> Replica::applyChanges(const QList<Changes> &batches)
     auto merged = d->transact(true, [&]() -> Result<void> {
         for (const Changes &batch : batches) {
             if (auto done = d->merger.merge(batch, d->correctedWallMs()); !done)
+                return done;
+        }
+        if (d->conflictLog.hasNew()) {
+            if (auto done = d->conflictLog.prune(d->config.wallMs()); !done)
                 return done;
         }
         return d->merger.retryStuck();

@@ -6,6 +6,7 @@
 #include "crdt/digest.h"
 #include "protocol/messages.h"
 #include "replica/commitcount.h"
+#include "replica/disputes.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -22,11 +23,12 @@ namespace Sheaf {
 
 /// Where a replica lives and what it is handed from outside.
 struct ReplicaConfig {
-    QString path;                    ///< of the SQLite file; made when missing
-    QString schemaPath;              ///< one .sql file, or a folder (also `:/…`) of numbered ones
-    QByteArray homeSpace = "home";   ///< space of tables and rows that name none
-    std::function<qint64()> wallMs;  ///< wall clock, milliseconds since 1970
-    std::function<quint64()> random; ///< 64 random bits
+    QString path;                                      ///< of the SQLite file; made when missing
+    QString schemaPath;                                ///< one .sql file, or a folder (also `:/…`) of numbered ones
+    QByteArray homeSpace = "home";                     ///< space of tables and rows that name none
+    ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
+    std::function<qint64()> wallMs;                    ///< wall clock, milliseconds since 1970
+    std::function<quint64()> random;                   ///< 64 random bits
 };
 
 /// An update that a commit applied to a text: Yjs format v1, as Replica::loadText() gives it.
@@ -77,16 +79,6 @@ struct PendingPush {
     QList<qint64> textNumbers;   ///< for each change: up to which the row's waiting texts have gone with it
     QList<Hlc> stamps;           ///< the replica's own ones in it
     OutboxPosition end;          ///< where the next push begins
-};
-
-/// A change that the server refused for good, kept until the user decides.
-struct RejectedChange {
-    qint64 number = 0;
-    QByteArray space;
-    QByteArray table;
-    QByteArray key;
-    QString code;
-    QString reason;
 };
 
 /// One unacknowledged row.
@@ -183,11 +175,42 @@ public:
     Result<void> noteOffer(const PendingPush &push, qint64 serverMs);
     /// Settles a push: acknowledged cells leave the outbox, refused ones go to the rejected list
     /// and back to the server's value, `clock_ahead` ones are stamped anew and stay. Moves the
-    /// cursor when it stands at ack.previous.
+    /// cursor when it stands at ack.previous; a refusal puts it to 0, so that the server's values are pulled.
     Result<void> settlePush(const PendingPush &push, const Ack &ack);
 
     [[nodiscard]] Result<QList<OutboxEntry>> outbox() const;
+
+    // Conflicts
+
+    /// The log, the oldest first; bounded by ConflictLimits.
+    [[nodiscard]] Result<QList<Conflict>> conflicts() const;
+    /// Writes the loser's value, as a local edit, and forgets the entry: the value of the cell, or of Kind::Delete
+    /// the row itself, put back or deleted again. Errors: `no_entry`, `row_gone`, `cell_changed` (it no longer has
+    /// what the conflict left there), `constraint`; the entry stays then.
+    Result<void> undoConflict(qint64 number);
+    /// Forgets the entry, and the loser's value with it. Errors: `no_entry`.
+    Result<void> dismissConflict(qint64 number);
+    /// Policy Custom: the conflicts about which nobody has answered. Each is given out three times at most, so
+    /// that a callback which never answers, or ends the program, is not asked for ever.
+    Result<QList<Conflict>> takeOpenConflicts();
+    /// The answer: writes `value` to the cell if it still has what the conflict left there, else does nothing.
+    /// An answer equal to what stands writes nothing. Errors: `no_entry`, `answered`, `constraint`.
+    Result<void> answerConflict(qint64 number, const QVariant &value);
+    /// Called in this thread for each new entry, after the commit that has it.
+    void setConflictObserver(std::function<void(const Conflict &)> observer);
+
+    // What the server refused
+
+    /// The oldest first. A refusal speaks of what the push carried: what was edited since waits for a word of its own.
     [[nodiscard]] Result<QList<RejectedChange>> rejected() const;
+    /// Writes the user's values again, as a new local edit on top of what is there now, and forgets the
+    /// entry. Edits of texts are merged. A row that is gone comes back whole, but for tables with `delete_wins`.
+    /// Errors: `no_entry`, `row_gone`, `constraint`; the entry stays then.
+    Result<void> retryRejected(qint64 number);
+    /// Forgets the entry and the user's values with it. Errors: `no_entry`.
+    Result<void> discardRejected(qint64 number);
+    /// Called in this thread for each new entry, after the commit that has it.
+    void setRejectedObserver(std::function<void(const RejectedChange &)> observer);
 
 private:
     struct Private;

@@ -49,8 +49,31 @@ struct Replica::Private {
     Result<void> settleTexts(const TableInfo &table, const QByteArray &key, const RowRecord &pushed, qint64 upTo);
     Result<void> settleParts(const TableInfo &table, const QByteArray &key, const RowClock &clock, const RowRecord &pushed,
                              std::vector<ColumnId> &waiting);
-    Result<void> reject(const PendingPush &push, const Change &change, const TableInfo &table, const RowState &row,
-                        const Verdict &verdict);
+    Result<void> settle(const PendingPush &push, const Ack &ack);
+    /// A row that waits, and what of it the server has refused.
+    struct Refused {
+        const TableInfo &table;
+        QByteArrayView key;
+        RowState &row;
+        const RowRecord &pushed;
+        quint64 mask = 0; ///< what waits of the row
+    };
+    using Withdrawals = std::vector<std::pair<ColumnId, RowTexts::Withdrawn>>;
+    Result<void> refuse(const Refused &refused, const Verdict &verdict);
+    [[nodiscard]] quint64 refusedColumns(const Refused &refused) const;
+    Result<void> recordOf(const Refused &refused, QByteArray &bytes);
+    Result<void> takeBackRow(const Refused &refused);
+    Result<void> takeBackColumns(const Refused &refused, quint64 columns, const Withdrawals &withdrawn);
+    Result<void> writeAgain(const TableInfo &table, const RejectedChange &change, const RowRecord &record, quint64 mask,
+                            const std::vector<std::pair<ColumnId, QByteArray>> &updates);
+    Result<void> forgetRejected(qint64 number);
+    Result<void> undo(const ConflictEntry &entry);
+    Result<void> undoRow(const TableInfo &table, const ConflictEntry &entry);
+    /// The value of a column, encoded; nothing if there is no such row.
+    Result<std::optional<QByteArray>> valueOf(const TableInfo &table, const QByteArray &key, ColumnId column);
+    /// After the commit: new conflicts and refusals, to their observers.
+    Result<void> tellDisputes();
+    Result<void> tellRefused();
     Result<void> addFingerprints(SqlStatement &select, SpaceDigest &digest);
     /// A record of a row, encoded, and up to which its waiting texts have gone with it.
     struct RowChange {
@@ -77,10 +100,14 @@ struct Replica::Private {
     RowTexts texts;
     RowParts parts;
     std::unique_ptr<Capture> capture;
+    ConflictLog conflictLog;
     Merger merger;
     FunctionHost functions;
     QList<std::pair<QByteArray, QByteArray>> requested; ///< sheaf_sync() calls not yet carried out
     std::function<void(const CommitChanges &)> observer;
+    std::function<void(const RejectedChange &)> rejectedObserver;
+    std::function<void(const Conflict &)> conflictObserver;
+    QList<qint64> refusedNumbers; ///< entries of the rejected list that this transaction made
     std::shared_ptr<CommitCount> commits = std::make_shared<CommitCount>();
     quint32 schemaVersion = 0;
     qint64 dataVersion = 0;

@@ -51,7 +51,7 @@ Result<void> Replica::writeText(const QByteArray &table, const QByteArray &key, 
         const Cell cell{place->column, {}, ValueView::ofText(**text)};
         if (auto done = d->rows.updateValues(place->table, key, {&cell}); !done)
             return done;
-        d->capture->touchText(place->table, key, place->column);
+        d->capture->touchColumn(place->table, key, place->column);
         return {};
     });
 }

@@ -176,8 +176,8 @@ Result<void> Replica::renewSite()
             return done;
         if (auto done = d->texts.forgetAcked(); !done)
             return done;
-        d->store.site = fresh;
-        d->store.offered = 0;
+        if (auto done = d->store.rename(fresh); !done)
+            return done;
         d->store.lease.clear();
         for (const auto &space : d->store.spaces()) {
             space->state.lastPush = 0; // pushes are counted for each site

@@ -3,47 +3,12 @@
 #include "replica/resultrow.h"
 
 #include "crdt/bytes.h"
+#include "replica/variants.h"
 #include "sql/sqlstatement.h"
 
 #include <sqlite3.h>
 
 namespace Sheaf {
-
-namespace {
-
-QVariant toVariant(const ValueView &value)
-{
-    switch (value.type) {
-    case ValueView::Type::Integer:
-        return value.integer;
-    case ValueView::Type::Real:
-        return value.real;
-    case ValueView::Type::Text:
-        return QString::fromUtf8(value.bytes);
-    case ValueView::Type::Blob:
-        return value.bytes.toByteArray();
-    case ValueView::Type::Null:
-        break;
-    }
-    return {};
-}
-
-void appendVariant(QByteArray &out, const QVariant &value)
-{
-    if (value.isNull()) {
-        Bytes::appendValue(out, {});
-    } else if (value.typeId() == QMetaType::QByteArray) {
-        Bytes::appendValue(out, ValueView::ofBlob(value.toByteArray()));
-    } else if (value.typeId() == QMetaType::Double) {
-        Bytes::appendValue(out, ValueView::ofReal(value.toDouble()));
-    } else if (value.typeId() == QMetaType::QString) {
-        Bytes::appendValue(out, ValueView::ofText(value.toString().toUtf8()));
-    } else {
-        Bytes::appendValue(out, ValueView::ofInteger(value.toLongLong()));
-    }
-}
-
-} // namespace
 
 ValueView resultValue(const SqlStatement &statement, int column)
 {

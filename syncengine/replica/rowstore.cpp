@@ -79,10 +79,13 @@ Result<void> RowStore::prepare()
         {m_edit, "UPDATE sheaf_rows SET clock = sheaf_edit(clock, outbox, space), outbox = ?3 WHERE tbl = ?1 AND pk = ?2"},
         {m_update, "UPDATE sheaf_rows SET space = ?3, clock = ?4, outbox = ?5 WHERE tbl = ?1 AND pk = ?2"},
         {m_forget, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
-        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+        {m_enqueue,
+         "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask, base, resolved) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
         {m_dequeue, "DELETE FROM sheaf_outbox WHERE n = ?1"},
-        {m_mask, "SELECT mask FROM sheaf_outbox WHERE n = ?1"},
+        {m_waiting, "SELECT mask, resolved, base FROM sheaf_outbox WHERE n = ?1"},
         {m_setMask, "UPDATE sheaf_outbox SET mask = ?2 WHERE n = ?1"},
+        {m_setBase, "UPDATE sheaf_outbox SET base = ?2 WHERE n = ?1"},
+        {m_setResolved, "UPDATE sheaf_outbox SET resolved = ?2 WHERE n = ?1"},
     };
     for (const auto &entry : all) {
         auto prepared = SqlStatement::prepare(m_handle, entry.sql);
@@ -189,6 +192,8 @@ void RowStore::editFunction(sqlite3_context *context, int, sqlite3_value **argum
         sqlite3_result_error(context, "sheaf_edit: a row clock is malformed", -1);
         return;
     }
+    self.m_entry.base.resize(0);
+    self.m_entry.base.append(bytes, sqlite3_value_bytes(arguments[0]));
     self.m_edited.outbox = sqlite3_value_int64(arguments[1]);
     self.m_edited.space = sqlite3_value_int64(arguments[2]);
     self.m_editedClock = self.m_edited.clock;
@@ -214,13 +219,15 @@ Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 t
     if (m_edited.outbox == 0) {
         if (Store::Space *space = m_store.find(m_edited.space))
             Store::subtract(*space, fingerprint(table.name, key, m_edited.clock, table.byName));
-    } else if ((mask & Mask::whole) == 0) {
-        const auto waiting = this->mask(m_edited.outbox);
-        if (!waiting)
+        m_entry.mask = mask;
+        m_entry.resolved = 0;
+    } else {
+        if (auto waiting = readWaiting(m_edited.outbox, m_entry); !waiting)
             return fail(waiting.error());
-        mask |= *waiting;
+        m_entry.resolved &= ~mask;
+        m_entry.mask = (mask & Mask::whole) != 0 ? mask : mask | m_entry.mask;
     }
-    const auto number = enqueue(table, key, m_edited, transaction, mask);
+    const auto number = enter(table, key, m_edited, transaction, m_entry);
     if (!number)
         return fail(number.error());
     return true;
@@ -254,53 +261,6 @@ Result<void> RowStore::forget(const TableInfo &table, QByteArrayView key, const 
     if (row.counted && space != nullptr)
         Store::subtract(*space, fingerprint(table.name, key, row.clock, table.byName));
     return {};
-}
-
-Result<qint64> RowStore::enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
-                                 quint64 mask)
-{
-    if (row.outbox != 0) {
-        if (auto done = dequeue(row.outbox); !done)
-            return fail(done.error());
-    }
-    const qint64 number = m_nextOutbox++;
-    m_enqueue.bindInteger(1, number);
-    m_enqueue.bindInteger(2, table.id);
-    m_enqueue.bindBlob(3, key);
-    m_enqueue.bindInteger(4, row.space);
-    m_enqueue.bindInteger(5, transaction != 0 ? transaction : number);
-    m_enqueue.bindInteger(6, static_cast<qint64>(mask));
-    if (auto done = m_enqueue.run(); !done)
-        return fail(done.error());
-    ++m_outboxCount;
-    return number;
-}
-
-Result<void> RowStore::dequeue(qint64 number)
-{
-    m_dequeue.bindInteger(1, number);
-    if (auto done = m_dequeue.run(); !done)
-        return done;
-    m_outboxCount -= sqlite3_changes(m_handle);
-    return {};
-}
-
-Result<quint64> RowStore::mask(qint64 number)
-{
-    m_mask.bindInteger(1, number);
-    const auto row = m_mask.step();
-    if (!row)
-        return fail(row.error());
-    const auto mask = *row ? static_cast<quint64>(m_mask.integer(0)) : 0;
-    m_mask.reset();
-    return mask;
-}
-
-Result<void> RowStore::setMask(qint64 number, quint64 mask)
-{
-    m_setMask.bindInteger(1, number);
-    m_setMask.bindInteger(2, static_cast<qint64>(mask));
-    return m_setMask.run();
 }
 
 Result<SqlStatement *> RowStore::statement(const QByteArray &sql)

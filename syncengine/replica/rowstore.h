@@ -23,6 +23,13 @@ struct RowState {
     RowClock clock;       ///< length 0 when unknown
 };
 
+/// What sheaf_outbox says of one row.
+struct OutboxRow {
+    quint64 mask = 0;
+    quint64 resolved = 0; ///< columns of it that a conflict policy wrote, not the user
+    QByteArray base;      ///< encoded clock of the row as the server has it, as far as known; empty: it never had it
+};
+
 /// Rows with their clocks, values and outbox entries: prepared statements on the writer
 /// connection, in the caller's transaction. Keeps digests and outbox in step with the clocks.
 class RowStore
@@ -49,13 +56,20 @@ public:
 
     // Outbox
     /// Enters or re-enters a row at the end of the outbox; returns its number. Rows with one
-    /// `transaction` belong together; 0 makes the row one of its own.
-    Result<qint64> enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction, quint64 mask);
+    /// `transaction` belong together; 0 makes the row one of its own. `base` is the row's clock as the
+    /// server has it, encoded; a row that waits already keeps the one it has.
+    Result<qint64> enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction, quint64 mask,
+                           QByteArrayView base);
     /// The number that the next enqueue() will give.
     [[nodiscard]] qint64 nextOutbox() const { return m_nextOutbox; }
     Result<void> dequeue(qint64 number);
     Result<quint64> mask(qint64 number);
     Result<void> setMask(qint64 number, quint64 mask);
+    Result<void> readWaiting(qint64 number, OutboxRow &waiting);
+    Result<void> setBase(qint64 number, QByteArrayView base);
+    /// Takes note that the server has this record too.
+    Result<void> raiseBase(qint64 number, const RowRecord &record);
+    Result<void> setResolved(qint64 number, quint64 columns);
 
     // Values
     /// Reads a row's values by position; false when there is no such row. They live until
@@ -78,6 +92,8 @@ public:
 private:
     static void editFunction(sqlite3_context *context, int count, sqlite3_value **arguments);
     Result<void> insert(const TableInfo &table, QByteArrayView key, const RowState &row);
+    Result<qint64> enter(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
+                         const OutboxRow &waiting);
     Result<SqlStatement *> statement(const QByteArray &sql);
     using Builder = QByteArray (*)(const TableInfo &, const std::vector<const Cell *> &);
     /// The statement for a table and a set of columns; `build` makes its text the first time.
@@ -100,12 +116,14 @@ private:
     };
     QHash<QByteArray, std::shared_ptr<SqlStatement>> m_statements;
     QHash<Shape, SqlStatement *> m_shapes; ///< shortcut into m_statements
-    SqlStatement m_read, m_insert, m_birth, m_edit, m_update, m_forget, m_enqueue, m_dequeue, m_mask, m_setMask;
+    SqlStatement m_read, m_insert, m_birth, m_edit, m_update, m_forget, m_enqueue, m_dequeue, m_waiting, m_setMask, m_setBase,
+        m_setResolved;
     SqlStatement *m_valueReader = nullptr; ///< between readValues() and releaseValues()
     std::vector<ValueView> m_key;
     QByteArray m_bytes;
     QByteArray m_birthClock; ///< bound to m_birth
     RowState m_edited;       ///< by edit(), as the file has it,
+    OutboxRow m_entry;       ///< its place in the outbox, then and now,
     RowClock m_editedClock;  ///< and its new clock
     const std::function<void(RowClock &)> *m_change = nullptr;
     qint64 m_outboxCount = 0;

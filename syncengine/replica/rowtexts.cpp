@@ -65,6 +65,9 @@ Result<void> RowTexts::prepare()
         {m_columns, "SELECT DISTINCT column FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND kind IN (3, 4)"},
         {m_settle, "UPDATE sheaf_texts SET kind = 2 WHERE tbl = ?1 AND pk = ?2 AND n <= ?3 AND kind IN (3, 4)"},
         {m_acked, "SELECT acked FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 3 ORDER BY n LIMIT 1"},
+        {m_removeOwn, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 3"},
+        {m_raiseSeed, "UPDATE sheaf_texts SET n = (SELECT max(n) + 1 FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2)"
+                      " WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 0"},
         {m_setAcked, "UPDATE sheaf_texts SET acked = max(acked, ?4) WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 3"},
     };
     for (const auto &entry : all) {
@@ -73,9 +76,15 @@ Result<void> RowTexts::prepare()
             return fail(prepared.error());
         entry.statement = std::move(*prepared);
     }
-    // Another number at each opening: a copied or restored file must not use clocks twice.
-    m_client = std::max<quint64>(m_random() & 0xFFFF'FFFFU, 1);
+    drawClient();
     return {};
+}
+
+/// Another number at each opening: a copied or restored file must not use clocks twice. Nor must one
+/// that has taken back what it wrote.
+void RowTexts::drawClient()
+{
+    m_client = std::max<quint64>(m_random() & 0xFFFF'FFFFU, 1);
 }
 
 void RowTexts::reload()

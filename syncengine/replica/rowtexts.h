@@ -98,6 +98,14 @@ public:
     /// The updates of a row that wait, behind a number.
     Result<std::vector<Waiting>> waiting(const TableInfo &table, QByteArrayView key, qint64 after);
     Result<std::vector<ColumnId>> waitingColumns(const TableInfo &table, QByteArrayView key);
+    /// The server refused the edits of a text that wait.
+    struct Withdrawn {
+        QByteArray text;   ///< without them
+        QByteArray update; ///< what they made of it, as one edit by a writer of its own
+        Hlc acked = 0;     ///< what the server has of this site's entry
+    };
+    /// Takes back the waiting edits of a text; nothing when none wait.
+    Result<std::optional<Withdrawn>> withdraw(const Place &place);
     /// The server has all waiting updates up to a number.
     Result<void> settle(const TableInfo &table, QByteArrayView key, qint64 upTo);
     /// What the server had of this site's entry when the oldest edit was made that waits; nothing when none does.
@@ -133,6 +141,7 @@ private:
     [[nodiscard]] Open *find(const Place &place) const;
     Result<Open *> open(const Place &place, const std::optional<ValueView> &before);
     Result<void> readStored(Open &open, const Place &place);
+    void drawClient();
     static Result<void> plant(Open &open);
     Result<QByteArray> valueInTable(const Place &place);
     void close(const TableInfo &table, QByteArrayView key);
@@ -150,7 +159,7 @@ private:
     QList<TextUpdate> m_updates;
     qint64 m_loads = 0;
     SqlStatement m_select, m_seed, m_setSeed, m_append, m_removeRow, m_removeAtRest, m_removeUpdates, m_last, m_waiting,
-        m_columns, m_settle, m_acked, m_setAcked;
+        m_columns, m_settle, m_acked, m_setAcked, m_removeOwn, m_raiseSeed;
 };
 
 } // namespace Sheaf

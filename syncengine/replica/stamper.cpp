@@ -161,7 +161,7 @@ Result<void> Stamper::birth(const Touch &touch)
         return done;
     m_row.space = m_space->id;
     m_row.outbox = 0;
-    const auto number = m_rows.enqueue(*touch.table, touch.key, m_row, m_transaction, Mask::all);
+    const auto number = m_rows.enqueue(*touch.table, touch.key, m_row, m_transaction, Mask::all, {});
     if (!number)
         return fail(number.error());
     // Nearly always the key was never there: try that without a look first.
@@ -214,10 +214,17 @@ Result<void> Stamper::rebirth(const Touch &touch)
     const qint64 outbox = m_row.outbox;
     if (auto done = m_rows.read(*touch.table, touch.key, m_row); !done)
         return done;
+    OutboxRow earlier;
     if (m_row.outbox != 0) {
+        if (auto done = m_rows.readWaiting(m_row.outbox, earlier); !done)
+            return done;
         if (auto done = m_rows.dequeue(m_row.outbox); !done)
             return done;
+    } else {
+        encodeClock(m_row.clock, earlier.base);
     }
+    if (auto done = m_rows.setBase(outbox, earlier.base); !done)
+        return done;
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
         return done;
     if (auto done = m_texts.remove(*touch.table, touch.key); !done)

@@ -6,6 +6,8 @@
 #include "protocol/limits.h"
 #include "sql/database.h"
 
+#include <algorithm>
+
 namespace Sheaf {
 
 Result<void> Store::create(SiteId newSite)
@@ -19,7 +21,7 @@ Result<void> Store::create(SiteId newSite)
 
 Result<void> Store::load()
 {
-    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease, offered FROM sheaf_state");
+    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease, offered, former FROM sheaf_state");
     if (!state)
         return fail(state.error());
     if (auto row = state->step(); !row)
@@ -30,6 +32,11 @@ Result<void> Store::load()
     clockOffsetMs = state->integer(3);
     lease = state->bytes(4).toByteArray();
     offered = static_cast<Hlc>(state->integer(5));
+    m_former.clear();
+    for (Bytes::Reader former(state->bytes(6)); former.ok() && !former.atEnd();) {
+        const Hlc last = former.fixed();
+        m_former.push_back({last, former.fixed()});
+    }
     state->reset();
 
     m_spaces.clear();
@@ -167,6 +174,30 @@ void Store::see(Hlc stamp, qint64 wallMs)
     seen = std::max(seen, stamp);
     if (isPlausible(stamp, wallMs))
         clock.observe(stamp);
+}
+
+bool Store::isOwn(Stamp stamp) const
+{
+    return stamp.site == site || std::ranges::any_of(m_former, [stamp](const Stamp &former) {
+               return former.site == stamp.site && stamp.hlc <= former.hlc;
+           });
+}
+
+Result<void> Store::rename(SiteId fresh)
+{
+    m_former.push_back({offered, site});
+    QByteArray bytes;
+    for (const Stamp &former : m_former) {
+        Bytes::appendFixed(bytes, former.hlc);
+        Bytes::appendFixed(bytes, former.site);
+    }
+    site = fresh;
+    offered = 0;
+    auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_state SET former = ?1");
+    if (!update)
+        return fail(update.error());
+    update->bindBlob(1, bytes);
+    return update->run();
 }
 
 void Store::add(Space &space, const RowFingerprint &row)

@@ -44,6 +44,10 @@ public:
     /// Takes note of a stamp that the server holds; the clock follows it if it is plausible. What is
     /// not may be so because this device's own clock is wrong, until a handshake corrects it.
     void see(Hlc stamp, qint64 wallMs);
+    /// Whether this replica has written a stamp that came from the server, under this name or an earlier one.
+    [[nodiscard]] bool isOwn(Stamp stamp) const;
+    /// Takes another name, and remembers what the server may have of the old one.
+    Result<void> rename(SiteId fresh);
 
     static void add(Space &space, const RowFingerprint &row);
     static void subtract(Space &space, const RowFingerprint &row);
@@ -56,6 +60,8 @@ public:
     QByteArray lease;
 
 private:
+    std::vector<Stamp> m_former; ///< earlier sites, each with the greatest stamp that was offered under it
+
     Result<void> loadBuckets();
 
     sqlite3 *m_handle;

@@ -6,6 +6,9 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
+#include <iterator>
+
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
@@ -30,6 +33,16 @@ Result<void> readTypes(const QJsonValue &value, SyncOptions &options)
                     it.key(), it.value().toString()));
         options.types[it.key().toUtf8()] = *type;
     }
+    return {};
+}
+
+Result<void> readPolicy(const QJsonValue &value, SyncOptions &options)
+{
+    const QString names[] = {u"latest"_s, u"remote"_s, u"local"_s, u"custom"_s};
+    const auto found = std::ranges::find(names, value.toString());
+    if (found == std::end(names))
+        return schemaError(u"sheaf_sync: \"conflicts\" is \"latest\", \"remote\", \"local\" or \"custom\"."_s);
+    options.conflicts = static_cast<ConflictPolicy>(found - std::begin(names));
     return {};
 }
 
@@ -69,6 +82,8 @@ Result<SyncOptions> parseSyncOptions(const QByteArray &table, const QByteArray &
             if (policy != "delete_wins"_L1 && policy != "edit_revives"_L1)
                 return schemaError(u"sheaf_sync: \"deletes\" is \"edit_revives\" or \"delete_wins\"."_s);
             options.deleteWins = policy == "delete_wins"_L1;
+        } else if (it.key() == "conflicts"_L1) {
+            read = readPolicy(it.value(), options);
         } else if (it.key() == "columns"_L1) {
             read = readTypes(it.value(), options);
         } else if (it.key() == "groups"_L1) {

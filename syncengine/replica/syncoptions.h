@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "crdt/columnmerge.h"
+#include "replica/disputes.h"
 
 #include <QByteArray>
 #include <QList>
@@ -14,9 +15,10 @@
 namespace Sheaf {
 
 /// The second argument of sheaf_sync(), DESIGN section 7:
-/// {"columns":{"votes":"counter","labels":"set"},"groups":[["lat","lon"]],"deletes":"delete_wins","space":"space"}
+/// {"columns":{"votes":"counter","labels":"set"},"groups":[["lat","lon"]],"deletes":"delete_wins","conflicts":"local","space":"space"}
 struct SyncOptions {
     std::optional<bool> deleteWins;
+    std::optional<ConflictPolicy> conflicts;
     QByteArray spaceColumn;
     std::map<QByteArray, MergeType> types; ///< by column
     QList<QList<QByteArray>> groups;       ///< columns that win or lose together

@@ -18,7 +18,7 @@ struct Touch {
     QByteArrayView before; ///< values before the transaction, see `whole`
     quint64 mask = 0;      ///< columns that changed
     quint64 positions = 0; ///< the same by table position, for live queries
-    quint64 edited = 0;    ///< texts among them that were edited by an update
+    quint64 edited = 0;    ///< those among them that count as edited whatever their value
     size_t hash = 0;
     bool existed = false;
     bool exists = false;

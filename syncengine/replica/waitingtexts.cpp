@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
 #include "replica/rowtexts.h"
 #include "sql/sqlstatement.h"
 
@@ -63,6 +64,41 @@ Result<void> RowTexts::forgetAcked()
 {
     auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_texts SET acked = 0 WHERE kind = 3");
     return update ? update->run() : fail(update.error());
+}
+
+Result<std::optional<RowTexts::Withdrawn>> RowTexts::withdraw(const Place &place)
+{
+    const auto acked = this->acked(place);
+    if (!acked || !acked->has_value())
+        return acked ? Result<std::optional<Withdrawn>>(std::nullopt) : fail(acked.error());
+    const auto mine = text(place, {});
+    const auto seed = this->seed(place.table, place.key, place.column);
+    if (!mine || !seed)
+        return fail(mine ? seed.error() : mine.error());
+    drawClient();
+    Text::Doc doc(Text::Doc::Options{.clientId = m_client});
+    Result<void> applied;
+    const auto read = forEachRow(bound(m_select, place.table, place.key, place.column), [&](const SqlStatement &row) {
+        if (applied && row.integer(0) != Seed && row.integer(0) != Own)
+            applied = doc.apply(row.bytes(1));
+    });
+    if (applied && seed->has_value())
+        applied = doc.apply(seedUpdate(Bytes::Reader(**seed).value()));
+    if (!read || !applied)
+        return fail(read ? applied.error() : read.error());
+    const QByteArray left = doc.encode();
+    Withdrawn withdrawn{.text = doc.text().toString().toUtf8(), .update = {}, .acked = **acked};
+    doc.onUpdate([&withdrawn](const QByteArray &update, bool, quint64) { withdrawn.update = update; });
+    doc.text().replaceWith(QString::fromUtf8(*mine));
+    drawClient();
+    // Numbers only grow: the ack of another push on its way must not mean an edit that comes later.
+    if (auto done = bound(m_raiseSeed, place.table, place.key, place.column).run(); !done)
+        return fail(done.error());
+    if (auto done = bound(m_removeOwn, place.table, place.key, place.column).run(); !done)
+        return fail(done.error());
+    close(place.table, place.key);
+    tell(place, left, true);
+    return std::optional<Withdrawn>(std::move(withdrawn));
 }
 
 Result<std::vector<ColumnId>> RowTexts::offer(const TableInfo &table, QByteArrayView key, bool asOwn)

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool digestHolds();
 
     qint64 wallMs = 1'700'000'000'000;
+    ConflictPolicy policy = ConflictPolicy::Latest; ///< of the next open()
     CommitChanges lastCommit;
 
 private:

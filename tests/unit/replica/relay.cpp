@@ -108,6 +108,20 @@ void Relay::appendTexts(const Row &row, const TableNames &names, quint32 table, 
     }
 }
 
+/// Takes what is refused out of the push.
+QList<Verdict> Relay::judge(Push &push)
+{
+    QList<Verdict> verdicts;
+    const QList<Change> changes = std::exchange(push.changes, {});
+    for (qsizetype i = 0; i < changes.size(); ++i) {
+        if (!refuseWith.isEmpty() && ++m_judged % refuseEvery == 0)
+            verdicts.append({static_cast<quint32>(i), refuseWith, u"The test refuses it."_s});
+        else
+            push.changes.append(changes[i]);
+    }
+    return verdicts;
+}
+
 void Relay::push(Device &device)
 {
     Replica &replica = device.replica();
@@ -121,18 +135,15 @@ void Relay::push(Device &device)
         const PendingPush &pending = **next;
         Ack ack{
             .space = "home", .number = ++last, .previous = m_head, .sequence = m_head, .clockMs = device.wallMs, .verdicts = {}};
-        if (!refuseWith.isEmpty()) {
-            for (quint32 i = 0; i < static_cast<quint32>(pending.push.changes.size()); ++i)
-                ack.verdicts.append({i, refuseWith, u"The test refuses it."_s});
-        } else {
-            merge(pending.push);
-            ++pushes;
-        }
+        Push accepted = pending.push;
+        ack.verdicts = judge(accepted);
+        merge(accepted);
+        ++pushes;
         if (losesAcks)
             return;
         ack.sequence = m_head;
         expect(replica.settlePush(pending, ack));
-        if (!refuseWith.isEmpty())
+        if (!refuseWith.isEmpty() && refuseEvery == 1)
             return;
     }
 }

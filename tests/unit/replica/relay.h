@@ -27,8 +27,9 @@ public:
     void forget();
 
     Epoch epoch = 7;
-    /// Refuses every change of a push with this code when set.
+    /// Refuses changes of a push with this code when set: every one, or every n-th.
     QString refuseWith;
+    int refuseEvery = 1;
     /// Pushes that were merged, and their bytes of texts.
     int pushes = 0;
     qint64 textBytes = 0;
@@ -57,6 +58,7 @@ private:
     };
     void merge(const Push &push);
     static void mergeParts(Row &row, const RowRecord &record, const TableNames &names);
+    QList<Verdict> judge(Push &push);
     void mergeTexts(Row &row, const RowRecord &record, const TableNames &names);
     void appendTexts(const Row &row, const TableNames &names, quint32 table, const QByteArray &key, Sequence cursor,
                      QList<Change> &changes) const;
@@ -64,6 +66,7 @@ private:
     std::map<std::pair<QByteArray, QByteArray>, Row> m_rows;
     std::map<SiteId, quint64> m_lastPush;
     Sequence m_head = 0;
+    int m_judged = 0;
 };
 
 } // namespace Sheaf

@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "replica/merger.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+/// Whether this replica has written a register that waits, and not only offers what others wrote.
+/// `base` is the row as the server has it, as far as known.
+bool Merger::isEdited(const TableInfo &table, const RowClock &base, ColumnId column) const
+{
+    const TableInfo::Column *known = table.column(column);
+    const bool waits = (m_waiting.mask & (Mask::whole | Mask::ofColumn(column))) != 0;
+    if (!waits || known == nullptr || known->position < 0 || known->type != MergeType::Register)
+        return false;
+    const Stamp mine = m_before.stampOf(column);
+    return mine.site == m_store.site && (base.length != m_before.length || mine > base.stampOf(column));
+}
+
+/// Finds who did not know of whom, before anything is written. A conflict of a row and a delete is logged
+/// at once, for the rule is known; those of cells wait for settleClashes().
+Result<void> Merger::findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs)
+{
+    RowClock base;
+    if (!m_waiting.base.isEmpty()) {
+        if (auto done = decodeClock(m_waiting.base, base); !done)
+            return done;
+    }
+    if (auto done = m_rows.raiseBase(m_row.outbox, m_record); !done)
+        return done;
+    if (!table.synced || m_record.length < base.length)
+        return {};
+    const ConflictEntry entry{.space = space,
+                              .table = table.name,
+                              .key = change.key,
+                              .column = {},
+                              .kind = Conflict::Kind::Delete,
+                              .winner = table.deleteWins ? Conflict::Side::Theirs : Conflict::Side::Mine,
+                              .mine = {},
+                              .theirs = {},
+                              .stands = {},
+                              .stamp = m_record.life};
+    if (m_outcome.life == MergeOutcome::Life::Deleted)
+        return m_store.isOwn(m_record.life) ? Result<void>() : noteTheirDelete(table, base, entry, wallMs);
+    if (!isAlive(m_record.length))
+        return {};
+    if (!isAlive(m_before.length))
+        return m_record.length < m_before.length ? noteMyDelete(table, base, entry, wallMs) : Result<void>();
+    findCells(table, base);
+    return m_clashes.empty() ? Result<void>() : readMine(table, change.key);
+}
+
+/// The registers that were edited here and there, each without knowledge of the other.
+void Merger::findCells(const TableInfo &table, const RowClock &base)
+{
+    for (const Cell &cell : m_record.cells) {
+        const bool news = base.length < m_record.length || cell.stamp > base.stampOf(cell.column);
+        if (!news || m_store.isOwn(cell.stamp) || !isEdited(table, base, cell.column))
+            continue;
+        const bool mineWins =
+            m_before.length != m_record.length ? m_before.length > m_record.length : m_before.stampOf(cell.column) > cell.stamp;
+        Clash &clash = m_clashes.emplace_back();
+        clash = {.column = cell.column, .mine = {}, .theirs = {}, .stamp = cell.stamp, .mineWins = mineWins};
+        Bytes::appendValue(clash.theirs, cell.value);
+    }
+}
+
+/// Adds this replica's values to the clashes; those with equal values are none.
+Result<void> Merger::readMine(const TableInfo &table, QByteArrayView key)
+{
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(table, key, values);
+    if (!there)
+        return fail(there.error());
+    for (Clash &clash : m_clashes) {
+        if (*there)
+            Bytes::appendValue(clash.mine, values[static_cast<size_t>(table.column(clash.column)->position)]);
+    }
+    m_rows.releaseValues();
+    std::erase_if(m_clashes, [](const Clash &clash) { return clash.mine.isEmpty() || clash.mine == clash.theirs; });
+    return {};
+}
+
+/// They have deleted what was edited here.
+Result<void> Merger::noteTheirDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs)
+{
+    const bool edited = std::ranges::any_of(table.columns, [&](const TableInfo::Column &column) {
+        const bool typed = table.isText(column.id) && (m_waiting.mask & Mask::ofColumn(column.id)) != 0 &&
+                           m_before.textStampOf(column.id, m_store.site) > base.textStampOf(column.id, m_store.site);
+        const bool counted = hasParts(column.type) && (m_waiting.mask & Mask::whole) == 0 &&
+                             (m_waiting.mask & Mask::ofColumn(column.id)) != 0; // of parts the bit alone speaks
+        return typed || counted || isEdited(table, base, column.id);
+    });
+    if (!edited)
+        return {};
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(table, entry.key, values);
+    if (!there)
+        return fail(there.error());
+    for (const TableInfo::Column &column : table.columns) {
+        if (*there && column.position >= 0)
+            appendNamed(entry.mine, column.name, values[static_cast<size_t>(column.position)]);
+    }
+    m_rows.releaseValues();
+    return *there ? m_conflicts.add(entry, wallMs) : Result<void>();
+}
+
+/// They have edited what was deleted here; the delete stands, for the server has taken their edit already.
+Result<void> Merger::noteMyDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs)
+{
+    entry.stamp = {};
+    for (const Cell &cell : m_record.cells) {
+        const TableInfo::Column *column = table.column(cell.column);
+        const bool news = base.length < m_record.length || cell.stamp > base.stampOf(cell.column);
+        if (column == nullptr || column->position < 0 || column->type != MergeType::Register)
+            continue;
+        if (news && !m_store.isOwn(cell.stamp))
+            entry.stamp = std::max(entry.stamp, cell.stamp);
+        appendNamed(entry.theirs, column->name, cell.value);
+    }
+    if (entry.stamp == Stamp())
+        return {};
+    entry.winner = Conflict::Side::Mine;
+    return m_conflicts.add(entry, wallMs);
+}
+
+/// Logs the clashes of cells, and writes again what the table's policy wants.
+Result<void> Merger::settleClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs)
+{
+    const ConflictPolicy policy = table.conflicts.value_or(m_policy);
+    const bool sameLife = m_record.length == m_before.length;
+    const bool twoBirths = sameLife && m_record.life != m_before.life;
+    const Stamp now = m_clashes.empty() ? Stamp() : laterThan(m_row.clock, wallMs);
+    for (const Clash &clash : m_clashes) {
+        const bool defended = (m_waiting.resolved & Mask::ofColumn(clash.column)) != 0;
+        bool mineWins = clash.mineWins;
+        ConflictEntry entry{.space = space,
+                            .table = table.name,
+                            .key = change.key,
+                            .column = table.column(clash.column)->name,
+                            .kind = twoBirths ? Conflict::Kind::Birth : Conflict::Kind::Edit,
+                            .winner = {},
+                            .mine = clash.mine,
+                            .theirs = clash.theirs,
+                            .stands = {},
+                            .stamp = clash.stamp};
+        if (sameLife && !defended) {
+            const bool again = mineWins ? policy == ConflictPolicy::Remote : policy == ConflictPolicy::Local;
+            if (again) {
+                const QByteArray &value = mineWins ? clash.theirs : clash.mine;
+                const auto written = overwrite(table, change.key, m_row, {clash.column, now, Bytes::Reader(value).value()});
+                if (!written)
+                    return fail(written.error());
+                mineWins = mineWins != *written;
+            }
+            entry.asks = policy == ConflictPolicy::Custom ? ConflictLimits::asksMax : -1;
+        }
+        entry.winner = mineWins ? Conflict::Side::Mine : Conflict::Side::Theirs;
+        entry.stands = mineWins ? clash.mine : clash.theirs;
+        if (auto done = m_conflicts.add(entry, wallMs); !done)
+            return done;
+    }
+    return {};
+}
+
+/// A reading of the clock that wins over all of a row, even over what is too far ahead for the clock to follow.
+Stamp Merger::laterThan(const RowClock &clock, qint64 wallMs)
+{
+    Hlc latest = clock.life.hlc;
+    for (const RowClock::Entry &entry : clock.others)
+        latest = std::max(latest, entry.stamp.hlc);
+    for (const Clash &clash : m_clashes)
+        latest = std::max(latest, clash.stamp.hlc);
+    return {std::max(m_store.clock.tick(wallMs), latest + 1), m_store.site};
+}
+
+/// Writes a cell of `row` as an edit of this replica and lets it wait, marked as decided by a policy. The
+/// caller writes the row. False when a constraint is against it.
+Result<bool> Merger::overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell)
+{
+    const Cell shown{cell.column, {}, cell.value};
+    if (auto done = m_rows.updateValues(table, key, {&shown}); !done)
+        return done.error().code == "constraint"_L1 ? Result<bool>(false) : fail(done.error());
+    if (sqlite3_changes(m_handle) == 0)
+        return false; // it waits for a constraint as a whole
+    m_capture.note(table, key, 1ULL << std::min(table.column(cell.column)->position, 63), false, false);
+    // The columns of a group go on winning or losing together.
+    const quint32 group = table.column(cell.column)->group;
+    std::vector<RowClock::Entry> stamps;
+    quint64 columns = 0;
+    for (const TableInfo::Column &mate : table.columns) {
+        if (mate.id != cell.column && (group == 0 || mate.group != group))
+            continue;
+        stamps.push_back({mate.id, cell.stamp});
+        columns |= Mask::ofColumn(mate.id);
+    }
+    if (row.outbox == 0) {
+        QByteArray known;
+        encodeClock(row.clock, known);
+        const auto number = m_rows.enqueue(table, key, row, 0, columns, known);
+        if (!number)
+            return fail(number.error());
+        row.outbox = *number;
+    }
+    OutboxRow waiting;
+    if (auto done = m_rows.readWaiting(row.outbox, waiting); !done)
+        return fail(done.error());
+    if (auto done = m_rows.setMask(row.outbox, waiting.mask | columns); !done)
+        return fail(done.error());
+    if (auto done = m_rows.setResolved(row.outbox, waiting.resolved | columns); !done)
+        return fail(done.error());
+    row.clock.setStamps(stamps);
+    return true;
+}
+
+Result<bool> Merger::decide(const TableInfo &table, const QByteArray &key, ColumnId column, const ValueView &value, qint64 wallMs)
+{
+    RowState row;
+    if (auto done = m_rows.read(table, key, row); !done)
+        return fail(done.error());
+    if (!isAlive(row.clock.length))
+        return false;
+    const RowClock before = row.clock;
+    m_clashes.clear();
+    const auto written = overwrite(table, key, row, {column, laterThan(row.clock, wallMs), value});
+    if (!written || !*written)
+        return written;
+    if (auto done = m_rows.write(table, key, before, row); !done)
+        return fail(done.error());
+    return true;
+}
+
+} // namespace Sheaf

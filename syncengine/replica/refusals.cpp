@@ -1,0 +1,427 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+#include "replica/resultrow.h"
+#include "replica/variants.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr char selectEntries[] = "SELECT n, space, tbl, pk, code, reason, record, mask, texts, at FROM sheaf_rejected";
+
+/// A line of sheaf_rejected; the record's values look into it.
+struct Entry {
+    RejectedChange change;
+    QByteArray bytes;
+    RowRecord record;
+    quint64 mask = 0;
+    QByteArray texts;
+
+    [[nodiscard]] bool has(ColumnId column) const { return (mask & (Mask::whole | Mask::ofColumn(column))) != 0; }
+};
+
+Result<void> readEntry(const SqlStatement &row, const Catalog &catalog, Entry &entry)
+{
+    entry.bytes = row.bytes(6).toByteArray();
+    entry.mask = static_cast<quint64>(row.integer(7));
+    entry.texts = row.bytes(8).toByteArray();
+    if (auto decoded = decodeRecord(entry.bytes, entry.record); !decoded)
+        return decoded;
+    using Kind = RejectedChange::Kind;
+    const bool whole = (entry.mask & Mask::whole) != 0;
+    entry.change = {.number = row.integer(0),
+                    .space = row.bytes(1).toByteArray(),
+                    .table = row.bytes(2).toByteArray(),
+                    .key = row.bytes(3).toByteArray(),
+                    .code = QString::fromUtf8(row.bytes(4)),
+                    .reason = QString::fromUtf8(row.bytes(5)),
+                    .kind = !isAlive(entry.record.length) ? Kind::Delete : (whole ? Kind::Birth : Kind::Edit),
+                    .values = {},
+                    .atMs = row.integer(9)};
+    const TableInfo *table = catalog.find(entry.change.table);
+    for (const Cell &cell : entry.record.cells) {
+        const TableInfo::Column *column = table != nullptr ? table->column(cell.column) : nullptr;
+        if (column != nullptr && entry.has(cell.column))
+            entry.change.values.append({column->name, toVariant(cell.value)});
+    }
+    return {};
+}
+
+/// The updates of `texts` in sheaf_rejected, by column.
+std::vector<std::pair<ColumnId, QByteArray>> updatesOf(const QByteArray &texts)
+{
+    std::vector<std::pair<ColumnId, QByteArray>> all;
+    Bytes::Reader reader(texts);
+    while (!reader.atEnd() && reader.ok()) {
+        const auto column = static_cast<ColumnId>(reader.varint());
+        all.emplace_back(column, reader.bytes().toByteArray());
+    }
+    return all;
+}
+
+/// Takes the stamps of registers away, so that whatever the server has of them is newer.
+void dropStamps(RowClock &clock, quint64 columns)
+{
+    RowRecord left{.length = clock.length, .life = clock.life, .cells = {}};
+    const auto keep = [&](ColumnId column, Stamp stamp) {
+        if ((columns & Mask::ofColumn(column)) == 0)
+            left.cells.push_back({column, stamp, {}});
+    };
+    for (ColumnId column = 1; column <= clock.uniform; ++column)
+        keep(column, clock.stampOf(column));
+    for (const RowClock::Entry &entry : clock.others) {
+        if (entry.column > clock.uniform)
+            keep(entry.column, entry.stamp);
+    }
+    RowClock dropped = clockOf(left);
+    dropped.texts = std::move(clock.texts);
+    dropped.parts = std::move(clock.parts);
+    clock = std::move(dropped);
+}
+
+/// What an inserted row has in a column that the INSERT does not name.
+Result<QVariant> defaultOf(sqlite3 *handle, const TableInfo &table, const QByteArray &column)
+{
+    auto select = SqlStatement::prepare(handle, "SELECT dflt_value FROM pragma_table_info(?1) WHERE name = ?2");
+    if (!select)
+        return fail(select.error());
+    select->bindText(1, table.name);
+    select->bindText(2, column);
+    if (auto row = select->step(); !row || !*row)
+        return row ? Result<QVariant>(QVariant()) : fail(row.error());
+    const QByteArray expression = select->bytes(0).toByteArray();
+    if (expression.isEmpty())
+        return QVariant();
+    auto value = SqlStatement::prepare(handle, "SELECT " + expression);
+    if (!value)
+        return fail(value.error());
+    if (auto row = value->step(); !row)
+        return fail(row.error());
+    return toVariant(resultValue(*value, 0));
+}
+
+} // namespace
+
+/// The columns of a push that still wait as they were pushed; all for a birth or a delete.
+quint64 Replica::Private::refusedColumns(const Refused &refused) const
+{
+    const RowClock &clock = refused.row.clock;
+    const RowRecord &pushed = refused.pushed;
+    if (clock.length != pushed.length)
+        return 0;
+    if ((refused.mask & Mask::whole) != 0)
+        return clock.life == pushed.life ? Mask::all : 0;
+    quint64 columns = 0;
+    for (const Cell &cell : pushed.cells) {
+        if (!refused.table.isText(cell.column) && clock.stampOf(cell.column) == cell.stamp)
+            columns |= Mask::ofColumn(cell.column);
+    }
+    for (const TextCell &text : pushed.texts) {
+        if (text.stamp.site == store.site)
+            columns |= Mask::ofColumn(text.column);
+    }
+    // What columns are made of cannot be taken back one by one: then all that waits of the row goes.
+    const bool parted = std::ranges::any_of(pushed.parts, [&](const PartCell &part) {
+        return part.stamp.site == store.site && (refused.mask & Mask::ofColumn(part.column)) != 0;
+    });
+    return parted ? refused.mask : columns & refused.mask;
+}
+
+/// The server's word is final: what it refused goes back to what it has, and the user's version is kept
+/// in the list of rejected changes. The stamps go and the cursor starts over, which brings the values.
+Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &verdict)
+{
+    const quint64 columns = refusedColumns(refused);
+    if (columns == 0)
+        return {}; // written again since: that has a push of its own
+    const bool parted =
+        std::ranges::any_of(refused.table.parted, [columns](ColumnId column) { return (columns & Mask::ofColumn(column)) != 0; });
+    const bool whole = (columns & Mask::whole) != 0;
+    Entry entry{.change = {}, .bytes = {}, .record = {}, .mask = columns, .texts = {}};
+    if (auto done = recordOf(refused, entry.bytes); !done)
+        return done;
+    Withdrawals withdrawn;
+    for (const ColumnId column : refused.table.texts) {
+        if (whole || (columns & Mask::ofColumn(column)) == 0)
+            continue;
+        auto text = texts.withdraw({refused.table, refused.key, column});
+        if (!text)
+            return fail(text.error());
+        if (!text->has_value())
+            continue;
+        Bytes::appendVarint(entry.texts, column);
+        Bytes::appendBytes(entry.texts, (*text)->update);
+        withdrawn.emplace_back(column, **std::move(text));
+    }
+    Store::Space *space = store.find(refused.row.space);
+    auto keep = SqlStatement::prepare(handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record, mask, texts, at)"
+                                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+    if (!keep)
+        return fail(keep.error());
+    const QByteArray name = space != nullptr ? space->state.name : QByteArray();
+    const QByteArray code = verdict.code.toUtf8();
+    const QByteArray reason = verdict.reason.toUtf8();
+    keep->bindBlob(1, name);
+    keep->bindBlob(2, refused.table.name);
+    keep->bindBlob(3, refused.key);
+    keep->bindText(4, code);
+    keep->bindText(5, reason);
+    keep->bindBlob(6, entry.bytes);
+    keep->bindInteger(7, static_cast<qint64>(columns));
+    keep->bindBlob(8, entry.texts);
+    keep->bindInteger(9, config.wallMs());
+    if (auto done = keep->run(); !done)
+        return done;
+    refusedNumbers.append(sqlite3_last_insert_rowid(handle));
+    if (space != nullptr) {
+        space->state.cursor = 0;
+        space->dirty = true;
+    }
+    return whole || parted ? takeBackRow(refused) : takeBackColumns(refused, columns, withdrawn);
+}
+
+/// The row as the user has it, texts by what they show.
+Result<void> Replica::Private::recordOf(const Refused &refused, QByteArray &bytes)
+{
+    const TableInfo &table = refused.table;
+    const RowClock &clock = refused.row.clock;
+    RowRecord record{.length = clock.length, .life = clock.life, .cells = {}};
+    QHash<ColumnId, QByteArray> parked;
+    std::vector<ValueView> values;
+    if (isAlive(clock.length)) {
+        if (auto done = rows.readParked(table, refused.key, parked); !done)
+            return done;
+        const auto there = table.synced ? rows.readValues(table, refused.key, values) : Result<bool>(false);
+        if (!there)
+            return fail(there.error());
+        for (const TableInfo::Column &column : table.columns) {
+            const Stamp stamp = clock.stampOf(column.id).hlc != 0 ? clock.stampOf(column.id) : clock.life;
+            if (const auto value = parked.constFind(column.id); value != parked.constEnd())
+                record.cells.push_back({column.id, stamp, Bytes::Reader(*value).value()});
+            else if (*there && column.position >= 0)
+                record.cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
+        }
+    }
+    encodeRecord(record, bytes);
+    rows.releaseValues();
+    return {};
+}
+
+Result<void> Replica::Private::takeBackRow(const Refused &refused)
+{
+    const TableInfo &table = refused.table;
+    if (auto done = rows.dequeue(refused.row.outbox); !done)
+        return done;
+    if (table.synced) {
+        if (auto done = rows.deleteValues(table, refused.key); !done)
+            return done;
+    }
+    if (auto done = rows.unpark(table, refused.key); !done)
+        return done;
+    if (auto done = texts.remove(table, refused.key); !done)
+        return done;
+    if (auto done = parts.remove(table, refused.key); !done)
+        return done;
+    capture->note(table, refused.key, 0, false, true);
+    return rows.forget(table, refused.key, refused.row);
+}
+
+/// Values stay in view until the server's arrive, but for columns of which it never had one.
+Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 columns, const Withdrawals &withdrawn)
+{
+    const TableInfo &table = refused.table;
+    RowState &row = refused.row;
+    const RowClock before = row.clock;
+    OutboxRow waiting;
+    RowClock base;
+    if (auto done = rows.readWaiting(row.outbox, waiting); !done)
+        return done;
+    if (!waiting.base.isEmpty()) {
+        if (auto done = decodeClock(waiting.base, base); !done)
+            return done;
+    }
+    const auto show = [&](ColumnId column, const ValueView &value) -> Result<void> {
+        const Cell cell{column, {}, value};
+        auto done = rows.updateValues(table, refused.key, {&cell});
+        if (!done && done.error().code == "constraint"_L1)
+            return {};
+        capture->note(table, refused.key, 1ULL << std::min(table.column(column)->position, 63), false, false);
+        return done;
+    };
+    quint64 registers = columns;
+    for (const ColumnId column : table.texts)
+        registers &= ~Mask::ofColumn(column);
+    for (const TableInfo::Column &column : table.columns) {
+        if ((registers & Mask::ofColumn(column.id)) == 0 || column.position < 0 || base.stampOf(column.id).hlc != 0)
+            continue;
+        const auto value = defaultOf(handle, table, column.name);
+        if (!value)
+            return fail(value.error());
+        QByteArray bytes;
+        appendVariant(bytes, *value);
+        if (auto done = show(column.id, Bytes::Reader(bytes).value()); !done)
+            return done;
+    }
+    dropStamps(row.clock, registers);
+    for (const auto &[column, text] : withdrawn) {
+        std::erase_if(row.clock.texts, [&, id = column](const RowClock::Entry &entry) {
+            return entry.column == id && entry.stamp.site == store.site;
+        });
+        if (text.acked != 0)
+            row.clock.setTextStamp(column, {text.acked, store.site});
+        if (auto done = show(column, ValueView::ofText(text.text)); !done)
+            return done;
+    }
+    const quint64 left = refused.mask & ~columns;
+    if (left == 0) {
+        if (auto done = rows.dequeue(row.outbox); !done)
+            return done;
+        row.outbox = 0;
+    } else if (auto done = rows.setMask(row.outbox, left); !done) {
+        return done;
+    }
+    return rows.write(table, refused.key, before, row);
+}
+
+// The list
+
+Result<QList<RejectedChange>> Replica::rejected() const
+{
+    auto select = SqlStatement::prepare(d->handle, QByteArray(selectEntries) + " ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    QList<RejectedChange> all;
+    Result<void> good;
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        Entry entry;
+        if (auto done = readEntry(row, d->catalog, entry); !done)
+            good = done;
+        all.append(std::move(entry.change));
+    });
+    if (!read || !good)
+        return fail(read ? good.error() : read.error());
+    return all;
+}
+
+Result<void> Replica::Private::tellRefused()
+{
+    const QList<qint64> numbers = std::exchange(refusedNumbers, {});
+    if (numbers.isEmpty() || !rejectedObserver)
+        return {};
+    auto select = SqlStatement::prepare(handle, QByteArray(selectEntries) + " WHERE n >= ?1 ORDER BY n");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, numbers.first());
+    QList<RejectedChange> fresh;
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        Entry entry;
+        if (readEntry(row, catalog, entry))
+            fresh.append(std::move(entry.change));
+    });
+    for (const RejectedChange &change : std::as_const(fresh))
+        rejectedObserver(change);
+    return read;
+}
+
+void Replica::setRejectedObserver(std::function<void(const RejectedChange &)> observer)
+{
+    d->rejectedObserver = std::move(observer);
+}
+
+Result<void> Replica::retryRejected(qint64 number)
+{
+    return d->transact(false, [&]() -> Result<void> {
+        auto select = SqlStatement::prepare(d->handle, QByteArray(selectEntries) + " WHERE n = ?1");
+        if (!select)
+            return fail(select.error());
+        select->bindInteger(1, number);
+        Entry entry;
+        Result<void> good = fail(u"no_entry"_s, u"There is no rejected change %1."_s.arg(number));
+        if (auto done = forEachRow(*select, [&](const SqlStatement &row) { good = readEntry(row, d->catalog, entry); }); !done)
+            return done;
+        if (!good)
+            return good;
+        const TableInfo *table = d->catalog.find(entry.change.table);
+        if (table == nullptr || !table->synced)
+            return fail(u"row_gone"_s, u"There is no table for the rejected change any more."_s);
+        auto done = entry.change.kind == RejectedChange::Kind::Delete
+                        ? d->rows.deleteValues(*table, entry.change.key)
+                        : d->writeAgain(*table, entry.change, entry.record, entry.mask, updatesOf(entry.texts));
+        return done ? d->forgetRejected(number) : done;
+    });
+}
+
+/// Writes refused values as a local edit, in a transaction that captures.
+Result<void> Replica::Private::writeAgain(const TableInfo &table, const RejectedChange &change, const RowRecord &record,
+                                          quint64 mask, const std::vector<std::pair<ColumnId, QByteArray>> &updates)
+{
+    std::vector<const Cell *> cells;
+    std::vector<const Cell *> edited;
+    for (const Cell &cell : record.cells) {
+        if (table.column(cell.column) == nullptr || table.column(cell.column)->position < 0)
+            continue;
+        cells.push_back(&cell);
+        if ((mask & (Mask::whole | Mask::ofColumn(cell.column))) != 0)
+            edited.push_back(&cell);
+    }
+    std::vector<ValueView> present;
+    const auto there = rows.readValues(table, change.key, present);
+    rows.releaseValues();
+    if (!there)
+        return fail(there.error());
+    if (!*there) {
+        if (change.kind == RejectedChange::Kind::Edit && table.deleteWins)
+            return fail(u"row_gone"_s, u"The row of the rejected change was deleted."_s);
+        return rows.insertValues(table, change.key, change.space, cells);
+    }
+    for (const auto &[column, update] : updates) {
+        const auto text = texts.edit({table, change.key, column}, update);
+        if (!text)
+            continue; // the text has begun anew since: what the user saw is written over it
+        std::erase_if(edited, [id = column](const Cell *cell) { return cell->column == id; });
+        if (!text->has_value())
+            continue;
+        const Cell shown{column, {}, ValueView::ofText(**text)};
+        if (auto done = rows.updateValues(table, change.key, {&shown}); !done)
+            return done;
+        capture->touchColumn(table, change.key, column);
+    }
+    if (auto done = rows.updateValues(table, change.key, edited); !done)
+        return done;
+    for (const Cell *cell : edited) {
+        if (!table.isText(cell->column))
+            capture->touchColumn(table, change.key, cell->column);
+    }
+    return {};
+}
+
+Result<void> Replica::Private::forgetRejected(qint64 number)
+{
+    auto remove = SqlStatement::prepare(handle, "DELETE FROM sheaf_rejected WHERE n = ?1");
+    if (!remove)
+        return fail(remove.error());
+    remove->bindInteger(1, number);
+    return remove->run();
+}
+
+Result<void> Replica::discardRejected(qint64 number)
+{
+    return d->transact(true, [&]() -> Result<void> {
+        if (auto done = d->forgetRejected(number); !done)
+            return done;
+        if (sqlite3_changes(d->handle) == 0)
+            return fail(u"no_entry"_s, u"There is no rejected change %1."_s.arg(number));
+        return {};
+    });
+}
+
+} // namespace Sheaf
