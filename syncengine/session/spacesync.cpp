@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session/spacesync.h"
 
+#include "crdt/rowrecord.h"
 #include "protocol/limits.h"
 #include "session/tuning.h"
 
@@ -211,6 +212,55 @@ Result<void> SpaceSync::settle(const Ack &ack)
     return {};
 }
 
+namespace {
+
+/// Whether decodeMessage() would refuse a message for this change.
+bool isSendable(const Change &change)
+{
+    if (change.key.size() > Limits::keyBytesMax || change.record.size() > Limits::recordBytesMax)
+        return false;
+    if (change.record.size() <= std::min(Limits::valueBytesMax, Limits::textUpdateBytesMax))
+        return true; // nothing in it can be larger
+    RowRecord record;
+    if (!decodeRecord(change.record, record))
+        return false;
+    return std::ranges::all_of(record.cells, [](const Cell &cell) { return cell.value.bytes.size() <= Limits::valueBytesMax; }) &&
+           std::ranges::all_of(record.texts,
+                               [](const TextCell &text) { return text.update.size() <= Limits::textUpdateBytesMax; });
+}
+
+} // namespace
+
+/// What no server can take, for its message would be refused as a whole: one such row must not keep all others
+/// from being sent. True when something was taken out of the outbox.
+Result<bool> SpaceSync::refuseUnsendable(const PendingPush &pending)
+{
+    PendingPush bad;
+    bad.push.space = m_name;
+    bad.push.tables = pending.push.tables;
+    Ack ack{
+        .space = m_name, .number = 0, .previous = m_applied, .sequence = m_applied, .clockMs = m_link.serverMs(), .verdicts = {}};
+    SpaceDigest::Buckets refused;
+    for (qsizetype i = 0; i < pending.push.changes.size(); ++i) {
+        const Change &change = pending.push.changes[i];
+        if (isSendable(change))
+            continue;
+        const auto index = static_cast<quint32>(bad.push.changes.size());
+        ack.verdicts.append({index, u"too_large"_s, u"The change is too large to be sent."_s});
+        bad.push.changes.append(change);
+        bad.outboxNumbers.append(pending.outboxNumbers[i]);
+        bad.textNumbers.append(pending.textNumbers[i]);
+        refused.set(bucketOf(pending.push.tables[change.table].table, change.key));
+    }
+    if (ack.verdicts.isEmpty())
+        return false;
+    if (const auto settled = m_replica.settlePush(bad, ack); !settled)
+        return fail(settled.error());
+    m_link.report(ack.verdicts.first().code, ack.verdicts.first().reason);
+    pullAgain(refused | m_buckets, std::max(m_applied, m_known));
+    return true;
+}
+
 Result<void> SpaceSync::upload()
 {
     while (!m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
@@ -235,6 +285,11 @@ Result<void> SpaceSync::upload()
             m_outboxRead = m_inFlight.empty();
             break;
         }
+        const auto refused = refuseUnsendable(**next);
+        if (!refused)
+            return fail(refused.error());
+        if (*refused)
+            continue;
         ++m_nextNumber;
         ++m_pushesInARow;
         m_proven = m_marking = false;

@@ -81,6 +81,7 @@ private:
     [[nodiscard]] size_t transactionLength() const;
     Result<void> apply(size_t count);
     Result<void> settle(const Ack &ack);
+    Result<bool> refuseUnsendable(const PendingPush &pending);
     Result<void> refillGap();
     Result<void> startOver();
     void subscribe();

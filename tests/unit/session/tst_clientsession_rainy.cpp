@@ -252,6 +252,23 @@ private Q_SLOTS:
         QCOMPARE(rejected->first().code, u"too_large"_s);
     }
 
+    /// A server would refuse the whole message, at each attempt again.
+    void whatIsTooLargeToSendBlocksNothing()
+    {
+        mine->addNote(u"huge"_s, QString(static_cast<qsizetype>(Limits::recordBytesMax), u'x'));
+        mine->addNote(u"large"_s, QString(static_cast<qsizetype>(Limits::valueBytesMax) + 1, u'x'));
+        mine->addNote(QString(static_cast<qsizetype>(Limits::keyBytesMax), u'k'), u"long key"_s);
+        mine->addNote(u"good"_s, u"2"_s);
+        goOnline(0);
+        const auto pushes = server->take<Push>();
+        QCOMPARE(pushes.size(), 1);
+        QCOMPARE(pushes[0].number, 1U);
+        QCOMPARE(pushes[0].changes.size(), 1);
+        QCOMPARE(mine->replica->rejected()->size(), 3);
+        QCOMPARE(mine->replica->rejected()->first().code, u"too_large"_s);
+        QCOMPARE(mine->replica->pendingCount(), 1);
+    }
+
     void aLostLinkIsTold()
     {
         goOnline(0);
