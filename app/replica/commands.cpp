@@ -75,12 +75,6 @@ QString Commands::stateName(SyncEngine::State state)
     return {};
 }
 
-QJsonObject Commands::rejectedToJson(const RejectedChange &change)
-{
-    return {{u"n"_s, change.number},          {u"space"_s, string(change.space)}, {u"table"_s, string(change.table)},
-            {u"pk"_s, keyToJson(change.key)}, {u"code"_s, change.code},           {u"reason"_s, change.reason}};
-}
-
 void Commands::run(const QJsonObject &command, const Reply &reply)
 {
     using Handler = void (Commands::*)(const QJsonObject &, const Reply &);
@@ -97,10 +91,15 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"digest"_s, &Commands::digest},
         {u"outbox"_s, &Commands::outbox},
         {u"conflicts"_s, &Commands::conflicts},
+        {u"undo_conflict"_s, &Commands::undoConflict},
+        {u"dismiss"_s, &Commands::dismissConflict},
+        {u"answer"_s, &Commands::answerConflict},
         {u"rejected"_s, &Commands::rejected},
+        {u"retry"_s, &Commands::retryRejected},
+        {u"discard"_s, &Commands::discardRejected},
         {u"presence"_s, &Commands::presence},
     };
-    static const QStringList later{u"undo"_s, u"redo"_s, u"retry"_s, u"discard"_s};
+    static const QStringList later{u"undo"_s, u"redo"_s};
     const QString name = command.value("do"_L1).toString();
     if (const Handler handler = handlers.value(name))
         (this->*handler)(command, reply);
@@ -274,30 +273,76 @@ void Commands::outbox(const QJsonObject &, const Reply &reply)
         reply);
 }
 
-void Commands::conflicts(const QJsonObject &, const Reply &reply)
-{
-    // Until the conflict log comes, every conflict is settled by the columns' merge rules alone.
-    reply(QJsonValue(QJsonArray()));
-}
-
 void Commands::presence(const QJsonObject &command, const Reply &reply)
 {
     reply(m_presences.show(command));
 }
 
+void Commands::conflicts(const QJsonObject &, const Reply &reply)
+{
+    m_engine.conflicts().then(this, [reply](const Result<QList<Conflict>> &all) {
+        if (!all)
+            return reply(fail(all.error()));
+        QJsonArray list;
+        for (const Conflict &conflict : *all)
+            list.append(toJson(conflict));
+        reply(QJsonValue(list));
+    });
+}
+
 void Commands::rejected(const QJsonObject &, const Reply &reply)
 {
-    askReplica(
-        [](Replica &replica) -> Result<QJsonValue> {
-            const auto changes = replica.rejected();
-            if (!changes)
-                return fail(changes.error());
-            QJsonArray list;
-            for (const RejectedChange &change : *changes)
-                list.append(rejectedToJson(change));
-            return QJsonValue(list);
-        },
-        reply);
+    m_engine.rejectedChanges().then(this, [reply](const Result<QList<RejectedChange>> &all) {
+        if (!all)
+            return reply(fail(all.error()));
+        QJsonArray list;
+        for (const RejectedChange &change : *all)
+            list.append(toJson(change));
+        reply(QJsonValue(list));
+    });
+}
+
+void Commands::settle(const QJsonObject &command, const std::function<QFuture<Result<void>>(qint64)> &call, const Reply &reply)
+{
+    const QJsonValue number = command.value("n"_L1);
+    if (!number.isDouble())
+        return reply(fail(u"bad_request"_s, u"\"n\" is missing."_s));
+    call(number.toInteger()).then(this, [reply](const Result<void> &done) {
+        reply(done ? Result<QJsonValue>(QJsonValue(true)) : Result<QJsonValue>(fail(done.error())));
+    });
+}
+
+void Commands::undoConflict(const QJsonObject &command, const Reply &reply)
+{
+    settle(
+        command, [this](qint64 number) { return m_engine.undoConflict(number); }, reply);
+}
+
+void Commands::dismissConflict(const QJsonObject &command, const Reply &reply)
+{
+    settle(
+        command, [this](qint64 number) { return m_engine.dismissConflict(number); }, reply);
+}
+
+void Commands::answerConflict(const QJsonObject &command, const Reply &reply)
+{
+    const auto value = fromJson(command.value("value"_L1));
+    if (!value)
+        return reply(fail(value.error()));
+    settle(
+        command, [this, value = *value](qint64 number) { return m_engine.answerConflict(number, value); }, reply);
+}
+
+void Commands::retryRejected(const QJsonObject &command, const Reply &reply)
+{
+    settle(
+        command, [this](qint64 number) { return m_engine.retryRejected(number); }, reply);
+}
+
+void Commands::discardRejected(const QJsonObject &command, const Reply &reply)
+{
+    settle(
+        command, [this](qint64 number) { return m_engine.discardRejected(number); }, reply);
 }
 
 } // namespace Sheaf

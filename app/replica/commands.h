@@ -22,7 +22,6 @@ public:
     void run(const QJsonObject &command, const Reply &reply);
 
     [[nodiscard]] static QString stateName(SyncEngine::State state);
-    [[nodiscard]] static QJsonObject rejectedToJson(const RejectedChange &change);
 
 private:
     void exec(const QJsonObject &command, const Reply &reply);
@@ -37,9 +36,16 @@ private:
     void digest(const QJsonObject &command, const Reply &reply);
     void outbox(const QJsonObject &command, const Reply &reply);
     void conflicts(const QJsonObject &command, const Reply &reply);
+    void undoConflict(const QJsonObject &command, const Reply &reply);
+    void dismissConflict(const QJsonObject &command, const Reply &reply);
+    void answerConflict(const QJsonObject &command, const Reply &reply);
     void rejected(const QJsonObject &command, const Reply &reply);
+    void retryRejected(const QJsonObject &command, const Reply &reply);
+    void discardRejected(const QJsonObject &command, const Reply &reply);
     void presence(const QJsonObject &command, const Reply &reply);
 
+    /// Settles an entry of one of the two lists, named by "n".
+    void settle(const QJsonObject &command, const std::function<QFuture<Result<void>>(qint64)> &call, const Reply &reply);
     void askReplica(std::function<Result<QJsonValue>(Replica &)> question, const Reply &reply);
 
     SyncEngine &m_engine;

@@ -23,8 +23,11 @@ Shell::Shell(SyncEngine &engine) : m_engine(engine), m_commands(engine)
     connect(&engine, &SyncEngine::committed, this, &Shell::printChanged);
     connect(&engine, &SyncEngine::reported, this, [this](const Error &news) {
         printLine({{u"event"_s, u"log"_s}, {u"code"_s, news.code}, {u"message"_s, news.message}});
-        printRejected();
     });
+    connect(&engine, &SyncEngine::conflict, this,
+            [this](const Conflict &conflict) { printDispute(u"conflict"_s, toJson(conflict)); });
+    connect(&engine, &SyncEngine::rejected, this,
+            [this](const RejectedChange &change) { printDispute(u"rejected"_s, toJson(change)); });
 }
 
 void Shell::take(const QByteArray &line)
@@ -103,25 +106,10 @@ void Shell::printChanged(const CommitChanges &changes)
     printLine(event);
 }
 
-/// The news only says that something was refused; the list knows what.
-void Shell::printRejected()
+void Shell::printDispute(const QString &event, QJsonObject dispute)
 {
-    auto list = std::make_shared<QList<RejectedChange>>();
-    m_engine
-        .withReplica([list](Replica &replica) {
-            if (auto rejected = replica.rejected())
-                *list = *std::move(rejected);
-        })
-        .then(this, [this, list] {
-            for (const RejectedChange &change : *list) {
-                if (change.number <= m_lastRejected)
-                    continue;
-                QJsonObject event = Commands::rejectedToJson(change);
-                event.insert(u"event"_s, u"rejected"_s);
-                printLine(event);
-                m_lastRejected = change.number;
-            }
-        });
+    dispute.insert(u"event"_s, event);
+    printLine(dispute);
 }
 
 } // namespace Sheaf

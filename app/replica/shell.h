@@ -28,7 +28,7 @@ private:
     void answer(const QJsonValue &id, const Result<QJsonValue> &result);
     void printState();
     void printChanged(const CommitChanges &changes);
-    void printRejected();
+    void printDispute(const QString &event, QJsonObject dispute);
 
     SyncEngine &m_engine;
     Commands m_commands;
@@ -37,7 +37,6 @@ private:
     bool m_busy = false;
     bool m_ended = false;
     QJsonObject m_lastState;
-    qint64 m_lastRejected = 0;
 };
 
 } // namespace Sheaf

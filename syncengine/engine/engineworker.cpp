@@ -53,6 +53,7 @@ Result<void> EngineWorker::open()
     config.path = m_options.databasePath;
     config.schemaPath = m_options.schemaPath;
     config.homeSpace = m_options.homeSpace;
+    config.conflicts = m_options.conflicts;
     config.wallMs = [this] { return m_clock->wallMs(); };
     config.random = [this] { return m_random.next(); };
     auto opened = Replica::open(config);
@@ -65,6 +66,8 @@ Result<void> EngineWorker::open()
         m_localCommit = m_localCommit || !changes.remote;
         m_outlets.committed(changes);
     });
+    m_replica->setConflictObserver(m_outlets.conflict);
+    m_replica->setRejectedObserver(m_outlets.rejected);
     m_reconnector =
         std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, m_transport, m_options.app,
                                       Reconnector::Events{[this] { statusChanged(); }, m_outlets.reported,
@@ -147,6 +150,21 @@ void EngineWorker::withReplica(const std::function<void(Replica &)> &work)
         return;
     work(*m_replica);
     afterWork();
+}
+
+Result<void> EngineWorker::change(const std::function<Result<void>(Replica &)> &work)
+{
+    if (!m_replica)
+        return fail(m_openError);
+    auto done = work(*m_replica);
+    m_localCommit = true;
+    afterWork();
+    return done;
+}
+
+Result<QList<Conflict>> EngineWorker::takeOpenConflicts()
+{
+    return m_replica ? m_replica->takeOpenConflicts() : fail(m_openError);
 }
 
 /// Before the answer of a write leaves, so that whoever gets it already sees the new count.

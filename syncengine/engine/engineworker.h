@@ -25,6 +25,8 @@ public:
         std::function<void(const SyncStatus &)> status;
         std::function<void(const CommitChanges &)> committed;
         std::function<void(const QString &code, const QString &message)> reported;
+        std::function<void(const Conflict &)> conflict;
+        std::function<void(const RejectedChange &)> rejected;
         std::function<void(PresenceClient::Room, const QList<PresenceState> &present, const QList<quint64> &gone)> presence;
     };
     using SyncedPromise = std::shared_ptr<QPromise<Result<void>>>;
@@ -43,6 +45,9 @@ public:
     Result<QList<qint64>> write(const QList<Statement> &statements);
     Result<void> writeWith(const std::function<Result<void>(QSqlDatabase &)> &work);
     void withReplica(const std::function<void(Replica &)> &work);
+    /// Work that may leave something to be pushed.
+    Result<void> change(const std::function<Result<void>(Replica &)> &work);
+    Result<QList<Conflict>> takeOpenConflicts();
 
     void connectTo(const QUrl &url, const QByteArray &token);
     void disconnectFromServer();

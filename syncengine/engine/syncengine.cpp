@@ -45,6 +45,20 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
     outlets.reported = [this](const QString &code, const QString &message) {
         post(q, [this, code, message] { Q_EMIT q->reported({code, message}); });
     };
+    outlets.conflict = [this](const Conflict &conflict) {
+        post(q, [this, conflict] {
+            Q_EMIT q->conflict(conflict);
+            Q_EMIT q->disputesChanged();
+            if (conflict.open)
+                askResolver();
+        });
+    };
+    outlets.rejected = [this](const RejectedChange &change) {
+        post(q, [this, change] {
+            Q_EMIT q->rejected(change);
+            Q_EMIT q->disputesChanged();
+        });
+    };
     outlets.presence = [this](PresenceClient::Room room, const QList<PresenceState> &present, const QList<quint64> &gone) {
         post(q, [this, room, present, gone] {
             if (PresenceSink *sink = rooms.value(room))
@@ -136,6 +150,7 @@ QFuture<Result<void>> SyncEngine::open()
             if (d->ready) {
                 d->openError = {};
                 Q_EMIT readyChanged();
+                d->askResolver();
             } else {
                 d->openError = opened.error();
                 Q_EMIT openFailed(opened.error());

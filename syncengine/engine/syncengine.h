@@ -11,6 +11,7 @@
 #include <QVariant>
 
 #include <memory>
+#include <optional>
 
 namespace Sheaf {
 
@@ -60,8 +61,9 @@ public:
         QString databasePath;
         QString schemaPath; ///< as ReplicaConfig::schemaPath
         QByteArray homeSpace = "home";
-        QString app;                  ///< name and version sent in the hello
-        qint64 testClockOffsetMs = 0; ///< shifts this replica's wall clock, for tests
+        QString app;                                       ///< name and version sent in the hello
+        qint64 testClockOffsetMs = 0;                      ///< shifts this replica's wall clock, for tests
+        ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
     };
 
     explicit SyncEngine(Options options, QObject *parent = nullptr);
@@ -89,6 +91,25 @@ public:
     /// proof made after this call. Errors: `timeout`, `not_connected`, or what needs the user.
     QFuture<Result<void>> waitSynced(qint64 timeoutMs);
 
+    /// The conflict log, the oldest first; conflict() tells of new ones. See replica/disputes.h.
+    QFuture<Result<QList<Conflict>>> conflicts();
+    /// Writes the loser's value, as an edit of the user's. Errors: as of Replica::undoConflict().
+    QFuture<Result<void>> undoConflict(qint64 number);
+    QFuture<Result<void>> dismissConflict(qint64 number);
+    /// Decides a conflict of a table with ConflictPolicy::Custom by another value than the one that stands, now or days later.
+    QFuture<Result<void>> answerConflict(qint64 number, const QVariant &value);
+    /// Asked in the owner's thread about each conflict of a table with ConflictPolicy::Custom, also those of earlier
+    /// runs; the value that it returns is written as an edit. Returns it nothing, throws or takes its time: sync goes on, what
+    /// the merge decided stands, and answerConflict() may still come. Each conflict is asked about three times at most.
+    using ConflictResolver = std::function<std::optional<QVariant>(const Conflict &)>;
+    void setConflictResolver(ConflictResolver resolver);
+
+    /// What the server refused, with the user's values, the oldest first; rejected() tells of new ones.
+    QFuture<Result<QList<RejectedChange>>> rejectedChanges();
+    /// Writes the user's values again, as a new edit. Errors: as of Replica::retryRejected().
+    QFuture<Result<void>> retryRejected(qint64 number);
+    QFuture<Result<void>> discardRejected(qint64 number);
+
     [[nodiscard]] State state() const;
     [[nodiscard]] qint64 pending() const; ///< rows waiting for an acknowledgement
     [[nodiscard]] qint64 progressDone() const;
@@ -107,6 +128,12 @@ Q_SIGNALS:
     /// A commit, local or merged.
     void committed(const Sheaf::CommitChanges &changes);
     void openFailed(const Sheaf::Error &error);
+    /// A pulled cell met one that the server had not acknowledged; it is in the log.
+    void conflict(const Sheaf::Conflict &conflict);
+    /// The server has refused a change for good; it is in the list.
+    void rejected(const Sheaf::RejectedChange &change);
+    /// The log or the list has other entries than before.
+    void disputesChanged();
     /// The engine ends; what is written by a direct connection to this is the last that is committed.
     void closing();
     /// For a log: something unusual that the engine dealt with, such as a refused change.

@@ -58,6 +58,9 @@ struct SyncEngine::Private {
         });
     }
     void takeStatus(const SyncStatus &next);
+    /// Runs `work` on the replica and tells when it has changed one of the lists.
+    QFuture<Result<void>> settle(std::function<Result<void>(Replica &)> work);
+    void askResolver();
     EngineWorker::Outlets workerOutlets();
     Reader::Outlets readerOutlets();
 
@@ -72,6 +75,9 @@ struct SyncEngine::Private {
     quint64 lastLive = 0;
     QHash<PresenceClient::Room, PresenceSink *> rooms;
     PresenceClient::Room lastRoom = 0;
+
+    ConflictResolver resolver;
+    bool asking = false;
 
     SyncStatus status;
     Error openError;

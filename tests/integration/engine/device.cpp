@@ -29,6 +29,7 @@ SyncEngine::Options Device::options() const
     options.databasePath = path(u"replica.db"_s);
     options.schemaPath = path(u"schema.sql"_s);
     options.app = u"test "_s + m_name;
+    options.conflicts = policy;
     return options;
 }
 

@@ -47,6 +47,8 @@ public:
     [[nodiscard]] QString path(const QString &file) const { return m_folder.filePath(file); }
     [[nodiscard]] SyncEngine::Options options() const;
 
+    ConflictPolicy policy = ConflictPolicy::Latest; ///< of the next restart()
+
 private:
     QString m_name;
     QTemporaryDir m_folder;

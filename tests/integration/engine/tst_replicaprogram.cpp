@@ -276,6 +276,74 @@ private Q_SLOTS:
         QCOMPARE(c.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), found);
     }
 
+    void refusedChangesAreListed()
+    {
+        ServerProcess server;
+        server.start();
+        QTemporaryDir folder;
+        const QString url = server.url().toString();
+        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
+        const QString huge(300 * 1024, u'x');
+        a.ask(exec(u"INSERT INTO notes(id, title) VALUES('bad', 'short'), ('good', '1')"_s));
+        QVERIFY(a.ask(wait).contains("ok"_L1));
+        a.ask(exec(u"UPDATE notes SET title = ? WHERE id = 'bad'"_s, {huge}));
+        a.ask(exec(u"UPDATE notes SET title = '2' WHERE id = 'good'"_s));
+        const QJsonObject event = a.event(u"rejected"_s);
+        QCOMPARE(event.value("code"_L1).toString(), u"too_large"_s);
+        QCOMPARE(event.value("pk"_L1).toArray(), QJsonArray{u"bad"_s});
+        QCOMPARE(event.value("values"_L1).toObject().value("title"_L1).toString().size(), huge.size());
+        QVERIFY(a.ask(wait).contains("ok"_L1));
+        const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title FROM notes ORDER BY id"_s}};
+        QCOMPARE(a.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(),
+                 (QJsonArray{QJsonArray{u"short"_s}, QJsonArray{u"2"_s}}));
+        QCOMPARE(a.ask({{u"do"_s, u"rejected"_s}}).value("ok"_L1).toArray().size(), 1);
+        // It is still too large.
+        QVERIFY(a.ask({{u"do"_s, u"retry"_s}, {u"n"_s, event.value("n"_L1)}}).value("ok"_L1).toBool());
+        const QJsonObject again = a.event(u"rejected"_s);
+        QVERIFY(again.value("n"_L1) != event.value("n"_L1));
+        QVERIFY(a.ask({{u"do"_s, u"discard"_s}, {u"n"_s, again.value("n"_L1)}}).value("ok"_L1).toBool());
+        QCOMPARE(a.ask({{u"do"_s, u"rejected"_s}}).value("ok"_L1).toArray(), QJsonArray());
+        QCOMPARE(codeOf(a.ask({{u"do"_s, u"discard"_s}, {u"n"_s, again.value("n"_L1)}})), u"no_entry"_s);
+        QCOMPARE(codeOf(a.ask({{u"do"_s, u"retry"_s}})), u"bad_request"_s);
+        QVERIFY(a.ask(wait).contains("ok"_L1));
+    }
+
+    void conflictsAreToldAndUndone()
+    {
+        ServerProcess server;
+        server.start();
+        QTemporaryDir folder;
+        const QString url = server.url().toString();
+        const QByteArray tokens[] = {server.token(u"a"_s), server.token(u"b"_s)};
+        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
+        Program b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
+        const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
+        a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'base')"_s));
+        for (Program *program : {&a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        a.ask({{u"do"_s, u"disconnect"_s}});
+        a.ask(exec(u"UPDATE notes SET title = 'mine'"_s));
+        b.ask(exec(u"UPDATE notes SET title = 'theirs'"_s));
+        QVERIFY(b.ask(wait).contains("ok"_L1));
+        a.ask({{u"do"_s, u"connect"_s}, {u"url"_s, url}, {u"token"_s, QString::fromUtf8(tokens[0])}});
+        const QJsonObject event = a.event(u"conflict"_s);
+        QCOMPARE(event.value("mine"_L1).toString(), u"mine"_s);
+        QCOMPARE(event.value("theirs"_L1).toString(), u"theirs"_s);
+        QCOMPARE(event.value("column"_L1).toString(), u"title"_s);
+        for (Program *program : {&a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        QCOMPARE(a.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 1);
+        QCOMPARE(b.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 0);
+        QVERIFY(a.ask({{u"do"_s, u"undo_conflict"_s}, {u"n"_s, event.value("n"_L1)}}).value("ok"_L1).toBool());
+        for (Program *program : {&a, &b})
+            QVERIFY(program->ask(wait).contains("ok"_L1));
+        const QString loser = event.value("winner"_L1) == u"mine"_s ? u"theirs"_s : u"mine"_s;
+        const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title FROM notes"_s}};
+        QCOMPARE(b.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{loser}}));
+        QCOMPARE(codeOf(a.ask({{u"do"_s, u"dismiss"_s}, {u"n"_s, event.value("n"_L1)}})), u"no_entry"_s);
+    }
+
     void presenceIsToldWhileItLasts()
     {
         ServerProcess server;
