@@ -281,6 +281,8 @@ std::vector<Mutant> makeMutants()
                             "UPDATE sheaf_spaces SET cursor = cursor + 1"));
     all.push_back(restarted("row-clocks-lost", "a row's stamps are gone after a restart",
                             "DELETE FROM sheaf_rows WHERE outbox IS NULL AND pk = (SELECT max(pk) FROM sheaf_rows)"));
+    all.push_back(restarted("base-lost", "what an edit was made in view of is forgotten at a restart",
+                            "UPDATE sheaf_outbox SET base = x''"));
     return all;
 }
 

@@ -61,11 +61,13 @@ Verified SimClient::start()
     auto opened = Replica::open({.path = folder + u"replica.db"_s,
                                  .schemaPath = simSchemaPath(m_parts.folder),
                                  .homeSpace = simSpaces().first(),
+                                 .conflicts = policy,
                                  .wallMs = [this] { return m_clock->wallMs(); },
                                  .random = [this] { return m_random.next(); }});
     if (!opened)
         return Violation{"S1 opens again", (opened.error().code + u": "_s + opened.error().message).toStdString()};
     m_replica = std::move(opened).value();
+    m_replica->setConflictObserver([this](const Conflict &conflict) { judge(conflict); });
     // Small, so that crashes meet checkpoints as well.
     QSqlQuery(u"PRAGMA wal_autocheckpoint=20"_s, m_replica->database()).next();
     if (m_promise && *m_promise != promise())
@@ -146,8 +148,49 @@ std::string SimClient::state() const
     return text;
 }
 
+void SimClient::look()
+{
+    if (othersHavePolicies)
+        return;
+    Oracle::Rows rows;
+    for (const SimTable &table : simTables()) {
+        if (table.name != u"texts"_s)
+            readRows(table, rows);
+    }
+    for (const auto &[id, row] : rows) {
+        for (const auto &[column, cell] : row.cells)
+            m_seen[{std::get<1>(id), std::get<2>(id), column}].insert(cell.value);
+    }
+}
+
+/// Nothing is a conflict that its writer knew of, or that is equal, or that came from here.
+void SimClient::judge(const Conflict &conflict)
+{
+    if (m_parts.trace)
+        std::printf("    c%d conflict in %s.%s\n", m_number, conflict.table.constData(), conflict.column.constData());
+    if (conflict.site == m_replica->site())
+        blame("C1 nobody disagrees with oneself", conflict.table.toStdString());
+    if (conflict.kind == Conflict::Kind::Delete) {
+        if (conflict.mineRow.isEmpty() == conflict.theirsRow.isEmpty())
+            blame("C2 one has deleted what the other edited", conflict.table.toStdString());
+        return;
+    }
+    std::vector<QByteArray> kept;
+    kept.reserve(2);
+    const ValueView theirs = viewOf(conflict.theirs, kept);
+    const std::string value = valueBytes(theirs);
+    if (value == valueBytes(viewOf(conflict.mine, kept)))
+        blame("C3 equal values are no conflict", conflict.column.toStdString());
+    constexpr qint64 constantsEnd = 1000; // some statements write the same number again and again
+    const bool telling = !conflict.theirs.isNull() && (theirs.type != ValueView::Type::Integer || theirs.integer >= constantsEnd);
+    const auto seen = m_seen.find({conflict.table.toStdString(), conflict.key.toStdString(), conflict.column.toStdString()});
+    if (telling && seen != m_seen.end() && seen->second.contains(value))
+        blame("C4 what was seen is no conflict", conflict.column.toStdString());
+}
+
 Verified SimClient::edit(SeededRandom &random)
 {
+    look();
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
     if (!written)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
@@ -160,6 +203,7 @@ Verified SimClient::edit(SeededRandom &random)
 Verified SimClient::dieInsideEdit(SeededRandom &random)
 {
     const auto operation = random.oneIn(2) ? CrashDisk::Operation::Write : CrashDisk::Operation::Sync;
+    look();
     m_parts.disk.inject({path(), operation, 0, random.between(0, 12), true});
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
     const bool certain = written.has_value();
@@ -322,31 +366,35 @@ void SimClient::dump() const
 Oracle::Rows SimClient::visibleRows() const
 {
     Oracle::Rows rows;
-    for (const SimTable &table : simTables()) {
-        QSqlQuery query(m_replica->database());
-        query.exec(u"SELECT * FROM "_s + table.name);
-        while (query.next()) {
-            std::vector<QByteArray> kept;
-            kept.reserve(16);
-            std::vector<ValueView> key;
-            Oracle::Row row{1, {}, {}};
-            std::string space = simSpaces().first().toStdString();
-            for (int i = 0; i < query.record().count(); ++i) {
-                const QString name = query.record().fieldName(i);
-                const ValueView value = viewOf(query.value(i), kept);
-                if (name == u"space"_s)
-                    space = value.bytes.toByteArray().toStdString();
-                else if (i < table.keyColumns)
-                    key.push_back(value);
-                else
-                    row.cells[name.toStdString()] = {{}, valueBytes(value)};
-            }
-            QByteArray keyBytes;
-            encodeKey(key, keyBytes);
-            rows[{space, table.name.toStdString(), keyBytes.toStdString()}] = row;
-        }
-    }
+    for (const SimTable &table : simTables())
+        readRows(table, rows);
     return rows;
+}
+
+void SimClient::readRows(const SimTable &table, Oracle::Rows &rows) const
+{
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT * FROM "_s + table.name);
+    while (query.next()) {
+        std::vector<QByteArray> kept;
+        kept.reserve(16);
+        std::vector<ValueView> key;
+        Oracle::Row row{1, {}, {}};
+        std::string space = simSpaces().first().toStdString();
+        for (int i = 0; i < query.record().count(); ++i) {
+            const QString name = query.record().fieldName(i);
+            const ValueView value = viewOf(query.value(i), kept);
+            if (name == u"space"_s)
+                space = value.bytes.toByteArray().toStdString();
+            else if (i < table.keyColumns)
+                key.push_back(value);
+            else
+                row.cells[name.toStdString()] = {{}, valueBytes(value)};
+        }
+        QByteArray keyBytes;
+        encodeKey(key, keyBytes);
+        rows[{space, table.name.toStdString(), keyBytes.toStdString()}] = row;
+    }
 }
 
 } // namespace Sheaf::Test

@@ -11,6 +11,8 @@
 
 #include <QSet>
 
+#include <set>
+
 namespace Sheaf::Test {
 
 /// What all nodes of a world share.
@@ -67,6 +69,8 @@ public:
     [[nodiscard]] const Verified &violation() const { return m_violation; }
 
     qint64 skewMs = 0;
+    ConflictPolicy policy = ConflictPolicy::Latest; ///< of tables that name none
+    bool othersHavePolicies = false;                ///< then a value may come back under another name
     bool staysDown = false;
     /// Called with the file at rest, before a restarted process opens it: for planted bugs.
     std::function<void(SimClient &)> beforeOpen;
@@ -80,6 +84,10 @@ private:
     [[nodiscard]] Promise promise() const;
     void reported(const QString &code, const QString &message);
     void statusChanged();
+    void readRows(const SimTable &table, Oracle::Rows &rows) const;
+    /// Takes note of what the next edit is made in view of.
+    void look();
+    void judge(const Conflict &conflict);
     void blame(std::string invariant, std::string detail);
     Result<void> statements(QSqlDatabase &database, SeededRandom &random);
     bool statement(QSqlDatabase &database, SeededRandom &random, QString *error);
@@ -96,6 +104,8 @@ private:
     QByteArray m_token;
     std::optional<Promise> m_promise;
     std::map<QByteArray, std::pair<Epoch, Sequence>> m_cursors;
+    using CellId = std::tuple<std::string, std::string, std::string>; ///< table, key, column
+    std::map<CellId, std::set<std::string>> m_seen;                   ///< values before an edit
     Verified m_violation;
 
     std::unique_ptr<NodeClock> m_clock;

@@ -20,7 +20,7 @@ constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 World::Features World::Features::draw(SeededRandom &random)
 {
     const auto coin = [&random] { return random.oneIn(2); };
-    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
+    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
 }
 
 World::World(CrashVfs &vfs, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
@@ -59,6 +59,9 @@ Verified World::setUp()
         auto client = std::make_unique<SimClient>(m_parts, i, m_random.next());
         if (m_features.skew)
             client->skewMs = m_random.between(-yearMs, yearMs);
+        client->othersHavePolicies = m_features.policies;
+        if (m_features.policies)
+            client->policy = static_cast<ConflictPolicy>(m_random.below(3));
         if (m_mutant && m_mutant->clientDiskLies)
             m_vfs.disk().lieAboutSync(client->path());
         if (m_mutant && m_mutant->beforeClientOpens)
