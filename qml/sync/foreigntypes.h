@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/disputelists.h"
 #include "engine/livequery.h"
 #include "engine/presence.h"
 #include "engine/syncengine.h"
@@ -38,6 +39,27 @@ struct LiveQueryForeign {
     Q_GADGET
     QML_FOREIGN(Sheaf::LiveQuery)
     QML_NAMED_ELEMENT(LiveQuery)
+};
+
+/// The base of the two lists below.
+struct DisputeListForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::DisputeList)
+    QML_ANONYMOUS
+};
+
+/// Makes the engine's ConflictList a QML type.
+struct ConflictListForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::ConflictList)
+    QML_NAMED_ELEMENT(ConflictList)
+};
+
+/// Makes the engine's RejectedList a QML type.
+struct RejectedListForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::RejectedList)
+    QML_NAMED_ELEMENT(RejectedList)
 };
 
 } // namespace Sheaf
