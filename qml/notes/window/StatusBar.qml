@@ -71,6 +71,22 @@ Item {
             text: root.status.link
             onClicked: root.linkActivated(root.status.action)
         }
+        LinkButton {
+            readonly property int count: rejectedList.count + conflictList.count
+            objectName: "reviewLink"
+            anchors.verticalCenter: parent.verticalCenter
+            visible: count > 0
+            text: count === 1 ? qsTr("1 change to review") : qsTr("%1 changes to review").arg(count)
+            onClicked: root.panelAsked()
+        }
+    }
+    RejectedList {
+        id: rejectedList
+        engine: root.status.engine
+    }
+    ReviewedConflicts {
+        id: conflictList
+        engine: root.status.engine
     }
     Timer {
         interval: Theme.second
