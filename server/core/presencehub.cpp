@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core/presencehub.h"
 
-#include "protocol/codec.h"
-#include "protocol/framing.h"
 #include "server/core/tuning.h"
 #include "text/limits.h"
 
@@ -30,14 +28,6 @@ std::vector<QByteArray> updatesOf(const std::vector<Text::AwarenessEntry> &entri
 }
 
 } // namespace
-
-const QList<QByteArray> &PresenceNews::frames(bool compressed)
-{
-    QList<QByteArray> &frames = m_frames[compressed ? 1 : 0];
-    if (frames.isEmpty())
-        frames = frameMessage(encodeMessage(Plugin{presencePlugin(), m_topic.space, m_topic.place, m_update}), compressed);
-    return frames;
-}
 
 PresenceHub::~PresenceHub()
 {
@@ -136,6 +126,23 @@ void PresenceHub::leave(PresenceListener &listener, const PresenceTopic &place)
     drop(listener, place);
     if (member->second.topics.empty())
         m_members.erase(member);
+}
+
+bool PresenceHub::leaveSpace(PresenceListener &listener, const QByteArray &space)
+{
+    const auto member = m_members.find(&listener);
+    if (member == m_members.end())
+        return false;
+    std::erase_if(member->second.topics, [&](const PresenceTopic &place) {
+        if (place.space != space)
+            return false;
+        drop(listener, place);
+        return true;
+    });
+    if (!member->second.topics.empty())
+        return true;
+    m_members.erase(member);
+    return false;
 }
 
 void PresenceHub::leave(PresenceListener &listener)

@@ -4,30 +4,32 @@
 
 #include "ports/clock.h"
 #include "protocol/presencetopic.h"
+#include "server/core/pluginword.h"
 #include "server/core/storage.h"
 #include "text/awareness.h"
 
-#include <array>
 #include <optional>
 #include <set>
 
 namespace Sheaf::Server {
 
-/// What is new in a topic: one awareness update for however many listeners, framed once per form.
+/// What is new in a topic: one awareness update for however many listeners.
 class PresenceNews
 {
 public:
-    PresenceNews(const PresenceTopic &topic, QByteArray update) : m_topic(topic), m_update(std::move(update)) {}
+    PresenceNews(const PresenceTopic &topic, QByteArray update)
+        : m_topic(topic), m_word({presencePlugin(), topic.space, topic.place, std::move(update)})
+    {
+    }
 
     [[nodiscard]] const PresenceTopic &topic() const { return m_topic; }
-    [[nodiscard]] const QByteArray &update() const { return m_update; }
-    /// The frames of the message `plugin` that carries it.
-    [[nodiscard]] const QList<QByteArray> &frames(bool compressed);
+    [[nodiscard]] const QByteArray &update() const { return m_word.message().payload; }
+    /// The plugin message that carries it.
+    [[nodiscard]] PluginWord &word() { return m_word; }
 
 private:
     const PresenceTopic &m_topic;
-    QByteArray m_update;
-    std::array<QList<QByteArray>, 2> m_frames;
+    PluginWord m_word;
 };
 
 /// One connection that takes part in topics, whatever protocol it speaks.
@@ -72,6 +74,8 @@ public:
     /// Takes an awareness update of a listener; false when it has not joined the topic.
     bool publish(PresenceListener &listener, const PresenceTopic &topic, QByteArrayView update);
     void leave(PresenceListener &listener, const PresenceTopic &topic);
+    /// Leaves all topics of a space; false when it is in no other ones.
+    bool leaveSpace(PresenceListener &listener, const QByteArray &space);
     /// Leaves all topics: the connection is over.
     void leave(PresenceListener &listener);
 

@@ -4,6 +4,7 @@
 
 #include "protocol/limits.h"
 #include "server/core/logging.h"
+#include "server/core/presenceplugin.h"
 #include "server/core/tuning.h"
 
 #include <algorithm>
@@ -14,8 +15,10 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random)
-    : m_storage(storage), m_clock(clock), m_random(random), m_presence(clock), m_yjs(*this, storage, m_presence, clock)
+    : m_storage(storage), m_clock(clock), m_random(random), m_presence(clock), m_plugins(clock),
+      m_yjs(*this, storage, m_presence, clock)
 {
+    install(std::make_unique<PresencePlugin>(m_presence));
 }
 
 ServerCore::~ServerCore()
@@ -201,6 +204,7 @@ void ServerCore::tick()
     for (const auto &[number, session] : m_sessions)
         session->tick();
     m_yjs.tick();
+    m_plugins.tick();
     if (!m_sessions.empty() || !m_yjs.isEmpty())
         startTicking();
 }

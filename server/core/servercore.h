@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/core/groupcommit.h"
+#include "server/core/pluginbench.h"
 #include "server/core/presencehub.h"
 #include "server/core/serversession.h"
 #include "server/core/yjsdesk.h"
@@ -33,10 +34,11 @@ public:
     /// Ends the sessions of a device whose token was revoked.
     void revoked(DeviceId device);
 
+    /// Adds the server's half of a plugin; before the first connection.
+    void install(std::unique_ptr<ServerPlugin> plugin) { m_plugins.install(std::move(plugin)); }
+    [[nodiscard]] PluginBench &plugins() override { return m_plugins; }
     /// Who is where; other front ends of this server may take part.
-    [[nodiscard]] PresenceHub &presence() override { return m_presence; }
-    /// Messages for plugins that are not known here, or about spaces that their sender may not see.
-    [[nodiscard]] quint64 ignoredPluginMessages() const { return m_ignored; }
+    [[nodiscard]] PresenceHub &presence() { return m_presence; }
 
     [[nodiscard]] qsizetype sessionCount() const { return static_cast<qsizetype>(m_sessions.size()); }
 
@@ -47,7 +49,6 @@ private:
     [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
     Result<Channel *> channel(const QByteArray &space) override;
     Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) override;
-    void ignored() override { ++m_ignored; }
     void ended(ServerSession &session) override;
     void upload(quint64 session, SiteId site, Channel &channel, Push push) override;
     void yjsEmptied() override;
@@ -68,11 +69,11 @@ private:
     Clock &m_clock;
     Random &m_random;
     PresenceHub m_presence;
+    PluginBench m_plugins;
     std::map<QByteArray, Channel> m_channels;
     std::map<quint64, std::unique_ptr<ServerSession>> m_sessions;
     std::vector<quint64> m_ended;
     quint64 m_lastNumber = 0;
-    quint64 m_ignored = 0;
     Group m_group;
     qint64 m_bufferedBytes = 0;
     Clock::TimerId m_commitTimer = 0;

@@ -88,6 +88,7 @@ void ServerSession::admitted(const Admission &admission)
     // The welcome itself is small and tells whether compression is on: it goes plain.
     sendFrames(frameMessage(encodeMessage(admission.welcome), false));
     m_assembler.setWelcomed(true);
+    m_host.plugins().joined(*this, m_access.keys());
 }
 
 void ServerSession::onSubscribe(const Subscribe &subscribe)
@@ -164,29 +165,26 @@ void ServerSession::onPing(const Ping &ping)
 
 void ServerSession::onPlugin(const Plugin &plugin)
 {
-    if (plugin.name != presencePlugin() || !m_access.contains(plugin.space))
-        return m_host.ignored();
-    PresenceHub &hub = m_host.presence();
-    PresenceListener &listener = *this; // a private base
-    const PresenceTopic topic{plugin.space, plugin.topic};
-    if (plugin.payload.isEmpty()) {
-        m_missed.erase(topic);
-        return hub.leave(listener, topic);
-    }
-    const bool wantsAll = plugin.payload == QByteArray(1, '\0'); // an update without entries
-    if (!wantsAll && hub.publish(listener, topic, plugin.payload))
-        return;
-    if (hub.join(listener, m_device, topic) && !wantsAll)
-        hub.publish(listener, topic, plugin.payload);
+    if (const auto taken = m_host.plugins().received(*this, plugin); !taken)
+        refuse(taken.error().code, taken.error().message, Tuning::brokenRetryMs);
 }
 
-/// A reader that is behind gets no news but, once it has read, the latest states of all.
-void ServerSession::presence(PresenceNews &news)
+Role ServerSession::role(const QByteArray &space) const
 {
-    if (m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause)
-        m_missed.insert(news.topic());
-    else
-        sendFrames(news.frames(m_compression));
+    const auto access = m_access.find(space);
+    return access == m_access.end() ? Role::None : access->role;
+}
+
+bool ServerSession::send(PluginWord &word)
+{
+    if (m_state != State::Open || !m_access.contains(word.message().space))
+        return false;
+    if (m_connection->unsentBytes() > Sheaf::Limits::unsentBytesPause) {
+        m_pluginsWait = true;
+        return false;
+    }
+    sendFrames(word.frames(m_compression));
+    return true;
 }
 
 /// A mark asks "have I got everything": it is answered behind the acks of the pushes before it
@@ -291,10 +289,8 @@ void ServerSession::doubt(Channel &channel)
 void ServerSession::drained()
 {
     m_progressMs = m_clock.monotonicMs();
-    if (m_connection->unsentBytes() <= Sheaf::Limits::unsentBytesPause) {
-        for (const PresenceTopic &topic : std::exchange(m_missed, {}))
-            m_host.presence().join(*this, m_device, topic);
-    }
+    if (m_connection->unsentBytes() <= Sheaf::Limits::unsentBytesPause && std::exchange(m_pluginsWait, false))
+        m_host.plugins().drained(*this);
     // By index: catchUp() may end the session, which clears the list.
     for (size_t i = 0; i < m_subscriptions.size(); ++i) {
         if (!m_subscriptions[i].live)
@@ -388,15 +384,16 @@ void ServerSession::closed(const QString &)
     m_host.ended(*this);
 }
 
-/// Gives back what the session holds of the server: subscriptions and buffered pushes.
+/// Gives back what the session holds of the server: subscriptions, buffered pushes and its place at the plugins, who
+/// find it without access.
 void ServerSession::leave()
 {
     for (const Subscription &subscription : std::exchange(m_subscriptions, {}))
         subscription.channel->unsubscribe(this);
-    for (const Access &access : std::exchange(m_access, {}))
+    const QHash<QByteArray, Access> spaces = std::exchange(m_access, {});
+    for (const Access &access : spaces)
         m_host.buffer(-access.bytes);
-    m_host.presence().leave(*this);
-    m_missed.clear();
+    m_host.plugins().left(*this, spaces.keys());
     m_marks.clear();
 }
 

@@ -7,7 +7,7 @@
 #include "protocol/framing.h"
 #include "server/core/authenticator.h"
 #include "server/core/channel.h"
-#include "server/core/presencehub.h"
+#include "server/core/pluginbench.h"
 
 #include <QHash>
 
@@ -28,9 +28,7 @@ public:
     virtual bool buffer(qint64 bytes) = 0;
     [[nodiscard]] virtual Epoch epoch() const = 0;
     virtual Result<Channel *> channel(const QByteArray &space) = 0;
-    [[nodiscard]] virtual PresenceHub &presence() = 0;
-    /// A message for a plugin was not for us: it is counted and has no answer.
-    virtual void ignored() = 0;
+    [[nodiscard]] virtual PluginBench &plugins() = 0;
     virtual Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) = 0;
     /// The session is over and may be deleted, but not inside this call.
     virtual void ended(ServerSession &session) = 0;
@@ -41,16 +39,18 @@ protected:
 
 /// One client's connection from accept to end: a state machine that answers messages.
 /// One thread; owns the connection; borrows host and clock, which outlive it.
-class ServerSession final : private Connection::Observer, private PresenceListener
+class ServerSession final : public PluginPeer, private Connection::Observer
 {
 public:
     ServerSession(SessionHost &host, Clock &clock, quint64 number, std::unique_ptr<Connection> connection);
     ~ServerSession();
     Q_DISABLE_COPY_MOVE(ServerSession)
 
-    [[nodiscard]] quint64 number() const { return m_number; }
-    [[nodiscard]] SiteId site() const { return m_site; }
-    [[nodiscard]] DeviceId device() const { return m_device; } ///< 0 before the welcome
+    [[nodiscard]] quint64 number() const override { return m_number; }
+    [[nodiscard]] SiteId site() const override { return m_site; }
+    [[nodiscard]] DeviceId device() const override { return m_device; } ///< 0 before the welcome
+    [[nodiscard]] Role role(const QByteArray &space) const override;
+    bool send(PluginWord &word) override;
 
     void admitted(const Admission &admission);
     /// Says why and ends. `retryAfterMs` as in Refused.
@@ -98,7 +98,6 @@ private:
     void onMark(const Mark &mark);
     void onPing(const Ping &ping);
     void onPlugin(const Plugin &plugin);
-    void presence(PresenceNews &news) override;
 
     void denyPush(const Push &push);
     void follow(Subscription &subscription, std::vector<Batch> &batches);
@@ -120,9 +119,9 @@ private:
     DeviceId m_device = 0;
     QHash<QByteArray, Access> m_access;
     std::vector<Subscription> m_subscriptions;
-    std::set<PresenceTopic> m_missed; ///< topics with news that the connection did not take
-    QList<Mark> m_marks;              ///< unanswered
-    qsizetype m_queued = 0;           ///< pushes handed to the host and not acknowledged
+    bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send
+    QList<Mark> m_marks;        ///< unanswered
+    qsizetype m_queued = 0;     ///< pushes handed to the host and not acknowledged
     qint64 m_stateSinceMs = 0;
     qint64 m_heardMs = 0;
     qint64 m_progressMs = 0; ///< the last time the network took bytes, or there were none

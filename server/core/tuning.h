@@ -26,6 +26,8 @@ constexpr qsizetype presenceTopicsMax = 64;                ///< that one connect
 constexpr qsizetype presenceClientsMax = 500;              ///< of one topic
 constexpr qsizetype presenceClientsPerListenerMax = 8;     ///< windows behind one connection
 constexpr qsizetype presenceUpdateBytesTarget = 16 * 1024; ///< a larger crowd is told in several messages
+constexpr double presencePerSecond = 2'000;                ///< messages of one connection: many clients, each 20 times a second
+constexpr int presenceBurst = 4'000;                       ///< as many after a pause
 constexpr qint64 presenceBytesMax = 16 * 1024 * 1024;      ///< states of all topics together
 
 constexpr qint64 yjsBytesMax =

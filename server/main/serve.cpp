@@ -49,7 +49,7 @@ int socketsMax(int wanted)
 
 } // namespace
 
-Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits)
+Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits, ServerPlugins plugins)
 {
     const QUrl url(u"ws://"_s + listen);
     QHostAddress address;
@@ -62,6 +62,8 @@ Result<int> serve(const QString &folder, const QString &listen, ListenerLimits l
     if (!data)
         return fail(data.error());
     ServerCore core(*data->storage, clock, random);
+    for (std::unique_ptr<ServerPlugin> &plugin : plugins)
+        core.install(std::move(plugin));
     AdminSocket admin(TokenOrders(*data->storage, random, [&core](DeviceId device) { core.revoked(device); }));
     limits.sockets = socketsMax(limits.sockets);
     Listener listener(std::move(limits));

@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/core/serverplugin.h"
 #include "server/net/listener.h"
+
+#include <memory>
 
 namespace Sheaf::Server {
 
-/// Serves until SIGTERM or SIGINT; the exit code. Errors: why it could not begin.
-Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits);
+using ServerPlugins = std::vector<std::unique_ptr<ServerPlugin>>;
+
+/// Serves until SIGTERM or SIGINT, with these plugins besides presence; the exit code. Errors: why it could not begin.
+Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits, ServerPlugins plugins = {});
 
 } // namespace Sheaf::Server

@@ -128,7 +128,7 @@ void TestServerPresence::whoMayNotSeeTheSpaceIsIgnored()
     for (const AwarenessEntry &entry : heard(member))
         QVERIFY(entry.client != 20);
     QCOMPARE(m_house->core->presence().states({"team", "note"}).size(), size_t{1});
-    QCOMPARE(m_house->core->ignoredPluginMessages(), 2);
+    QCOMPARE(m_house->core->plugins().counters().forbidden, 2);
     QVERIFY(!stranger.isOver());
 }
 
@@ -139,7 +139,7 @@ void TestServerPresence::unknownPluginsAreIgnored()
     caller.send(Plugin{presencePlugin(), "home", "note", "no update"});
     m_house->run(100);
     QVERIFY(caller.takeAll().isEmpty());
-    QCOMPARE(m_house->core->ignoredPluginMessages(), 1);
+    QCOMPARE(m_house->core->plugins().counters().unknown, 1);
     QCOMPARE(m_house->core->presence().counters().malformed, 1);
     caller.send(Ping{1});
     m_house->run();
