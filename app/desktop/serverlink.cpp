@@ -47,15 +47,17 @@ QString ServerLink::connectTo(const QString &address, const QString &token)
 
 void ServerLink::pause()
 {
-    m_engine.disconnectFromServer();
+    m_engine.pause();
 }
 
 void ServerLink::resume()
 {
     if (m_url.isEmpty())
         return;
-    if (m_engine.state() == SyncEngine::State::Offline || m_engine.state() == SyncEngine::State::Error)
+    if (m_engine.state() == SyncEngine::State::Error)
         m_engine.connectToServer(m_url, m_token);
+    else if (m_engine.state() == SyncEngine::State::Paused)
+        m_engine.resume();
     else
         m_engine.reconnectNow();
 }

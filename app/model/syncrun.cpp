@@ -26,8 +26,8 @@ SyncRun::~SyncRun() = default;
 void SyncRun::start(const ServerChoice &choice)
 {
     const auto state = m_engine.state();
-    const bool connected =
-        state != SyncEngine::State::LocalOnly && state != SyncEngine::State::Offline && state != SyncEngine::State::Error;
+    const bool connected = state != SyncEngine::State::LocalOnly && state != SyncEngine::State::Offline &&
+                           state != SyncEngine::State::Paused && state != SyncEngine::State::Error;
     m_choice = choice.url.isEmpty() ? m_profile.server() : choice;
     m_remember = !choice.url.isEmpty();
     if (m_choice.url.isEmpty() && !connected)

@@ -20,26 +20,6 @@ QString string(const QByteArray &utf8)
     return QString::fromUtf8(utf8);
 }
 
-QString hex(quint64 number)
-{
-    return QString::number(number, 16).rightJustified(16, u'0');
-}
-
-QString roleName(Role role)
-{
-    switch (role) {
-    case Role::None:
-        return u"none"_s;
-    case Role::Viewer:
-        return u"viewer"_s;
-    case Role::Editor:
-        return u"editor"_s;
-    case Role::Owner:
-        return u"owner"_s;
-    }
-    return {};
-}
-
 QJsonObject entryToJson(const OutboxEntry &entry)
 {
     QJsonArray columns;
@@ -54,27 +34,6 @@ QJsonObject entryToJson(const OutboxEntry &entry)
 
 } // namespace
 
-QString Commands::stateName(SyncEngine::State state)
-{
-    switch (state) {
-    case SyncEngine::State::LocalOnly:
-        return u"local_only"_s;
-    case SyncEngine::State::Connecting:
-        return u"connecting"_s;
-    case SyncEngine::State::Syncing:
-        return u"syncing"_s;
-    case SyncEngine::State::Synced:
-        return u"synced"_s;
-    case SyncEngine::State::Offline:
-        return u"offline"_s;
-    case SyncEngine::State::Reconnecting:
-        return u"reconnecting"_s;
-    case SyncEngine::State::Error:
-        return u"error"_s;
-    }
-    return {};
-}
-
 void Commands::run(const QJsonObject &command, const Reply &reply)
 {
     using Handler = void (Commands::*)(const QJsonObject &, const Reply &);
@@ -87,6 +46,11 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"connect"_s, &Commands::connectToServer},
         {u"disconnect"_s, &Commands::disconnectFromServer},
         {u"wait_synced"_s, &Commands::waitSynced},
+        {u"sync"_s, &Commands::syncNow},
+        {u"cancel"_s, &Commands::cancelSync},
+        {u"pause"_s, &Commands::pause},
+        {u"resume"_s, &Commands::resume},
+        {u"why"_s, &Commands::why},
         {u"status"_s, &Commands::status},
         {u"digest"_s, &Commands::digest},
         {u"outbox"_s, &Commands::outbox},
@@ -213,32 +177,62 @@ void Commands::askReplica(std::function<Result<QJsonValue>(Replica &)> question,
         .then(this, [answer, reply] { reply(*answer); });
 }
 
+void Commands::syncNow(const QJsonObject &, const Reply &reply)
+{
+    m_engine.syncNow().then(this, [reply](const Result<SyncResult> &synced) {
+        reply(synced ? Result<QJsonValue>(QJsonValue(toJson(*synced))) : Result<QJsonValue>(fail(synced.error())));
+    });
+}
+
+void Commands::cancelSync(const QJsonObject &, const Reply &reply)
+{
+    m_engine.cancelSync();
+    reply(QJsonValue(true));
+}
+
+void Commands::pause(const QJsonObject &command, const Reply &reply)
+{
+    setPaused(command, true, reply);
+}
+
+void Commands::resume(const QJsonObject &command, const Reply &reply)
+{
+    setPaused(command, false, reply);
+}
+
+/// All, or the space that is named.
+void Commands::setPaused(const QJsonObject &command, bool paused, const Reply &reply)
+{
+    if (const QString space = command.value("space"_L1).toString(); !space.isEmpty())
+        m_engine.setSpacePaused(space, paused);
+    else if (paused)
+        m_engine.pause();
+    else
+        m_engine.resume();
+    reply(QJsonValue(true));
+}
+
+void Commands::why(const QJsonObject &command, const Reply &reply)
+{
+    QVariantList key;
+    const QJsonArray values = command.value("pk"_L1).toArray();
+    for (const QJsonValue &value : values) {
+        const auto part = fromJson(value);
+        if (!part)
+            return reply(fail(part.error()));
+        key.append(*part);
+    }
+    const QString table = command.value("table"_L1).toString();
+    if (table.isEmpty() || key.isEmpty())
+        return reply(fail(u"bad_request"_s, u"A row is named by \"table\" and \"pk\"."_s));
+    m_engine.why(table, key).then(this, [reply](const Result<RowAnswer> &answer) {
+        reply(answer ? Result<QJsonValue>(QJsonValue(toJson(*answer))) : Result<QJsonValue>(fail(answer.error())));
+    });
+}
+
 void Commands::status(const QJsonObject &, const Reply &reply)
 {
-    askReplica(
-        [this](Replica &replica) -> Result<QJsonValue> {
-            QJsonArray spaces;
-            const QList<SpaceState> states = replica.spaces();
-            for (const SpaceState &space : states)
-                spaces.append(QJsonObject{{u"space"_s, string(space.name)},
-                                          {u"role"_s, roleName(space.role)},
-                                          {u"epoch"_s, hex(space.epoch)},
-                                          {u"cursor"_s, static_cast<qint64>(space.cursor)}});
-            return QJsonValue(QJsonObject{{u"pending"_s, replica.pendingCount()},
-                                          {u"spaces"_s, spaces},
-                                          {u"site"_s, hex(replica.site())},
-                                          {u"clock_offset_ms"_s, replica.clockOffsetMs()}});
-        },
-        [this, reply](const Result<QJsonValue> &known) {
-            if (!known)
-                return reply(known);
-            // What the engine says is its owner's to read, so it joins here.
-            QJsonObject all = known->toObject();
-            all.insert(u"state"_s, stateName(m_engine.state()));
-            if (!m_engine.errorText().isEmpty())
-                all.insert(u"error"_s, QJsonObject{{u"code"_s, m_engine.errorCode()}, {u"message"_s, m_engine.errorText()}});
-            reply(QJsonValue(all));
-        });
+    m_engine.refreshFigures().then(this, [this, reply] { reply(QJsonValue(m_engine.diagnostics())); });
 }
 
 void Commands::digest(const QJsonObject &command, const Reply &reply)

@@ -21,8 +21,6 @@ public:
     /// Does one command and calls `reply` exactly once, now or later.
     void run(const QJsonObject &command, const Reply &reply);
 
-    [[nodiscard]] static QString stateName(SyncEngine::State state);
-
 private:
     void exec(const QJsonObject &command, const Reply &reply);
     void transaction(const QJsonObject &command, const Reply &reply);
@@ -32,6 +30,11 @@ private:
     void connectToServer(const QJsonObject &command, const Reply &reply);
     void disconnectFromServer(const QJsonObject &command, const Reply &reply);
     void waitSynced(const QJsonObject &command, const Reply &reply);
+    void syncNow(const QJsonObject &command, const Reply &reply);
+    void cancelSync(const QJsonObject &command, const Reply &reply);
+    void pause(const QJsonObject &command, const Reply &reply);
+    void resume(const QJsonObject &command, const Reply &reply);
+    void why(const QJsonObject &command, const Reply &reply);
     void status(const QJsonObject &command, const Reply &reply);
     void digest(const QJsonObject &command, const Reply &reply);
     void outbox(const QJsonObject &command, const Reply &reply);
@@ -46,6 +49,7 @@ private:
 
     /// Settles an entry of one of the two lists, named by "n".
     void settle(const QJsonObject &command, const std::function<QFuture<Result<void>>(qint64)> &call, const Reply &reply);
+    void setPaused(const QJsonObject &command, bool paused, const Reply &reply);
     void askReplica(std::function<Result<QJsonValue>(Replica &)> question, const Reply &reply);
 
     SyncEngine &m_engine;

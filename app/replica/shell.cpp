@@ -73,7 +73,7 @@ void Shell::answer(const QJsonValue &id, const Result<QJsonValue> &result)
 void Shell::printState()
 {
     QJsonObject state{{u"event"_s, u"state"_s},
-                      {u"state"_s, Commands::stateName(m_engine.state())},
+                      {u"state"_s, SyncEngine::stateName(m_engine.state())},
                       {u"pending"_s, m_engine.pending()},
                       {u"done"_s, m_engine.progressDone()},
                       {u"total"_s, m_engine.progressTotal()}};

@@ -6,6 +6,7 @@
 #include "engine/livequery.h"
 #include "engine/presence.h"
 #include "engine/syncengine.h"
+#include "engine/syncplugin.h"
 #include "engine/textdocument.h"
 
 #include <QtQml/qqml.h>
@@ -32,6 +33,13 @@ struct PresenceForeign {
     Q_GADGET
     QML_FOREIGN(Sheaf::Presence)
     QML_ANONYMOUS
+};
+
+/// Makes the engine's SyncPlugin a QML type.
+struct SyncPluginForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::SyncPlugin)
+    QML_NAMED_ELEMENT(SyncPlugin)
 };
 
 /// Makes the engine's LiveQuery a QML type.

@@ -151,6 +151,7 @@ StatusText describeStatus(const StatusInput &input)
         status.text = input.syncedAtMs > 0 ? tr("Synced · %1").arg(time) : tr("Synced");
         return status;
     }
+    case SyncEngine::State::Paused:
     case SyncEngine::State::Offline:
         return offline(input.pending);
     case SyncEngine::State::Reconnecting:

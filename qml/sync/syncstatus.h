@@ -67,7 +67,11 @@ public:
     [[nodiscard]] double provenAtMs() const { return double(m_input.syncedAtMs); }
     /// One sentence about the last failure.
     [[nodiscard]] QString details() const { return m_input.errorText; }
-    [[nodiscard]] bool isPaused() const { return m_input.state == SyncEngine::State::Offline; }
+    /// No connection is wanted at the moment.
+    [[nodiscard]] bool isPaused() const
+    {
+        return m_input.state == SyncEngine::State::Paused || m_input.state == SyncEngine::State::Offline;
+    }
     /// The text changes with time alone: tick() is due every second.
     [[nodiscard]] bool isCounting() const { return m_awaySince.isValid(); }
     /// Bytes are moving: the only reason for an icon to turn.

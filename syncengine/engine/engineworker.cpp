@@ -3,6 +3,7 @@
 #include "engine/engineworker.h"
 
 #include "engine/statements.h"
+#include "protocol/limits.h"
 
 #include <QThread>
 
@@ -42,6 +43,8 @@ void EngineWorker::begin()
         *m_clock, m_random,
         PresenceClient::Events{[this](const Plugin &plugin) { return m_reconnector && m_reconnector->sendPlugin(plugin); },
                                m_outlets.presence});
+    m_plugins.add(*m_presence);
+    m_relays = std::make_unique<PluginRelays>(m_plugins, m_outlets.plugins);
 }
 
 Result<void> EngineWorker::open()
@@ -66,13 +69,24 @@ Result<void> EngineWorker::open()
         m_localCommit = m_localCommit || !changes.remote;
         m_outlets.committed(changes);
     });
-    m_replica->setConflictObserver(m_outlets.conflict);
+    m_replica->setConflictObserver([this](const Conflict &conflict) {
+        if (m_monitor)
+            m_monitor->conflictMet();
+        m_outlets.conflict(conflict);
+    });
     m_replica->setRejectedObserver(m_outlets.rejected);
     m_reconnector =
         std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, m_transport, m_options.app,
-                                      Reconnector::Events{[this] { statusChanged(); }, m_outlets.reported,
-                                                          [this](const Plugin &plugin) { m_presence->receive(plugin); }});
+                                      Reconnector::Events{[this] { statusChanged(); },
+                                                          [this](const QString &code, const QString &message) {
+                                                              m_monitor->reported(code, message);
+                                                              m_outlets.reported(code, message);
+                                                          },
+                                                          [this](const Plugin &plugin) { m_plugins.receive(plugin); }});
+    installQuestion();
+    m_monitor = std::make_unique<SyncMonitor>(*m_replica, *m_reconnector, *m_clock, m_outlets.monitor);
     sendStatus();
+    m_monitor->sendSnapshot();
     return {};
 }
 
@@ -81,7 +95,11 @@ void EngineWorker::close()
     for (const Waiter &waiter : m_waiters)
         answer(waiter.promise, fail(u"closed"_s, u"The replica was closed."_s));
     m_waiters.clear();
+    m_monitor.reset();
     m_reconnector.reset();
+    m_relays.reset();
+    if (m_presence)
+        m_plugins.remove(*m_presence);
     m_presence.reset();
     m_progressTimer.reset();
     m_replica.reset();
@@ -116,6 +134,32 @@ void EngineWorker::leaveRoom(PresenceClient::Room room)
 {
     if (m_presence)
         m_presence->leave(room);
+}
+
+void EngineWorker::openPlugin(PluginRelays::Relay relay, const QByteArray &name, const QByteArray &space)
+{
+    begin();
+    m_relays->open(relay, name, space.isEmpty() ? m_options.homeSpace : space);
+}
+
+void EngineWorker::closePlugin(PluginRelays::Relay relay)
+{
+    if (m_relays)
+        m_relays->close(relay);
+}
+
+Result<void> EngineWorker::sendPlugin(Plugin message)
+{
+    if (message.space.isEmpty())
+        message.space = m_options.homeSpace;
+    if (message.payload.size() > Limits::pluginPayloadBytesMax || message.topic.size() > Limits::pluginTopicBytesMax ||
+        message.name.size() > Limits::nameBytesMax || message.space.size() > Limits::nameBytesMax)
+        return fail(u"too_large"_s, u"A message of a plugin has at most 64 KiB."_s);
+    if (!m_plugins.isOnline())
+        return fail(u"offline"_s, u"There is no connection to the server."_s);
+    if (!m_reconnector->sendPlugin(message))
+        return fail(u"busy"_s, u"The connection has too much to send already."_s);
+    return {};
 }
 
 Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements)
@@ -198,6 +242,76 @@ void EngineWorker::networkBack()
         m_reconnector->networkBack();
 }
 
+void EngineWorker::pause()
+{
+    if (m_monitor)
+        m_monitor->pause();
+}
+
+void EngineWorker::resume()
+{
+    if (m_reconnector)
+        m_reconnector->resume();
+}
+
+void EngineWorker::setSpacePaused(const QByteArray &space, bool paused)
+{
+    if (!m_reconnector)
+        return;
+    m_reconnector->setSpacePaused(space, paused);
+    m_monitor->sendSnapshot();
+}
+
+void EngineWorker::setAsking(bool asking)
+{
+    m_isAsking = asking;
+    if (m_reconnector)
+        installQuestion();
+}
+
+void EngineWorker::installQuestion()
+{
+    if (!m_isAsking)
+        return m_reconnector->setBeforeSync({});
+    m_reconnector->setBeforeSync([this](quint64 question) {
+        const SyncStatus &now = m_reconnector->status();
+        m_outlets.beforeSync(question, {now.progress.waiting, now.failures, m_monitor->isAsked()});
+    });
+}
+
+void EngineWorker::answerBeforeSync(quint64 question, const Result<void> &allowed)
+{
+    if (m_reconnector)
+        m_reconnector->answer(question, allowed);
+}
+
+void EngineWorker::syncNow(const SyncMonitor::SyncPromise &promise)
+{
+    if (m_monitor)
+        return m_monitor->syncNow(promise);
+    promise->addResult(fail(m_openError));
+    promise->finish();
+}
+
+void EngineWorker::cancelSync()
+{
+    if (m_monitor)
+        m_monitor->cancelSync();
+}
+
+void EngineWorker::sendFigures()
+{
+    if (m_monitor)
+        m_monitor->sendSnapshot();
+}
+
+Result<RowAnswer> EngineWorker::why(const QByteArray &table, const QByteArray &key) const
+{
+    if (!m_monitor)
+        return fail(m_openError);
+    return m_monitor->why(table, key);
+}
+
 void EngineWorker::waitSynced(const SyncedPromise &promise, qint64 timeoutMs)
 {
     if (!m_replica)
@@ -221,6 +335,8 @@ void EngineWorker::settleWaiters()
     Result<void> result;
     if (now.phase == SyncStatus::Phase::Idle)
         result = fail(u"not_connected"_s, u"No server is set."_s);
+    else if (now.phase == SyncStatus::Phase::Paused)
+        result = fail(u"paused"_s, u"The sync is paused."_s);
     else if (now.phase == SyncStatus::Phase::Failed)
         result = fail(now.error);
     else if (now.phase != SyncStatus::Phase::Online || !now.progress.proven)
@@ -233,7 +349,7 @@ void EngineWorker::settleWaiters()
 
 void EngineWorker::statusChanged()
 {
-    m_presence->setOnline(m_reconnector->status().phase == SyncStatus::Phase::Online);
+    m_plugins.setOnline(m_reconnector->status().phase == SyncStatus::Phase::Online);
     SyncStatus onlyProgress = m_reconnector->status();
     const bool proven = onlyProgress.progress.proven;
     onlyProgress.progress = m_sent.progress;
@@ -244,6 +360,7 @@ void EngineWorker::statusChanged()
     } else if (!m_progressTimer->isActive()) {
         m_progressTimer->start(progressInterval, [this] { sendStatus(); });
     }
+    m_monitor->statusChanged();
 }
 
 void EngineWorker::sendStatus()

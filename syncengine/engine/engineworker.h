@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/pluginrelays.h"
 #include "engine/syncengine.h"
+#include "engine/syncmonitor.h"
 #include "net/systemclock.h"
 #include "net/systemrandom.h"
 #include "net/websockettransport.h"
@@ -28,6 +30,9 @@ public:
         std::function<void(const Conflict &)> conflict;
         std::function<void(const RejectedChange &)> rejected;
         std::function<void(PresenceClient::Room, const QList<PresenceState> &present, const QList<quint64> &gone)> presence;
+        PluginRelays::Outlets plugins;
+        SyncMonitor::Outlets monitor;
+        std::function<void(quint64 question, const SyncPlan &plan)> beforeSync;
     };
     using SyncedPromise = std::shared_ptr<QPromise<Result<void>>>;
 
@@ -53,12 +58,30 @@ public:
     void disconnectFromServer();
     void reconnectNow();
     void networkBack();
+    /// Pauses and goes on, with one space or all: as Reconnector.
+    void pause();
+    void resume();
+    void setSpacePaused(const QByteArray &space, bool paused);
+    /// Whether the owner is asked before each attempt; answerBeforeSync() is its answer.
+    void setAsking(bool asking);
+    void answerBeforeSync(quint64 question, const Result<void> &allowed);
+    void syncNow(const SyncMonitor::SyncPromise &promise);
+    void cancelSync();
+    /// Tells the figures as they are now.
+    void sendFigures();
+    Result<RowAnswer> why(const QByteArray &table, const QByteArray &key) const;
     void waitSynced(const SyncedPromise &promise, qint64 timeoutMs);
 
     // As PresenceClient; also before the replica is open.
     void enterRoom(PresenceClient::Room room, const PresenceTopic &topic);
     void setPresence(PresenceClient::Room room, const QByteArray &state);
     void leaveRoom(PresenceClient::Room room);
+
+    // As PluginRelays; an empty space is the home space.
+    void openPlugin(PluginRelays::Relay relay, const QByteArray &name, const QByteArray &space);
+    void closePlugin(PluginRelays::Relay relay);
+    /// As SyncPlugin::send().
+    Result<void> sendPlugin(Plugin message);
 
 private:
     struct Waiter {
@@ -67,6 +90,7 @@ private:
     };
 
     void begin();
+    void installQuestion();
     void afterWork();
     void statusChanged();
     void sendStatus();
@@ -79,13 +103,17 @@ private:
     SystemRandom m_random;
     WebSocketTransport m_transport;
     std::unique_ptr<Replica> m_replica;
+    ClientPlugins m_plugins;
     std::unique_ptr<PresenceClient> m_presence;
+    std::unique_ptr<PluginRelays> m_relays;
     std::unique_ptr<Reconnector> m_reconnector;
+    std::unique_ptr<SyncMonitor> m_monitor;
     std::unique_ptr<OneShot> m_progressTimer;
     std::list<Waiter> m_waiters;
     Error m_openError;
     SyncStatus m_sent;
     bool m_localCommit = false;
+    bool m_isAsking = false;
 };
 
 } // namespace Sheaf

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/statements.h"
 
+#include "crdt/rowkey.h"
+
 #include <QSqlError>
 #include <QSqlQuery>
 #include <QSqlRecord>
@@ -73,6 +75,36 @@ Result<QueryRows> readRows(const QSqlDatabase &database, const Statement &statem
     if (query.lastError().isValid())
         return sqlError(query);
     return result;
+}
+
+QByteArray encodedKey(const QVariantList &values)
+{
+    std::vector<QByteArray> bytes;
+    bytes.reserve(static_cast<size_t>(values.size()));
+    std::vector<ValueView> views;
+    for (const QVariant &value : values) {
+        switch (value.typeId()) {
+        case QMetaType::QByteArray:
+            bytes.push_back(value.toByteArray());
+            views.push_back(ValueView::ofBlob(bytes.back()));
+            break;
+        case QMetaType::Double:
+            views.push_back(ValueView::ofReal(value.toDouble()));
+            break;
+        case QMetaType::Int:
+        case QMetaType::UInt:
+        case QMetaType::LongLong:
+        case QMetaType::ULongLong:
+            views.push_back(ValueView::ofInteger(value.toLongLong()));
+            break;
+        default:
+            bytes.push_back(value.toString().toUtf8());
+            views.push_back(ValueView::ofText(bytes.back()));
+        }
+    }
+    QByteArray key;
+    encodeKey(views, key);
+    return key;
 }
 
 } // namespace Sheaf

@@ -14,4 +14,7 @@ Result<qint64> runStatement(const QSqlDatabase &database, const Statement &state
 /// Runs one query and reads all of its rows. Errors: `sql_error`, `not_a_query`.
 Result<QueryRows> readRows(const QSqlDatabase &database, const Statement &statement);
 
+/// The encoded key of a row by the values of its primary key, in key order.
+[[nodiscard]] QByteArray encodedKey(const QVariantList &values);
+
 } // namespace Sheaf

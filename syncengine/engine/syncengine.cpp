@@ -65,6 +65,36 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
                 sink->presenceChanged(present, gone);
         });
     };
+    outlets.plugins.online = [this](PluginRelays::Relay relay, bool online) {
+        post(q, [this, relay, online] {
+            if (PluginSink *sink = relays.value(relay))
+                sink->pluginOnline(online);
+        });
+    };
+    outlets.plugins.received = [this](PluginRelays::Relay relay, const Plugin &message) {
+        post(q, [this, relay, message] {
+            if (PluginSink *sink = relays.value(relay))
+                sink->pluginReceived(message);
+        });
+    };
+    outlets.monitor.snapshot = [this](const SyncSnapshot &next) {
+        post(q, [this, next] {
+            if (std::exchange(snapshot, next) != next)
+                Q_EMIT q->figuresChanged();
+        });
+    };
+    outlets.monitor.finished = [this](const SyncResult &result) {
+        post(q, [this, result] {
+            lastSync = result;
+            Q_EMIT q->syncFinished(result);
+        });
+    };
+    outlets.beforeSync = [this](quint64 question, const SyncPlan &plan) {
+        post(q, [this, question, plan] {
+            const Result<void> allowed = judge ? judge(plan) : Result<void>{};
+            post(worker, [w = worker, question, allowed] { w->answerBeforeSync(question, allowed); });
+        });
+    };
     return outlets;
 }
 
@@ -114,6 +144,20 @@ void SyncEngine::Private::leaveRoom(PresenceClient::Room room)
 {
     if (rooms.remove(room) > 0)
         post(worker, [w = worker, room] { w->leaveRoom(room); });
+}
+
+PluginRelays::Relay SyncEngine::Private::openPlugin(const QByteArray &name, const QByteArray &space, PluginSink *sink)
+{
+    const PluginRelays::Relay relay = ++lastRelay;
+    relays.insert(relay, sink);
+    post(worker, [w = worker, relay, name, space] { w->openPlugin(relay, name, space); });
+    return relay;
+}
+
+void SyncEngine::Private::closePlugin(PluginRelays::Relay relay)
+{
+    if (relays.remove(relay) > 0)
+        post(worker, [w = worker, relay] { w->closePlugin(relay); });
 }
 
 void SyncEngine::Private::dropRows(QList<ResultRow> rows)
@@ -211,77 +255,6 @@ QFuture<Result<void>> SyncEngine::waitSynced(qint64 timeoutMs)
     promise->start();
     post(d->worker, [w = d->worker, promise, timeoutMs] { w->waitSynced(promise, timeoutMs); });
     return promise->future();
-}
-
-SyncEngine::State SyncEngine::state() const
-{
-    if (!d->openError.code.isEmpty())
-        return State::Error;
-    switch (d->status.phase) {
-    case SyncStatus::Phase::Idle:
-        return d->serverSet ? State::Offline : State::LocalOnly;
-    case SyncStatus::Phase::Connecting:
-        return State::Connecting;
-    case SyncStatus::Phase::Online:
-        return d->status.progress.proven ? State::Synced : State::Syncing;
-    case SyncStatus::Phase::Waiting:
-        return State::Reconnecting;
-    case SyncStatus::Phase::Failed:
-        return State::Error;
-    }
-    return State::Error;
-}
-
-qint64 SyncEngine::pending() const
-{
-    return d->status.progress.waiting;
-}
-
-qint64 SyncEngine::progressDone() const
-{
-    return d->status.progress.pulled;
-}
-
-qint64 SyncEngine::progressTotal() const
-{
-    return d->status.progress.toPull;
-}
-
-qint64 SyncEngine::reconnectInMs() const
-{
-    if (d->status.phase != SyncStatus::Phase::Waiting)
-        return 0;
-    return std::max<qint64>(0, d->status.retryAtMs - SystemClock().monotonicMs());
-}
-
-qint64 SyncEngine::syncedAtMs() const
-{
-    return d->status.provenAtMs;
-}
-
-QString SyncEngine::errorCode() const
-{
-    return d->openError.code.isEmpty() ? d->status.error.code : d->openError.code;
-}
-
-QString SyncEngine::errorText() const
-{
-    return d->openError.code.isEmpty() ? d->status.error.message : d->openError.message;
-}
-
-bool SyncEngine::isReady() const
-{
-    return d->ready;
-}
-
-QString SyncEngine::site() const
-{
-    return d->site;
-}
-
-QString SyncEngine::databasePath() const
-{
-    return d->options.databasePath;
 }
 
 } // namespace Sheaf

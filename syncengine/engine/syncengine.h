@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "engine/syncreport.h"
 #include "replica/replica.h"
 
 #include <QFuture>
@@ -42,6 +43,12 @@ class SyncEngine : public QObject
     Q_PROPERTY(qint64 syncedAtMs READ syncedAtMs NOTIFY statusChanged FINAL)
     Q_PROPERTY(QString errorCode READ errorCode NOTIFY statusChanged FINAL)
     Q_PROPERTY(QString errorText READ errorText NOTIFY statusChanged FINAL)
+    Q_PROPERTY(int failedAttempts READ failedAttempts NOTIFY statusChanged FINAL)
+    Q_PROPERTY(Sheaf::SyncFigures figures READ figures NOTIFY figuresChanged FINAL)
+    Q_PROPERTY(qint64 progressBytes READ progressBytes NOTIFY figuresChanged FINAL)
+    Q_PROPERTY(qint64 clockOffsetMs READ clockOffsetMs NOTIFY figuresChanged FINAL)
+    Q_PROPERTY(QJsonObject diagnostics READ diagnostics NOTIFY figuresChanged FINAL)
+    Q_PROPERTY(Sheaf::SyncResult lastSync READ lastSync NOTIFY syncFinished FINAL)
     Q_PROPERTY(bool ready READ isReady NOTIFY readyChanged FINAL)
     Q_PROPERTY(QString site READ site NOTIFY readyChanged FINAL)
 
@@ -52,7 +59,8 @@ public:
         Syncing,      ///< welcomed; something is still on its way in one direction
         Synced,       ///< outbox empty, at the head, digests equal
         Offline,      ///< disconnected on request, or the machine has no network
-        Reconnecting, ///< waiting for the next attempt, see reconnectInMs
+        Reconnecting, ///< waiting for the next attempt, see reconnectInMs and failedAttempts
+        Paused,       ///< by pause(), or what is left waits in spaces that are paused: edits wait
         Error         ///< needs the user: see errorCode and errorText
     };
     Q_ENUM(State)
@@ -85,10 +93,11 @@ public:
     /// Connects and stays connected: reconnects by itself until disconnectFromServer().
     void connectToServer(const QUrl &url, const QByteArray &token);
     void disconnectFromServer();
-    /// Tries again now instead of waiting for the pause to end.
+    /// Tries again now instead of waiting for the next attempt; nothing while paused.
     void reconnectNow();
     /// Waits until the server has confirmed that nothing is on its way in either direction, by a
-    /// proof made after this call. Errors: `timeout`, `not_connected`, or what needs the user.
+    /// proof made after this call, however many attempts it takes. Errors: `timeout`, `not_connected`, `paused`, or what needs
+    /// the user.
     QFuture<Result<void>> waitSynced(qint64 timeoutMs);
 
     /// The conflict log, the oldest first; conflict() tells of new ones. See replica/disputes.h.
@@ -110,21 +119,65 @@ public:
     QFuture<Result<void>> retryRejected(qint64 number);
     QFuture<Result<void>> discardRejected(qint64 number);
 
+    // By hand and in the background
+
+    /// Syncs now: ends when a proof made after this call says that both sides have the same, or with the error of the
+    /// first attempt that fails (the engine then goes on as before). Calls join the sync that is on its way: there is one
+    /// connection, and all get its end. While paused it connects, syncs, and is paused again.
+    /// Errors: `not_connected` (no server is set), `connection_lost`, `held_back` or other codes of setBeforeSync(),
+    /// `cancelled`, `paused`, `no_access` (what is left waits in a space that this device may not see), `not_repaired`,
+    /// `closed`, and those of refusals (PROTOCOL.md).
+    Q_INVOKABLE QFuture<Result<SyncResult>> syncNow();
+    /// Ends the sync that is on its way between two transactions: what was committed stays, and a transaction of which a part is
+    /// missing comes again whole. Paused from then on.
+    Q_INVOKABLE void cancelSync();
+    /// No connection, and none until resume(), syncNow() or connectToServer(): edits wait. Nothing without a server.
+    /// Not remembered: after a restart an app that wants it says it again, right after connectToServer().
+    Q_INVOKABLE void pause();
+    Q_INVOKABLE void resume();
+    /// The same for one space, while the others go on: it is neither pulled nor pushed. Not remembered either.
+    Q_INVOKABLE void setSpacePaused(const QString &space, bool paused);
+    /// Asked in the owner's thread before each connection is made; an error holds it back (on a metered network, say), with this
+    /// code and sentence in the status, and counts as an attempt that failed: it is asked again before the next one, in at most
+    /// 30 s. An established connection is not asked about: pause() it. An empty function asks no more.
+    void setBeforeSync(std::function<Result<void>(const SyncPlan &)> judge);
+    /// Why a row is not on the server, or that it is; `key` is its primary key's values in key order.
+    QFuture<Result<RowAnswer>> why(const QString &table, const QVariantList &key);
+    /// Brings figures(), spaces(), problems() and diagnostics() up to date; without it they are at most half a second old.
+    QFuture<void> refreshFigures();
+
     [[nodiscard]] State state() const;
     [[nodiscard]] qint64 pending() const; ///< rows waiting for an acknowledgement
     [[nodiscard]] qint64 progressDone() const;
     [[nodiscard]] qint64 progressTotal() const;
     [[nodiscard]] qint64 reconnectInMs() const;
-    [[nodiscard]] qint64 syncedAtMs() const; ///< wall clock of the last proof of equality, 0 = never
+    [[nodiscard]] int failedAttempts() const; ///< in a row: how far the pauses between them have grown
+    [[nodiscard]] qint64 syncedAtMs() const;  ///< wall clock of the last proof of equality, 0 = never
     [[nodiscard]] QString errorCode() const;
     [[nodiscard]] QString errorText() const;
     [[nodiscard]] bool isReady() const;
     [[nodiscard]] QString site() const; ///< the identity of this replica, 16 hexadecimal digits; empty before it is ready
     [[nodiscard]] QString databasePath() const;
 
+    /// Counters and measurements since the engine was opened.
+    [[nodiscard]] SyncFigures figures() const;
+    [[nodiscard]] qint64 progressBytes() const; ///< sent and received by the sync that is on its way
+    [[nodiscard]] qint64 clockOffsetMs() const; ///< the server's clock minus this device's
+    [[nodiscard]] QList<SpaceStatus> spaces() const;
+    /// What went wrong, the newest last; at most 50, the same once more is counted.
+    [[nodiscard]] QList<SyncProblem> problems() const;
+    [[nodiscard]] SyncResult lastSync() const;
+    /// All of this page as JSON: for support, logs and tests. Holds no content of rows.
+    [[nodiscard]] QJsonObject diagnostics() const;
+    /// The name that diagnostics() has for a state.
+    [[nodiscard]] static QString stateName(State state);
+
 Q_SIGNALS:
     void readyChanged();
     void statusChanged();
+    void figuresChanged();
+    /// A sync is over: everything is proven, or the connection ended. A burst of edits while connected is one, too.
+    void syncFinished(const Sheaf::SyncResult &result);
     /// A commit, local or merged.
     void committed(const Sheaf::CommitChanges &changes);
     void openFailed(const Sheaf::Error &error);
@@ -142,6 +195,7 @@ Q_SIGNALS:
 private:
     friend class LiveQuery;
     friend class Presence;
+    friend class SyncPlugin;
     struct Private;
     std::unique_ptr<Private> d;
 };

@@ -35,6 +35,17 @@ protected:
     ~PresenceSink() = default;
 };
 
+/// Where the owner's thread gets the news of one SyncPlugin.
+class PluginSink
+{
+public:
+    virtual void pluginOnline(bool online) = 0;
+    virtual void pluginReceived(const Plugin &message) = 0;
+
+protected:
+    ~PluginSink() = default;
+};
+
 struct SyncEngine::Private {
     Private(SyncEngine *engine, Options o);
     ~Private();
@@ -46,6 +57,9 @@ struct SyncEngine::Private {
     PresenceClient::Room enterRoom(const PresenceTopic &topic, PresenceSink *sink);
     void setPresence(PresenceClient::Room room, const QByteArray &state);
     void leaveRoom(PresenceClient::Room room);
+    /// Hears one plugin in one space (empty: the home space) for `sink`, which must close it before it goes; never 0.
+    PluginRelays::Relay openPlugin(const QByteArray &name, const QByteArray &space, PluginSink *sink);
+    void closePlugin(PluginRelays::Relay relay);
     /// Frees rows in the reader thread: a long result takes longer than a frame.
     void dropRows(QList<ResultRow> rows);
     /// Runs `call` on the sink of `live` in the owner's thread, if it still listens.
@@ -75,11 +89,16 @@ struct SyncEngine::Private {
     quint64 lastLive = 0;
     QHash<PresenceClient::Room, PresenceSink *> rooms;
     PresenceClient::Room lastRoom = 0;
+    QHash<PluginRelays::Relay, PluginSink *> relays;
+    PluginRelays::Relay lastRelay = 0;
 
     ConflictResolver resolver;
     bool asking = false;
 
     SyncStatus status;
+    SyncSnapshot snapshot;
+    SyncResult lastSync;
+    std::function<Result<void>(const SyncPlan &)> judge;
     Error openError;
     QString site;
     bool serverSet = false;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/textdocument_p.h"
 
-#include "crdt/rowkey.h"
+#include "engine/statements.h"
 #include "text/updatealgebra.h"
 
 #include <algorithm>
@@ -19,37 +19,6 @@ constexpr quint64 mine = 1;
 constexpr quint64 others = 2;
 /// A key press; a pasted text is an undo step of its own.
 constexpr qsizetype keyLength = 2;
-
-/// The encoded key of a row by the values of its primary key.
-QByteArray encodedKey(const QVariantList &values)
-{
-    std::vector<QByteArray> bytes;
-    bytes.reserve(static_cast<size_t>(values.size()));
-    std::vector<ValueView> views;
-    for (const QVariant &value : values) {
-        switch (value.typeId()) {
-        case QMetaType::QByteArray:
-            bytes.push_back(value.toByteArray());
-            views.push_back(ValueView::ofBlob(bytes.back()));
-            break;
-        case QMetaType::Double:
-            views.push_back(ValueView::ofReal(value.toDouble()));
-            break;
-        case QMetaType::Int:
-        case QMetaType::UInt:
-        case QMetaType::LongLong:
-        case QMetaType::ULongLong:
-            views.push_back(ValueView::ofInteger(value.toLongLong()));
-            break;
-        default:
-            bytes.push_back(value.toString().toUtf8());
-            views.push_back(ValueView::ofText(bytes.back()));
-        }
-    }
-    QByteArray key;
-    encodeKey(views, key);
-    return key;
-}
 
 } // namespace
 

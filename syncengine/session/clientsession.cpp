@@ -31,6 +31,7 @@ struct ClientSession::Private final : SpaceLink {
     bool maySend() const override { return connection && connection->unsentBytes() < Limits::unsentBytesPause; }
     qint64 serverMs() const override { return clock.monotonicMs() + serverAheadMs; }
     void wake() override { workThen(Result<void>{}); }
+    SyncFigures &figures() override { return options.figures ? *options.figures : ownFigures; }
     void report(const QString &code, const QString &message) override
     {
         if (events.reported)
@@ -46,6 +47,7 @@ struct ClientSession::Private final : SpaceLink {
     void workThen(const Result<void> &done);
     void page();
     Result<bool> stepOnce();
+    [[nodiscard]] Hindrance hindrance() const;
     void progressed();
     void schedulePing();
     void watchSilence();
@@ -60,6 +62,7 @@ struct ClientSession::Private final : SpaceLink {
     Transport &transport;
     Options options;
     Events events;
+    SyncFigures ownFigures; ///< when nobody else counts
 
     Phase phase = Phase::Connecting;
     std::unique_ptr<Connection> connection;
@@ -67,6 +70,7 @@ struct ClientSession::Private final : SpaceLink {
     bool compress = false;
     qint64 helloWallMs = 0;
     qint64 helloMonotonicMs = 0;
+    qint64 pingedMs = -1;     ///< monotonic time of a ping without a pong, -1 = none
     qint64 heardMs = 0;       ///< monotonic time of the last byte
     qint64 serverAheadMs = 0; ///< its clock minus our monotonic one
     std::vector<std::unique_ptr<SpaceSync>> spaces;
@@ -137,7 +141,26 @@ SyncProgress ClientSession::progress() const
         sum.proven = sum.proven && space->isProven();
     }
     sum.proven = sum.proven && sum.waiting == 0;
+    sum.hindrance = sum.proven ? Hindrance::None : d->hindrance();
     return sum;
+}
+
+QList<ClientSession::SpaceProgress> ClientSession::spaces() const
+{
+    QList<SpaceProgress> all;
+    for (const auto &space : d->spaces)
+        all.append({space->name(), space->head(), space->isProven()});
+    return all;
+}
+
+Hindrance ClientSession::Private::hindrance() const
+{
+    const auto isDone = [](const auto &space) { return space->isProven() || space->hasGivenUp(); };
+    if (phase != Phase::Online || !std::ranges::all_of(spaces, isDone))
+        return Hindrance::None;
+    if (std::ranges::any_of(spaces, [](const auto &space) { return space->hasGivenUp(); }))
+        return Hindrance::Differs;
+    return options.pausedSpaces.isEmpty() ? Hindrance::NoAccess : Hindrance::Paused;
 }
 
 void ClientSession::opened()
@@ -164,6 +187,8 @@ void ClientSession::opened()
 void ClientSession::frameReceived(const QByteArray &frame)
 {
     d->heardMs = d->clock.monotonicMs();
+    d->figures().bytesReceived += frame.size();
+    d->figures().lastContactMs = d->clock.wallMs();
     if (d->phase != Private::Phase::Greeting && d->phase != Private::Phase::Online)
         return;
     const auto taken = d->assembler.take(frame);
@@ -196,8 +221,10 @@ void ClientSession::Private::send(const Message &message)
     if (phase == Phase::Ended || !connection)
         return;
     const QList<QByteArray> frames = frameMessage(encodeMessage(message), compress);
-    for (const QByteArray &frame : frames)
+    for (const QByteArray &frame : frames) {
+        figures().bytesSent += frame.size();
         connection->sendFrame(frame);
+    }
 }
 
 void ClientSession::Private::take(const Message &message, qint64 bytes)
@@ -233,12 +260,15 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
     compress = welcome.compression;
     // The server read its clock somewhere within the round trip: the middle errs least.
     const qint64 roundTripMs = clock.monotonicMs() - helloMonotonicMs;
+    figures().roundTripMs = roundTripMs;
     serverAheadMs = welcome.clockMs - (helloMonotonicMs + roundTripMs / 2);
     if (const auto r = replica.setClockOffset(welcome.clockMs - (helloWallMs + roundTripMs / 2)); !r)
         return r;
     if (const auto r = replica.setLease(welcome.lease); !r)
         return r;
     for (const Welcome::Space &granted : welcome.spaces) {
+        if (options.pausedSpaces.contains(granted.name))
+            continue;
         spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, granted, welcome.epoch));
         if (const auto r = spaces.back()->open(); !r)
             return r;
@@ -275,8 +305,11 @@ Result<void> ClientSession::Private::onOnline(const Message &message, qint64 byt
         send(Pong{clock.wallMs(), ping->clockMs});
         return {};
     }
-    if (std::holds_alternative<Pong>(message))
+    if (std::holds_alternative<Pong>(message)) {
+        if (const qint64 asked = std::exchange(pingedMs, -1); asked >= 0)
+            figures().roundTripMs = clock.monotonicMs() - asked;
         return {};
+    }
     if (const auto *plugin = std::get_if<Plugin>(&message)) {
         if (events.plugin)
             events.plugin(*plugin);
@@ -356,6 +389,7 @@ void ClientSession::Private::schedulePing()
     const auto jitter = static_cast<int>(random.below(2 * spread + 1));
     pingTimer.start(milliseconds(Limits::pingIntervalMs - spread + jitter), [this] {
         send(Ping{clock.wallMs()});
+        pingedMs = clock.monotonicMs();
         for (const auto &space : spaces) {
             if (const auto nudged = space->nudge(); !nudged)
                 return refuse(nudged.error());

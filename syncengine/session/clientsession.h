@@ -6,7 +6,9 @@
 #include "ports/random.h"
 #include "ports/transport.h"
 #include "protocol/messages.h"
+#include "session/syncfigures.h"
 
+#include <QSet>
 #include <QString>
 
 #include <functional>
@@ -15,12 +17,21 @@ namespace Sheaf {
 
 class Replica;
 
+/// Why a session that has nothing more to do is not proven all the same.
+enum class Hindrance : quint8 {
+    None,
+    Paused,   ///< rows wait in spaces that are paused, or all are
+    NoAccess, ///< rows wait in spaces that this device may not see, or it may see none
+    Differs   ///< the digests of a space differ even after everything was exchanged
+};
+
 /// How far a session is with all its spaces.
 struct SyncProgress {
     qint64 pulled = 0;   ///< sequences received since this session began
     qint64 toPull = 0;   ///< distance to the heads when it began, grows with news
     qint64 waiting = 0;  ///< rows in the outbox
     bool proven = false; ///< outbox empty, at every head, and every digest was equal
+    Hindrance hindrance = Hindrance::None;
     friend bool operator==(const SyncProgress &, const SyncProgress &) = default;
 };
 
@@ -33,6 +44,14 @@ public:
         QUrl url;
         QByteArray token;
         QString app;
+        QSet<QByteArray> pausedSpaces = {}; ///< neither pulled nor pushed, as if there were no access
+        SyncFigures *figures = nullptr;     ///< counted there, if given
+    };
+    /// A space of the session.
+    struct SpaceProgress {
+        QByteArray name;
+        Sequence head = 0;
+        bool proven = false;
     };
     /// None of them is called inside a call into the session or the connection, except progressed,
     /// which may come out of localChangesCommitted(). `ended` may destroy the session.
@@ -62,6 +81,7 @@ public:
     void stop();
 
     [[nodiscard]] SyncProgress progress() const;
+    [[nodiscard]] QList<SpaceProgress> spaces() const;
 
 private:
     void opened() override;

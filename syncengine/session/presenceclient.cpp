@@ -80,8 +80,6 @@ void PresenceClient::setOnline(bool online)
 
 void PresenceClient::receive(const Plugin &plugin)
 {
-    if (plugin.name != presencePlugin())
-        return;
     const PresenceTopic topic{plugin.space, plugin.topic};
     for (const auto &[room, member] : m_rooms) {
         if (member->topic == topic)

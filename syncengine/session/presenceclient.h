@@ -5,6 +5,7 @@
 #include "ports/random.h"
 #include "protocol/messages.h"
 #include "protocol/presencetopic.h"
+#include "session/clientplugins.h"
 #include "session/oneshot.h"
 #include "text/awareness.h"
 
@@ -26,7 +27,7 @@ struct PresenceState {
 /// the moment. Announces the own states, at most every Tuning::presenceIntervalMs and at least every
 /// Tuning::presenceRenewalMs, and keeps the others'. Offline, a room is empty.
 /// One thread; borrows clock and random.
-class PresenceClient
+class PresenceClient final : public ClientPlugin
 {
 public:
     using Room = quint64; ///< numbered by the caller; never 0
@@ -48,9 +49,10 @@ public:
     void setState(Room room, const QByteArray &state);
     void leave(Room room);
 
-    /// A session was welcomed, or is over.
-    void setOnline(bool online);
-    void receive(const Plugin &plugin);
+    // ClientPlugin
+    [[nodiscard]] QByteArray name() const override { return presencePlugin(); }
+    void setOnline(bool online) override;
+    void receive(const Plugin &plugin) override;
 
 private:
     struct Member {

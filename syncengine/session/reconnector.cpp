@@ -16,9 +16,11 @@ using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
 Reconnector::Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events)
-    : m_replica(replica), m_clock(clock), m_random(random), m_transport(transport), m_events(std::move(events)), m_retry(clock)
+    : m_replica(replica), m_clock(clock), m_random(random), m_transport(transport), m_events(std::move(events)), m_retry(clock),
+      m_onceEnd(clock)
 {
     m_options.app = std::move(app);
+    m_options.figures = &m_figures;
     m_status.progress.waiting = replica.pendingCount();
 }
 
@@ -36,22 +38,85 @@ void Reconnector::connectTo(const QUrl &url, const QByteArray &token)
     m_options.url = url;
     m_options.token = token;
     m_failures = 0;
+    m_paused = m_once = false;
     attempt();
 }
 
 void Reconnector::disconnect()
 {
-    m_retry.stop();
-    m_session.reset();
     m_options.url.clear();
+    m_paused = m_once = false;
+    rest();
+}
+
+void Reconnector::pause()
+{
+    if (m_options.url.isEmpty())
+        return;
+    m_paused = true;
+    m_once = false;
+    rest();
+}
+
+/// No session, and none to come by itself.
+void Reconnector::rest()
+{
+    m_retry.stop();
+    m_onceEnd.stop();
+    m_asking = false;
+    m_session.reset();
     SyncStatus next;
+    next.phase = m_paused ? SyncStatus::Phase::Paused : SyncStatus::Phase::Idle;
     next.progress.waiting = m_replica.pendingCount();
     next.provenAtMs = m_status.provenAtMs;
     publish(next);
 }
 
+void Reconnector::resume()
+{
+    if (!m_paused)
+        return;
+    m_paused = false;
+    m_failures = 0;
+    m_onceEnd.stop();
+    if (!std::exchange(m_once, false))
+        attempt();
+}
+
+void Reconnector::syncOnce()
+{
+    switch (m_status.phase) {
+    case SyncStatus::Phase::Idle:
+    case SyncStatus::Phase::Connecting:
+        return;
+    case SyncStatus::Phase::Online:
+        m_onceEnd.stop();
+        return;
+    case SyncStatus::Phase::Paused:
+    case SyncStatus::Phase::Waiting:
+    case SyncStatus::Phase::Failed:
+        m_once = m_paused;
+        attempt();
+        return;
+    }
+}
+
+void Reconnector::setSpacePaused(const QByteArray &space, bool paused)
+{
+    if (m_options.pausedSpaces.contains(space) == paused)
+        return;
+    if (paused)
+        m_options.pausedSpaces.insert(space);
+    else
+        m_options.pausedSpaces.remove(space);
+    if (m_session)
+        attempt();
+}
+
 void Reconnector::reconnectNow()
 {
+    if (m_paused)
+        return;
     if (m_status.phase == SyncStatus::Phase::Waiting || m_status.phase == SyncStatus::Phase::Failed)
         attempt();
 }
@@ -82,10 +147,39 @@ void Reconnector::demandProof()
 void Reconnector::attempt()
 {
     m_retry.stop();
+    m_onceEnd.stop();
+    m_session.reset();
     m_welcomedMs = -1;
+    if (m_failures > 0)
+        ++m_figures.retries;
+    SyncStatus next = m_status;
+    next.phase = SyncStatus::Phase::Connecting;
+    next.retryAtMs = 0;
+    next.progress = {.waiting = m_replica.pendingCount()};
+    m_asking = m_events.beforeSync != nullptr;
+    publish(next);
+    if (!m_asking)
+        return begin();
+    m_events.beforeSync(++m_question);
+}
+
+void Reconnector::answer(quint64 question, const Result<void> &allowed)
+{
+    if (question != m_question || !std::exchange(m_asking, false))
+        return;
+    if (allowed)
+        begin();
+    else
+        ended(allowed.error().code, allowed.error().message, 0);
+}
+
+void Reconnector::begin()
+{
     ClientSession::Events events;
     events.welcomed = [this] {
         m_welcomedMs = m_clock.monotonicMs();
+        if (std::exchange(m_everWelcomed, true))
+            ++m_figures.reconnects;
         SyncStatus next = m_status;
         next.phase = SyncStatus::Phase::Online;
         next.error = {};
@@ -96,17 +190,17 @@ void Reconnector::attempt()
         next.progress = progress;
         if (progress.proven)
             next.provenAtMs = m_clock.wallMs();
+        // Later, because the session is calling; unless something has come up by then.
+        if (m_once && (progress.proven || progress.hindrance != Hindrance::None))
+            m_onceEnd.start(milliseconds(0), [this] { pause(); });
+        else
+            m_onceEnd.stop();
         publish(next);
     };
     events.reported = m_events.reported;
     events.plugin = m_events.plugin;
     events.ended = [this](const QString &code, const QString &reason, qint64 retryAfterMs) { ended(code, reason, retryAfterMs); };
     m_session = std::make_unique<ClientSession>(m_replica, m_clock, m_random, m_transport, m_options, std::move(events));
-    SyncStatus next = m_status;
-    next.phase = SyncStatus::Phase::Connecting;
-    next.retryAtMs = 0;
-    next.progress = {.waiting = m_replica.pendingCount()};
-    publish(next);
     m_session->start();
 }
 
@@ -118,15 +212,19 @@ void Reconnector::ended(const QString &code, const QString &reason, qint64 retry
     SyncStatus next = m_status;
     next.error = {code, reason};
     next.progress = {.waiting = m_replica.pendingCount()};
+    next.retryAtMs = 0;
+    const bool once = std::exchange(m_once, false);
     if (retryAfterMs < 0 || isFatal(code)) {
         next.phase = SyncStatus::Phase::Failed;
-        next.retryAtMs = 0;
+    } else if (once) {
+        next.phase = SyncStatus::Phase::Paused;
     } else {
         const qint64 pause = pauseMs(retryAfterMs);
         next.phase = SyncStatus::Phase::Waiting;
         next.retryAtMs = m_clock.monotonicMs() + pause;
         m_retry.start(milliseconds(pause), [this] { attempt(); });
     }
+    next.failures = m_failures;
     publish(next);
 }
 

@@ -15,11 +15,13 @@ struct SyncStatus {
         Connecting, ///< an attempt is on its way
         Online,     ///< welcomed
         Waiting,    ///< for the next attempt, at `retryAtMs`
+        Paused,     ///< on request, until resume() or syncOnce()
         Failed      ///< needs the user: `error` says why; connectTo() or reconnectNow() tries again
     };
     Phase phase = Phase::Idle;
     SyncProgress progress;
     qint64 retryAtMs = 0;  ///< monotonic time of the next attempt while Waiting
+    int failures = 0;      ///< attempts in a row that came to nothing; a session that lasts begins anew
     qint64 provenAtMs = 0; ///< wall clock of the last proof of equality, 0 = never
     Error error;           ///< of the last attempt; empty while online
     friend bool operator==(const SyncStatus &, const SyncStatus &) = default;
@@ -37,6 +39,8 @@ public:
         std::function<void(const QString &code, const QString &message)> reported;
         /// As of ClientSession; a session's begin and end are changes of status().
         std::function<void(const Plugin &)> plugin = {};
+        /// If given, asked before each attempt: answer() with this question goes on, or holds it back.
+        std::function<void(quint64 question)> beforeSync = {};
     };
 
     Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events);
@@ -45,10 +49,24 @@ public:
     /// Connects and stays connected until disconnect(). Another server or token replaces the old one.
     void connectTo(const QUrl &url, const QByteArray &token);
     void disconnect();
-    /// Tries now instead of waiting for the pause to end; nothing while online or idle.
+    /// Tries now instead of waiting for the next attempt; nothing while online, idle or paused.
     void reconnectNow();
     /// The machine has a network again: what reconnectNow() does, and the pauses start anew.
     void networkBack();
+
+    /// Ends the session and waits for resume(); what was committed stays, and a transaction that was on its way comes
+    /// again whole. Nothing while idle. Not remembered by anybody: connectTo() ends it too.
+    void pause();
+    void resume();
+    /// Makes sure that an attempt or a session is on its way. In a pause it ends by itself, once all is proven
+    /// or when it fails, and the pause goes on.
+    void syncOnce();
+    /// What was decided about `beforeSync`; an error counts as an attempt that failed. Questions that were overtaken are ignored.
+    void answer(quint64 question, const Result<void> &allowed);
+    void setBeforeSync(std::function<void(quint64 question)> ask) { m_events.beforeSync = std::move(ask); }
+    /// Leaves a space out, or takes it in again, in a new session.
+    void setSpacePaused(const QByteArray &space, bool paused);
+    [[nodiscard]] const QSet<QByteArray> &pausedSpaces() const { return m_options.pausedSpaces; }
 
     void localChangesCommitted();
     /// Forgets the last proof of equality and asks for a new one.
@@ -58,6 +76,12 @@ public:
     bool sendPlugin(const Plugin &plugin) { return m_session && m_session->sendPlugin(plugin); }
 
     [[nodiscard]] const SyncStatus &status() const { return m_status; }
+    [[nodiscard]] const SyncFigures &figures() const { return m_figures; }
+    /// Of the session there is; empty without one.
+    [[nodiscard]] QList<ClientSession::SpaceProgress> spaces() const
+    {
+        return m_session ? m_session->spaces() : QList<ClientSession::SpaceProgress>();
+    }
 
     /// Whether an end with this code needs the user before another attempt makes sense, also when
     /// it is our own end or the server did not say so.
@@ -65,6 +89,8 @@ public:
 
 private:
     void attempt();
+    void begin();
+    void rest();
     void ended(const QString &code, const QString &reason, qint64 retryAfterMs);
     [[nodiscard]] qint64 pauseMs(qint64 retryAfterMs);
     void publish(const SyncStatus &next);
@@ -79,7 +105,14 @@ private:
     SyncStatus m_status;
     int m_failures = 0;       ///< attempts since the last stable session
     qint64 m_welcomedMs = -1; ///< monotonic time of the welcome, -1 before it
+    SyncFigures m_figures;
+    quint64 m_question = 0; ///< the newest one asked
+    bool m_asking = false;  ///< it is not answered
+    bool m_everWelcomed = false;
+    bool m_paused = false;
+    bool m_once = false; ///< the session is one of syncOnce() in a pause
     OneShot m_retry;
+    OneShot m_onceEnd; ///< ends such a session
 };
 
 } // namespace Sheaf

@@ -42,6 +42,7 @@ void SpaceSync::prove()
 void SpaceSync::sendMark()
 {
     m_marking = true;
+    m_givenUp = false;
     m_markedAtMs = m_clock.monotonicMs();
     m_link.send(Mark{m_name, ++m_markId, m_repair == Repair::Comparing});
 }
@@ -69,6 +70,8 @@ Result<void> SpaceSync::receive(const Marked &marked)
 
 Result<void> SpaceSync::repair(const SpaceDigest &mine, const Marked &marked)
 {
+    if (m_repair != Repair::Comparing)
+        ++m_link.figures().digestMismatches;
     switch (m_repair) {
     case Repair::None:
         m_link.report(u"digest_mismatch"_s, u"This device and the server differ in space %1."_s.arg(QString::fromUtf8(m_name)));
@@ -80,6 +83,7 @@ Result<void> SpaceSync::repair(const SpaceDigest &mine, const Marked &marked)
         const Sequence known = m_applied;
         if (const auto offered = m_replica.offerAgain(m_name, different); !offered)
             return offered;
+        m_link.figures().bucketsRepaired += static_cast<qint64>(different.count());
         m_repair = Repair::ByBucket;
         pullAgain(different, known);
         return {};
@@ -88,12 +92,15 @@ Result<void> SpaceSync::repair(const SpaceDigest &mine, const Marked &marked)
         m_link.report(u"digest_mismatch"_s,
                       u"The repair of space %1 did not help; everything is exchanged."_s.arg(QString::fromUtf8(m_name)));
         m_repair = Repair::Everything;
+        m_link.figures().bucketsRepaired += static_cast<qint64>(SpaceDigest::bucketCount);
         if (const auto again = startOver(); !again)
             return again;
         pullAgain({}, 0);
         return {};
     case Repair::Everything:
-        m_marking = true; // exchanging everything once more would not help: wait for news
+        m_link.report(u"not_repaired"_s,
+                      u"Space %1 differs even after everything was exchanged."_s.arg(QString::fromUtf8(m_name)));
+        m_givenUp = m_marking = true; // exchanging everything once more would not help: wait for news
         ++m_markId;
         return {};
     }

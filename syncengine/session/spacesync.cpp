@@ -171,6 +171,8 @@ Result<void> SpaceSync::apply(size_t count)
     batches.first().previous = m_applied;
     if (const auto applied = m_replica.applyChanges(batches); !applied)
         return applied;
+    for (const Changes &batch : std::as_const(batches))
+        m_link.figures().pulled += batch.changes.size();
     m_applied = batches.last().sequence;
     m_outboxRead = false; // a merge may have written again what somebody deleted
     return {};
@@ -187,10 +189,12 @@ Result<void> SpaceSync::settle(const Ack &ack)
     for (const Verdict &verdict : ack.verdicts) {
         const Push &push = m_inFlight.front().push;
         const Change &change = push.changes[verdict.index];
-        if (verdict.code == "clock_ahead"_L1)
+        if (verdict.code == "clock_ahead"_L1) {
             ahead = true;
-        else
+        } else {
+            ++m_link.figures().rejected;
             refused.set(bucketOf(push.tables[change.table].table, change.key));
+        }
         m_link.report(verdict.code, verdict.reason);
     }
     if (ahead) {
@@ -203,6 +207,7 @@ Result<void> SpaceSync::settle(const Ack &ack)
     m_inFlight.pop_front();
     if (const auto settled = m_replica.settlePush(pending, ack); !settled)
         return settled;
+    m_link.figures().pushed += pushed - ack.verdicts.size();
     if (m_applied == ack.previous)
         m_applied = ack.sequence;
     m_outboxRead = false;

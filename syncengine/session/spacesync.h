@@ -6,7 +6,9 @@
 #include "protocol/messages.h"
 #include "replica/replica.h"
 #include "session/oneshot.h"
+#include "session/syncfigures.h"
 
+#include <algorithm>
 #include <deque>
 
 namespace Sheaf {
@@ -24,6 +26,8 @@ public:
     virtual void wake() = 0;
     /// For the log: nothing is lost and the session goes on.
     virtual void report(const QString &code, const QString &message) = 0;
+    /// Where to count.
+    [[nodiscard]] virtual SyncFigures &figures() = 0;
 
 protected:
     ~SpaceLink() = default;
@@ -62,6 +66,9 @@ public:
 
     [[nodiscard]] QByteArray name() const { return m_name; }
     [[nodiscard]] bool isProven() const { return m_proven && isQuiet(); }
+    /// Nothing is on its way, the digests differ, and all was exchanged already.
+    [[nodiscard]] bool hasGivenUp() const { return m_givenUp && isQuiet(); }
+    [[nodiscard]] Sequence head() const { return std::max(m_head, m_applied); }
     [[nodiscard]] bool hasQueued() const { return !m_queue.empty(); }
     [[nodiscard]] qint64 unappliedBytes() const { return m_queuedBytes; }
     [[nodiscard]] qint64 pulled() const;
@@ -118,6 +125,7 @@ private:
     quint64 m_markId = 0;
     bool m_marking = false;
     bool m_proven = false;
+    bool m_givenUp = false; ///< to repair, until the next proof is asked for
     Repair m_repair = Repair::None;
     qint64 m_markedAtMs = 0;
     OneShot m_markPause;

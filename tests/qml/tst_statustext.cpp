@@ -40,6 +40,7 @@ void TestStatusText::words_data()
     row("offline", {.state = State::Offline}, u"Offline"_s, {}, Tone::Quiet);
     row("offline, one", {.state = State::Offline, .pending = 1}, u"Offline · 1 change waiting"_s, {}, Tone::Quiet);
     row("offline, many", {.state = State::Offline, .pending = 12}, u"Offline · 12 changes waiting"_s, {}, Tone::Quiet);
+    row("paused", {.state = State::Paused, .pending = 1}, u"Offline · 1 change waiting"_s, {}, Tone::Quiet);
     row("reconnecting", {.state = State::Reconnecting, .reconnectInMs = 7001}, u"Reconnecting in 8 s"_s, u"Now"_s, Tone::Quiet);
     row("reconnecting, one", {.state = State::Reconnecting, .pending = 1, .reconnectInMs = 7001}, u"Offline · 1 change waiting"_s,
         u"Now"_s, Tone::Quiet);

@@ -415,6 +415,34 @@ private Q_SLOTS:
         const QJsonObject found = a.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT count(*) FROM notes"_s}});
         QCOMPARE(found.value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{2}}));
     }
+
+    void syncByHandSaysWhyAndHowMuch()
+    {
+        ServerProcess server;
+        server.start();
+        QTemporaryDir folder;
+        Program a(folder.path(), u"a.db"_s,
+                  {u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        QVERIFY(a.ask({{u"do"_s, u"pause"_s}}).contains("ok"_L1));
+        a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'waits')"_s));
+        const auto why = [&a](const QString &id) {
+            return a.ask({{u"do"_s, u"why"_s}, {u"table"_s, u"notes"_s}, {u"pk"_s, QJsonArray{id}}})["ok"_L1]["state"_L1]
+                .toString();
+        };
+        QCOMPARE(why(u"a"_s), u"paused"_s);
+        QCOMPARE(why(u"b"_s), u"unknown_row"_s);
+        const QJsonValue synced = a.ask({{u"do"_s, u"sync"_s}})["ok"_L1];
+        QCOMPARE(synced["ok"_L1].toBool(), true);
+        QCOMPARE(synced["pushed"_L1].toInt(), 1);
+        QCOMPARE(why(u"a"_s), u"synced"_s);
+        const QJsonValue status = a.ask({{u"do"_s, u"status"_s}})["ok"_L1];
+        QCOMPARE(status["state"_L1].toString(), u"paused"_s);
+        QCOMPARE(status["counters"_L1]["pushed"_L1].toInt(), 1);
+        QVERIFY(a.ask({{u"do"_s, u"resume"_s}}).contains("ok"_L1));
+        QVERIFY(a.ask({{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}}).contains("ok"_L1));
+        QVERIFY(a.ask({{u"do"_s, u"cancel"_s}}).contains("ok"_L1));
+        QVERIFY(a.ask({{u"do"_s, u"why"_s}}).contains("error"_L1));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestReplicaProgram)

@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+#include "serverprocess.h"
+
+#include <QJsonArray>
+#include <QSignalSpy>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf;
+using State = SyncEngine::State;
+
+/// Sync by hand, and what is told of it, over a real server.
+class TestManual : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        server = std::make_unique<ServerProcess>();
+        server->start();
+        a = std::make_unique<Device>(u"a"_s);
+        token = server->token(u"a"_s);
+    }
+    void cleanup()
+    {
+        a.reset();
+        server.reset();
+    }
+
+    void pausedMeansByHand()
+    {
+        a->engine().connectToServer(server->url(), token);
+        a->engine().pause();
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), State::Paused, patienceMs);
+        a->addNote(u"1"_s, u"first"_s);
+        QCOMPARE(await(a->engine().why(u"notes"_s, {u"1"_s}))->value().state, RowAnswer::State::Paused);
+        QCOMPARE(await(a->engine().waitSynced(1000))->error().code, u"paused"_s);
+        QSignalSpy finished(&a->engine(), &SyncEngine::syncFinished);
+        const auto first = a->engine().syncNow();
+        const auto second = a->engine().syncNow();
+        const auto done = await(first);
+        QVERIFY(done && done->has_value());
+        QVERIFY(await(second)->has_value());
+        QCOMPARE(done->value().pushed, 1);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patienceMs);
+        QCOMPARE(a->engine().lastSync().pushed, 1);
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), State::Paused, patienceMs);
+        QCOMPARE(await(a->engine().why(u"notes"_s, {u"1"_s}))->value().state, RowAnswer::State::Synced);
+        a->engine().resume();
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), State::Synced, patienceMs);
+    }
+
+    void theAppHoldsASyncBack()
+    {
+        bool metered = true;
+        qint64 pending = 0;
+        a->engine().setBeforeSync([&](const SyncPlan &plan) -> Result<void> {
+            pending = plan.pending;
+            if (metered)
+                return fail(u"held_back"_s, u"This network is metered."_s);
+            return {};
+        });
+        a->addNote(u"1"_s, u"first"_s);
+        a->engine().connectToServer(server->url(), token);
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().errorCode(), u"held_back"_s, patienceMs);
+        QCOMPARE(a->engine().errorText(), u"This network is metered."_s);
+        QVERIFY(a->engine().failedAttempts() >= 1);
+        QCOMPARE(pending, 1);
+        QCOMPARE(await(a->engine().syncNow())->error().code, u"held_back"_s);
+        metered = false;
+        const auto synced = await(a->engine().syncNow());
+        QVERIFY(synced && synced->has_value());
+        QCOMPARE(a->engine().pending(), 0);
+    }
+
+    void diagnosticsSayItAll()
+    {
+        a->addNote(u"1"_s, u"first"_s);
+        a->engine().connectToServer(server->url(), token);
+        QVERIFY(await(a->engine().syncNow())->has_value());
+        QVERIFY(await(a->engine().write({{u"INSERT INTO settings VALUES('x', 'y')"_s, {}, {}}}))->has_value());
+        QCOMPARE(await(a->engine().why(u"settings"_s, {u"x"_s}))->value().state, RowAnswer::State::LocalTable);
+        QVERIFY(QTest::qWaitFor([refreshed = a->engine().refreshFigures()] { return refreshed.isFinished(); }, patienceMs));
+        QCoreApplication::processEvents();
+        const QJsonObject all = a->engine().diagnostics();
+        QCOMPARE(all["state"_L1].toString(), u"synced"_s);
+        QCOMPARE(all["pending"_L1].toInt(), 0);
+        QCOMPARE(all["counters"_L1]["pushed"_L1].toInt(), 1);
+        QVERIFY(all["counters"_L1]["bytes_sent"_L1].toInt() > 0);
+        QVERIFY(all["round_trip_ms"_L1].toInt(-1) >= 0);
+        QVERIFY(all["last_contact_ms"_L1].toInteger() > 0);
+        QCOMPARE(all["last_sync"_L1]["ok"_L1].toBool(), true);
+        const QJsonObject home = all["spaces"_L1].toArray().at(0).toObject();
+        QCOMPARE(home["space"_L1].toString(), u"home"_s);
+        QCOMPARE(home["role"_L1].toString(), u"editor"_s);
+        QCOMPARE(home["head"_L1].toInt(), 1);
+        QCOMPARE(home["cursor"_L1].toInt(), 1);
+        QCOMPARE(home["synced"_L1].toBool(), true);
+
+        server->kill();
+        QTRY_VERIFY_WITH_TIMEOUT(a->engine().failedAttempts() >= 2, patienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(!a->engine().problems().isEmpty(), patienceMs);
+        QCOMPARE(a->engine().problems().constLast().code, u"connection_lost"_s);
+        QVERIFY(!a->engine().problems().constLast().advice.isEmpty());
+    }
+
+private:
+    std::unique_ptr<ServerProcess> server;
+    std::unique_ptr<Device> a;
+    QByteArray token;
+};
+
+QTEST_GUILESS_MAIN(TestManual)
+#include "tst_manual.moc"
