@@ -16,10 +16,12 @@ bool appendUtf16(std::u16string &out, QByteArrayView utf8, bool &sawPairs)
     out.resize(before + static_cast<size_t>(utf8.size()));
     char16_t *to = out.data() + before;
     bool good = true;
-    const auto tail = [&](char32_t &point) {
-        if (at == end || (*at & 0xC0) != 0x80)
-            return false;
-        point = point << 6 | (*at++ & 0x3FU);
+    const auto tails = [&](int count, char32_t &point) {
+        for (; count > 0; --count) {
+            if (at == end || (*at & 0xC0) != 0x80)
+                return false;
+            point = point << 6 | (*at++ & 0x3FU);
+        }
         return true;
     };
     while (at != end && good) {
@@ -31,13 +33,13 @@ bool appendUtf16(std::u16string &out, QByteArrayView utf8, bool &sawPairs)
         char32_t point = 0;
         if (first >= 0xC2 && first < 0xE0) {
             point = first & 0x1F;
-            good = tail(point);
+            good = tails(1, point);
         } else if ((first & 0xF0) == 0xE0) {
             point = first & 0x0F;
-            good = tail(point) && tail(point) && point >= 0x800 && (point < 0xD800 || point > 0xDFFF);
+            good = tails(2, point) && point >= 0x800 && (point < 0xD800 || point > 0xDFFF);
         } else if (first >= 0xF0 && first < 0xF5) {
             point = first & 0x07;
-            good = tail(point) && tail(point) && tail(point) && point >= 0x10000 && point <= 0x10FFFF;
+            good = tails(3, point) && point >= 0x10000 && point <= 0x10FFFF;
         } else {
             good = false;
         }

@@ -84,12 +84,10 @@ void appendString(QString &out, QStringView text)
         default:
             break;
         }
-        if (c.unicode() < 0x20) {
-            appendEscape(out, c.unicode());
-        } else if (c.isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate()) {
+        if (c.isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate()) {
             out += c;
             out += text[++i];
-        } else if (c.isSurrogate()) {
+        } else if (c.unicode() < 0x20 || c.isSurrogate()) {
             appendEscape(out, c.unicode());
         } else {
             out += c;

@@ -61,7 +61,7 @@ public:
     {
     }
 
-    [[nodiscard]] int reach(int diagonal) const { return m_reach[static_cast<size_t>(diagonal + costMax + 1)]; }
+    [[nodiscard]] int reach(int diagonal) const { return m_reach[placeOf(diagonal)]; }
 
     /// Goes as far as possible on one diagonal with `edits` edits; -1 when it cannot be reached.
     int advance(int edits, int diagonal)
@@ -75,11 +75,16 @@ public:
             while (x < m_width && x - diagonal < m_height && same(x, x - diagonal))
                 ++x;
         }
-        m_reach[static_cast<size_t>(diagonal + costMax + 1)] = x;
+        m_reach[placeOf(diagonal)] = x;
         return x;
     }
 
 private:
+    [[nodiscard]] static size_t placeOf(int diagonal)
+    {
+        const int place = diagonal + costMax + 1;
+        return static_cast<size_t>(place);
+    }
     [[nodiscard]] bool same(int x, int y) const
     {
         const int a = m_backwards ? m_box.aEnd - 1 - x : m_box.a + x;
