@@ -52,7 +52,7 @@ Result<std::vector<Capture::Shown>> Capture::wronglyShown()
             if (auto done = verify(row); !done)
                 return fail(done.error());
         }
-        if (!row.exists || (row.existed ? row.mask == 0 : !row.partBirth))
+        if (!row.exists || (row.existed ? (row.mask & row.table->partedMask) == 0 : !row.partBirth))
             continue;
         const auto changes = m_parts.changesOf(row, !row.existed, m_store.site);
         if (!changes)

@@ -158,7 +158,7 @@ void Catalog::index(TableInfo &table)
     table.byName.clear();
     table.texts.clear();
     table.parted.clear();
-    table.grouped = false;
+    table.partedMask = 0;
     table.maskAt.assign(static_cast<size_t>(table.positions), 0);
     table.atPosition.assign(static_cast<size_t>(table.positions), 0);
     for (const TableInfo::Column &column : table.columns) {
@@ -168,11 +168,12 @@ void Catalog::index(TableInfo &table)
         table.atPosition[static_cast<size_t>(column.position)] = column.id;
         if (column.type == MergeType::Text)
             table.texts.push_back(column.id);
-        else if (hasParts(column.type))
+        if (hasParts(column.type)) {
             table.parted.push_back(column.id);
+            table.partedMask |= Mask::ofColumn(column.id);
+        }
         quint64 &mask = table.maskAt[static_cast<size_t>(column.position)];
         mask = Mask::ofColumn(column.id);
-        table.grouped = table.grouped || column.group != 0;
         for (const TableInfo::Column &mate : table.columns) {
             if (column.group != 0 && mate.group == column.group)
                 mask |= Mask::ofColumn(mate.id);

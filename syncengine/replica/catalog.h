@@ -59,7 +59,7 @@ struct TableInfo {
     int positions = 0;
     std::vector<ColumnId> texts;  ///< columns here that are texts
     std::vector<ColumnId> parted; ///< columns here that are made of parts: counters, sets and so on
-    bool grouped = false;         ///< there are groups
+    quint64 partedMask = 0;       ///< their bits in an outbox mask
 
     [[nodiscard]] const Column *column(ColumnId columnId) const
     {

@@ -7,7 +7,7 @@ namespace Sheaf {
 /// What SQL did to columns with parts, as edits of these.
 Result<void> Stamper::editParts(const Touch &touch)
 {
-    if (touch.table->parted.empty())
+    if ((touch.mask & touch.table->partedMask) == 0)
         return {};
     auto changes = m_parts.changesOf(touch, false, m_stamp.site);
     if (!changes)
