@@ -54,6 +54,8 @@ void TestWindowReview::refusedChangesAreTriedAgainOrDiscarded()
     const QVariant before = app.value(u"SELECT max(n) FROM sheaf_rejected"_s);
     click(app, u"rejectedEntry"_s, u"reviewPrimary"_s);
     QTRY_VERIFY_WITH_TIMEOUT(app.value(u"SELECT max(n) FROM sheaf_rejected"_s).toLongLong() > before.toLongLong(), patienceMs);
+    const QVariant again = app.value(u"SELECT max(n) FROM sheaf_rejected"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(app.property(u"rejectedEntry"_s, "number").toLongLong(), again.toLongLong(), patienceMs);
     click(app, u"rejectedEntry"_s, u"reviewOther"_s);
     QTRY_VERIFY_WITH_TIMEOUT(!app.item(u"rejectedEntry"_s) && !app.item(u"reviewLink"_s), patienceMs);
     QTRY_COMPARE_WITH_TIMEOUT(app.value(u"SELECT title FROM notes"_s).toString(), u"short"_s, patienceMs);

@@ -157,10 +157,28 @@ void SimClient::look()
         if (table.name != u"texts"_s)
             readRows(table, rows);
     }
+    const auto lengths = lives();
     for (const auto &[id, row] : rows) {
+        const auto &[space, table, key] = id;
+        const auto length = lengths.find({table, key});
         for (const auto &[column, cell] : row.cells)
-            m_seen[{std::get<1>(id), std::get<2>(id), column}].insert(cell.value);
+            m_seen[{table, key, column}].emplace(length == lengths.end() ? 0 : length->second, cell.value);
     }
+}
+
+/// The causal length of every row, by table and key.
+std::map<std::pair<std::string, std::string>, CausalLength> SimClient::lives() const
+{
+    std::map<std::pair<std::string, std::string>, CausalLength> lengths;
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl"_s);
+    while (query.next()) {
+        RowClock clock;
+        const QByteArray bytes = query.value(2).toByteArray();
+        if (decodeClock(bytes, clock))
+            lengths[{query.value(0).toByteArray().toStdString(), query.value(1).toByteArray().toStdString()}] = clock.length;
+    }
+    return lengths;
 }
 
 /// Nothing is a conflict that its writer knew of, or that is equal, or that came from here.
@@ -186,7 +204,10 @@ void SimClient::judge(const Conflict &conflict)
     const bool telling = !conflict.theirs.isNull() && conflict.table != "tallies" &&
                          (theirs.type != ValueView::Type::Integer || theirs.integer >= constantsEnd);
     const auto seen = m_seen.find({conflict.table.toStdString(), conflict.key.toStdString(), conflict.column.toStdString()});
-    if (telling && seen != m_seen.end() && seen->second.contains(value))
+    if (!telling || seen == m_seen.end())
+        return;
+    const auto length = lives()[{conflict.table.toStdString(), conflict.key.toStdString()}];
+    if (seen->second.contains({length, value}))
         blame("C4 what was seen is no conflict", conflict.column.toStdString());
 }
 

@@ -87,6 +87,7 @@ private:
     void readRows(const SimTable &table, Oracle::Rows &rows) const;
     /// Takes note of what the next edit is made in view of.
     void look();
+    [[nodiscard]] std::map<std::pair<std::string, std::string>, CausalLength> lives() const;
     void judge(const Conflict &conflict);
     void blame(std::string invariant, std::string detail);
     Result<void> statements(QSqlDatabase &database, SeededRandom &random);
@@ -105,7 +106,8 @@ private:
     std::optional<Promise> m_promise;
     std::map<QByteArray, std::pair<Epoch, Sequence>> m_cursors;
     using CellId = std::tuple<std::string, std::string, std::string>; ///< table, key, column
-    std::map<CellId, std::set<std::string>> m_seen;                   ///< values before an edit
+    /// Values before an edit, each with the life of its row: whoever revives a row writes its old values anew.
+    std::map<CellId, std::set<std::pair<CausalLength, std::string>>> m_seen;
     Verified m_violation;
 
     std::unique_ptr<NodeClock> m_clock;
