@@ -77,21 +77,20 @@ Push counted()
     const QByteArray milk = "\"milk\"" + QByteArray::fromHex("00000000000000ff");
     const QByteArray seven = "7" + QByteArray::fromHex("ffffffffffffff00");
     Push push{.space = "home", .number = 7, .more = false, .tables = tables(), .changes = {}};
-    push.changes = {
-        change(0, {ValueView::ofText("k1")},
-               {.length = 1,
-                .life = first,
-                .cells = {},
-                .parts = {{1, milk, second, ValueView::null()},
-                          {1, seven, first, ValueView::ofInteger(1)},
-                          {2, site, first, ValueView::ofInteger(-3)},
-                          {2, other, second, ValueView::ofReal(0.5)}}}),
-        change(0, {ValueView::ofText("k2")},
-               {.length = 3,
-                .life = first,
-                .cells = {{1, first, ValueView::null()}},
-                .texts = {{1, first, {}}},
-                .parts = {{2, site, second, ValueView::ofText("x")}}})};
+    push.changes = {change(0, {ValueView::ofText("k1")},
+                           {.length = 1,
+                            .life = first,
+                            .cells = {},
+                            .parts = {{1, milk, second, ValueView::null()},
+                                      {1, seven, first, ValueView::ofInteger(1)},
+                                      {2, site, first, ValueView::ofInteger(-3)},
+                                      {2, other, second, ValueView::ofReal(0.5)}}}),
+                    change(0, {ValueView::ofText("k2")},
+                           {.length = 3,
+                            .life = first,
+                            .cells = {{1, first, ValueView::null()}},
+                            .texts = {{1, first, {}}},
+                            .parts = {{2, site, second, ValueView::ofText("x")}}})};
     return push;
 }
 

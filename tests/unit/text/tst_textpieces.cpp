@@ -148,8 +148,7 @@ private Q_SLOTS:
         const QByteArray text("gr\xC3\xBCn \xF0\x9F\x8C\xBF");
         const QByteArray seed = seedUpdate(text);
         // Client, clock 0, one string into the root "text", no deletions: as PROTOCOL.md says.
-        QCOMPARE(seed.toHex(),
-                 "0101" + client(text) + "00" + "040104" + "74657874" + "0a" + text.toHex() + "00");
+        QCOMPARE(seed.toHex(), "0101" + client(text) + "00" + "040104" + "74657874" + "0a" + text.toHex() + "00");
         Doc doc({1});
         QVERIFY(doc.apply(seed));
         QCOMPARE(doc.text().toString(), QString::fromUtf8(text));
