@@ -43,7 +43,8 @@ QJsonObject TokenOrders::carryOut(const QJsonObject &order)
 Result<QJsonValue> TokenOrders::add(const QJsonObject &order)
 {
     QList<QByteArray> spaces;
-    for (const auto &space : order.value("spaces"_L1).toArray())
+    const QJsonArray named = order.value("spaces"_L1).toArray();
+    for (const auto &space : named)
         spaces.append(space.toString().toUtf8());
     auto token = addToken(m_storage, m_random, order.value("name"_L1).toString().toUtf8(), spaces);
     if (!token)

@@ -151,7 +151,7 @@ Result<QList<DeviceId>> revokeToken(Storage &storage, const QByteArray &device)
     if (!all)
         return fail(all.error());
     QList<DeviceId> found;
-    for (StoredDevice entry : std::as_const(*all)) {
+    for (StoredDevice &entry : *all) {
         if (entry.name != device || entry.tokenHash.isEmpty())
             continue;
         found.append(entry.id);

@@ -257,9 +257,9 @@ void PresenceHub::expire()
     m_expiryTimer = 0;
     const qint64 now = m_clock.monotonicMs();
     for (auto &[place, topic] : m_topics) {
-        std::erase_if(topic.clients, [&](const auto &one) {
+        std::erase_if(topic.clients, [now, &news = topic.news](const auto &one) {
             return one.second.state.isEmpty() && now - one.second.heardMs >= Text::Limits::awarenessMsMax &&
-                   !topic.news.contains(one.first);
+                   !news.contains(one.first);
         });
         for (auto &[id, client] : topic.clients) {
             if (!client.state.isEmpty() && now - client.heardMs >= Text::Limits::awarenessMsMax)

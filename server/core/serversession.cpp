@@ -197,15 +197,13 @@ void ServerSession::answerMarks(Channel &channel)
     const Subscription *reader = subscription(channel);
     if (reader != nullptr && reader->sent != space->head())
         return;
-    for (auto mark = m_marks.begin(); mark != m_marks.end();) {
-        if (mark->space != channel.name()) {
-            ++mark;
-            continue;
-        }
+    m_marks.removeIf([&](const Mark &mark) {
+        if (mark.space != channel.name())
+            return false;
         const SpaceDigest &digest = space->digest();
-        send(Marked{mark->space, mark->id, space->head(), mark->buckets ? digest.toBytes() : digest.totalBytes()});
-        mark = m_marks.erase(mark);
-    }
+        send(Marked{mark.space, mark.id, space->head(), mark.buckets ? digest.toBytes() : digest.totalBytes()});
+        return true;
+    });
 }
 
 void ServerSession::deliver(Channel &channel, Broadcast &broadcast)

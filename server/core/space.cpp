@@ -120,8 +120,7 @@ void nameParts(const RowRecord &record, LiveChange &live)
     for (const PartCell &part : record.parts)
         live.columns.push_back(part.column);
     std::ranges::sort(live.columns);
-    const auto repeats = std::ranges::unique(live.columns);
-    live.columns.erase(repeats.begin(), repeats.end());
+    live.columns.erase(std::unique(live.columns.begin(), live.columns.end()), live.columns.end());
 }
 
 } // namespace
