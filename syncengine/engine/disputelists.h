@@ -49,10 +49,12 @@ private:
     QList<QVariantMap> m_rows;
 };
 
+// The bases are named in full: QML's tools look them up as they are written here.
+
 /// The conflict log, the oldest first. Roles beside the common ones: `column`, `mine`, `theirs` (of a row that one side
 /// has deleted a map, empty for the side that did), `winner` ("mine" or "theirs"), `site`, `writtenMs`, `open`. `kind` is
 /// "edit", "birth" or "delete".
-class ConflictList : public DisputeList
+class ConflictList : public Sheaf::DisputeList
 {
     Q_OBJECT
     /// Only conflicts of columns of these names, "" for whole rows; all when it is empty.
@@ -81,7 +83,7 @@ private:
 
 /// What the server has refused, the oldest first. Roles beside the common ones: `code`, `reason`, `values` (a map by
 /// column). `kind` is "edit", "birth" or "delete".
-class RejectedList : public DisputeList
+class RejectedList : public Sheaf::DisputeList
 {
     Q_OBJECT
 

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "device.h"
 #include "engine/disputelists.h"
-#include "serverprocess.h"
+#include "twodevices.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
@@ -11,27 +10,11 @@ using namespace Qt::StringLiterals;
 using namespace Sheaf;
 
 /// Conflicts and refusals as an app meets them: signals, models and a resolver, with a real server.
-class TestDisputes : public QObject
+class TestDisputes : public TwoDevices
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init()
-    {
-        server = std::make_unique<ServerProcess>();
-        server->start();
-        a = std::make_unique<Device>(u"a"_s);
-        b = std::make_unique<Device>(u"b"_s);
-        tokenA = server->token(u"a"_s);
-        tokenB = server->token(u"b"_s);
-    }
-    void cleanup()
-    {
-        a.reset();
-        b.reset();
-        server.reset();
-    }
-
     void conflictsAreInTheModel()
     {
         ConflictList list;
@@ -118,8 +101,7 @@ private:
     /// Both write the same cell, `a` while it is away.
     void disagree()
     {
-        a->engine().connectToServer(server->url(), tokenA);
-        b->engine().connectToServer(server->url(), tokenB);
+        connectBoth();
         a->addNote(u"1"_s, u"base"_s);
         QVERIFY(a->waitSynced() && b->waitSynced());
         a->engine().disconnectFromServer();
@@ -129,12 +111,6 @@ private:
         QVERIFY(b->waitSynced());
         a->engine().connectToServer(server->url(), tokenA);
     }
-
-    std::unique_ptr<ServerProcess> server;
-    std::unique_ptr<Device> a;
-    std::unique_ptr<Device> b;
-    QByteArray tokenA;
-    QByteArray tokenB;
 };
 
 QTEST_GUILESS_MAIN(TestDisputes)

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "device.h"
 #include "engine/livequery.h"
-#include "serverprocess.h"
+#include "twodevices.h"
 
 #include <QAbstractItemModelTester>
 
@@ -10,27 +9,11 @@ using namespace Qt::StringLiterals;
 using namespace Sheaf;
 
 /// Two devices and a real server over real sockets.
-class TestSync : public QObject
+class TestSync : public TwoDevices
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init()
-    {
-        server = std::make_unique<ServerProcess>();
-        server->start();
-        a = std::make_unique<Device>(u"a"_s);
-        b = std::make_unique<Device>(u"b"_s);
-        tokenA = server->token(u"a"_s);
-        tokenB = server->token(u"b"_s);
-    }
-    void cleanup()
-    {
-        a.reset();
-        b.reset();
-        server.reset();
-    }
-
     void editsGoBothWays()
     {
         connectBoth();
@@ -166,27 +149,13 @@ private Q_SLOTS:
     }
 
 private:
-    void connectBoth()
-    {
-        a->engine().connectToServer(server->url(), tokenA);
-        b->engine().connectToServer(server->url(), tokenB);
-    }
     /// Each has everything of the other, proven, and by value.
     void verifyEqual()
     {
-        QVERIFY(a->waitSynced());
-        QVERIFY(b->waitSynced());
-        QVERIFY(a->waitSynced());
-        QCOMPARE(a->stampDigest(), b->stampDigest());
+        verifyProven();
         QCOMPARE(a->rowDigest(), b->rowDigest());
         QVERIFY(!a->rowDigest().isEmpty());
     }
-
-    std::unique_ptr<ServerProcess> server;
-    std::unique_ptr<Device> a;
-    std::unique_ptr<Device> b;
-    QByteArray tokenA;
-    QByteArray tokenB;
 };
 
 QTEST_GUILESS_MAIN(TestSync)
