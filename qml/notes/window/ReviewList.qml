@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+// Qt 6.4 cannot make bound components here, see README.md.
+// qmllint disable unqualified
 import QtQuick
 import QtQuick.Controls.Basic
 import Sheaf.Notes
@@ -48,6 +50,9 @@ Flickable {
         id: entries
         width: root.width
         spacing: Theme.small
+        Hairline {
+            width: parent.width
+        }
         Label {
             width: parent.width
             visible: root.problem !== ""
@@ -59,48 +64,50 @@ Flickable {
         Repeater {
             model: rejectedList
             ReviewEntry {
+                id: refused
                 required property double number
                 required property string kind
                 required property string reason
                 required property var values
                 objectName: "rejectedEntry"
                 width: entries.width
-                heading: kind === "delete" ? qsTr("The server kept what you deleted") : qsTr("The server did not take")
-                value: kind === "delete" ? "" : root.words(values)
-                note: reason
+                heading: refused.kind === "delete" ? qsTr("The server kept what you deleted") : qsTr("The server did not take")
+                value: refused.kind === "delete" ? "" : root.words(refused.values)
+                note: refused.reason
                 otherText: qsTr("Discard")
                 primaryText: qsTr("Try again")
                 onOtherClicked: {
                     root.problem = "";
-                    rejectedList.discard(number);
+                    rejectedList.discard(refused.number);
                 }
                 onPrimaryClicked: {
                     root.problem = "";
-                    rejectedList.retry(number);
+                    rejectedList.retry(refused.number);
                 }
             }
         }
         Repeater {
             model: conflictList
             ReviewEntry {
+                id: disputed
                 required property double number
                 required property string winner
                 required property var mine
                 required property var theirs
-                readonly property bool mineStands: winner === "mine"
+                readonly property bool mineStands: disputed.winner === "mine"
                 objectName: "conflictEntry"
                 width: entries.width
-                heading: mineStands ? qsTr("Your version stands. The other device wrote:") : qsTr("Another device's version stands. You wrote:")
-                value: root.words(mineStands ? theirs : mine)
-                otherText: mineStands ? qsTr("Keep mine") : qsTr("Use theirs")
-                primaryText: mineStands ? qsTr("Use theirs") : qsTr("Keep mine")
+                heading: disputed.mineStands ? qsTr("Your version stands. The other device wrote:") : qsTr("Another device's version stands. You wrote:")
+                value: root.words(disputed.mineStands ? disputed.theirs : disputed.mine)
+                otherText: disputed.mineStands ? qsTr("Keep mine") : qsTr("Use theirs")
+                primaryText: disputed.mineStands ? qsTr("Use theirs") : qsTr("Keep mine")
                 onOtherClicked: {
                     root.problem = "";
-                    conflictList.dismiss(number);
+                    conflictList.dismiss(disputed.number);
                 }
                 onPrimaryClicked: {
                     root.problem = "";
-                    conflictList.undo(number);
+                    conflictList.undo(disputed.number);
                 }
             }
         }

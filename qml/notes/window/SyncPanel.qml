@@ -79,12 +79,7 @@ Card {
                 value: root.status.provenAtMs > 0 ? Dates.timeText(root.status.provenAtMs) : qsTr("Not in this run")
             }
         }
-        Hairline {
-            width: parent.width
-            visible: review.visible
-        }
         ReviewList {
-            id: review
             width: parent.width
             engine: root.status.engine
         }
