@@ -31,11 +31,75 @@ auto findPart(auto &entries, ColumnId column, QByteArrayView part)
                             [](const RowClock::Part &entry, auto place) { return placeOf(entry) < place; });
 }
 
-bool readParts(Bytes::Reader &reader, RowClock &clock)
+// Packed stamps are milliseconds, counter and number of the site, each a varint. A column that follows a stamp equal to
+// its own says so in its lowest bit.
+
+struct Unpacker {
+    Bytes::Reader bytes;
+    const SiteNumbers *sites; ///< null: columns and stamps are as the wire has them
+    Stamp last = {};
+    bool same = false; ///< the stamp of the column that was read is the last one
+    bool good = true;  ///< all stamps so far are in their one form
+
+    [[nodiscard]] quint64 column()
+    {
+        const quint64 number = bytes.varint();
+        if (sites == nullptr)
+            return number;
+        same = (number & 1) != 0;
+        good = good && number != 1;
+        return number >> 1;
+    }
+
+    /// Of the column before it.
+    [[nodiscard]] Stamp stamp()
+    {
+        if (sites == nullptr)
+            return bytes.stamp();
+        if (same)
+            return last;
+        const quint64 ms = bytes.varint();
+        const quint64 counter = bytes.varint();
+        const auto site = sites->siteOf(bytes.varint());
+        const Stamp read{(ms << hlcCounterBits) | counter, site.value_or(0)};
+        good = good && site && (ms >> (64 - hlcCounterBits)) == 0 && (counter >> hlcCounterBits) == 0 &&
+               (read != last || last == Stamp());
+        last = read;
+        return read;
+    }
+
+    [[nodiscard]] bool ok() const { return good && bytes.ok(); }
+    [[nodiscard]] bool atEnd() const { return bytes.atEnd(); }
+};
+
+struct Packer {
+    QByteArray &out;
+    SiteNumbers &sites;
+    Stamp last = {};
+    bool same = false;
+
+    void column(ColumnId column, Stamp stamp)
+    {
+        same = stamp == last && stamp != Stamp();
+        Bytes::appendVarint(out, quint64(column) << 1 | (same ? 1 : 0));
+    }
+
+    void stamp(Stamp stamp)
+    {
+        if (same)
+            return;
+        Bytes::appendVarint(out, stamp.hlc >> hlcCounterBits);
+        Bytes::appendVarint(out, stamp.hlc & ((1U << hlcCounterBits) - 1));
+        Bytes::appendVarint(out, sites.numberOf(stamp.site));
+        last = stamp;
+    }
+};
+
+bool readParts(Unpacker &reader, RowClock &clock)
 {
     do { // the mark before them promises one
-        const quint64 column = reader.varint();
-        const QByteArrayView part = reader.bytes();
+        const quint64 column = reader.column();
+        const QByteArrayView part = reader.bytes.bytes();
         const Stamp stamp = reader.stamp();
         if (!reader.ok() || column == 0 || column > columnIdMax || part.isEmpty())
             return false;
@@ -47,11 +111,11 @@ bool readParts(Bytes::Reader &reader, RowClock &clock)
     return true;
 }
 
-bool readTexts(Bytes::Reader &reader, RowClock &clock)
+bool readTexts(Unpacker &reader, RowClock &clock)
 {
     std::pair<quint64, SiteId> previous;
     do { // the mark before them promises one, or another mark
-        const quint64 column = reader.varint();
+        const quint64 column = reader.column();
         if (column == 0)
             return reader.ok() && readParts(reader, clock);
         const Stamp stamp = reader.stamp();
@@ -163,38 +227,40 @@ Hlc RowClock::latest() const
     return latest;
 }
 
-void encodeClock(const RowClock &clock, QByteArray &out)
+void encodeClock(const RowClock &clock, SiteNumbers &sites, QByteArray &out)
 {
+    Packer packer{out, sites};
     Bytes::appendVarint(out, clock.length);
-    Bytes::appendStamp(out, clock.life);
+    packer.stamp(clock.life);
     Bytes::appendVarint(out, clock.uniform);
     for (const RowClock::Entry &entry : clock.others) {
-        Bytes::appendVarint(out, entry.column);
-        Bytes::appendStamp(out, entry.stamp);
+        packer.column(entry.column, entry.stamp);
+        packer.stamp(entry.stamp);
     }
     if (clock.texts.empty() && clock.parts.empty())
         return;
     Bytes::appendVarint(out, 0); // no column: here begin the texts
     for (const RowClock::Entry &entry : clock.texts) {
-        Bytes::appendVarint(out, entry.column);
-        Bytes::appendStamp(out, entry.stamp);
+        packer.column(entry.column, entry.stamp);
+        packer.stamp(entry.stamp);
     }
     if (clock.parts.empty())
         return;
     Bytes::appendVarint(out, 0); // and here the parts
     for (const RowClock::Part &part : clock.parts) {
-        Bytes::appendVarint(out, part.column);
+        packer.column(part.column, part.stamp);
         Bytes::appendBytes(out, part.part);
-        Bytes::appendStamp(out, part.stamp);
+        packer.stamp(part.stamp);
     }
 }
 
-Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
+namespace {
+
+Result<void> decode(Unpacker reader, RowClock &clock)
 {
-    Bytes::Reader reader(bytes);
-    const quint64 length = reader.varint();
+    const quint64 length = reader.bytes.varint();
     clock.life = reader.stamp();
-    const quint64 uniform = reader.varint();
+    const quint64 uniform = reader.bytes.varint();
     clock.others.clear();
     clock.texts.clear();
     clock.parts.clear();
@@ -202,7 +268,7 @@ Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
                 (isAlive(static_cast<CausalLength>(length)) || (uniform == 0 && reader.atEnd()));
     quint64 previous = 0;
     while (good && !reader.atEnd()) {
-        const quint64 column = reader.varint();
+        const quint64 column = reader.column();
         if (column == 0) {
             good = reader.ok() && readTexts(reader, clock);
             break;
@@ -217,6 +283,18 @@ Result<void> decodeClock(QByteArrayView bytes, RowClock &clock)
     clock.length = static_cast<CausalLength>(length);
     clock.uniform = static_cast<ColumnId>(uniform);
     return {};
+}
+
+} // namespace
+
+Result<void> decodeClock(QByteArrayView bytes, const SiteNumbers &sites, RowClock &clock)
+{
+    return decode({Bytes::Reader(bytes), &sites}, clock);
+}
+
+Result<void> decodeWideClock(QByteArrayView bytes, RowClock &clock)
+{
+    return decode({Bytes::Reader(bytes), nullptr}, clock);
 }
 
 RowClock clockOf(const RowRecord &record)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crdt/rowrecord.h"
+#include "crdt/sitenumbers.h"
 
 #include <span>
 
@@ -63,8 +64,10 @@ struct RowClock {
     return {part.column, part.part};
 }
 
-void encodeClock(const RowClock &clock, QByteArray &out);
-Result<void> decodeClock(QByteArrayView bytes, RowClock &clock);
+void encodeClock(const RowClock &clock, SiteNumbers &sites, QByteArray &out);
+Result<void> decodeClock(QByteArrayView bytes, const SiteNumbers &sites, RowClock &clock);
+/// A clock as replica files up to format 5 have it: with whole sites.
+Result<void> decodeWideClock(QByteArrayView bytes, RowClock &clock);
 
 /// The clock of a full record.
 [[nodiscard]] RowClock clockOf(const RowRecord &record);

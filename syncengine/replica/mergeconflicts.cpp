@@ -29,7 +29,7 @@ Result<void> Merger::findClashes(const TableInfo &table, const Change &change, c
 {
     RowClock base;
     if (!m_waiting.base.isEmpty()) {
-        if (auto done = decodeClock(m_waiting.base, base); !done)
+        if (auto done = decodeClock(m_waiting.base, m_store.sites, base); !done)
             return done;
     }
     if (auto done = m_rows.raiseBase(m_row.outbox, m_record); !done)
@@ -202,7 +202,7 @@ Result<bool> Merger::overwrite(const TableInfo &table, const QByteArray &key, Ro
     }
     if (row.outbox == 0) {
         QByteArray known;
-        encodeClock(row.clock, known);
+        encodeClock(row.clock, m_store.sites, known);
         const auto number = m_rows.enqueue(table, key, row, 0, columns, known);
         if (!number)
             return fail(number.error());

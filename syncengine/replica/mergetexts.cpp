@@ -145,7 +145,7 @@ Result<void> Merger::keepRivals(const TableInfo &table, const QByteArray &key, q
         m_row.clock.setTextStamp(column, {std::max(now, acked + 1), m_store.site});
         if (m_row.outbox == 0) {
             QByteArray known;
-            encodeClock(m_row.clock, known);
+            encodeClock(m_row.clock, m_store.sites, known);
             const auto number = m_rows.enqueue(table, key, m_row, 0, Mask::ofColumn(column), known);
             if (!number)
                 return fail(number.error());

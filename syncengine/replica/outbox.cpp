@@ -213,7 +213,7 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
             return done;
         const RowClock clock = row.clock;
         QByteArray known;
-        encodeClock(clock, known);
+        encodeClock(clock, store.sites, known);
         const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? Mask::all : Mask::whole, known);
         if (!number)
             return fail(number.error());

@@ -246,7 +246,7 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
     if (auto done = rows.readWaiting(row.outbox, waiting); !done)
         return done;
     if (!waiting.base.isEmpty()) {
-        if (auto done = decodeClock(waiting.base, base); !done)
+        if (auto done = decodeClock(waiting.base, store.sites, base); !done)
             return done;
     }
     const auto show = [&](ColumnId column, const ValueView &value) -> Result<void> {

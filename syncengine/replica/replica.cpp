@@ -6,6 +6,7 @@
 #include "replica/functions.h"
 #include "replica/guards.h"
 #include "replica/replica_p.h"
+#include "replica/sitenumbering.h"
 #include "sql/database.h"
 #include "sql/migrations.h"
 #include "sql/sqltransaction.h"
@@ -139,7 +140,7 @@ Result<void> Replica::Private::prepareTables()
     };
     const Step steps[] = {
         {1, u":/sheaf/replica/replica.sql"_s},   {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s},
-        {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s},
+        {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s}, {6, u":/sheaf/replica/replica_6.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
@@ -155,6 +156,7 @@ Result<void> Replica::Private::prepareTables()
     auto transaction = SqlTransaction::begin(handle);
     if (!transaction)
         return fail(transaction.error());
+    const SiteNumbering numbering(handle);
     for (const Step &step : steps) {
         if (step.format <= *format)
             continue;
@@ -167,6 +169,8 @@ Result<void> Replica::Private::prepareTables()
                 return done;
         }
     }
+    if (auto done = store.saveSites(numbering.numbers()); !done)
+        return done;
     return transaction->commit();
 }
 
@@ -311,6 +315,8 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
         if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
             return done;
         if (auto done = store.save(); !done)
+            return done;
+        if (auto done = merging ? releaseFreePages(handle) : Result<void>(); !done)
             return done;
         ++commits->begun;
         return transaction->commit();

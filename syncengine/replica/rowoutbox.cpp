@@ -94,7 +94,7 @@ Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record)
         return done;
     RowClock base;
     if (!waiting.base.isEmpty()) {
-        if (auto done = decodeClock(waiting.base, base); !done)
+        if (auto done = decodeClock(waiting.base, m_store.sites, base); !done)
             return done;
     }
     MergeOutcome outcome;
@@ -102,7 +102,7 @@ Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record)
     if (!outcome.clockChanged)
         return {};
     QByteArray bytes;
-    encodeClock(base, bytes);
+    encodeClock(base, m_store.sites, bytes);
     return setBase(number, bytes);
 }
 

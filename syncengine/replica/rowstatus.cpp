@@ -4,6 +4,8 @@
 
 #include "replica/catalog.h"
 #include "replica/replica.h"
+#include "replica/store.h"
+#include "sql/database.h"
 
 #include <QSqlError>
 #include <QSqlQuery>
@@ -49,8 +51,11 @@ Hlc oldestOwn(QSqlQuery &columns, const RowClock &clock, quint64 mask, SiteId si
 
 Result<void> readWaiting(const Replica &replica, qint64 table, const QByteArray &clockBytes, quint64 mask, RowStatus &status)
 {
+    const auto sites = Store::readSites(sqliteHandle(replica.database()));
+    if (!sites)
+        return fail(sites.error());
     RowClock clock;
-    if (const auto decoded = decodeClock(clockBytes, clock); !decoded)
+    if (const auto decoded = decodeClock(clockBytes, *sites, clock); !decoded)
         return decoded;
     QSqlQuery columns(replica.database());
     columns.setForwardOnly(true);

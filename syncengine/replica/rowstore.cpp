@@ -126,7 +126,7 @@ Result<void> RowStore::read(const TableInfo &table, QByteArrayView key, RowState
         row.space = m_read.integer(0);
         row.outbox = m_read.integer(1);
         row.counted = row.outbox == 0;
-        decoded = decodeClock(m_read.bytes(2), row.clock);
+        decoded = decodeClock(m_read.bytes(2), m_store.sites, row.clock);
     } else {
         row.space = 0;
         row.outbox = 0;
@@ -141,7 +141,7 @@ Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const R
     if (!row.known)
         return insert(table, key, row);
     m_bytes.resize(0);
-    encodeClock(row.clock, m_bytes);
+    encodeClock(row.clock, m_store.sites, m_bytes);
     m_update.bindInteger(1, table.id);
     m_update.bindBlob(2, key);
     m_update.bindInteger(3, row.space);
@@ -167,7 +167,7 @@ Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const R
 Result<void> RowStore::insert(const TableInfo &table, QByteArrayView key, const RowState &row)
 {
     m_bytes.resize(0);
-    encodeClock(row.clock, m_bytes);
+    encodeClock(row.clock, m_store.sites, m_bytes);
     m_insert.bindInteger(1, table.id);
     m_insert.bindBlob(2, key);
     m_insert.bindInteger(3, row.space);
@@ -188,7 +188,8 @@ void RowStore::editFunction(sqlite3_context *context, int, sqlite3_value **argum
 {
     auto &self = *static_cast<RowStore *>(sqlite3_user_data(context));
     const auto *bytes = static_cast<const char *>(sqlite3_value_blob(arguments[0]));
-    if (self.m_change == nullptr || !decodeClock({bytes, sqlite3_value_bytes(arguments[0])}, self.m_edited.clock)) {
+    if (self.m_change == nullptr ||
+        !decodeClock({bytes, sqlite3_value_bytes(arguments[0])}, self.m_store.sites, self.m_edited.clock)) {
         sqlite3_result_error(context, "sheaf_edit: a row clock is malformed", -1);
         return;
     }
@@ -199,7 +200,7 @@ void RowStore::editFunction(sqlite3_context *context, int, sqlite3_value **argum
     self.m_editedClock = self.m_edited.clock;
     (*self.m_change)(self.m_editedClock);
     self.m_bytes.resize(0);
-    encodeClock(self.m_editedClock, self.m_bytes);
+    encodeClock(self.m_editedClock, self.m_store.sites, self.m_bytes);
     sqlite3_result_blob64(context, self.m_bytes.constData(), static_cast<sqlite3_uint64>(self.m_bytes.size()), SQLITE_TRANSIENT);
 }
 
@@ -236,7 +237,7 @@ Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 t
 void RowStore::expectBirths(const TableInfo &table, qint64 space, const RowClock &clock)
 {
     m_birthClock.resize(0);
-    encodeClock(clock, m_birthClock);
+    encodeClock(clock, m_store.sites, m_birthClock);
     m_birth.bindInteger(1, table.id);
     m_birth.bindInteger(3, space);
     m_birth.bindBlob(4, m_birthClock);

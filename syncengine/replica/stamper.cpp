@@ -221,7 +221,7 @@ Result<void> Stamper::rebirth(const Touch &touch)
         if (auto done = m_rows.dequeue(m_row.outbox); !done)
             return done;
     } else {
-        encodeClock(m_row.clock, earlier.base);
+        encodeClock(m_row.clock, m_store.sites, earlier.base);
     }
     if (auto done = m_rows.setBase(outbox, earlier.base); !done)
         return done;

@@ -39,6 +39,12 @@ Result<void> Store::load()
     }
     state->reset();
 
+    auto numbers = readSites(m_handle);
+    if (!numbers)
+        return fail(numbers.error());
+    sites = *std::move(numbers);
+    m_savedSites = sites.sites().size();
+
     m_spaces.clear();
     auto spaces =
         SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push FROM sheaf_spaces ORDER BY id");
@@ -75,8 +81,39 @@ Result<void> Store::loadBuckets()
     return {};
 }
 
+Result<SiteNumbers> Store::readSites(sqlite3 *handle)
+{
+    SiteNumbers numbers;
+    auto all = SqlStatement::prepare(handle, "SELECT site FROM sheaf_sites ORDER BY n");
+    if (!all)
+        return fail(all.error());
+    const auto read = forEachRow(*all, [&](const SqlStatement &row) { numbers.append(static_cast<SiteId>(row.integer(0))); });
+    if (!read)
+        return fail(read.error());
+    return numbers;
+}
+
+Result<void> Store::saveSites(const SiteNumbers &numbers)
+{
+    const std::vector<SiteId> &all = numbers.sites();
+    if (m_savedSites == all.size())
+        return {};
+    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_sites(n, site) VALUES (?1, ?2)");
+    if (!insert)
+        return fail(insert.error());
+    for (; m_savedSites < all.size(); ++m_savedSites) {
+        insert->bindInteger(1, static_cast<qint64>(m_savedSites));
+        insert->bindInteger(2, static_cast<qint64>(all[m_savedSites]));
+        if (auto done = insert->run(); !done)
+            return done;
+    }
+    return {};
+}
+
 Result<void> Store::save()
 {
+    if (auto done = saveSites(sites); !done)
+        return done;
     if (!m_saveState.isPrepared()) {
         auto state = SqlStatement::prepare(
             m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6");

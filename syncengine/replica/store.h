@@ -3,6 +3,7 @@
 #pragma once
 
 #include "crdt/hybridclock.h"
+#include "crdt/sitenumbers.h"
 #include "replica/replica.h"
 #include "sql/sqlstatement.h"
 
@@ -49,13 +50,19 @@ public:
     /// Takes another name, and remembers what the server may have of the old one.
     Result<void> rename(SiteId fresh);
 
+    /// Writes those of the numbers that the file has not got yet.
+    Result<void> saveSites(const SiteNumbers &numbers);
+    /// The numbers of sites that the file at this connection has given.
+    static Result<SiteNumbers> readSites(sqlite3 *handle);
+
     static void add(Space &space, const RowFingerprint &row);
     static void subtract(Space &space, const RowFingerprint &row);
 
     SiteId site = 0;
     HybridClock clock;
     Hlc seen = 0;
-    Hlc offered = 0; ///< greatest own stamp in a push that the server may have accepted
+    SiteNumbers sites; ///< in the clocks of this file
+    Hlc offered = 0;   ///< greatest own stamp in a push that the server may have accepted
     qint64 clockOffsetMs = 0;
     QByteArray lease;
 
@@ -66,6 +73,7 @@ private:
 
     sqlite3 *m_handle;
     std::vector<std::unique_ptr<Space>> m_spaces;
+    size_t m_savedSites = 0;
     SqlStatement m_saveState;
     SqlStatement m_saveSpace;
     SqlStatement m_saveBucket;

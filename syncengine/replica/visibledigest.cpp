@@ -88,7 +88,7 @@ Result<void> Replica::Private::addFingerprints(SqlStatement &select, SpaceDigest
             return fail(row.error());
         if (!*row)
             return {};
-        if (auto done = decodeClock(select.bytes(2), clock); !done)
+        if (auto done = decodeClock(select.bytes(2), store.sites, clock); !done)
             return done;
         const TableInfo &table = *catalog.find(select.integer(0));
         digest.add(fingerprint(table.name, select.bytes(1), clock, table.byName));

@@ -3,6 +3,7 @@
 #include "sql/database.h"
 
 #include "base/check.h"
+#include "sql/sqlstatement.h"
 
 #include <QFileInfo>
 #include <QSqlDriver>
@@ -31,6 +32,9 @@ Result<void> applyPragmas(sqlite3 *handle, const OpenOptions &options)
         return done;
     if (options.readOnly)
         return execSql(handle, "PRAGMA query_only=ON");
+    // Takes effect in a new file only: without it a file never shrinks.
+    if (auto done = execSql(handle, "PRAGMA auto_vacuum=INCREMENTAL"); !done)
+        return done;
     if (auto done = execSql(handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000"); !done)
         return done;
     // A process that was killed, or a sync that failed, may have left commits in the log that no
@@ -116,6 +120,24 @@ Result<void> execSql(sqlite3 *handle, const char *sql)
     if (sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
         return fail(sqliteError(handle));
     return {};
+}
+
+Result<void> releaseFreePages(sqlite3 *handle)
+{
+    auto counts =
+        SqlStatement::prepare(handle, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count");
+    if (!counts)
+        return fail(counts.error());
+    if (auto row = counts->step(); !row)
+        return fail(row.error());
+    const qint64 free = counts->integer(0);
+    const qint64 pages = counts->integer(1);
+    counts->reset();
+    constexpr qint64 keptMin = 256; // pages: what the next transactions take again
+    constexpr qint64 keptShare = 16;
+    if (free <= keptMin || free <= pages / keptShare)
+        return {};
+    return execSql(handle, "PRAGMA incremental_vacuum(512)");
 }
 
 QByteArray quotedName(QByteArrayView name)

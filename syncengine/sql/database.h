@@ -35,6 +35,10 @@ void closeDatabase(QSqlDatabase &database);
 /// Runs SQL without results, several statements too. For constant SQL only.
 Result<void> execSql(sqlite3 *handle, const char *sql);
 
+/// Gives free pages back when they are many, some at a time: call it in a transaction that follows deletes.
+/// Files made before this existed keep their free pages for what comes.
+Result<void> releaseFreePages(sqlite3 *handle);
+
 /// `name` as an SQL identifier, quoted.
 [[nodiscard]] QByteArray quotedName(QByteArrayView name);
 

@@ -3,6 +3,8 @@
 #include "simulation/simclient.h"
 
 #include "crdt/rowkey.h"
+#include "replica/store.h"
+#include "sql/database.h"
 #include "text/doc.h"
 
 #include <QDir>
@@ -170,12 +172,13 @@ void SimClient::look()
 std::map<std::pair<std::string, std::string>, CausalLength> SimClient::lives() const
 {
     std::map<std::pair<std::string, std::string>, CausalLength> lengths;
+    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
     QSqlQuery query(m_replica->database());
     query.exec(u"SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl"_s);
     while (query.next()) {
         RowClock clock;
         const QByteArray bytes = query.value(2).toByteArray();
-        if (decodeClock(bytes, clock))
+        if (sites && decodeClock(bytes, *sites, clock))
             lengths[{query.value(0).toByteArray().toStdString(), query.value(1).toByteArray().toStdString()}] = clock.length;
     }
     return lengths;
@@ -370,12 +373,13 @@ void SimClient::dump() const
 {
     if (!m_replica)
         return;
+    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
     QSqlQuery query(m_replica->database());
     query.exec(u"SELECT tbl, pk, clock, outbox FROM sheaf_rows ORDER BY tbl, pk"_s);
     while (query.next()) {
         RowClock clock;
         const QByteArray bytes = query.value(2).toByteArray();
-        if (!decodeClock(bytes, clock))
+        if (!sites || !decodeClock(bytes, *sites, clock))
             continue;
         std::printf("  c%d table %lld key %s outbox %lld: length %u life %llu@%llu uniform %u", m_number,
                     query.value(0).toLongLong(), query.value(1).toByteArray().toHex().constData(), query.value(3).toLongLong(),

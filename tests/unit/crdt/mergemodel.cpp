@@ -140,13 +140,14 @@ bool Row::survivesStorage() const
 {
     if (clock.length == 0)
         return true;
+    SiteNumbers sites;
     QByteArray stored;
-    encodeClock(clock, stored);
+    encodeClock(clock, sites, stored);
     RowClock loaded;
     QByteArray sent;
     encodeRecord(recordOf(*this), sent);
     RowRecord record;
-    if (!decodeClock(stored, loaded) || !(loaded == clock) || !decodeRecord(sent, record))
+    if (!decodeClock(stored, sites, loaded) || !(loaded == clock) || !decodeRecord(sent, record))
         return false;
     Row copy;
     mergeInto(copy, record);

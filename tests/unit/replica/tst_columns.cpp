@@ -278,6 +278,7 @@ void TestColumns::olderFilesAreBroughtUpToDate()
     Device device("CREATE TABLE t(id INTEGER PRIMARY KEY, n); SELECT sheaf_sync('t');");
     device.exec(u"INSERT INTO t VALUES (1, 'one')"_s);
     const auto shape = device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s);
+    device.widenClocks();
     QSqlQuery query(device.replica().database()); // past the replica
     for (const QString &sql :
          {u"DROP TABLE sheaf_parts"_s, u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s,

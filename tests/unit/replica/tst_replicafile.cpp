@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "device.h"
+#include "relay.h"
 
 #include <QFile>
 #include <QSqlDatabase>
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void writesOfOtherProgramsAreRefused_data();
     void writesOfOtherProgramsAreRefused();
     void writesOfOtherProgramsAreNoticed();
+    void whatWasSentTakesNoSpace();
 };
 
 void TestReplicaFile::everythingSurvivesARestart()
@@ -193,6 +195,24 @@ void TestReplicaFile::writesOfOtherProgramsAreNoticed()
     const auto written = device.tryExec({u"INSERT INTO t VALUES (1, 'x')"_s});
     QVERIFY(!written);
     QCOMPARE(written.error().code, u"bypassed"_s);
+}
+
+/// The outbox of a large import is as large as the rows themselves, and is empty soon after.
+void TestReplicaFile::whatWasSentTakesNoSpace()
+{
+    Device device(schema);
+    Relay relay;
+    device.exec(u"INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000) "
+                "SELECT i, 'a' FROM n"_s);
+    const int pages = device.value(u"PRAGMA page_count"_s).toInt();
+    relay.sync(device);
+    QCOMPARE(device.replica().pendingCount(), 0);
+    const int free = device.value(u"PRAGMA freelist_count"_s).toInt();
+    QVERIFY2(device.value(u"PRAGMA page_count"_s).toInt() < pages * 3 / 4,
+             qPrintable(u"%1 of %2 are free"_s.arg(free).arg(pages)));
+    QVERIFY(free <= 256);
+    QVERIFY(device.digestHolds());
+    QCOMPARE(device.value(u"PRAGMA integrity_check"_s).toString(), u"ok"_s);
 }
 
 QTEST_GUILESS_MAIN(TestReplicaFile)
