@@ -225,7 +225,7 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
 Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, OutboxPosition after) const
 {
     const Store::Space *known = d->store.find(space);
-    if (known == nullptr)
+    if (known == nullptr || d->rows.outboxCount() == 0)
         return std::optional<PendingPush>();
     auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND n >= ?2"
                                                    " ORDER BY n");

@@ -124,19 +124,21 @@ Result<void> execSql(sqlite3 *handle, const char *sql)
 
 Result<void> releaseFreePages(sqlite3 *handle)
 {
-    auto counts =
-        SqlStatement::prepare(handle, "SELECT freelist_count, page_count FROM pragma_freelist_count, pragma_page_count");
-    if (!counts)
-        return fail(counts.error());
-    if (auto row = counts->step(); !row)
-        return fail(row.error());
-    const qint64 free = counts->integer(0);
-    const qint64 pages = counts->integer(1);
-    counts->reset();
+    const auto count = [handle](const char *pragma) -> Result<qint64> {
+        auto statement = SqlStatement::prepare(handle, pragma);
+        if (!statement)
+            return fail(statement.error());
+        const auto row = statement->step();
+        return row ? Result<qint64>(statement->integer(0)) : fail(row.error());
+    };
     constexpr qint64 keptMin = 256; // pages: what the next transactions take again
     constexpr qint64 keptShare = 16;
-    if (free <= keptMin || free <= pages / keptShare)
-        return {};
+    const auto free = count("PRAGMA freelist_count");
+    if (!free || *free <= keptMin)
+        return free ? Result<void>() : fail(free.error());
+    const auto pages = count("PRAGMA page_count");
+    if (!pages || *free <= *pages / keptShare)
+        return pages ? Result<void>() : fail(pages.error());
     return execSql(handle, "PRAGMA incremental_vacuum(512)");
 }
 

@@ -58,6 +58,9 @@ Verified SimClient::start()
     const QString folder = QString::fromStdString(path());
     QDir().mkpath(folder);
     m_clock = std::make_unique<NodeClock>(m_parts.queue, skewMs);
+    constexpr quint64 madeOneIn = 8; // the others find their file made
+    if (!std::exchange(m_begun, true) && !m_random.oneIn(madeOneIn))
+        m_parts.newFile.copyTo(m_parts.disk, path() + "replica.db", std::max<SiteId>(m_random.next(), 1));
     if (beforeOpen)
         beforeOpen(*this);
     auto opened = Replica::open({.path = folder + u"replica.db"_s,

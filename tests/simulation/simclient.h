@@ -5,6 +5,7 @@
 #include "replica/replica.h"
 #include "session/reconnector.h"
 #include "simulation/faultynetwork.h"
+#include "simulation/newfile.h"
 #include "simulation/oracle.h"
 #include "simulation/simschema.h"
 #include "support/crashdisk.h"
@@ -21,6 +22,7 @@ struct WorldParts {
     FaultyNetwork &network;
     CrashDisk &disk;
     QString folder; ///< real one, for lock files; the databases in it are on the crash disk
+    const NewFile &newFile;
     bool trace = false;
 };
 
@@ -101,6 +103,7 @@ private:
     QList<SimWord> m_newWords;
     QList<SimTally> m_tallies;
     QList<SimTally> m_newTallies;
+    bool m_begun = false;
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;

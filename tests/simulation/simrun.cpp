@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/simrun.h"
 
+#include "simulation/simschema.h"
+
 #include <QHashSeed>
 #include <QLoggingCategory>
 
@@ -42,12 +44,14 @@ SimRunner::SimRunner() : m_vfs(true)
     nameResources();
     QHashSeed::setDeterministicGlobalSeed();
     qInstallMessageHandler(report);
+    writeSimSchema(m_folder.path());
+    m_newFile.emplace(m_vfs.disk(), m_folder.path());
 }
 
 Outcome SimRunner::run(quint64 seed, const Mutant *mutant, bool trace)
 {
     s_seed = seed;
-    World world(m_vfs, m_folder.path(), seed, mutant, trace);
+    World world(m_vfs, *m_newFile, m_folder.path(), seed, mutant, trace);
     return world.run();
 }
 

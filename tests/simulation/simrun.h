@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "simulation/newfile.h"
 #include "simulation/world.h"
 
 #include <QTemporaryDir>
@@ -18,6 +19,7 @@ public:
 private:
     QTemporaryDir m_folder;
     CrashVfs m_vfs;
+    std::optional<NewFile> m_newFile;
 };
 
 /// What to paste to see a failure again.

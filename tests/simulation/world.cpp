@@ -3,7 +3,6 @@
 #include "simulation/world.h"
 
 #include "protocol/limits.h"
-#include "simulation/simschema.h"
 
 #include <array>
 #include <cstdio>
@@ -23,13 +22,12 @@ World::Features World::Features::draw(SeededRandom &random)
     return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
 }
 
-World::World(CrashVfs &vfs, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
+World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
     : m_vfs(vfs), m_random(seed), m_features(Features::draw(m_random)), m_queue(m_random.next()),
-      m_network(m_queue, m_random.next()), m_parts{m_queue, m_network, vfs.disk(), folder, trace}, m_tap(m_oracle),
+      m_network(m_queue, m_random.next()), m_parts{m_queue, m_network, vfs.disk(), folder, newFile, trace}, m_tap(m_oracle),
       m_mutant(mutant)
 {
     m_vfs.disk().reset();
-    writeSimSchema(folder);
     m_tap.setTrace(trace);
     if (mutant && mutant->wire)
         m_tap.setMutate(mutant->wire);

@@ -20,7 +20,7 @@ struct Outcome {
 class World
 {
 public:
-    World(CrashVfs &vfs, const QString &folder, quint64 seed, const Mutant *mutant, bool trace);
+    World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace);
     ~World();
 
     Outcome run();
