@@ -39,6 +39,7 @@ void EngineWorker::begin()
         return;
     m_clock = std::make_unique<SystemClock>(m_options.testClockOffsetMs);
     m_progressTimer = std::make_unique<OneShot>(*m_clock);
+    m_transport = m_options.transport ? m_options.transport() : std::make_unique<WebSocketTransport>();
     m_presence = std::make_unique<PresenceClient>(
         *m_clock, m_random,
         PresenceClient::Events{[this](const Plugin &plugin) { return m_reconnector && m_reconnector->sendPlugin(plugin); },
@@ -76,7 +77,7 @@ Result<void> EngineWorker::open()
     });
     m_replica->setRejectedObserver(m_outlets.rejected);
     m_reconnector =
-        std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, m_transport, m_options.app,
+        std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, m_options.app,
                                       Reconnector::Events{[this] { statusChanged(); },
                                                           [this](const QString &code, const QString &message) {
                                                               m_monitor->reported(code, message);
@@ -102,6 +103,7 @@ void EngineWorker::close()
         m_plugins.remove(*m_presence);
     m_presence.reset();
     m_progressTimer.reset();
+    m_transport.reset();
     m_replica.reset();
     m_clock.reset();
     thread()->quit();

@@ -101,7 +101,7 @@ private:
     // Members of the thread, in the order in which they need each other.
     std::unique_ptr<SystemClock> m_clock;
     SystemRandom m_random;
-    WebSocketTransport m_transport;
+    std::unique_ptr<Transport> m_transport;
     std::unique_ptr<Replica> m_replica;
     ClientPlugins m_plugins;
     std::unique_ptr<PresenceClient> m_presence;

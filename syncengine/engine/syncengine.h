@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "engine/syncreport.h"
+#include "ports/transport.h"
 #include "replica/replica.h"
 
 #include <QFuture>
@@ -11,6 +12,7 @@
 #include <QUrl>
 #include <QVariant>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -72,6 +74,8 @@ public:
         QString app;                                       ///< name and version sent in the hello
         qint64 testClockOffsetMs = 0;                      ///< shifts this replica's wall clock, for tests
         ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
+        /// Makes what connects to servers, in the engine's thread; none: WebSockets. LocalServer has one.
+        std::function<std::unique_ptr<Transport>()> transport = {};
     };
 
     explicit SyncEngine(Options options, QObject *parent = nullptr);

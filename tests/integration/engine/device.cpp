@@ -30,6 +30,7 @@ SyncEngine::Options Device::options() const
     options.schemaPath = path(u"schema.sql"_s);
     options.app = u"test "_s + m_name;
     options.conflicts = policy;
+    options.transport = transport;
     return options;
 }
 

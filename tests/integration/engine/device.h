@@ -47,7 +47,8 @@ public:
     [[nodiscard]] QString path(const QString &file) const { return m_folder.filePath(file); }
     [[nodiscard]] SyncEngine::Options options() const;
 
-    ConflictPolicy policy = ConflictPolicy::Latest; ///< of the next restart()
+    ConflictPolicy policy = ConflictPolicy::Latest;             ///< of the next restart()
+    std::function<std::unique_ptr<Transport>()> transport = {}; ///< the same; none: WebSockets
 
 private:
     QString m_name;
