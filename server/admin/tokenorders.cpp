@@ -27,13 +27,38 @@ QString roleName(Role role)
     return u"none"_s;
 }
 
+QByteArray nameIn(const QJsonObject &order)
+{
+    return order.value("name"_L1).toString().toUtf8();
+}
+
+QList<QByteArray> spacesIn(const QJsonObject &order)
+{
+    QList<QByteArray> spaces;
+    const QJsonArray named = order.value("spaces"_L1).toArray();
+    for (const auto &space : named)
+        spaces.append(space.toString().toUtf8());
+    return spaces;
+}
+
+Result<Role> roleIn(const QJsonObject &order)
+{
+    const QString name = order.value("role"_L1).toString(u"editor"_s);
+    for (const Role role : {Role::Viewer, Role::Editor, Role::Owner}) {
+        if (name == roleName(role))
+            return role;
+    }
+    return fail(u"bad_role"_s, u"A role is viewer, editor or owner."_s);
+}
+
 } // namespace
 
 QJsonObject TokenOrders::carryOut(const QJsonObject &order)
 {
     const QString what = order.value("do"_L1).toString();
-    Result<QJsonValue> done = what == "token_add"_L1    ? add(order)
-                              : what == "token_list"_L1 ? list()
+    Result<QJsonValue> done = what == "token_add"_L1     ? add(order)
+                              : what == "token_list"_L1  ? list()
+                              : what == "token_grant"_L1 ? grant(order)
                               : what == "token_revoke"_L1
                                   ? revoke(order)
                                   : fail(u"unknown_order"_s, u"The server is of another version: restart it."_s);
@@ -42,14 +67,24 @@ QJsonObject TokenOrders::carryOut(const QJsonObject &order)
 
 Result<QJsonValue> TokenOrders::add(const QJsonObject &order)
 {
-    QList<QByteArray> spaces;
-    const QJsonArray named = order.value("spaces"_L1).toArray();
-    for (const auto &space : named)
-        spaces.append(space.toString().toUtf8());
-    auto token = addToken(m_storage, m_random, order.value("name"_L1).toString().toUtf8(), spaces);
+    auto role = roleIn(order);
+    if (!role)
+        return fail(role.error());
+    auto token = addToken(m_storage, m_random, nameIn(order), spacesIn(order), *role);
     if (!token)
         return fail(token.error());
     return QJsonValue(QString::fromLatin1(*token));
+}
+
+Result<QJsonValue> TokenOrders::grant(const QJsonObject &order)
+{
+    auto role = roleIn(order);
+    if (!role)
+        return fail(role.error());
+    auto devices = grantSpaces(m_storage, nameIn(order), spacesIn(order), *role);
+    if (!devices)
+        return fail(devices.error());
+    return tell(*devices);
 }
 
 Result<QJsonValue> TokenOrders::list()
@@ -73,14 +108,21 @@ Result<QJsonValue> TokenOrders::list()
 
 Result<QJsonValue> TokenOrders::revoke(const QJsonObject &order)
 {
-    auto devices = revokeToken(m_storage, order.value("name"_L1).toString().toUtf8());
+    const QList<QByteArray> spaces = spacesIn(order);
+    auto devices =
+        spaces.isEmpty() ? revokeToken(m_storage, nameIn(order)) : grantSpaces(m_storage, nameIn(order), spaces, Role::None);
     if (!devices)
         return fail(devices.error());
-    for (const DeviceId device : std::as_const(*devices)) {
-        if (m_revoked)
-            m_revoked(device);
+    return tell(*devices);
+}
+
+QJsonValue TokenOrders::tell(const QList<StoredDevice> &devices)
+{
+    for (const StoredDevice &device : devices) {
+        if (m_changed)
+            m_changed(device);
     }
-    return QJsonValue(static_cast<qint64>(devices->size()));
+    return static_cast<qint64>(devices.size());
 }
 
 } // namespace Sheaf::Server

@@ -13,16 +13,17 @@ namespace Sheaf::Server {
 
 /// The operator's orders about device tokens, as JSON, so that they are the same inside of the
 /// running server and without one:
-///   {"do":"token_add","name":…,"spaces":[…]}   -> {"ok":"the token"}
-///   {"do":"token_list"}                        -> {"ok":[{"name":…,"spaces":[{"name":…,"role":…}],"revoked":…}]}
-///   {"do":"token_revoke","name":…}             -> {"ok":how many}
+///   {"do":"token_add","name":…,"spaces":[…],"role":…}   -> {"ok":"the token"}
+///   {"do":"token_grant","name":…,"spaces":[…],"role":…} -> {"ok":how many devices}; "role" is `editor` if there is none
+///   {"do":"token_list"} -> {"ok":[{"name":…,"spaces":[{"name":…,"role":…}],"revoked":…}]}
+///   {"do":"token_revoke","name":…,"spaces":[…]} -> {"ok":how many devices}; of these spaces, or the token if none is named
 /// or {"error":"one sentence"}.
 class TokenOrders
 {
 public:
-    /// `revoked` is called with every device that has lost its token, after the disk knows it.
-    TokenOrders(Storage &storage, Random &random, std::function<void(DeviceId)> revoked = {})
-        : m_storage(storage), m_random(random), m_revoked(std::move(revoked))
+    /// `changed` is called with every device whose token or grants are others now, after the disk knows it.
+    TokenOrders(Storage &storage, Random &random, std::function<void(const StoredDevice &)> changed = {})
+        : m_storage(storage), m_random(random), m_changed(std::move(changed))
     {
     }
     [[nodiscard]] QJsonObject carryOut(const QJsonObject &order);
@@ -30,11 +31,14 @@ public:
 private:
     Result<QJsonValue> add(const QJsonObject &order);
     Result<QJsonValue> list();
+    Result<QJsonValue> grant(const QJsonObject &order);
     Result<QJsonValue> revoke(const QJsonObject &order);
+
+    QJsonValue tell(const QList<StoredDevice> &devices);
 
     Storage &m_storage;
     Random &m_random;
-    std::function<void(DeviceId)> m_revoked;
+    std::function<void(const StoredDevice &)> m_changed;
 };
 
 } // namespace Sheaf::Server

@@ -82,6 +82,10 @@ Result<QList<Welcome::Space>> grantedSpaces(StorageTransaction &transaction, con
 {
     QList<Welcome::Space> spaces;
     for (const Grant &grant : device.grants) {
+        if (grant.role == Role::None) {
+            spaces.append({grant.space, grant.role, 0, 0}); // it had access, and its copy has to go
+            continue;
+        }
         auto space = transaction.space(grant.space);
         if (!space)
             return fail(space.error());
@@ -107,31 +111,62 @@ QByteArray hashToken(QByteArrayView token)
     return QCryptographicHash::hash(token.toByteArray(), QCryptographicHash::Blake2b_256);
 }
 
-Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &device, QList<QByteArray> spaces)
+namespace {
+
+Result<void> checkNames(const QByteArray &device, QList<QByteArray> &spaces)
 {
     if (spaces.isEmpty())
         spaces.append("home"_ba);
     if (!isGoodName(device) || !std::ranges::all_of(spaces, isGoodName))
         return fail(u"bad_name"_s, u"Names of devices and spaces have 1 to %1 bytes and no control characters."_s.arg(
                                        Sheaf::Limits::nameBytesMax));
-    if (spaces.size() > Sheaf::Limits::spacesPerSessionMax)
+    return {};
+}
+
+/// Sets the role of a device in a space, which is made when it is missing.
+Result<void> grant(StorageTransaction &transaction, StoredDevice &device, const QByteArray &name, Role role)
+{
+    auto space = transaction.space(name);
+    if (!space)
+        return fail(space.error());
+    if (!space->has_value()) {
+        if (auto made = transaction.putSpace({0, name, 0, {}}); !made)
+            return fail(made.error());
+    }
+    const auto known = std::ranges::find(device.grants, name, &Grant::space);
+    if (known != device.grants.end())
+        known->role = role;
+    else
+        device.grants.append({name, role});
+    if (device.grants.size() > Sheaf::Limits::spacesPerSessionMax)
         return fail(u"too_large"_s, u"A device has at most %1 spaces."_s.arg(Sheaf::Limits::spacesPerSessionMax));
+    return {};
+}
+
+Result<QList<StoredDevice>> devicesNamed(StorageTransaction &transaction, const QByteArray &name)
+{
+    auto all = transaction.devices({});
+    if (!all)
+        return all;
+    all->removeIf([&name](const StoredDevice &entry) { return entry.name != name || entry.tokenHash.isEmpty(); });
+    if (all->isEmpty())
+        return fail(u"unknown_device"_s, u"No device of that name has a token; `token list` shows them."_s);
+    return all;
+}
+
+} // namespace
+
+Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &device, QList<QByteArray> spaces, Role role)
+{
+    if (auto good = checkNames(device, spaces); !good)
+        return fail(good.error());
     auto transaction = storage.begin();
     if (!transaction)
         return fail(transaction.error());
     StoredDevice entry{0, device, {}, {}};
     for (const QByteArray &name : std::as_const(spaces)) {
-        const Grant grant{name, Role::Editor};
-        if (entry.grants.contains(grant))
-            continue;
-        auto space = (*transaction)->space(name);
-        if (!space)
-            return fail(space.error());
-        if (!space->has_value()) {
-            if (auto made = (*transaction)->putSpace({0, name, 0, {}}); !made)
-                return fail(made.error());
-        }
-        entry.grants.append(grant);
+        if (auto granted = grant(**transaction, entry, name, role); !granted)
+            return fail(granted.error());
     }
     const QByteArray token = makeToken(random);
     entry.tokenHash = hashToken(token);
@@ -142,25 +177,45 @@ Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &
     return token;
 }
 
-Result<QList<DeviceId>> revokeToken(Storage &storage, const QByteArray &device)
+Result<QList<StoredDevice>> grantSpaces(Storage &storage, const QByteArray &device, QList<QByteArray> spaces, Role role)
+{
+    if (auto good = checkNames(device, spaces); !good)
+        return fail(good.error());
+    auto transaction = storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    auto found = devicesNamed(**transaction, device);
+    if (!found)
+        return found;
+    for (StoredDevice &entry : *found) {
+        for (const QByteArray &name : std::as_const(spaces)) {
+            const auto known = std::ranges::find(std::as_const(entry.grants), name, &Grant::space);
+            if (role == Role::None && (known == entry.grants.cend() || known->role == Role::None))
+                return fail(u"no_access"_s, u"The device has no access to one of these spaces; `token list` shows them."_s);
+            if (auto granted = grant(**transaction, entry, name, role); !granted)
+                return fail(granted.error());
+        }
+        if (auto stored = (*transaction)->putDevice(entry); !stored)
+            return fail(stored.error());
+    }
+    if (auto committed = (*transaction)->commit(); !committed)
+        return fail(committed.error());
+    return found;
+}
+
+Result<QList<StoredDevice>> revokeToken(Storage &storage, const QByteArray &device)
 {
     auto transaction = storage.begin();
     if (!transaction)
         return fail(transaction.error());
-    auto all = (*transaction)->devices({});
-    if (!all)
-        return fail(all.error());
-    QList<DeviceId> found;
-    for (StoredDevice &entry : *all) {
-        if (entry.name != device || entry.tokenHash.isEmpty())
-            continue;
-        found.append(entry.id);
+    auto found = devicesNamed(**transaction, device);
+    if (!found)
+        return found;
+    for (StoredDevice &entry : *found) {
         entry.tokenHash.clear();
         if (auto stored = (*transaction)->putDevice(entry); !stored)
             return fail(stored.error());
     }
-    if (found.isEmpty())
-        return fail(u"unknown_device"_s, u"No device of that name has a token; `token list` shows them."_s);
     if (auto committed = (*transaction)->commit(); !committed)
         return fail(committed.error());
     return found;

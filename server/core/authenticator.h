@@ -15,13 +15,20 @@ namespace Sheaf::Server {
 /// What is stored instead of a token: a random 256-bit secret needs no slow hash.
 [[nodiscard]] QByteArray hashToken(QByteArrayView token);
 
-/// Adds a device with a new token as editor of `spaces` (`home` when none is named), which are made
+/// Adds a device with a new token and this role in `spaces` (`home` when none is named), which are made
 /// when they are missing, and returns the token. Errors: `bad_name`, and those of the storage.
-Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &device, QList<QByteArray> spaces);
+Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &device, QList<QByteArray> spaces,
+                            Role role = Role::Editor);
+
+/// Gives the devices with that name and a token this role in `spaces` (`home` when none is named), which are made when
+/// they are missing, and says which they are, as they are now; sessions that are open are the caller's to tell. Role::None takes
+/// the access away, and is remembered: a device that comes later learns that it had it. Errors: `unknown_device`,
+/// `no_access` (there is nothing to take away), `bad_name`, `too_large`.
+Result<QList<StoredDevice>> grantSpaces(Storage &storage, const QByteArray &device, QList<QByteArray> spaces, Role role);
 
 /// Forgets the tokens of the devices with that name and says which they are; their sessions are the
 /// caller's to end. Errors: `unknown_device`.
-Result<QList<DeviceId>> revokeToken(Storage &storage, const QByteArray &device);
+Result<QList<StoredDevice>> revokeToken(Storage &storage, const QByteArray &device);
 
 /// Who has come in, and with which rights.
 struct Admission {

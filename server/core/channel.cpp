@@ -37,7 +37,7 @@ bool Channel::isHeardBesides(quint64 session) const
            std::ranges::any_of(m_subscribers, [session](const ServerSession *reader) { return reader->number() != session; });
 }
 
-Result<Page> Channel::page(Storage &storage, PagePlace after, const BucketFilter &filter) const
+Result<Page> Channel::page(Storage &storage, PagePlace after, const RowFilter &filter) const
 {
     SHEAF_CHECK(m_space);
     return PageWriter(*m_space, after, filter).write(storage);
@@ -49,9 +49,9 @@ void Broadcast::append(Part part)
     m_parts.push_back(std::move(part));
 }
 
-std::vector<Batch> &Broadcast::batches(size_t first, size_t end)
+std::vector<Batch> &Broadcast::batches(size_t first, size_t end, const QList<QByteArray> &tables)
 {
-    const auto [place, isNew] = m_encoded.try_emplace({first, end});
+    const auto [place, isNew] = m_encoded.try_emplace({first, end, tables});
     std::vector<Batch> &batches = place->second;
     if (!isNew || first == end)
         return batches;
@@ -63,6 +63,11 @@ std::vector<Batch> &Broadcast::batches(size_t first, size_t end)
         for (const LiveChange &change : push.changes) {
             const TableEntry *table = m_space.dictionary().table(change.table);
             SHEAF_CHECK(table != nullptr);
+            if (!RowFilter::isAmong(tables, table->name)) {
+                last = change.sequence;
+                isInTransaction = push.more || &change != &push.changes.back();
+                continue;
+            }
             if (!writer.fits(*table, change.key.size(), change.record.size()))
                 batches.push_back(writer.take(last, isInTransaction));
             writer.add(*table, change.key, change.record, &change.columns);
@@ -72,7 +77,8 @@ std::vector<Batch> &Broadcast::batches(size_t first, size_t end)
         if (!push.more)
             isInTransaction = false;
     }
-    if (!writer.isEmpty())
+    const Sequence told = batches.empty() ? m_parts[first].push.ack.previous : batches.back().sequence();
+    if (!writer.isEmpty() || (!tables.isEmpty() && last > told))
         batches.push_back(writer.take(last, isInTransaction));
     return batches;
 }

@@ -7,6 +7,7 @@
 #include <QSet>
 
 #include <map>
+#include <tuple>
 
 namespace Sheaf::Server {
 
@@ -39,7 +40,7 @@ public:
 
     /// The next page for a reader that has everything it wants up to `after`; without rows when it
     /// wants none of the next Tuning::skippedRowsMax.
-    Result<Page> page(Storage &storage, PagePlace after, const BucketFilter &filter) const;
+    Result<Page> page(Storage &storage, PagePlace after, const RowFilter &filter) const;
 
 private:
     QByteArray m_name;
@@ -65,14 +66,15 @@ public:
     [[nodiscard]] const std::vector<Part> &parts() const { return m_parts; }
     [[nodiscard]] bool isAuthor(quint64 session) const { return m_authors.contains(session); }
 
-    /// The messages for the parts `first` up to, not including, `end`.
-    [[nodiscard]] std::vector<Batch> &batches(size_t first, size_t end);
+    /// The messages for the parts `first` up to, not including, `end`, with the rows of these tables (ascending; empty: all).
+    /// They lead up to the same sequence whichever tables are wanted.
+    [[nodiscard]] std::vector<Batch> &batches(size_t first, size_t end, const QList<QByteArray> &tables);
 
 private:
     const Space &m_space;
     std::vector<Part> m_parts;
     QSet<quint64> m_authors;
-    std::map<std::pair<size_t, size_t>, std::vector<Batch>> m_encoded;
+    std::map<std::tuple<size_t, size_t, QList<QByteArray>>, std::vector<Batch>> m_encoded;
 };
 
 } // namespace Sheaf::Server

@@ -21,8 +21,9 @@ Result<CommittedGroup> commitGroup(const Group &group, Storage &storage, Random 
         auto space = upload.channel->space(transaction);
         if (!space)
             return fail(space.error());
-        auto merged =
-            (*space)->merge(transaction, upload.site, upload.push, wallMs, upload.channel->isHeardBesides(upload.session));
+        auto merged = upload.isDenied ? (*space)->deny(transaction, upload.site, upload.push, wallMs)
+                                      : (*space)->merge(transaction, upload.site, upload.push, wallMs,
+                                                        upload.channel->isHeardBesides(upload.session));
         if (!merged)
             return fail(merged.error());
         const auto place = committed.broadcasts.try_emplace(upload.channel, **space).first;

@@ -18,6 +18,7 @@ struct Group {
         SiteId site = 0;
         Channel *channel = nullptr;
         Push push;
+        bool isDenied = false; ///< its author may not write there (any more): counted, and nothing of it taken
     };
 
     std::vector<Arrival> arrivals;

@@ -18,7 +18,7 @@ constexpr Hlc tellsNothing = 1; // a stamp that is below all others: the bytes c
 
 } // namespace
 
-PageWriter::PageWriter(const Space &space, PagePlace after, const BucketFilter &filter)
+PageWriter::PageWriter(const Space &space, PagePlace after, const RowFilter &filter)
     : m_space(space), m_filter(filter), m_after(after), m_writer(space, after.sequence),
       m_limit(std::numeric_limits<Sequence>::max()), m_last(after.sequence), m_open(after.text != 0 ? after.sequence + 1 : 0),
       m_openText(after.text)

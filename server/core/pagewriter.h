@@ -6,18 +6,25 @@
 
 #include <QSet>
 
+#include <algorithm>
 #include <deque>
 
 namespace Sheaf::Server {
 
-/// Which rows a reader still wants that has the others up to a sequence: a repair by bucket.
-struct BucketFilter {
+/// Which rows a reader wants: of these tables, and, when it has the others up to a sequence, of these buckets only: a repair.
+struct RowFilter {
     SpaceDigest::Buckets buckets;
     Sequence upTo = 0;
+    QList<QByteArray> tables = {}; ///< ascending; empty: all
 
-    [[nodiscard]] bool wants(Sequence sequence, QByteArrayView table, QByteArrayView key) const
+    [[nodiscard]] bool wants(const QByteArray &table) const { return isAmong(tables, table); }
+    [[nodiscard]] bool wants(Sequence sequence, const QByteArray &table, QByteArrayView key) const
     {
-        return sequence > upTo || buckets.test(bucketOf(table, key));
+        return wants(table) && (sequence > upTo || buckets.test(bucketOf(table, key)));
+    }
+    [[nodiscard]] static bool isAmong(const QList<QByteArray> &tables, const QByteArray &table)
+    {
+        return tables.isEmpty() || std::ranges::binary_search(tables, table);
     }
 };
 
@@ -38,7 +45,7 @@ struct Page {
 class PageWriter
 {
 public:
-    PageWriter(const Space &space, PagePlace after, const BucketFilter &filter);
+    PageWriter(const Space &space, PagePlace after, const RowFilter &filter);
 
     Result<Page> write(Storage &storage);
 
@@ -62,7 +69,7 @@ private:
     void enter(Sequence sequence);
 
     const Space &m_space;
-    const BucketFilter &m_filter;
+    const RowFilter &m_filter;
     PagePlace m_after;
     ChangesWriter m_writer;
     std::deque<Text> m_texts;  ///< collected and not written yet

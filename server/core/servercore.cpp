@@ -63,10 +63,10 @@ void ServerCore::arrive(ServerSession &session, Hello hello)
     scheduleCommit();
 }
 
-void ServerCore::upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes)
+void ServerCore::upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied)
 {
     for (Push &push : pushes)
-        m_group.uploads.push_back({session.number(), session.site(), &channel, std::move(push)});
+        m_group.uploads.push_back({session.number(), session.site(), &channel, std::move(push), isDenied});
     m_group.bytes += bytes;
     scheduleCommit();
     if (isGroupFull())
@@ -77,7 +77,7 @@ void ServerCore::upload(quint64 session, SiteId site, Channel &channel, Push pus
 {
     for (const Change &change : std::as_const(push.changes))
         m_group.bytes += change.record.size();
-    m_group.uploads.push_back({session, site, &channel, std::move(push)});
+    m_group.uploads.push_back({session, site, &channel, std::move(push), false});
     scheduleCommit();
     if (isGroupFull())
         commit();
@@ -103,7 +103,12 @@ Result<Channel *> ServerCore::channel(const QByteArray &space)
     return &channel;
 }
 
-Result<Page> ServerCore::page(const Channel &channel, PagePlace after, const BucketFilter &filter)
+Result<SpaceDigest> ServerCore::digest(Channel &channel, const QList<QByteArray> &tables)
+{
+    return channel.loaded()->digest(m_storage, tables);
+}
+
+Result<Page> ServerCore::page(const Channel &channel, PagePlace after, const RowFilter &filter)
 {
     return channel.page(m_storage, after, filter);
 }
@@ -231,7 +236,55 @@ void ServerCore::yjsEmptied()
         finish();
 }
 
-void ServerCore::revoked(DeviceId device)
+void ServerCore::accessChanged(const StoredDevice &device)
+{
+    if (device.tokenHash.isEmpty())
+        return endSessions(device.id);
+    for (const auto &[number, session] : m_sessions) {
+        if (session->device() != device.id)
+            continue;
+        for (const Grant &grant : device.grants) {
+            if (session->role(grant.space) != grant.role)
+                setRole(*session, grant);
+        }
+    }
+    m_yjs.accessChanged(device);
+}
+
+void ServerCore::setRole(ServerSession &session, const Grant &grant)
+{
+    if (grant.role < Role::Editor) {
+        for (Group::Upload &upload : m_group.uploads) {
+            if (upload.session == session.number() && upload.channel->name() == grant.space)
+                upload.isDenied = true;
+        }
+    }
+    if (grant.role == Role::None)
+        return session.setAccess({grant.space, grant.role, 0, 0});
+    commit(); // so that the number of its last push is known
+    auto space = spaceFor(session.site(), grant);
+    if (space)
+        session.setAccess(*space);
+    else
+        session.storageFailed(space.error(), Tuning::storageRetryMsMax);
+}
+
+Result<Welcome::Space> ServerCore::spaceFor(SiteId site, const Grant &grant)
+{
+    auto found = channel(grant.space);
+    if (!found)
+        return fail(found.error());
+    auto transaction = m_storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    const Space &space = *(*found)->loaded();
+    auto number = (*transaction)->pushNumber(site, space.id());
+    if (!number)
+        return fail(number.error());
+    return Welcome::Space{grant.space, grant.role, space.head(), *number};
+}
+
+void ServerCore::endSessions(DeviceId device)
 {
     for (const auto &[number, session] : m_sessions) {
         if (session->device() == device)

@@ -31,8 +31,9 @@ public:
     /// `finished` is called when all are gone, at the latest after Tuning::shutdownMsMax.
     void stop(std::function<void()> finished);
 
-    /// Ends the sessions of a device whose token was revoked.
-    void revoked(DeviceId device);
+    /// A device has other grants than before, or no token any more: its open sessions learn it at once. What they have pushed
+    /// and nobody has acknowledged counts as pushed with the new role.
+    void accessChanged(const StoredDevice &device);
 
     /// Adds the server's half of a plugin; before the first connection.
     void install(std::unique_ptr<ServerPlugin> plugin) { m_plugins.install(std::move(plugin)); }
@@ -44,15 +45,19 @@ public:
 
 private:
     void arrive(ServerSession &session, Hello hello) override;
-    void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes) override;
+    void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied) override;
     bool buffer(qint64 bytes) override;
     [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
     Result<Channel *> channel(const QByteArray &space) override;
-    Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) override;
+    Result<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) override;
+    Result<Page> page(const Channel &channel, PagePlace after, const RowFilter &filter) override;
     void ended(ServerSession &session) override;
     void upload(quint64 session, SiteId site, Channel &channel, Push push) override;
     void yjsEmptied() override;
 
+    void endSessions(DeviceId device);
+    void setRole(ServerSession &session, const Grant &grant);
+    Result<Welcome::Space> spaceFor(SiteId site, const Grant &grant);
     void startTicking();
     [[nodiscard]] bool isGroupFull() const;
     void scheduleCommit();

@@ -54,6 +54,8 @@ void ServerSession::onMessage(const Message &message, qint64 bytes)
         return onPush(*push, bytes);
     if (const auto *subscribe = std::get_if<Subscribe>(&message))
         return onSubscribe(*subscribe);
+    if (const auto *leave = std::get_if<Leave>(&message))
+        return onLeave(*leave);
     if (const auto *mark = std::get_if<Mark>(&message))
         return onMark(*mark);
     if (const auto *ping = std::get_if<Ping>(&message))
@@ -83,41 +85,23 @@ void ServerSession::admitted(const Admission &admission)
     m_site = admission.site;
     m_device = admission.device;
     m_compression = admission.welcome.compression;
-    for (const Welcome::Space &space : admission.welcome.spaces)
-        m_access.insert(space.name, Access{space.role, space.lastPush, {}, 0});
+    for (const Welcome::Space &space : admission.welcome.spaces) {
+        if (space.role != Role::None)
+            m_access.insert(space.name, Access{.role = space.role, .lastPush = space.lastPush, .transaction = {}});
+    }
     // The welcome itself is small and tells whether compression is on: it goes plain.
     sendFrames(frameMessage(encodeMessage(admission.welcome), false));
     m_assembler.setWelcomed(true);
     m_host.plugins().joined(*this, m_access.keys());
 }
 
-void ServerSession::onSubscribe(const Subscribe &subscribe)
-{
-    if (!m_access.contains(subscribe.space))
-        return refuse(u"no_permission"_s, u"This device has no access to the space."_s);
-    auto channel = m_host.channel(subscribe.space);
-    if (!channel)
-        return storageFailed(channel.error(), Tuning::storageRetryMsMax);
-    Subscription *known = subscription(**channel);
-    if (known == nullptr) {
-        m_subscriptions.push_back({*channel, 0, 0, false, {}});
-        known = &m_subscriptions.back();
-        (*channel)->subscribe(this);
-    }
-    // A cursor of another history, or from the future of this one, says nothing: from the start.
-    const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
-    known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
-    known->sentText = 0;
-    known->filter = isOurs ? BucketFilter{bucketsFrom(subscribe.buckets), subscribe.cursor} : BucketFilter{};
-    known->live = false;
-    catchUp(**channel);
-}
-
 void ServerSession::onPush(const Push &push, qint64 bytes)
 {
     const auto access = m_access.find(push.space);
-    if (access == m_access.end() || access->role < Role::Editor)
-        return denyPush(push);
+    if (access == m_access.end())
+        return send(Space::denial(push, m_clock.wallMs()));
+    if (access->isUnheard)
+        return;
     if (push.number == 0 || push.number > access->lastPush + 1)
         return refuse(u"push_gap"_s, u"Push %1 does not follow push %2."_s.arg(push.number).arg(access->lastPush));
     auto channel = m_host.channel(push.space);
@@ -134,21 +118,14 @@ void ServerSession::onPush(const Push &push, qint64 bytes)
     const qint64 total = std::exchange(access->bytes, 0);
     std::vector<Push> transaction = std::exchange(access->transaction, {});
     m_queued += static_cast<qsizetype>(transaction.size());
-    m_host.upload(*this, **channel, std::move(transaction), total);
-}
-
-void ServerSession::denyPush(const Push &push)
-{
-    Ack ack{push.space, push.number, 0, 0, m_clock.wallMs(), {}};
-    for (qsizetype i = 0; i < push.changes.size(); ++i)
-        ack.verdicts.append({static_cast<quint32>(i), u"no_permission"_s, u"This device may not write here."_s});
-    send(ack);
+    access->queued += static_cast<qsizetype>(transaction.size());
+    m_host.upload(*this, **channel, std::move(transaction), total, access->role < Role::Editor);
 }
 
 void ServerSession::onMark(const Mark &mark)
 {
     if (!m_access.contains(mark.space))
-        return refuse(u"no_permission"_s, u"This device has no access to the space."_s);
+        return closeSpace(mark.space, u"no_permission"_s, u"This device has no access to the space."_s);
     if (m_marks.size() >= Tuning::marksPerSessionMax)
         return refuse(u"too_large"_s, u"Too many marks are unanswered."_s);
     auto channel = m_host.channel(mark.space);
@@ -197,10 +174,15 @@ void ServerSession::answerMarks(Channel &channel)
     const Subscription *reader = subscription(channel);
     if (reader != nullptr && reader->sent != space->head())
         return;
+    if (std::ranges::find(m_marks, channel.name(), &Mark::space) == m_marks.end())
+        return;
+    const auto digestOf = m_host.digest(channel, reader != nullptr ? reader->filter.tables : QList<QByteArray>());
+    if (!digestOf)
+        return storageFailed(digestOf.error(), Tuning::storageRetryMsMax);
+    const SpaceDigest &digest = *digestOf;
     m_marks.removeIf([&](const Mark &mark) {
         if (mark.space != channel.name())
             return false;
-        const SpaceDigest &digest = space->digest();
         send(Marked{mark.space, mark.id, space->head(), mark.buckets ? digest.toBytes() : digest.totalBytes()});
         return true;
     });
@@ -213,7 +195,7 @@ void ServerSession::deliver(Channel &channel, Broadcast &broadcast)
     Subscription *reader = subscription(channel);
     const auto hear = [&](size_t first, size_t end) {
         if (reader != nullptr && reader->live && first < end)
-            follow(*reader, broadcast.batches(first, end));
+            follow(*reader, broadcast.batches(first, end, reader->filter.tables));
     };
     const auto &parts = broadcast.parts();
     if (!broadcast.isAuthor(m_number))
@@ -246,6 +228,9 @@ void ServerSession::acknowledge(const Ack &ack, Subscription *subscription)
 {
     --m_queued;
     send(ack);
+    const auto access = m_access.find(ack.space);
+    if (access != m_access.end() && access->queued > 0 && --access->queued == 0 && access->isLeaving)
+        closeSpace(ack.space, u"left"_s, {});
     if (subscription != nullptr && subscription->sent == ack.previous)
         subscription->sent = ack.sequence;
 }
@@ -263,7 +248,7 @@ void ServerSession::catchUp(Channel &channel)
         }
         if (m_connection->unsentBytes() >= Sheaf::Limits::unsentBytesPause)
             return; // drained() goes on
-        const bool isRepair = reader->sent < reader->filter.upTo;
+        const bool isSieve = reader->sent < reader->filter.upTo || !reader->filter.tables.isEmpty();
         auto page = m_host.page(channel, {reader->sent, reader->sentText}, reader->filter);
         if (!page) {
             return storageFailed(page.error(), Tuning::storageRetryMsMax);
@@ -271,7 +256,7 @@ void ServerSession::catchUp(Channel &channel)
         reader->sent = page->batch.sequence();
         reader->sentText = page->text;
         sendFrames(page->batch.frames(m_compression));
-        if (isRepair)
+        if (isSieve)
             return; // looks at many rows for few bytes: drained() goes on when others had their turn
     }
     answerMarks(channel);

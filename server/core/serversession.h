@@ -23,13 +23,16 @@ public:
     /// Judge a hello: admitted() or refuse() follows.
     virtual void arrive(ServerSession &session, Hello hello) = 0;
     /// Merge the pushes of one transaction together; each is acknowledged in deliver().
-    virtual void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes) = 0;
+    /// If `isDenied` they are counted alone.
+    virtual void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied) = 0;
     /// Count the bytes of unfinished transactions; false when they are too many.
     virtual bool buffer(qint64 bytes) = 0;
     [[nodiscard]] virtual Epoch epoch() const = 0;
     virtual Result<Channel *> channel(const QByteArray &space) = 0;
     [[nodiscard]] virtual PluginBench &plugins() = 0;
-    virtual Result<Page> page(const Channel &channel, PagePlace after, const BucketFilter &filter) = 0;
+    /// The digest of some tables of the space, or of all when none is named.
+    virtual Result<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) = 0;
+    virtual Result<Page> page(const Channel &channel, PagePlace after, const RowFilter &filter) = 0;
     /// The session is over and may be deleted, but not inside this call.
     virtual void ended(ServerSession &session) = 0;
 
@@ -53,6 +56,8 @@ public:
     bool send(PluginWord &word) override;
 
     void admitted(const Admission &admission);
+    /// The role in a space is another one now; Role::None closes it. Tells the client, at once.
+    void setAccess(const Welcome::Space &space);
     /// Says why and ends. `retryAfterMs` as in Refused.
     void refuse(const QString &code, const QString &reason, qint64 retryAfterMs = 0);
     /// The storage has failed: says so and ends. What was not acknowledged is unknown.
@@ -77,13 +82,16 @@ private:
         Sequence sent = 0;
         qint64 sentText = 0; ///< of the next sequence, the updates of texts up to this number
         bool live = false;   ///< gets broadcasts; else pages, until it has reached the head
-        BucketFilter filter;
+        RowFilter filter;
     };
     struct Access {
         Role role = Role::None;
         quint64 lastPush = 0;
         std::vector<Push> transaction; ///< pushes that wait for their last one
         qint64 bytes = 0;
+        qsizetype queued = 0;   ///< pushes handed to the host and not acknowledged
+        bool isLeaving = false; ///< the answer waits for those
+        bool isUnheard = false; ///< opened anew: pushes from before that are of no use to anybody any more
     };
 
     void opened() override {}
@@ -94,12 +102,15 @@ private:
     void onMessage(const Message &message, qint64 bytes);
     void onHello(const Hello &hello);
     void onSubscribe(const Subscribe &subscribe);
+    void onLeave(const Leave &leave);
     void onPush(const Push &push, qint64 bytes);
     void onMark(const Mark &mark);
     void onPing(const Ping &ping);
     void onPlugin(const Plugin &plugin);
 
-    void denyPush(const Push &push);
+    void closeSpace(const QByteArray &space, const QString &code, const QString &reason);
+    void unsubscribe(const QByteArray &space);
+    void dropTransaction(Access &access);
     void follow(Subscription &subscription, std::vector<Batch> &batches);
     void acknowledge(const Ack &ack, Subscription *subscription);
     void answerMarks(Channel &channel);

@@ -32,6 +32,11 @@ Result<void> Space::store(StorageTransaction &transaction) const
     return stored ? Result<void>() : Result<void>(fail(stored.error()));
 }
 
+Result<SpaceDigest> Space::digest(Storage &storage, const QList<QByteArray> &tables)
+{
+    return tables.isEmpty() ? m_stored.digest : m_tableDigests.sum(storage, m_stored.id, m_dictionary, tables);
+}
+
 Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs, bool isHeard)
 {
     auto tables = internNames(transaction, push);
@@ -55,14 +60,35 @@ Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, co
             merged.ack.verdicts.append({static_cast<quint32>(i), refusal->first, refusal->second});
     }
     merged.ack.sequence = m_stored.head;
+    if (auto counted = count(transaction, site, push.number); !counted)
+        return fail(counted.error());
+    return merged;
+}
+
+Result<MergedPush> Space::deny(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs)
+{
+    MergedPush denied;
+    denied.ack = denial(push, wallMs);
+    denied.ack.previous = denied.ack.sequence = m_stored.head;
+    if (auto counted = count(transaction, site, push.number); !counted)
+        return fail(counted.error());
+    return denied;
+}
+
+Ack Space::denial(const Push &push, qint64 wallMs)
+{
+    Ack ack{push.space, push.number, 0, 0, wallMs, {}};
+    for (qsizetype i = 0; i < push.changes.size(); ++i)
+        ack.verdicts.append({static_cast<quint32>(i), u"no_permission"_s, u"This device may not write here."_s});
+    return ack;
+}
+
+Result<void> Space::count(StorageTransaction &transaction, SiteId site, quint64 number) const
+{
     auto last = transaction.pushNumber(site, m_stored.id);
     if (!last)
         return fail(last.error());
-    if (push.number > *last) {
-        if (auto counted = transaction.putPushNumber(site, m_stored.id, push.number); !counted)
-            return fail(counted.error());
-    }
-    return merged;
+    return number > *last ? transaction.putPushNumber(site, m_stored.id, number) : Result<void>();
 }
 
 Result<std::vector<Space::PushTable>> Space::internNames(StorageTransaction &transaction, const Push &push)
@@ -242,9 +268,13 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
         if (auto stored = storeTexts(transaction, entry, change.key); !stored)
             return fail(stored.error());
     }
-    if (*exists)
+    if (*exists) {
         m_stored.digest.subtract(before);
-    m_stored.digest.add(fingerprint(entry.name, change.key, m_clock, entry.byName));
+        m_tableDigests.subtract(entry.id, before);
+    }
+    const RowFingerprint after = fingerprint(entry.name, change.key, m_clock, entry.byName);
+    m_stored.digest.add(after);
+    m_tableDigests.add(entry.id, after);
 
     if (changes == nullptr)
         return Refusal{};

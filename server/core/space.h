@@ -4,6 +4,7 @@
 
 #include "crdt/merge.h"
 #include "server/core/dictionary.h"
+#include "server/core/tabledigests.h"
 #include "server/core/textshelf.h"
 
 #include <vector>
@@ -40,6 +41,12 @@ public:
     /// only when somebody hears it.
     Result<MergedPush> merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs, bool isHeard);
 
+    /// Counts the number of a push whose author may not write here; every change of it gets the verdict `no_permission`.
+    Result<MergedPush> deny(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs);
+
+    /// The answer to a push of somebody who may not write.
+    [[nodiscard]] static Ack denial(const Push &push, qint64 wallMs);
+
     /// Stores head and digest; once per transaction, after its merges.
     Result<void> store(StorageTransaction &transaction) const;
 
@@ -47,6 +54,8 @@ public:
     [[nodiscard]] const QByteArray &name() const { return m_stored.name; }
     [[nodiscard]] Sequence head() const { return m_stored.head; }
     [[nodiscard]] const SpaceDigest &digest() const { return m_stored.digest; }
+    /// The digest of some tables alone, or of all when none is named.
+    Result<SpaceDigest> digest(Storage &storage, const QList<QByteArray> &tables);
     [[nodiscard]] const Dictionary &dictionary() const { return m_dictionary; }
 
 private:
@@ -57,6 +66,7 @@ private:
     };
     using Refusal = std::optional<std::pair<QString, QString>>; ///< code and reason
 
+    Result<void> count(StorageTransaction &transaction, SiteId site, quint64 number) const;
     Result<std::vector<PushTable>> internNames(StorageTransaction &transaction, const Push &push);
     Refusal check(const Change &change, const std::vector<PushTable> &tables, qint64 wallMs);
     Refusal checkTexts(const std::vector<std::pair<ColumnId, ColumnId>> &ids);
@@ -73,6 +83,7 @@ private:
 
     StoredSpace m_stored;
     Dictionary m_dictionary;
+    TableDigests m_tableDigests;
 
     // Scratch of mergeChange(), kept to spare allocations: a row costs microseconds.
     StoredRecord m_found;

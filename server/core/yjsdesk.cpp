@@ -265,6 +265,20 @@ void YjsDesk::revoked(DeviceId device)
     }
 }
 
+void YjsDesk::accessChanged(const StoredDevice &device)
+{
+    for (const auto &[number, visitor] : m_visitors) {
+        YjsSession &session = *visitor.session;
+        const auto grant = std::ranges::find(device.grants, session.space(), &Grant::space);
+        if (session.device() != device.id || grant == device.grants.end() || grant->role == session.role())
+            continue;
+        if (grant->role == Role::None)
+            session.end(YjsEnd::NoPermission, u"The access of this device to the space was taken back."_s);
+        else
+            session.end(YjsEnd::Restarting, u"This device has another role in the space now."_s);
+    }
+}
+
 void YjsDesk::stop()
 {
     for (const auto &[number, visitor] : m_visitors)

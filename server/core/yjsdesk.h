@@ -48,6 +48,8 @@ public:
     /// A commit failed, and nobody knows what of it is stored.
     void failed(Channel &channel);
     void revoked(DeviceId device);
+    /// Ends the sessions that a device began with another role than it has now.
+    void accessChanged(const StoredDevice &device);
     void stop();
     void tick();
 

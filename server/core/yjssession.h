@@ -41,6 +41,8 @@ public:
     [[nodiscard]] quint64 number() const { return m_number; }
     [[nodiscard]] DeviceId device() const { return m_device; } ///< 0 before admit()
     [[nodiscard]] SiteId site() const { return m_site; }
+    [[nodiscard]] Role role() const { return m_role; }
+    [[nodiscard]] const QByteArray &space() const { return m_topic.space; }
     [[nodiscard]] bool mayWrite() const { return m_role >= Role::Editor; }
 
     /// `topic` is where those who have the text open meet.

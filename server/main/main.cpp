@@ -56,9 +56,11 @@ void printDevices(const QJsonArray &devices)
     }
 }
 
-int runTokenCommand(const QString &what, const QString &folder, const QString &name, const QStringList &spaces)
+int runTokenCommand(const QString &what, const QString &folder, const QString &name, const QStringList &spaces,
+                    const QString &role)
 {
-    const QJsonObject asked{{u"do"_s, u"token_"_s + what}, {u"name"_s, name}, {u"spaces"_s, QJsonArray::fromStringList(spaces)}};
+    const QJsonObject asked{
+        {u"do"_s, u"token_"_s + what}, {u"name"_s, name}, {u"spaces"_s, QJsonArray::fromStringList(spaces)}, {u"role"_s, role}};
     auto done = order(folder, asked);
     if (!done)
         return complain(done.error().message);
@@ -107,17 +109,19 @@ int main(int argc, char *argv[])
     const ListenerLimits defaults;
     QCommandLineParser parser;
     parser.setApplicationDescription(u"The Sheaf server.\n\n  sheaf-server serve --data DIR --listen HOST:PORT\n"
-                                     "  sheaf-server token add --data DIR --name DEVICE [--space SPACE]...\n"
+                                     "  sheaf-server token add --data DIR --name DEVICE [--space SPACE]... [--role ROLE]\n"
+                                     "  sheaf-server token grant --data DIR --name DEVICE [--space SPACE]... [--role ROLE]\n"
                                      "  sheaf-server token list --data DIR\n"
-                                     "  sheaf-server token revoke --data DIR --name DEVICE"_s);
+                                     "  sheaf-server token revoke --data DIR --name DEVICE [--space SPACE]..."_s);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(u"command"_s, u"serve, token add, token list or token revoke"_s);
+    parser.addPositionalArgument(u"command"_s, u"serve, token add, token grant, token list or token revoke"_s);
     parser.addOptions(
         {{u"data"_s, u"Folder of the database."_s, u"DIR"_s},
          {u"listen"_s, u"Address and port; port 0 picks one."_s, u"HOST:PORT"_s, u"127.0.0.1:4280"_s},
          {u"name"_s, u"Name of the device."_s, u"DEVICE"_s},
-         {u"space"_s, u"A space that the device may edit; home if none is named."_s, u"SPACE"_s},
+         {u"space"_s, u"A space; home if none is named, for token revoke the token itself."_s, u"SPACE"_s},
+         {u"role"_s, u"What the device may do there: viewer, editor or owner."_s, u"ROLE"_s, u"editor"_s},
          {u"allow-origin"_s, u"A web page's origin that may connect, as in https://notes.example; none by default."_s,
           u"ORIGIN"_s},
          {u"max-per-address"_s, u"Open sockets of one IPv4 address or IPv6 /64."_s, u"N"_s, QString::number(defaults.perAddress)},
@@ -130,7 +134,8 @@ int main(int argc, char *argv[])
         return complain(u"Name the data folder with --data; --help tells more."_s);
     if (command == QStringList{u"serve"_s})
         return runServe(parser, folder);
-    if (command.size() == 2 && command[0] == "token"_L1 && QStringList{u"add"_s, u"list"_s, u"revoke"_s}.contains(command[1]))
-        return runTokenCommand(command[1], folder, parser.value(u"name"_s), parser.values(u"space"_s));
-    return complain(u"The commands are serve, token add, token list and token revoke; --help tells more."_s);
+    if (command.size() == 2 && command[0] == "token"_L1 &&
+        QStringList{u"add"_s, u"grant"_s, u"list"_s, u"revoke"_s}.contains(command[1]))
+        return runTokenCommand(command[1], folder, parser.value(u"name"_s), parser.values(u"space"_s), parser.value(u"role"_s));
+    return complain(u"The commands are serve, token add, token grant, token list and token revoke; --help tells more."_s);
 }

@@ -64,7 +64,7 @@ Result<int> serve(const QString &folder, const QString &listen, ListenerLimits l
     ServerCore core(*data->storage, clock, random);
     for (std::unique_ptr<ServerPlugin> &plugin : plugins)
         core.install(std::move(plugin));
-    AdminSocket admin(TokenOrders(*data->storage, random, [&core](DeviceId device) { core.revoked(device); }));
+    AdminSocket admin(TokenOrders(*data->storage, random, [&core](const StoredDevice &device) { core.accessChanged(device); }));
     limits.sockets = socketsMax(limits.sockets);
     Listener listener(std::move(limits));
     listener.accepted = [&core](std::unique_ptr<Connection> connection) { core.accept(std::move(connection)); };

@@ -62,6 +62,18 @@ void SpaceDigest::subtract(const RowFingerprint &row)
     m_buckets[row.bucket] -= row.hash;
 }
 
+void SpaceDigest::add(const SpaceDigest &other)
+{
+    for (size_t i = 0; i < m_buckets.size(); ++i)
+        m_buckets[i] += other.m_buckets[i];
+}
+
+void SpaceDigest::subtract(const SpaceDigest &other)
+{
+    for (size_t i = 0; i < m_buckets.size(); ++i)
+        m_buckets[i] -= other.m_buckets[i];
+}
+
 Digest128 SpaceDigest::total() const
 {
     Digest128 sum;

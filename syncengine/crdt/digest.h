@@ -34,6 +34,8 @@ public:
 
     void add(const struct RowFingerprint &row);
     void subtract(const struct RowFingerprint &row);
+    void add(const SpaceDigest &other);
+    void subtract(const SpaceDigest &other);
     [[nodiscard]] Digest128 total() const;
     [[nodiscard]] Digest128 bucket(int index) const { return m_buckets[static_cast<size_t>(index)]; }
 

@@ -76,7 +76,7 @@ public:
                 m.spaces);
     }
     void operator()(const Refused &m) { message(MessageType::Refused, m.code, m.reason, m.retryAfterMs); }
-    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets); }
+    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets, m.tables); }
     void operator()(const Changes &m)
     {
         message(MessageType::Changes, m.space, m.previous, m.sequence, m.head, m.more, m.tables, m.changes);
@@ -88,6 +88,10 @@ public:
     void operator()(const Ping &m) { message(MessageType::Ping, m.clockMs); }
     void operator()(const Pong &m) { message(MessageType::Pong, m.clockMs, m.senderClockMs); }
     void operator()(const Plugin &m) { message(MessageType::Plugin, m.name, m.space, m.topic, m.payload); }
+
+    void operator()(const Opened &m) { message(MessageType::Opened, m.space); }
+    void operator()(const Closed &m) { message(MessageType::Closed, m.space, m.code, m.reason); }
+    void operator()(const Leave &m) { message(MessageType::Leave, m.space); }
 
     [[nodiscard]] QByteArray take() { return std::move(m_out); }
 

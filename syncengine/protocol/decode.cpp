@@ -35,7 +35,7 @@ public:
         const quint64 type = m_cbor.unsignedInteger();
         if (!m_cbor.ok())
             return malformed();
-        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Plugin))
+        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Leave))
             return fail(u"unknown_message"_s, u"Message type %1 is unknown."_s.arg(type));
         Message decoded = body(static_cast<MessageType>(type), fields - 1);
         if (m_tooLarge)
@@ -58,7 +58,7 @@ private:
         case MessageType::Refused:
             return expect(fields, 3) ? Message(refused()) : Message();
         case MessageType::Subscribe:
-            return expect(fields, 4) ? Message(subscribe()) : Message();
+            return expect(fields, 5) ? Message(subscribe()) : Message();
         case MessageType::Changes:
             return expect(fields, 7) ? Message(changes()) : Message();
         case MessageType::Push:
@@ -75,6 +75,12 @@ private:
             return expect(fields, 2) ? Message(pong()) : Message();
         case MessageType::Plugin:
             return expect(fields, 4) ? Message(plugin()) : Message();
+        case MessageType::Opened:
+            return expect(fields, 1) ? Message(opened()) : Message();
+        case MessageType::Closed:
+            return expect(fields, 3) ? Message(closed()) : Message();
+        case MessageType::Leave:
+            return expect(fields, 1) ? Message(Leave{name()}) : Message();
         }
         return {};
     }
@@ -124,7 +130,7 @@ private:
     Role role()
     {
         const quint64 number = m_cbor.unsignedInteger();
-        if (number < static_cast<quint64>(Role::Viewer) || number > static_cast<quint64>(Role::Owner))
+        if (number > static_cast<quint64>(Role::Owner))
             m_cbor.fail();
         return static_cast<Role>(m_cbor.ok() ? number : 0);
     }
@@ -143,14 +149,29 @@ private:
                      m_cbor.boolean()};
     }
 
+    Welcome::Space space()
+    {
+        m_cbor.arrayOf(4);
+        return {name(), role(), count(), count()};
+    }
+
+    Opened opened()
+    {
+        Opened m{space()};
+        if (m.space.role == Role::None)
+            m_cbor.fail();
+        return m;
+    }
+
+    Closed closed() { return {name(), m_cbor.text(Limits::codeBytesMax), m_cbor.text(Limits::reasonBytesMax)}; }
+
     Welcome welcome()
     {
         Welcome m{small(),          bytes(Limits::smallBytesMax), time(), time(), bytes(Limits::smallBytesMax),
                   m_cbor.boolean(), m_cbor.unsignedInteger(),     {}};
         const quint64 spaces = m_cbor.array(Limits::spacesPerSessionMax);
         for (quint64 i = 0; i < spaces && m_cbor.ok(); ++i) {
-            m_cbor.arrayOf(4);
-            m.spaces.append({name(), role(), count(), count()});
+            m.spaces.append(space());
             m_names.push_back(m.spaces.constLast().name);
         }
         refuseRepeats();
@@ -167,9 +188,15 @@ private:
 
     Subscribe subscribe()
     {
-        Subscribe m{name(), m_cbor.unsignedInteger(), count(), bytes(SpaceDigest::bucketCount / 8)};
+        Subscribe m{name(), m_cbor.unsignedInteger(), count(), bytes(SpaceDigest::bucketCount / 8), {}};
         if (!m.buckets.isEmpty() && bucketsFrom(m.buckets).none()) // also another size than 32
             m_cbor.fail();
+        const quint64 tables = m_cbor.array(Limits::tablesPerSubscriptionMax);
+        for (quint64 i = 0; i < tables && m_cbor.ok(); ++i) {
+            m.tables.append(name());
+            if (i > 0 && m.tables.at(m.tables.size() - 2) >= m.tables.constLast())
+                m_cbor.fail();
+        }
         return m;
     }
 

@@ -38,6 +38,7 @@ constexpr qint64 reasonBytesMax = 1024;
 constexpr qint64 smallBytesMax = 64; ///< session and lease
 constexpr int tablesPerMessageMax = 256;
 constexpr int spacesPerSessionMax = 200;
+constexpr int tablesPerSubscriptionMax = 256;
 constexpr qint64 transactionBytesMax = 16 * 1024 * 1024; ///< larger ones are applied in parts
 
 // Plugins, bytes.

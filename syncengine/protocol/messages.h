@@ -58,8 +58,15 @@ struct Subscribe {
     QByteArray space;
     Epoch epoch = 0;
     Sequence cursor = 0;
-    QByteArray buckets = {}; ///< bytesOf() the buckets whose rows up to `cursor` are wanted once more; empty: none
+    QByteArray buckets = {};       ///< bytesOf() the buckets whose rows up to `cursor` are wanted once more; empty: none
+    QList<QByteArray> tables = {}; ///< the only ones that are wanted, ascending; empty: all
     friend bool operator==(const Subscribe &, const Subscribe &) = default;
+};
+
+/// No more of a space, please; answered by a Closed with the code `left`.
+struct Leave {
+    QByteArray space;
+    friend bool operator==(const Leave &, const Leave &) = default;
 };
 
 struct Push {
@@ -104,13 +111,27 @@ struct Welcome {
     Epoch epoch = 0;
     struct Space {
         QByteArray name;
-        Role role = Role::None;
+        Role role = Role::None; ///< None: it was open to this device, and is closed now
         Sequence head = 0;
         quint64 lastPush = 0; ///< greatest push number of this site that the server has merged
         friend bool operator==(const Space &, const Space &) = default;
     };
     QList<Space> spaces;
     friend bool operator==(const Welcome &, const Welcome &) = default;
+};
+
+/// The device has a role in a space now, or another one than before.
+struct Opened {
+    Welcome::Space space;
+    friend bool operator==(const Opened &, const Opened &) = default;
+};
+
+/// A space is closed to this session, which goes on; see PROTOCOL.md "Access".
+struct Closed {
+    QByteArray space;
+    QString code;   ///< `revoked`, `no_permission`, `left`
+    QString reason; ///< one sentence for people
+    friend bool operator==(const Closed &, const Closed &) = default;
 };
 
 /// The end of a session, in either direction; the sender closes the socket after it.
@@ -164,6 +185,7 @@ struct Pong {
     friend bool operator==(const Pong &, const Pong &) = default;
 };
 
-using Message = std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong, Plugin>;
+using Message =
+    std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong, Plugin, Opened, Closed, Leave>;
 
 } // namespace Sheaf

@@ -20,6 +20,9 @@ enum class MessageType : quint8 {
     Ping = 10,
     Pong = 11,
     Plugin = 12,
+    Opened = 13,
+    Closed = 14,
+    Leave = 15,
 };
 
 } // namespace Sheaf

@@ -40,6 +40,9 @@ struct Describer {
     }
     std::string operator()(const Ping &) const { return "ping"; }
     std::string operator()(const Pong &) const { return "pong"; }
+    std::string operator()(const Opened &m) const { return "opened " + m.space.name.toStdString(); }
+    std::string operator()(const Closed &m) const { return "closed " + m.space.toStdString() + " " + m.code.toStdString(); }
+    std::string operator()(const Leave &m) const { return "leave " + m.space.toStdString(); }
     std::string operator()(const Plugin &m) const { return "plugin " + m.name.toStdString() + " " + m.space.toStdString(); }
 };
 

@@ -159,7 +159,6 @@ void TestAttack::ruleBreakersAreTold_data()
         << true << frameOf(Push{"home", 1, false, {{"t", {{1, "c"}}}}, {{0, QByteArray::fromHex("0102"), "\x07garbage"}}})
         << false << u"bad_message"_s;
     QTest::addRow("cut message") << true << rawMessage(encodeMessage(Mark{"home", 77}).chopped(1)) << false << u"bad_message"_s;
-    QTest::addRow("foreign space") << true << frameOf(Subscribe{"theirs", 1, 0}) << false << u"no_permission"_s;
 }
 
 void TestAttack::ruleBreakersAreTold()

@@ -298,14 +298,18 @@ def told(c, fields):
     return fields
 
 
+def space(c, least):
+    c.exactly(4)
+    read = {"name": c.name(), "role": c.uint(), "head": c.count(), "last-push": c.count()}
+    need(least <= read["role"] <= 3, "role")
+    return read
+
+
 def welcome(c):
     m = {"version": c.small(), "session": c.bytes(64).decode(), "clock": c.time(), "client-clock": c.time(), "lease": c.bytes(64).decode(),
          "compression": c.bool(), "epoch": c.uint(), "spaces": []}
     for _ in range(c.array(200)):
-        c.exactly(4)
-        space = {"name": c.name(), "role": c.uint(), "head": c.count(), "last-push": c.count()}
-        need(1 <= space["role"] <= 3, "role")
-        m["spaces"].append(space)
+        m["spaces"].append(space(c, 0))
     different([space["name"] for space in m["spaces"]])
     return m
 
@@ -314,6 +318,8 @@ def subscribe(c):
     m = {"space": c.name(), "epoch": c.uint(), "cursor": c.count(), "buckets": c.bytes(32)}
     need(m["buckets"] == b"" or (len(m["buckets"]) == 32 and any(m["buckets"])), "buckets")
     m["buckets"] = [n for n in range(8 * len(m["buckets"])) if m["buckets"][n // 8] >> (n % 8) & 1]
+    m["tables"] = [c.name() for _ in range(c.array(256))]
+    need(m["tables"] == sorted(set(m["tables"]), key=str.encode), "tables ascend")
     return m
 
 
@@ -340,7 +346,7 @@ MESSAGES = {
                                 "token": c.bytes(256).decode(), "clock": c.time(), "lease": c.bytes(64).decode(), "compression": c.bool()}),
     2: ("welcome", 9, welcome),
     3: ("refused", 4, lambda c: {"code": c.text(64), "reason": c.text(KIB), "retry-after": c.int(-1, 86_400_000)}),
-    4: ("subscribe", 5, subscribe),
+    4: ("subscribe", 6, subscribe),
     5: ("changes", 8, lambda c: told(c, {"space": c.name(), "previous": c.count(), "sequence": c.count(), "head": c.count(), "more": c.bool()})),
     6: ("push", 6, lambda c: with_rows(c, {"space": c.name(), "number": c.count(), "more": c.bool()})),
     7: ("ack", 7, ack),
@@ -349,6 +355,9 @@ MESSAGES = {
     10: ("ping", 2, lambda c: {"clock": c.time()}),
     11: ("pong", 3, lambda c: {"clock": c.time(), "sender-clock": c.time()}),
     12: ("plugin", 5, lambda c: {"plugin": c.name(), "space": c.name(), "topic": c.bytes(2 * KIB).hex(), "payload": c.bytes(64 * KIB).hex()}),
+    13: ("opened", 2, lambda c: {"space": space(c, 1)}),
+    14: ("closed", 4, lambda c: {"space": c.name(), "code": c.text(64), "reason": c.text(KIB)}),
+    15: ("leave", 2, lambda c: {"space": c.name()}),
 }
 
 

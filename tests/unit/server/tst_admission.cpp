@@ -185,8 +185,8 @@ void TestAdmission::aRevokedDeviceIsOutAtOnce()
     tablet.welcomed(other, 2);
     const auto revoked = Server::revokeToken(m_house->storage, "phone");
     QVERIFY(revoked);
-    for (const Server::DeviceId device : *revoked)
-        m_house->core->revoked(device);
+    for (const Server::StoredDevice &device : *revoked)
+        m_house->core->accessChanged(device);
     m_house->run();
     QCOMPARE(phone.refusal(), u"bad_token"_s);
     QVERIFY(phone.isOver());
@@ -261,8 +261,11 @@ void TestAdmission::otherSpacesAreClosed()
         lease = caller.welcomed(token, 1, lease).lease;
         caller.send(reading);
         m_house->run();
-        QCOMPARE(caller.refusal(), u"no_permission"_s);
+        const QList<Closed> closed = caller.take<Closed>();
+        QCOMPARE(closed.size(), 1);
+        QCOMPARE(closed.constFirst().code, u"no_permission"_s);
         QVERIFY(caller.takeAll().isEmpty());
+        QVERIFY(!caller.isOver());
     }
     // A push is judged change by change: the client keeps them in its list.
     Caller caller(*m_house);

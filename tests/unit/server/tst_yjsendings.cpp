@@ -50,6 +50,7 @@ private Q_SLOTS:
     void tooManyQuestions();
     void silenceIsBroken();
     void revokedTokens();
+    void otherRoles();
     void aServerThatStops();
     void textsThatGrowTooLarge();
     void whatNeverBecomesWholeIsBounded();
@@ -131,8 +132,28 @@ void TestYjsEndings::revokedTokens()
 {
     YjsCaller other(*m_house, YjsCaller::target(m_house->token("phone")), 6);
     sync(other);
-    m_house->core->revoked(m_house->device("browser").id);
+    Server::StoredDevice browser = m_house->device("browser");
+    browser.tokenHash.clear();
+    m_house->core->accessChanged(browser);
     QCOMPARE(m_one->closeCode(), codeOf(YjsEnd::BadToken));
+    QCOMPARE(other.closeCode(), 0);
+}
+
+void TestYjsEndings::otherRoles()
+{
+    YjsCaller other(*m_house, YjsCaller::target(m_house->token("phone")), 6);
+    sync(other);
+    for (const Role role : {Role::Viewer, Role::None}) {
+        const auto changed = Server::grantSpaces(m_house->storage, "browser", {"home"}, role);
+        QVERIFY(changed);
+        for (const Server::StoredDevice &device : *changed)
+            m_house->core->accessChanged(device);
+        // With another role it comes again by itself and asks for its rights anew.
+        QCOMPARE(m_one->closeCode(), codeOf(role == Role::None ? YjsEnd::NoPermission : YjsEnd::Restarting));
+        m_one = std::make_unique<YjsCaller>(*m_house, YjsCaller::target(m_token), 5);
+        m_house->run(10);
+    }
+    QCOMPARE(m_one->closeCode(), codeOf(YjsEnd::NoPermission));
     QCOMPARE(other.closeCode(), 0);
 }
 

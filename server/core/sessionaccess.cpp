@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "server/core/serversession.h"
+#include "server/core/tuning.h"
+
+/// The part of ServerSession that opens spaces and closes them, while the session goes on.
+namespace Sheaf::Server {
+
+using namespace Qt::StringLiterals;
+
+void ServerSession::setAccess(const Welcome::Space &space)
+{
+    if (m_state != State::Open)
+        return;
+    if (space.role == Role::None)
+        return closeSpace(space.name, u"revoked"_s, u"The access of this device to the space was taken back."_s);
+    const auto known = m_access.find(space.name);
+    if (known == m_access.end()) {
+        Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}};
+        access.isUnheard = true;
+        m_access.insert(space.name, std::move(access));
+        m_host.plugins().joined(*this, {space.name});
+    } else {
+        known->role = space.role;
+    }
+    send(Opened{space});
+}
+
+/// Says so, unless the client has asked for it the end of which this is; nothing of the space is sent any more.
+void ServerSession::closeSpace(const QByteArray &space, const QString &code, const QString &reason)
+{
+    unsubscribe(space);
+    const auto access = m_access.find(space);
+    if (access != m_access.end()) {
+        dropTransaction(*access);
+        if (code == "left"_L1) {
+            access->isLeaving = false;
+        } else {
+            m_access.erase(access);
+            m_host.plugins().left(*this, {space});
+        }
+    }
+    send(Closed{space, code, reason});
+}
+
+void ServerSession::onSubscribe(const Subscribe &subscribe)
+{
+    const auto access = m_access.find(subscribe.space);
+    if (access == m_access.end())
+        return closeSpace(subscribe.space, u"no_permission"_s, u"This device has no access to the space."_s);
+    access->isUnheard = false;
+    auto channel = m_host.channel(subscribe.space);
+    if (!channel)
+        return storageFailed(channel.error(), Tuning::storageRetryMsMax);
+    Subscription *known = subscription(**channel);
+    if (known == nullptr) {
+        m_subscriptions.push_back({*channel, 0, 0, false, {}});
+        known = &m_subscriptions.back();
+        (*channel)->subscribe(this);
+    }
+    // A cursor of another history, or from the future of this one, says nothing: from the start.
+    const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
+    known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
+    known->sentText = 0;
+    known->filter = isOurs ? RowFilter{bucketsFrom(subscribe.buckets), subscribe.cursor, subscribe.tables}
+                           : RowFilter{{}, 0, subscribe.tables};
+    known->live = false;
+    catchUp(**channel);
+}
+
+void ServerSession::onLeave(const Leave &leave)
+{
+    unsubscribe(leave.space);
+    const auto access = m_access.find(leave.space);
+    if (access == m_access.end() || access->queued == 0)
+        return closeSpace(leave.space, u"left"_s, {});
+    dropTransaction(*access);
+    access->isLeaving = true;
+}
+
+void ServerSession::unsubscribe(const QByteArray &space)
+{
+    std::erase_if(m_subscriptions, [&](const Subscription &subscription) {
+        if (subscription.channel->name() != space)
+            return false;
+        subscription.channel->unsubscribe(this);
+        return true;
+    });
+    m_marks.removeIf([&space](const Mark &mark) { return mark.space == space; });
+}
+
+/// Pushes whose last one never comes.
+void ServerSession::dropTransaction(Access &access)
+{
+    m_host.buffer(-std::exchange(access.bytes, 0));
+    access.transaction.clear();
+}
+
+} // namespace Sheaf::Server
