@@ -185,29 +185,43 @@ void SyncMonitor::note(const QString &code, const QString &message)
 
 QList<SpaceStatus> SyncMonitor::spaces()
 {
+    const auto counted = waitingBySpace(m_replica);
+    const QHash<QByteArray, WaitingRows> waiting = counted ? *counted : QHash<QByteArray, WaitingRows>();
+    QHash<QByteArray, bool> proven; // of those that are open
     const QList<ClientSession::SpaceProgress> open = m_reconnector.spaces();
-    const QList<SpaceState> known = m_replica.spaces();
-    const qint64 allPending = m_replica.pendingCount();
-    QHash<QByteArray, qint64> pending;
-    if (known.size() == 1)
-        pending.insert(known.first().name, allPending);
-    else if (const auto counted = allPending > 0 ? pendingBySpace(m_replica) : QHash<QByteArray, qint64>())
-        pending = *counted;
-    QHash<QByteArray, bool> proven;
     for (const ClientSession::SpaceProgress &space : open) {
         m_heads[space.name] = space.head;
         proven[space.name] = space.proven;
     }
+    const QList<SpaceState> known = m_replica.spaces();
     QList<SpaceStatus> all;
     for (const SpaceState &space : known) {
-        all.append({.name = space.name,
-                    .role = space.role,
-                    .epoch = space.epoch,
-                    .cursor = space.cursor,
-                    .head = std::max(space.cursor, m_heads.value(space.name)),
-                    .pending = pending.value(space.name),
-                    .paused = m_reconnector.pausedSpaces().contains(space.name),
-                    .proven = proven.value(space.name)});
+        const WaitingRows rows = waiting.value(space.name);
+        SpaceStatus status{.name = space.name,
+                           .closedCode = space.closedCode,
+                           .closedReason = space.closedReason,
+                           .role = space.role,
+                           .epoch = space.epoch,
+                           .cursor = space.cursor,
+                           .head = std::max(space.cursor, m_heads.value(space.name)),
+                           .pending = rows.pending,
+                           .held = rows.held,
+                           .quarantined = rows.quarantined,
+                           .tables = space.tables,
+                           .paused = m_reconnector.pausedSpaces().contains(space.name),
+                           .proven = proven.value(space.name)};
+        const bool online = m_reconnector.status().phase == SyncStatus::Phase::Online;
+        if (status.closedCode.isEmpty() && online && !status.paused && !proven.contains(space.name)) {
+            status.closedCode = u"no_permission"_s;
+            status.closedReason = u"This device has no access to the space."_s;
+        }
+        using State = SpaceStatus::State;
+        status.state = !status.closedCode.isEmpty() ? State::Closed
+                       : status.paused              ? State::Paused
+                       : !online                    ? State::Offline
+                       : status.proven              ? State::Synced
+                                                    : State::Syncing;
+        all.append(std::move(status));
     }
     return all;
 }
@@ -249,7 +263,9 @@ Result<RowAnswer> SyncMonitor::why(const QByteArray &table, const QByteArray &ke
         const auto space = std::ranges::find(known, row->space, &SpaceState::name);
         const Role role = space == known.end() ? Role::None : space->role;
         const bool isOpen = std::ranges::any_of(m_reconnector.spaces(), [&](const auto &one) { return one.name == row->space; });
-        if (now.phase == SyncStatus::Phase::Paused || m_reconnector.pausedSpaces().contains(row->space)) {
+        if (row->isHeld) {
+            answer.state = RowAnswer::State::Held;
+        } else if (now.phase == SyncStatus::Phase::Paused || m_reconnector.pausedSpaces().contains(row->space)) {
             answer.state = RowAnswer::State::Paused;
         } else if (role == Role::Viewer) {
             answer.state = RowAnswer::State::Viewer;

@@ -3,6 +3,7 @@
 #include "engine/syncreport.h"
 
 #include <QHash>
+#include <QJsonArray>
 
 namespace Sheaf {
 
@@ -19,6 +20,8 @@ QString nameOf(RowAnswer::State state)
         return u"offline"_s;
     case RowAnswer::State::Paused:
         return u"paused"_s;
+    case RowAnswer::State::Held:
+        return u"held"_s;
     case RowAnswer::State::Rejected:
         return u"rejected"_s;
     case RowAnswer::State::Viewer:
@@ -29,6 +32,23 @@ QString nameOf(RowAnswer::State state)
         return u"unknown_row"_s;
     case RowAnswer::State::LocalTable:
         return u"local_table"_s;
+    }
+    return {};
+}
+
+QString nameOf(SpaceStatus::State state)
+{
+    switch (state) {
+    case SpaceStatus::State::Offline:
+        return u"offline"_s;
+    case SpaceStatus::State::Syncing:
+        return u"syncing"_s;
+    case SpaceStatus::State::Synced:
+        return u"synced"_s;
+    case SpaceStatus::State::Paused:
+        return u"paused"_s;
+    case SpaceStatus::State::Closed:
+        return u"closed"_s;
     }
     return {};
 }
@@ -79,14 +99,25 @@ QJsonObject toJson(const SyncResult &result)
 
 QJsonObject toJson(const SpaceStatus &space)
 {
-    return {{u"space"_s, QString::fromUtf8(space.name)},
-            {u"role"_s, nameOf(space.role)},
-            {u"epoch"_s, QString::number(space.epoch, 16).rightJustified(16, u'0')},
-            {u"cursor"_s, static_cast<qint64>(space.cursor)},
-            {u"head"_s, static_cast<qint64>(space.head)},
-            {u"pending"_s, space.pending},
-            {u"paused"_s, space.paused},
-            {u"synced"_s, space.proven}};
+    QJsonObject json{{u"space"_s, QString::fromUtf8(space.name)},
+                     {u"state"_s, nameOf(space.state)},
+                     {u"role"_s, nameOf(space.role)},
+                     {u"epoch"_s, QString::number(space.epoch, 16).rightJustified(16, u'0')},
+                     {u"cursor"_s, static_cast<qint64>(space.cursor)},
+                     {u"head"_s, static_cast<qint64>(space.head)},
+                     {u"pending"_s, space.pending},
+                     {u"held"_s, space.held},
+                     {u"quarantined"_s, space.quarantined},
+                     {u"paused"_s, space.paused},
+                     {u"synced"_s, space.proven}};
+    if (!space.closedCode.isEmpty())
+        json.insert(u"closed"_s, QJsonObject{{u"code"_s, space.closedCode}, {u"message"_s, space.closedReason}});
+    QJsonArray tables;
+    for (const QByteArray &table : space.tables)
+        tables.append(QString::fromUtf8(table));
+    if (!tables.isEmpty())
+        json.insert(u"tables"_s, tables);
+    return json;
 }
 
 QJsonObject toJson(const SyncProblem &problem)
@@ -134,6 +165,7 @@ QString adviceFor(const QString &code)
         {u"database_damaged"_s, u"Restore the file from a backup, or begin with a new one: it fills from the server."_s},
         {u"storage_failed"_s, u"The server's operator has the details; it is tried again."_s},
         {u"shutting_down"_s, u"The server restarts; it is tried again."_s},
+        {u"filter_failed"_s, u"Mend the filter: it threw an exception, and the row is kept here meanwhile."_s},
         {u"flooding"_s, u"This client sends too much at once. Please report it."_s},
     };
     return known.value(code, u"Look the code up in PROTOCOL.md; it is tried again by itself if that can help."_s);

@@ -50,12 +50,25 @@ struct SyncPlan {
 
 /// How one space stands.
 struct SpaceStatus {
+    enum class State {
+        Offline, ///< there is no session
+        Syncing, ///< something is on its way in one direction
+        Synced,  ///< proven equal
+        Paused,
+        Closed ///< see closedCode
+    };
     QByteArray name;
-    Role role = Role::None; ///< as of the last welcome
+    State state = State::Offline;
+    QString closedCode = {};   ///< `revoked`, `left`, or `no_permission`: it was never granted
+    QString closedReason = {}; ///< for people
+    Role role = Role::None;    ///< as of the last welcome
     Epoch epoch = 0;
-    Sequence cursor = 0; ///< everything up to here is in the file
-    Sequence head = 0;   ///< the server's newest, as far as was heard
-    qint64 pending = 0;  ///< rows that wait for an acknowledgement
+    Sequence cursor = 0;           ///< everything up to here is in the file
+    Sequence head = 0;             ///< the server's newest, as far as was heard
+    qint64 pending = 0;            ///< rows that wait for an acknowledgement
+    qint64 held = 0;               ///< rows that a filter or a selection keeps here for now
+    qint64 quarantined = 0;        ///< unsent edits that are kept since it was closed
+    QList<QByteArray> tables = {}; ///< the only ones that are followed; empty: all
     bool paused = false;
     bool proven = false; ///< in this session, and nothing happened since
     friend bool operator==(const SpaceStatus &, const SpaceStatus &) = default;
@@ -89,6 +102,7 @@ struct RowAnswer {
         Waiting,  ///< connected, and on its way
         Offline,  ///< waits for a connection: `reason` says what is wrong with it
         Paused,   ///< waits for resume(), of all or of its space
+        Held,     ///< waits because a filter, or a syncWhere() that is on its way, keeps it here
         Rejected, ///< the server refused it: see `reason`
         Viewer,   ///< waits, and this device may only read the space
         NoAccess, ///< waits, and this device may not see the space
@@ -104,6 +118,7 @@ struct RowAnswer {
 
 /// The names that JSON has for states and roles.
 [[nodiscard]] QString nameOf(RowAnswer::State state);
+[[nodiscard]] QString nameOf(SpaceStatus::State state);
 [[nodiscard]] QString nameOf(Role role);
 [[nodiscard]] QJsonObject toJson(const SyncFigures &figures);
 [[nodiscard]] QJsonObject toJson(const SyncResult &result);

@@ -90,6 +90,9 @@ struct RejectedChange {
     qint64 atMs = 0;          ///< when the refusal arrived, milliseconds since 1970
 };
 
+/// An edit that the server had not acknowledged when its space was closed. The same in all: `code` and `reason` say why.
+using QuarantinedChange = RejectedChange;
+
 /// {"title":…,"body":…}
 [[nodiscard]] QJsonObject toJson(const QList<NamedValue> &values);
 [[nodiscard]] QJsonObject toJson(const RejectedChange &change);

@@ -59,8 +59,15 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
         if (auto done = see(changes, wallMs); !done)
             return done;
     }
+    if (auto done = noteHidden(); !done)
+        return done;
     for (const Change &change : changes.changes) {
+        const TableInfo &table = *names->at(change.table).table;
+        if (auto done = uncover(table, change.key, changes.space); !done)
+            return done;
         if (auto done = mergeRow(names->at(change.table), change, **space, wallMs); !done)
+            return done;
+        if (auto done = judge(table, change.key, changes.space); !done)
             return done;
     }
     (*space)->state.cursor = changes.sequence;
@@ -118,6 +125,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         std::ranges::sort(m_record.cells, {}, &Cell::column);
         std::ranges::sort(m_record.texts, {}, [](const TextCell &text) { return std::pair(text.column, text.stamp.site); });
     }
+    if (m_filters.all.decode)
+        decodeValues(table);
     if (auto done = m_rows.read(table, change.key, m_row); !done)
         return done;
     m_store.see(latestStamp(m_record), wallMs);
@@ -294,64 +303,17 @@ Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QBy
     }
     if (absent)
         return {};
-    auto stuck = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_stuck(tbl, pk, reason) VALUES (?1, ?2, ?3)");
-    if (!stuck)
-        return fail(stuck.error());
-    const QByteArray reason = done.error().message.toUtf8();
-    stuck->bindInteger(1, table.id);
-    stuck->bindBlob(2, key);
-    stuck->bindText(3, reason);
-    return stuck->run();
+    return keepOut(table, key, done.error().message.toUtf8(), false);
 }
 
 Result<void> Merger::retryStuck()
 {
-    auto select =
-        SqlStatement::prepare(m_handle, "SELECT s.tbl, s.pk, p.name FROM sheaf_stuck s JOIN sheaf_rows r USING (tbl, pk)"
-                                        " JOIN sheaf_spaces p ON p.id = r.space");
-    if (!select)
-        return fail(select.error());
-    struct Stuck {
-        TableInfo *table;
-        QByteArray key;
-        QByteArray space;
-    };
-    QList<Stuck> rows;
-    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        rows.append({m_catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
-    });
-    if (!read)
-        return fail(read.error());
-    for (const Stuck &row : std::as_const(rows)) {
-        QHash<ColumnId, QByteArray> parked;
-        if (auto done = m_rows.readParked(*row.table, row.key, parked); !done)
+    const auto rows = stuckRows(false);
+    if (!rows)
+        return fail(rows.error());
+    for (const Stuck &row : *rows) {
+        if (auto done = unstick(row); !done)
             return done;
-        std::vector<Cell> cells;
-        std::vector<const Cell *> pointers;
-        for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
-            if (row.table->column(it.key())->position >= 0)
-                cells.push_back({it.key(), {}, Bytes::Reader(*it).value()});
-        }
-        std::ranges::sort(cells, {}, &Cell::column); // statements are found by their set of columns
-        pointers.reserve(cells.size());
-        for (const Cell &cell : cells)
-            pointers.push_back(&cell);
-        std::vector<ValueView> present;
-        const auto there = m_rows.readValues(*row.table, row.key, present);
-        if (!there)
-            return fail(there.error());
-        m_rows.releaseValues();
-        if (auto done = m_rows.unpark(*row.table, row.key); !done)
-            return done;
-        if (auto done = place(*row.table, row.key, row.space, pointers, !*there); !done)
-            return done;
-        for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
-            const Cell cell{it.key(), {}, Bytes::Reader(*it).value()};
-            if (row.table->column(it.key())->position < 0) {
-                if (auto done = m_rows.park(*row.table, row.key, cell); !done)
-                    return done;
-            }
-        }
     }
     return {};
 }

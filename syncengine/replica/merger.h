@@ -5,6 +5,7 @@
 #include "crdt/merge.h"
 #include "replica/capture.h"
 #include "replica/conflictlog.h"
+#include "replica/filterhost.h"
 
 #include <deque>
 #include <functional>
@@ -17,9 +18,9 @@ class Merger
 public:
     /// `outrun` stamps everything that waits anew, later than all that was seen.
     Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts, Capture &capture,
-           ConflictLog &conflicts, ConflictPolicy policy, std::function<Result<void>()> outrun)
+           ConflictLog &conflicts, SyncFilterHost &filters, ConflictPolicy policy, std::function<Result<void>()> outrun)
         : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts), m_capture(capture),
-          m_conflicts(conflicts), m_policy(policy), m_outrun(std::move(outrun))
+          m_conflicts(conflicts), m_filters(filters), m_policy(policy), m_outrun(std::move(outrun))
     {
     }
 
@@ -27,6 +28,10 @@ public:
     Result<void> merge(const Changes &changes, qint64 wallMs);
     /// Tries the rows again that a constraint kept out.
     Result<void> retryStuck();
+    /// Puts a row that was here before into its table; its clock is the caller's business.
+    Result<void> putBack(const TableInfo &table, QByteArrayView key, const QByteArray &space, const RowRecord &record);
+    /// The app's filter is another one: rows that the former one kept out of sight are judged anew.
+    Result<void> showAgain();
     /// Moves the parked values of a column that a migration has added into the table.
     Result<void> unparkColumn(const TableInfo &table, ColumnId column);
     /// Puts a text with the edits that others made to it into a column that was a register until now.
@@ -78,6 +83,19 @@ private:
     Result<void> notePartEcho(const TableInfo &table, QByteArrayView key);
     Result<void> mergeParts(const TableInfo &table, QByteArrayView key, bool born);
     Result<void> mergePart(const RowParts::Place &place, bool hasNews, bool born);
+    /// A row whose values wait in sheaf_parked.
+    struct Stuck {
+        const TableInfo *table = nullptr;
+        QByteArray key;
+        QByteArray space;
+    };
+    Result<QList<Stuck>> stuckRows(bool filtered);
+    Result<void> unstick(const Stuck &row);
+    Result<void> keepOut(const TableInfo &table, QByteArrayView key, const QByteArray &reason, bool filtered);
+    Result<void> noteHidden();
+    Result<void> uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space);
+    void decodeValues(const TableInfo &table);
+    Result<void> judge(const TableInfo &table, const QByteArray &key, const QByteArray &space);
     Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                        const std::vector<const Cell *> &cells, bool born);
 
@@ -89,6 +107,7 @@ private:
     RowParts &m_parts;
     Capture &m_capture;
     ConflictLog &m_conflicts;
+    SyncFilterHost &m_filters;
     ConflictPolicy m_policy;
     std::function<Result<void>()> m_outrun;
     RowRecord m_record;
@@ -101,6 +120,9 @@ private:
     std::vector<const Cell *> m_cells;                     ///< to be put into the table, by column
     std::deque<Cell> m_shown;                              ///< those of them that show a text or what parts make,
     std::deque<QByteArray> m_shownTexts;
+    std::deque<QByteArray> m_decoded; ///< values of m_record as they are here
+    bool m_undecoded = false;         ///< one of them could not be read
+    bool m_anyHidden = false;
 };
 
 } // namespace Sheaf

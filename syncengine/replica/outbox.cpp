@@ -72,7 +72,7 @@ bool isOvertaken(const RowClock &clock, quint64 waiting, const RowRecord &pushed
 
 qint64 Replica::pendingCount() const
 {
-    return d->rows.outboxCount();
+    return d->rows.outboxCount() - d->rows.heldCount();
 }
 
 Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype index, const Verdict *verdict, bool &overtaken)
@@ -143,18 +143,10 @@ Result<void> Replica::Private::settleTexts(const TableInfo &table, const QByteAr
 
 Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
 {
+    if (ack.verdicts.isEmpty())
+        return d->settle(push, ack);
     // A refused row goes although others refer to it.
-    const bool refused = !ack.verdicts.isEmpty();
-    if (refused) {
-        if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
-            return done;
-    }
-    auto settled = d->settle(push, ack);
-    if (refused) {
-        if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
-            return done;
-    }
-    return settled;
+    return d->withoutForeignKeys([&] { return d->settle(push, ack); });
 }
 
 Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
@@ -226,29 +218,6 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
             return fail(offered.error());
     }
     return {};
-}
-
-Result<void> Replica::openSpace(const QByteArray &name, Role role, Epoch epoch, quint64 lastPush)
-{
-    const Store::Space *known = d->store.find(name);
-    if (known != nullptr && known->state.role == role && known->state.epoch == epoch && known->state.lastPush == lastPush)
-        return {};
-    return d->transact(true, [&]() -> Result<void> {
-        auto space = d->store.spaceFor(name);
-        if (!space)
-            return fail(space.error());
-        SpaceState &state = (*space)->state;
-        // Another database, or an older copy of the same one: absence there is not a delete here.
-        const bool lost = state.epoch != 0 && (state.epoch != epoch || lastPush < state.lastPush);
-        state.role = role;
-        state.epoch = epoch;
-        state.lastPush = lastPush;
-        (*space)->dirty = true;
-        if (!lost)
-            return {};
-        state.cursor = 0;
-        return d->offerRows(**space, SpaceDigest::Buckets().set());
-    });
 }
 
 Result<void> Replica::offerAgain(const QByteArray &name, const SpaceDigest::Buckets &buckets)

@@ -16,58 +16,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr char selectEntries[] = "SELECT n, space, tbl, pk, code, reason, record, mask, texts, at FROM sheaf_rejected";
-
-/// A line of sheaf_rejected; the record's values look into it.
-struct Entry {
-    RejectedChange change;
-    QByteArray bytes;
-    RowRecord record;
-    quint64 mask = 0;
-    QByteArray texts;
-
-    [[nodiscard]] bool has(ColumnId column) const { return (mask & (Mask::whole | Mask::ofColumn(column))) != 0; }
-};
-
-Result<void> readEntry(const SqlStatement &row, const Catalog &catalog, Entry &entry)
-{
-    entry.bytes = row.bytes(6).toByteArray();
-    entry.mask = static_cast<quint64>(row.integer(7));
-    entry.texts = row.bytes(8).toByteArray();
-    if (auto decoded = decodeRecord(entry.bytes, entry.record); !decoded)
-        return decoded;
-    using Kind = RejectedChange::Kind;
-    const bool whole = (entry.mask & Mask::whole) != 0;
-    entry.change = {.number = row.integer(0),
-                    .space = row.bytes(1).toByteArray(),
-                    .table = row.bytes(2).toByteArray(),
-                    .key = row.bytes(3).toByteArray(),
-                    .code = QString::fromUtf8(row.bytes(4)),
-                    .reason = QString::fromUtf8(row.bytes(5)),
-                    .kind = !isAlive(entry.record.length) ? Kind::Delete : (whole ? Kind::Birth : Kind::Edit),
-                    .values = {},
-                    .atMs = row.integer(9)};
-    const TableInfo *table = catalog.find(entry.change.table);
-    for (const Cell &cell : entry.record.cells) {
-        const TableInfo::Column *column = table != nullptr ? table->column(cell.column) : nullptr;
-        if (column != nullptr && entry.has(cell.column))
-            entry.change.values.append({column->name, toVariant(cell.value)});
-    }
-    return {};
-}
-
-/// The updates of `texts` in sheaf_rejected, by column.
-std::vector<std::pair<ColumnId, QByteArray>> updatesOf(const QByteArray &texts)
-{
-    std::vector<std::pair<ColumnId, QByteArray>> all;
-    Bytes::Reader reader(texts);
-    while (!reader.atEnd() && reader.ok()) {
-        const auto column = static_cast<ColumnId>(reader.varint());
-        all.emplace_back(column, reader.bytes().toByteArray());
-    }
-    return all;
-}
-
 /// Takes the stamps of registers away, so that whatever the server has of them is newer.
 void dropStamps(RowClock &clock, quint64 columns)
 {
@@ -146,7 +94,7 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
     const bool parted =
         std::ranges::any_of(refused.table.parted, [columns](ColumnId column) { return (columns & Mask::ofColumn(column)) != 0; });
     const bool whole = (columns & Mask::whole) != 0;
-    Entry entry{.change = {}, .bytes = {}, .record = {}, .mask = columns, .texts = {}};
+    KeptChange entry{.change = {}, .bytes = {}, .record = {}, .mask = columns, .texts = {}};
     if (auto done = recordOf(refused, entry.bytes); !done)
         return done;
     Withdrawals withdrawn;
@@ -158,8 +106,7 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
             return fail(text.error());
         if (!text->has_value())
             continue;
-        Bytes::appendVarint(entry.texts, column);
-        Bytes::appendBytes(entry.texts, (*text)->update);
+        entry.addText(column, (*text)->update);
         withdrawn.emplace_back(column, **std::move(text));
     }
     Store::Space *space = store.find(refused.row.space);
@@ -296,20 +243,7 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
 
 Result<QList<RejectedChange>> Replica::rejected() const
 {
-    auto select = SqlStatement::prepare(d->handle, QByteArray(selectEntries) + " ORDER BY n");
-    if (!select)
-        return fail(select.error());
-    QList<RejectedChange> all;
-    Result<void> good;
-    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        Entry entry;
-        if (auto done = readEntry(row, d->catalog, entry); !done)
-            good = done;
-        all.append(std::move(entry.change));
-    });
-    if (!read || !good)
-        return fail(read ? good.error() : read.error());
-    return all;
+    return listKept(d->handle, d->catalog, "sheaf_rejected");
 }
 
 Result<void> Replica::Private::tellRefused()
@@ -317,14 +251,14 @@ Result<void> Replica::Private::tellRefused()
     const QList<qint64> numbers = std::exchange(refusedNumbers, {});
     if (numbers.isEmpty() || !rejectedObserver)
         return {};
-    auto select = SqlStatement::prepare(handle, QByteArray(selectEntries) + " WHERE n >= ?1 ORDER BY n");
+    auto select = SqlStatement::prepare(handle, selectKept("sheaf_rejected", " WHERE n >= ?1 ORDER BY n"));
     if (!select)
         return fail(select.error());
     select->bindInteger(1, numbers.first());
     QList<RejectedChange> fresh;
     const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        Entry entry;
-        if (readEntry(row, catalog, entry))
+        KeptChange entry;
+        if (readKept(row, catalog, entry))
             fresh.append(std::move(entry.change));
     });
     for (const RejectedChange &change : std::as_const(fresh))
@@ -340,37 +274,31 @@ void Replica::setRejectedObserver(std::function<void(const RejectedChange &)> ob
 Result<void> Replica::retryRejected(qint64 number)
 {
     return d->transact(false, [&]() -> Result<void> {
-        auto select = SqlStatement::prepare(d->handle, QByteArray(selectEntries) + " WHERE n = ?1");
-        if (!select)
-            return fail(select.error());
-        select->bindInteger(1, number);
-        Entry entry;
-        Result<void> good = fail(u"no_entry"_s, u"There is no rejected change %1."_s.arg(number));
-        if (auto done = forEachRow(*select, [&](const SqlStatement &row) { good = readEntry(row, d->catalog, entry); }); !done)
+        KeptChange entry;
+        if (auto done = findKept(d->handle, d->catalog, "sheaf_rejected", number, entry); !done)
             return done;
-        if (!good)
-            return good;
-        const TableInfo *table = d->catalog.find(entry.change.table);
-        if (table == nullptr || !table->synced)
-            return fail(u"row_gone"_s, u"There is no table for the rejected change any more."_s);
-        auto done = entry.change.kind == RejectedChange::Kind::Delete
-                        ? d->rows.deleteValues(*table, entry.change.key)
-                        : d->writeAgain(*table, entry.change, entry.record, entry.mask, updatesOf(entry.texts));
+        auto done = d->writeAgain(entry);
         return done ? d->forgetRejected(number) : done;
     });
 }
 
-/// Writes refused values as a local edit, in a transaction that captures.
-Result<void> Replica::Private::writeAgain(const TableInfo &table, const RejectedChange &change, const RowRecord &record,
-                                          quint64 mask, const std::vector<std::pair<ColumnId, QByteArray>> &updates)
+/// Writes the user's values as a local edit, in a transaction that captures.
+Result<void> Replica::Private::writeAgain(const KeptChange &kept)
 {
+    const RejectedChange &change = kept.change;
+    const TableInfo *known = catalog.find(change.table);
+    if (known == nullptr || !known->synced)
+        return fail(u"row_gone"_s, u"There is no table for the change any more."_s);
+    const TableInfo &table = *known;
+    if (change.kind == RejectedChange::Kind::Delete)
+        return rows.deleteValues(table, change.key);
     std::vector<const Cell *> cells;
     std::vector<const Cell *> edited;
-    for (const Cell &cell : record.cells) {
+    for (const Cell &cell : kept.record.cells) {
         if (table.column(cell.column) == nullptr || table.column(cell.column)->position < 0)
             continue;
         cells.push_back(&cell);
-        if ((mask & (Mask::whole | Mask::ofColumn(cell.column))) != 0)
+        if (kept.has(cell.column))
             edited.push_back(&cell);
     }
     std::vector<ValueView> present;
@@ -380,10 +308,10 @@ Result<void> Replica::Private::writeAgain(const TableInfo &table, const Rejected
         return fail(there.error());
     if (!*there) {
         if (change.kind == RejectedChange::Kind::Edit && table.deleteWins)
-            return fail(u"row_gone"_s, u"The row of the rejected change was deleted."_s);
+            return fail(u"row_gone"_s, u"The row of the change was deleted."_s);
         return rows.insertValues(table, change.key, change.space, cells);
     }
-    for (const auto &[column, update] : updates) {
+    for (const auto &[column, update] : kept.textUpdates()) {
         const auto text = texts.edit({table, change.key, column}, update);
         if (!text)
             continue; // the text has begun anew since: what the user saw is written over it

@@ -82,7 +82,8 @@ Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
       catalog(handle), rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
       parts(handle, rows, [this] { return config.random(); }),
       capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)), conflictLog(handle),
-      merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, config.conflicts, [this] { return outrun(); }),
+      merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters, config.conflicts,
+             [this] { return outrun(); }),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
@@ -141,6 +142,7 @@ Result<void> Replica::Private::prepareTables()
     const Step steps[] = {
         {1, u":/sheaf/replica/replica.sql"_s},   {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s},
         {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s}, {6, u":/sheaf/replica/replica_6.sql"_s},
+        {7, u":/sheaf/replica/replica_7.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
@@ -399,12 +401,16 @@ QList<SpaceState> Replica::spaces() const
     return all;
 }
 
+SpaceState Replica::space(const QByteArray &name) const
+{
+    const Store::Space *known = d->store.find(name);
+    return known != nullptr ? known->state : SpaceState{.name = name};
+}
+
 Result<void> Replica::applyChanges(const QList<Changes> &batches)
 {
-    // Rows may arrive before the rows they refer to. The pragma does nothing inside a transaction.
-    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
-        return done;
-    auto merged = d->transact(true, [&]() -> Result<void> {
+    // Rows may arrive before the rows they refer to.
+    const auto work = [&]() -> Result<void> {
         for (const Changes &batch : batches) {
             if (auto done = d->merger.merge(batch, d->correctedWallMs()); !done)
                 return done;
@@ -414,10 +420,8 @@ Result<void> Replica::applyChanges(const QList<Changes> &batches)
                 return done;
         }
         return d->merger.retryStuck();
-    });
-    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
-        return done;
-    return merged;
+    };
+    return d->withoutForeignKeys([&] { return d->transact(true, work); });
 }
 
 } // namespace Sheaf

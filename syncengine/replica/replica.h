@@ -7,6 +7,7 @@
 #include "protocol/messages.h"
 #include "replica/commitcount.h"
 #include "replica/disputes.h"
+#include "replica/syncfilters.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -62,7 +63,11 @@ struct SpaceState {
     Role role = Role::None;
     Epoch epoch = 0;
     Sequence cursor = 0;
-    quint64 lastPush = 0; ///< greatest acknowledged push number
+    quint64 lastPush = 0;          ///< greatest acknowledged push number
+    bool isDeparted = false;       ///< left by the user, until joinSpace()
+    QString closedCode = {};       ///< why it is closed: `revoked`, `left`; empty while it is not
+    QString closedReason = {};     ///< for people
+    QList<QByteArray> tables = {}; ///< that are subscribed to, ascending; empty: all
 };
 
 /// A place in the outbox: behind a row, or inside it when not all pieces of its texts have gone.
@@ -78,6 +83,7 @@ struct PendingPush {
     QList<qint64> outboxNumbers; ///< one for each change of the push
     QList<qint64> textNumbers;   ///< for each change: up to which the row's waiting texts have gone with it
     QList<Hlc> stamps;           ///< the replica's own ones in it
+    QList<qint64> held;          ///< rows of the outbox that a filter keeps here: to be given to hold()
     OutboxPosition end;          ///< where the next push begins
 };
 
@@ -142,12 +148,42 @@ public:
     // Spaces
 
     [[nodiscard]] QList<SpaceState> spaces() const;
+    /// One of them; with a role of None and nothing else if it is not known.
+    [[nodiscard]] SpaceState space(const QByteArray &name) const;
+    /// Whether any row of the space is in the outbox.
+    [[nodiscard]] bool isWaiting(const QByteArray &space) const;
     /// Takes over role and epoch from a welcome. Another epoch than the remembered one resets the
-    /// cursor to 0 and re-offers every row that this replica holds.
+    /// cursor to 0 and re-offers every row that this replica holds. A role that may write puts the edits in quarantine
+    /// back where they were, before anything is pulled, and resets the cursor too: they go on as if the space had never been
+    /// closed.
     Result<void> openSpace(const QByteArray &space, Role role, Epoch epoch, quint64 lastPush);
+    /// The role of an open space is another one. True when edits came back from quarantine and the cursor to 0.
+    Result<bool> setRole(const QByteArray &space, Role role);
+    /// Removes the space's rows, clocks and all, so that nothing of them is ever sent, least of all a delete. What waits in
+    /// the outbox goes into quarantine, with the row's state; only this remembers the space's content then. `code` and
+    /// `reason` say why. One transaction, as all of these.
+    Result<void> closeSpace(const QByteArray &space, const QString &code, const QString &reason);
+    /// closeSpace() on the user's wish, who is remembered to have left.
+    Result<void> leaveSpace(const QByteArray &space);
+    /// The space is to be followed (again) if it is granted.
+    Result<void> joinSpace(const QByteArray &space);
+    /// Follows only these tables of the space, or all if none is named. Rows of others that are here stay and grow old; edits
+    /// of any table are sent. True when the cursor went to 0, because a table is wanted that was not.
+    Result<bool> setTables(const QByteArray &space, QList<QByteArray> tables);
+
+    /// The unsent edits of spaces that were closed, the oldest first; `code` and `reason` are those of the closing.
+    [[nodiscard]] Result<QList<QuarantinedChange>> quarantined() const;
+    /// Writes the user's values as a new edit on top of what is there now, as retryRejected() does. Needed only for what
+    /// openSpace() could not put back: its row was written here meanwhile, or its table is gone.
+    /// Errors: `no_entry`, `closed_space`, `row_gone`, `constraint`; the entry stays then.
+    Result<void> restoreQuarantined(qint64 number);
+    /// Forgets the entry and the user's values with it. Errors: `no_entry`.
+    Result<void> discardQuarantined(qint64 number);
+
     /// Before a repair: re-offers the rows in `buckets` and resets the cursor to 0, so that whatever
     /// ends the repair early, the next session pulls everything.
     Result<void> offerAgain(const QByteArray &space, const SpaceDigest::Buckets &buckets);
+    /// Of the tables that are subscribed to, as the server should have them: rows that are held count as before their edits.
     [[nodiscard]] Result<SpaceDigest> digest(const QByteArray &space) const;
     /// Digest computed afresh from all row clocks: the oracle of digest().
     [[nodiscard]] Result<SpaceDigest> recomputedDigest(const QByteArray &space) const;
@@ -164,7 +200,24 @@ public:
 
     // Upload
 
-    /// Number of rows that wait for an acknowledgement, in all spaces.
+    // What is sent and shown
+
+    /// Other filters and maps than before: what the former ones kept back is judged anew.
+    Result<void> setFilters(SyncFilters filters);
+    /// What went wrong in a filter since this was last asked; empty: nothing.
+    [[nodiscard]] QString takeFilterError();
+    /// Takes note of PendingPush::held.
+    Result<void> hold(const QList<qint64> &outboxNumbers);
+    /// Holds all that waits, and what will be written, except for the rows that are selected, with all that was written in
+    /// one transaction with them; until releaseSelection() or the file is opened again. Errors: `bad_selection`.
+    Result<void> holdAllBut(const SyncSelection &selection);
+    Result<void> releaseSelection();
+    /// Number of rows in the outbox that are not to be sent for now.
+    [[nodiscard]] qint64 heldCount() const;
+    /// Number of rows that a filter keeps out of sight.
+    [[nodiscard]] Result<qint64> hiddenCount() const;
+
+    /// Number of rows that wait for an acknowledgement, in all spaces, without those that are held.
     [[nodiscard]] qint64 pendingCount() const;
     /// The oldest unacknowledged changes of a space that fit one push, numbered `number`, starting
     /// at `after`, the end of an earlier push; nothing when there are none. Reads only.

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "replica/capture.h"
+#include "replica/filterhost.h"
 #include "replica/functions.h"
+#include "replica/keptchange.h"
 #include "replica/merger.h"
 #include "replica/replica.h"
 #include "replica/rowparts.h"
@@ -64,9 +66,25 @@ struct Replica::Private {
     Result<void> recordOf(const Refused &refused, QByteArray &bytes);
     Result<void> takeBackRow(const Refused &refused);
     Result<void> takeBackColumns(const Refused &refused, quint64 columns, const Withdrawals &withdrawn);
-    Result<void> writeAgain(const TableInfo &table, const RejectedChange &change, const RowRecord &record, quint64 mask,
-                            const std::vector<std::pair<ColumnId, QByteArray>> &updates);
+    Result<void> writeAgain(const KeptChange &kept);
     Result<void> forgetRejected(qint64 number);
+    Result<void> withoutForeignKeys(const std::function<Result<void>()> &work);
+    Result<void> runOn(const Store::Space &space, const char *sql);
+    Result<void> close(Store::Space &space, const QString &code, const QString &reason);
+    Result<void> removeRows(const Store::Space &space);
+    Result<void> closeConflicts(const QByteArray &space);
+    struct Parting;
+    struct Return;
+    Result<void> quarantineAll(Store::Space &space, const QString &code, const QString &reason);
+    Result<void> quarantine(const Store::Space &space, const Parting &parting, const Error &why);
+    Result<void> quarantineEdits(qint64 entry, const Parting &parting, KeptChange &kept);
+    Result<bool> hasQuarantined(const QByteArray &space);
+    Result<bool> putBack(Store::Space &space);
+    Result<qint64> putBack(Store::Space &space, const Return &entry, qint64 transaction);
+    Result<void> forgetRow(const TableInfo &table, QByteArrayView key, const RowState &row);
+    Result<void> takeOver(SiteId former, const QList<std::pair<TableInfo *, QByteArray>> &keys);
+    Result<void> forgetQuarantined(qint64 number);
+    static Result<bool> isSelected(SqlStatement &condition, const SyncSelection &selection, QByteArrayView key);
     Result<void> undo(const ConflictEntry &entry);
     Result<void> undoRow(const TableInfo &table, const ConflictEntry &entry);
     /// The value of a column, encoded; nothing if there is no such row.
@@ -74,12 +92,14 @@ struct Replica::Private {
     /// After the commit: new conflicts and refusals, to their observers.
     Result<void> tellDisputes();
     Result<void> tellRefused();
-    Result<void> addFingerprints(SqlStatement &select, SpaceDigest &digest);
+    Result<void> addFingerprints(SqlStatement &select, const QList<QByteArray> &tables, SpaceDigest &digest);
+    Result<void> subtractOthers(const Store::Space &space, SpaceDigest &digest);
     /// A record of a row, encoded, and up to which its waiting texts have gone with it.
     struct RowChange {
         QByteArray record;
         qint64 textNumber = 0;
     };
+    Result<bool> pass(const QByteArray &space, const TableInfo &table, const QByteArray &key, QList<RowChange> &changes);
     static void collectStamps(const RowClock &clock, SiteId site, QList<Hlc> &stamps);
     Result<QList<RowChange>> changesOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
                                        qint64 after);
@@ -101,6 +121,7 @@ struct Replica::Private {
     RowParts parts;
     std::unique_ptr<Capture> capture;
     ConflictLog conflictLog;
+    SyncFilterHost filters;
     Merger merger;
     FunctionHost functions;
     QList<std::pair<QByteArray, QByteArray>> requested; ///< sheaf_sync() calls not yet carried out

@@ -35,18 +35,39 @@ Result<qint64> RowStore::enter(const TableInfo &table, QByteArrayView key, const
     m_enqueue.bindInteger(6, static_cast<qint64>(waiting.mask));
     m_enqueue.bindBlob(7, waiting.base);
     m_enqueue.bindInteger(8, static_cast<qint64>(waiting.resolved));
+    m_enqueue.bindInteger(9, m_holdNew ? HeldBy::selection : HeldBy::nobody);
     if (auto done = m_enqueue.run(); !done)
         return fail(done.error());
     ++m_outboxCount;
+    m_heldCount += m_holdNew ? 1 : 0;
     return number;
 }
 
 Result<void> RowStore::dequeue(qint64 number)
 {
+    if (m_heldCount > 0) {
+        m_held.bindInteger(1, number);
+        const auto row = m_held.step();
+        if (!row)
+            return fail(row.error());
+        m_heldCount -= *row && m_held.integer(0) != HeldBy::nobody ? 1 : 0;
+        m_held.reset();
+    }
     m_dequeue.bindInteger(1, number);
     if (auto done = m_dequeue.run(); !done)
         return done;
     m_outboxCount -= sqlite3_changes(m_handle);
+    return {};
+}
+
+Result<void> RowStore::countHeld()
+{
+    auto held = SqlStatement::prepare(m_handle, "SELECT count(*) FROM sheaf_outbox WHERE held <> 0");
+    if (!held)
+        return fail(held.error());
+    if (auto row = held->step(); !row)
+        return fail(row.error());
+    m_heldCount = held->integer(0);
     return {};
 }
 

@@ -75,7 +75,7 @@ Result<RowStatus> rowStatus(const Replica &replica, const QByteArray &table, con
     RowStatus status;
     QSqlQuery row(replica.database());
     row.setForwardOnly(true);
-    row.prepare(u"SELECT t.id, s.name, r.clock, o.mask FROM sheaf_tables t "
+    row.prepare(u"SELECT t.id, s.name, r.clock, o.mask, o.held FROM sheaf_tables t "
                 "LEFT JOIN sheaf_rows r ON r.tbl = t.id AND r.pk = ? LEFT JOIN sheaf_spaces s ON s.id = r.space "
                 "LEFT JOIN sheaf_outbox o ON o.n = r.outbox WHERE t.synced = 1 AND lower(CAST(t.name AS TEXT)) = ?"_s);
     row.addBindValue(key);
@@ -88,6 +88,7 @@ Result<RowStatus> rowStatus(const Replica &replica, const QByteArray &table, con
     status.isKnown = !row.isNull(2);
     status.space = row.value(1).toByteArray();
     status.isWaiting = !row.isNull(3);
+    status.isHeld = row.value(4).toInt() != 0;
     if (status.isWaiting) {
         const auto mask = static_cast<quint64>(row.value(3).toLongLong());
         if (const auto read = readWaiting(replica, row.value(0).toLongLong(), row.value(2).toByteArray(), mask, status); !read)
@@ -106,15 +107,29 @@ Result<RowStatus> rowStatus(const Replica &replica, const QByteArray &table, con
     return status;
 }
 
-Result<QHash<QByteArray, qint64>> pendingBySpace(const Replica &replica)
+Result<QHash<QByteArray, WaitingRows>> waitingBySpace(const Replica &replica)
 {
     QSqlQuery select(replica.database());
     select.setForwardOnly(true);
-    if (!select.exec(u"SELECT s.name, count(*) FROM sheaf_outbox o JOIN sheaf_spaces s ON s.id = o.space GROUP BY s.id"_s))
+    QHash<QByteArray, WaitingRows> counts;
+    const QList<SpaceState> spaces = replica.spaces();
+    const bool isOne = spaces.size() == 1;
+    if (isOne)
+        counts.insert(spaces.first().name, {replica.pendingCount(), replica.heldCount(), 0});
+    const bool isAny = replica.pendingCount() + replica.heldCount() > 0;
+    if (!isOne && isAny &&
+        !select.exec(u"SELECT s.name, count(*) - sum(o.held <> 0), sum(o.held <> 0) FROM sheaf_outbox o "
+                     "JOIN sheaf_spaces s ON s.id = o.space GROUP BY s.id"_s))
         return failed(select);
-    QHash<QByteArray, qint64> counts;
+    while (select.isActive() && select.next()) {
+        WaitingRows &space = counts[select.value(0).toByteArray()];
+        space.pending = select.value(1).toLongLong();
+        space.held = select.value(2).toLongLong();
+    }
+    if (!select.exec(u"SELECT space, count(*) FROM sheaf_quarantine GROUP BY space"_s))
+        return failed(select);
     while (select.next())
-        counts.insert(select.value(0).toByteArray(), select.value(1).toLongLong());
+        counts[select.value(0).toByteArray()].quarantined = select.value(1).toLongLong();
     return counts;
 }
 

@@ -17,6 +17,7 @@ struct RowStatus {
     bool isKnown = false; ///< the row is here, or that it was deleted is
     QByteArray space;
     bool isWaiting = false;    ///< in the outbox
+    bool isHeld = false;       ///< and not to be sent for now
     qint64 waitingSinceMs = 0; ///< this device's wall clock at the oldest change of it that waits
     QString rejectedCode = {}; ///< of its newest refused change; empty: none
     QString rejectedReason = {};
@@ -25,7 +26,14 @@ struct RowStatus {
 /// Where a row stands on its way to the server; `key` is encodeKey(). A table or row that is not there is no error.
 Result<RowStatus> rowStatus(const Replica &replica, const QByteArray &table, const QByteArray &key);
 
-/// How many rows of each space wait for an acknowledgement; a space that is missing has none.
-Result<QHash<QByteArray, qint64>> pendingBySpace(const Replica &replica);
+/// What of a space the server does not have.
+struct WaitingRows {
+    qint64 pending = 0;     ///< rows that wait for an acknowledgement
+    qint64 held = 0;        ///< rows that are not to be sent for now
+    qint64 quarantined = 0; ///< entries of the quarantine
+};
+
+/// By space; one that is missing has none.
+Result<QHash<QByteArray, WaitingRows>> waitingBySpace(const Replica &replica);
 
 } // namespace Sheaf

@@ -79,8 +79,9 @@ Result<void> RowStore::prepare()
         {m_edit, "UPDATE sheaf_rows SET clock = sheaf_edit(clock, outbox, space), outbox = ?3 WHERE tbl = ?1 AND pk = ?2"},
         {m_update, "UPDATE sheaf_rows SET space = ?3, clock = ?4, outbox = ?5 WHERE tbl = ?1 AND pk = ?2"},
         {m_forget, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
-        {m_enqueue,
-         "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask, base, resolved) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
+        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask, base, resolved, held) VALUES (?1, ?2, ?3, ?4, ?5, "
+                    "?6, ?7, ?8, ?9)"},
+        {m_held, "SELECT held FROM sheaf_outbox WHERE n = ?1"},
         {m_dequeue, "DELETE FROM sheaf_outbox WHERE n = ?1"},
         {m_waiting, "SELECT mask, resolved, base FROM sheaf_outbox WHERE n = ?1"},
         {m_setMask, "UPDATE sheaf_outbox SET mask = ?2 WHERE n = ?1"},
@@ -93,6 +94,9 @@ Result<void> RowStore::prepare()
             return fail(prepared.error());
         entry.statement = std::move(*prepared);
     }
+    // Who held them, is asked anew.
+    if (auto done = execSql(m_handle, "UPDATE sheaf_outbox SET held = 0 WHERE held <> 0"); !done)
+        return done;
     return reload();
 }
 
@@ -109,7 +113,7 @@ Result<void> RowStore::reload()
     m_outboxCount = counts->integer(0);
     // Numbers may be used again after a restart, when nothing refers to them any more.
     m_nextOutbox = std::max(m_nextOutbox, counts->integer(1) + 1);
-    return {};
+    return countHeld();
 }
 
 Result<void> RowStore::read(const TableInfo &table, QByteArrayView key, RowState &row)

@@ -23,6 +23,13 @@ struct RowState {
     RowClock clock;       ///< length 0 when unknown
 };
 
+/// sheaf_outbox.held
+namespace HeldBy {
+constexpr int nobody = 0;
+constexpr int filter = 1;    ///< SyncFilters::send
+constexpr int selection = 2; ///< Replica::holdAllBut()
+} // namespace HeldBy
+
 /// What sheaf_outbox says of one row.
 struct OutboxRow {
     quint64 mask = 0;
@@ -87,6 +94,12 @@ public:
     Result<void> unpark(const TableInfo &table, QByteArrayView key);
 
     [[nodiscard]] qint64 outboxCount() const { return m_outboxCount; }
+    /// How many of these are held.
+    [[nodiscard]] qint64 heldCount() const { return m_heldCount; }
+    /// Rows that enter the outbox from now on are held, or no more.
+    void holdNew(bool hold) { m_holdNew = hold; }
+    /// Counts them anew: after they were marked by SQL.
+    Result<void> countHeld();
     Result<void> reload();
 
 private:
@@ -117,7 +130,7 @@ private:
     QHash<QByteArray, std::shared_ptr<SqlStatement>> m_statements;
     QHash<Shape, SqlStatement *> m_shapes; ///< shortcut into m_statements
     SqlStatement m_read, m_insert, m_birth, m_edit, m_update, m_forget, m_enqueue, m_dequeue, m_waiting, m_setMask, m_setBase,
-        m_setResolved;
+        m_setResolved, m_held;
     SqlStatement *m_valueReader = nullptr; ///< between readValues() and releaseValues()
     std::vector<ValueView> m_key;
     QByteArray m_bytes;
@@ -127,6 +140,8 @@ private:
     RowClock m_editedClock;  ///< and its new clock
     const std::function<void(RowClock &)> *m_change = nullptr;
     qint64 m_outboxCount = 0;
+    qint64 m_heldCount = 0;
+    bool m_holdNew = false;
     qint64 m_nextOutbox = 1;
 };
 

@@ -47,7 +47,8 @@ Result<void> Store::load()
 
     m_spaces.clear();
     auto spaces =
-        SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push FROM sheaf_spaces ORDER BY id");
+        SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push, departed, closed, reason, tables"
+                                        " FROM sheaf_spaces ORDER BY id");
     if (!spaces)
         return fail(spaces.error());
     const auto read = forEachRow(*spaces, [&](const SqlStatement &row) {
@@ -57,7 +58,13 @@ Result<void> Store::load()
                         .role = static_cast<Role>(row.integer(2)),
                         .epoch = static_cast<Epoch>(row.integer(3)),
                         .cursor = static_cast<Sequence>(row.integer(4)),
-                        .lastPush = static_cast<quint64>(row.integer(5))};
+                        .lastPush = static_cast<quint64>(row.integer(5)),
+                        .isDeparted = row.integer(6) != 0,
+                        .closedCode = QString::fromUtf8(row.bytes(7)),
+                        .closedReason = QString::fromUtf8(row.bytes(8)),
+                        .tables = {}};
+        for (Bytes::Reader tables(row.bytes(9)); tables.ok() && !tables.atEnd();)
+            space->state.tables.append(tables.bytes().toByteArray());
         m_spaces.push_back(std::move(space));
     });
     if (!read)
@@ -118,7 +125,8 @@ Result<void> Store::save()
         auto state = SqlStatement::prepare(
             m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6");
         auto space = SqlStatement::prepare(
-            m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5 WHERE id = ?1");
+            m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5, departed = ?6, closed = ?7,"
+                      " reason = ?8, tables = ?9 WHERE id = ?1");
         auto bucket = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_buckets(space, bucket, sum) VALUES (?1, ?2, ?3)");
         if (!state || !space || !bucket)
             return fail(!state ? state.error() : !space ? space.error() : bucket.error());
@@ -141,6 +149,15 @@ Result<void> Store::save()
             m_saveSpace.bindInteger(3, static_cast<qint64>(space->state.epoch));
             m_saveSpace.bindInteger(4, static_cast<qint64>(space->state.cursor));
             m_saveSpace.bindInteger(5, static_cast<qint64>(space->state.lastPush));
+            m_saveSpace.bindInteger(6, space->state.isDeparted ? 1 : 0);
+            const QByteArray code = space->state.closedCode.toUtf8();
+            const QByteArray reason = space->state.closedReason.toUtf8();
+            QByteArray tables;
+            for (const QByteArray &table : std::as_const(space->state.tables))
+                Bytes::appendBytes(tables, table);
+            m_saveSpace.bindBlob(7, code);
+            m_saveSpace.bindBlob(8, reason);
+            m_saveSpace.bindBlob(9, tables);
             if (auto done = m_saveSpace.run(); !done)
                 return done;
         }

@@ -228,7 +228,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     if (known == nullptr || d->rows.outboxCount() == 0)
         return std::optional<PendingPush>();
     auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND n >= ?2"
-                                                   " ORDER BY n");
+                                                   " AND held = 0 ORDER BY n");
     if (!select)
         return fail(select.error());
     select->bindInteger(1, known->id);
@@ -263,9 +263,16 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
         if (auto done = d->rows.read(table, key, row); !done)
             return fail(done.error());
         const qint64 textsSent = n == after.row ? after.text : 0;
-        const auto changes = d->changesOf(table, key, row, static_cast<quint64>(select->integer(4)), textsSent);
+        auto changes = d->changesOf(table, key, row, static_cast<quint64>(select->integer(4)), textsSent);
         if (!changes)
             return fail(changes.error());
+        const auto passes = d->pass(space, table, key, *changes);
+        if (!passes)
+            return fail(passes.error());
+        if (!*passes) {
+            pending.held.append(n);
+            continue;
+        }
         bool full = false;
         for (const Private::RowChange &change : *changes) {
             full = isFull(change.record.size());
@@ -289,7 +296,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             break;
         pending.end = {n, 0};
     }
-    if (pending.push.changes.isEmpty())
+    if (pending.push.changes.isEmpty() && pending.held.isEmpty())
         return std::optional<PendingPush>();
     return std::optional<PendingPush>(std::move(pending));
 }

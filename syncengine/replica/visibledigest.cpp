@@ -8,6 +8,8 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace Sheaf {
 
 namespace {
@@ -78,8 +80,9 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
     return out;
 }
 
-/// Adds the rows of a space that `select` gives: table, key, clock.
-Result<void> Replica::Private::addFingerprints(SqlStatement &select, SpaceDigest &digest)
+/// Adds the rows of a space that `select` gives: table, key, clock; those whose clock is empty, and of other tables than
+/// these, are not there.
+Result<void> Replica::Private::addFingerprints(SqlStatement &select, const QList<QByteArray> &tables, SpaceDigest &digest)
 {
     RowClock clock;
     while (true) {
@@ -88,11 +91,33 @@ Result<void> Replica::Private::addFingerprints(SqlStatement &select, SpaceDigest
             return fail(row.error());
         if (!*row)
             return {};
+        const TableInfo &table = *catalog.find(select.integer(0));
+        if (select.bytes(2).isEmpty() || (!tables.isEmpty() && !std::ranges::binary_search(tables, table.name)))
+            continue;
         if (auto done = decodeClock(select.bytes(2), store.sites, clock); !done)
             return done;
-        const TableInfo &table = *catalog.find(select.integer(0));
         digest.add(fingerprint(table.name, select.bytes(1), clock, table.byName));
     }
+}
+
+/// Takes the rows at rest out that are of tables to which nobody has subscribed: few, mostly.
+Result<void> Replica::Private::subtractOthers(const Store::Space &space, SpaceDigest &digest)
+{
+    for (const auto &table : catalog.tables()) {
+        if (std::ranges::binary_search(space.state.tables, table->name))
+            continue;
+        auto rest = SqlStatement::prepare(
+            handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE tbl = ?1 AND space = ?2 AND outbox IS NULL");
+        if (!rest)
+            return fail(rest.error());
+        rest->bindInteger(1, table->id);
+        rest->bindInteger(2, space.id);
+        SpaceDigest others;
+        if (auto done = addFingerprints(*rest, {}, others); !done)
+            return done;
+        digest.subtract(others);
+    }
+    return {};
 }
 
 Result<SpaceDigest> Replica::digest(const QByteArray &space) const
@@ -101,15 +126,18 @@ Result<SpaceDigest> Replica::digest(const QByteArray &space) const
     if (known == nullptr)
         return SpaceDigest();
     SpaceDigest digest = known->digest;
-    if (pendingCount() == 0)
+    if (!known->state.tables.isEmpty()) {
+        if (auto done = d->subtractOthers(*known, digest); !done)
+            return fail(done.error());
+    }
+    if (d->rows.outboxCount() == 0)
         return digest;
-    auto waiting =
-        SqlStatement::prepare(d->handle, "SELECT tbl, pk, r.clock FROM sheaf_outbox o JOIN sheaf_rows r USING (tbl, pk)"
-                                         " WHERE o.space = ?1");
+    auto waiting = SqlStatement::prepare(d->handle, "SELECT tbl, pk, iif(o.held <> 0, o.base, r.clock) FROM sheaf_outbox o"
+                                                    " JOIN sheaf_rows r USING (tbl, pk) WHERE o.space = ?1");
     if (!waiting)
         return fail(waiting.error());
     waiting->bindInteger(1, known->id);
-    if (auto done = d->addFingerprints(*waiting, digest); !done)
+    if (auto done = d->addFingerprints(*waiting, known->state.tables, digest); !done)
         return fail(done.error());
     return digest;
 }
@@ -120,11 +148,13 @@ Result<SpaceDigest> Replica::recomputedDigest(const QByteArray &space) const
     const Store::Space *known = d->store.find(space);
     if (known == nullptr)
         return digest;
-    auto all = SqlStatement::prepare(d->handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE space = ?1");
+    auto all =
+        SqlStatement::prepare(d->handle, "SELECT r.tbl, r.pk, iif(coalesce(o.held, 0) <> 0, o.base, r.clock) FROM sheaf_rows r"
+                                         " LEFT JOIN sheaf_outbox o ON o.n = r.outbox WHERE r.space = ?1");
     if (!all)
         return fail(all.error());
     all->bindInteger(1, known->id);
-    if (auto done = d->addFingerprints(*all, digest); !done)
+    if (auto done = d->addFingerprints(*all, known->state.tables, digest); !done)
         return fail(done.error());
     return digest;
 }

@@ -1,84 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "session/clientsession.h"
-
 #include "protocol/codec.h"
-#include "protocol/framing.h"
 #include "protocol/limits.h"
-#include "replica/replica.h"
-#include "session/spacesync.h"
+#include "session/clientsession_p.h"
 #include "session/tuning.h"
 
 #include <algorithm>
-#include <vector>
 
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
-
-struct ClientSession::Private final : SpaceLink {
-    enum class Phase { Connecting, Greeting, Online, Refusing, Ended };
-
-    Private(ClientSession *session, Replica &r, Clock &c, Random &rnd, Transport &t, Options o, Events e)
-        : q(session), replica(r), clock(c), random(rnd), transport(t), options(std::move(o)), events(std::move(e)),
-          handshakeTimer(c), pingTimer(c), silenceTimer(c), pageTimer(c), endTimer(c)
-    {
-    }
-
-    // SpaceLink
-    void send(const Message &message) override;
-    bool maySend() const override { return connection && connection->unsentBytes() < Limits::unsentBytesPause; }
-    qint64 serverMs() const override { return clock.monotonicMs() + serverAheadMs; }
-    void wake() override { workThen(Result<void>{}); }
-    SyncFigures &figures() override { return options.figures ? *options.figures : ownFigures; }
-    void report(const QString &code, const QString &message) override
-    {
-        if (events.reported)
-            events.reported(code, message);
-    }
-
-    void take(const Message &message, qint64 bytes);
-    Result<void> on(const Welcome &welcome);
-    void on(const Refused &refused);
-    Result<void> onOnline(const Message &message, qint64 bytes);
-    Result<SpaceSync *> space(const QByteArray &name);
-
-    void workThen(const Result<void> &done);
-    void page();
-    Result<bool> stepOnce();
-    [[nodiscard]] Hindrance hindrance() const;
-    void progressed();
-    void schedulePing();
-    void watchSilence();
-    void refuse(const Error &error);
-    void end(const QString &code, const QString &reason, qint64 retryAfterMs = 0);
-    qint64 unappliedBytes() const;
-
-    ClientSession *q;
-    Replica &replica;
-    Clock &clock;
-    Random &random;
-    Transport &transport;
-    Options options;
-    Events events;
-    SyncFigures ownFigures; ///< when nobody else counts
-
-    Phase phase = Phase::Connecting;
-    std::unique_ptr<Connection> connection;
-    FrameAssembler assembler;
-    bool compress = false;
-    qint64 helloWallMs = 0;
-    qint64 helloMonotonicMs = 0;
-    qint64 pingedMs = -1;     ///< monotonic time of a ping without a pong, -1 = none
-    qint64 heardMs = 0;       ///< monotonic time of the last byte
-    qint64 serverAheadMs = 0; ///< its clock minus our monotonic one
-    std::vector<std::unique_ptr<SpaceSync>> spaces;
-    size_t nextSpace = 0; ///< whose turn it is
-    SyncProgress lastProgress;
-    Error ownRefusal;
-    OneShot handshakeTimer, pingTimer, silenceTimer, pageTimer, endTimer;
-};
 
 ClientSession::ClientSession(Replica &replica, Clock &clock, Random &random, Transport &transport, Options options, Events events)
     : d(std::make_unique<Private>(this, replica, clock, random, transport, std::move(options), std::move(events)))
@@ -149,7 +81,7 @@ QList<ClientSession::SpaceProgress> ClientSession::spaces() const
 {
     QList<SpaceProgress> all;
     for (const auto &space : d->spaces)
-        all.append({space->name(), space->head(), space->isProven()});
+        all.append({space->name(), space->head(), space->isProven(), space->role()});
     return all;
 }
 
@@ -266,11 +198,9 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
         return r;
     if (const auto r = replica.setLease(welcome.lease); !r)
         return r;
-    for (const Welcome::Space &granted : welcome.spaces) {
-        if (options.pausedSpaces.contains(granted.name))
-            continue;
-        spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, granted, welcome.epoch));
-        if (const auto r = spaces.back()->open(); !r)
+    epoch = welcome.epoch;
+    for (const Welcome::Space &space : welcome.spaces) {
+        if (const auto r = admit(space); !r)
             return r;
     }
     schedulePing();
@@ -280,20 +210,14 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
     return {};
 }
 
-Result<SpaceSync *> ClientSession::Private::space(const QByteArray &name)
-{
-    for (const auto &candidate : spaces) {
-        if (candidate->name() == name)
-            return candidate.get();
-    }
-    return fail(u"bad_message"_s, u"The server speaks of a space that it did not open."_s);
-}
-
 Result<void> ClientSession::Private::onOnline(const Message &message, qint64 bytes)
 {
     const auto inSpace = [this](const auto &part, auto receive) -> Result<void> {
-        const auto found = space(part.space);
-        return found ? receive(**found) : Result<void>(fail(found.error()));
+        if (SpaceSync *found = find(part.space))
+            return receive(*found);
+        if (former.contains(part.space))
+            return {};
+        return fail(u"bad_message"_s, u"The server speaks of a space that it did not open."_s);
     };
     if (const auto *changes = std::get_if<Changes>(&message))
         return inSpace(*changes, [&](SpaceSync &s) { return s.receive(*changes, bytes); });
@@ -301,6 +225,10 @@ Result<void> ClientSession::Private::onOnline(const Message &message, qint64 byt
         return inSpace(*ack, [&](SpaceSync &s) { return s.receive(*ack); });
     if (const auto *marked = std::get_if<Marked>(&message))
         return inSpace(*marked, [&](SpaceSync &s) { return s.receive(*marked); });
+    if (const auto *opened = std::get_if<Opened>(&message))
+        return admit(opened->space);
+    if (const auto *closed = std::get_if<Closed>(&message))
+        return on(*closed);
     if (const auto *ping = std::get_if<Ping>(&message)) {
         send(Pong{clock.wallMs(), ping->clockMs});
         return {};
@@ -347,7 +275,9 @@ void ClientSession::Private::workThen(const Result<void> &done)
 /// One short transaction, then the event loop's turn again: local writes get in between.
 void ClientSession::Private::page()
 {
+    const qint64 began = clock.monotonicMs();
     const auto stepped = stepOnce();
+    heardMs += clock.monotonicMs() - began; // what we took for ourselves is no silence of the server
     if (!stepped)
         return refuse(stepped.error());
     if (*stepped)

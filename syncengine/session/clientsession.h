@@ -25,6 +25,16 @@ enum class Hindrance : quint8 {
     Differs   ///< the digests of a space differ even after everything was exchanged
 };
 
+/// A space came, went or has another role.
+struct SpaceNews {
+    enum class Kind : quint8 { Opened, RoleChanged, Closed };
+    Kind kind = Kind::Opened;
+    QByteArray space;
+    Role role = Role::None;
+    QString code = {};   ///< of Closed: `revoked`, `left`, `no_permission`
+    QString reason = {}; ///< for people
+};
+
 /// How far a session is with all its spaces.
 struct SyncProgress {
     qint64 pulled = 0;   ///< sequences received since this session began
@@ -52,6 +62,7 @@ public:
         QByteArray name;
         Sequence head = 0;
         bool proven = false;
+        Role role = Role::None;
     };
     /// None of them is called inside a call into the session or the connection, except progressed,
     /// which may come out of localChangesCommitted(). `ended` may destroy the session.
@@ -60,6 +71,8 @@ public:
         std::function<void(const SyncProgress &)> progressed;
         /// A word of the server's half of a plugin; may be about any space.
         std::function<void(const Plugin &)> plugin = {};
+        /// After the commit that has it; Opened only of spaces that were not open at the end of the former session.
+        std::function<void(const SpaceNews &)> space = {};
         /// For the log, the session goes on: `digest_mismatch`, `server_behind`, or the code of a verdict.
         std::function<void(const QString &code, const QString &message)> reported;
         /// The end. `code` is empty for a lost link, else of a Refused or of our own refusal.
@@ -77,6 +90,11 @@ public:
     void demandProof();
     /// Sends a word to the server's half of a plugin; false when the session is not online, or has too much to send already.
     bool sendPlugin(const Plugin &plugin);
+    /// The replica wants to follow a space again, or no more, or other tables of it: Replica::joinSpace(), leaveSpace(),
+    /// setTables(). The others go on. `startsOver`: its cursor went to 0.
+    void spaceJoined(const QByteArray &space);
+    void spaceLeft(const QByteArray &space);
+    void tablesChanged(const QByteArray &space, bool startsOver);
     /// Ends without a word to the observer.
     void stop();
 

@@ -113,6 +113,36 @@ void Reconnector::setSpacePaused(const QByteArray &space, bool paused)
         attempt();
 }
 
+Result<void> Reconnector::joinSpace(const QByteArray &space)
+{
+    auto joined = m_replica.joinSpace(space);
+    if (joined && m_session)
+        m_session->spaceJoined(space);
+    return joined;
+}
+
+Result<void> Reconnector::leaveSpace(const QByteArray &space)
+{
+    auto left = m_replica.leaveSpace(space);
+    if (!left)
+        return left;
+    if (m_session)
+        m_session->spaceLeft(space);
+    else if (m_events.space)
+        m_events.space({SpaceNews::Kind::Closed, space, Role::None, u"left"_s, {}});
+    return {};
+}
+
+Result<void> Reconnector::setTables(const QByteArray &space, const QList<QByteArray> &tables)
+{
+    const auto startsOver = m_replica.setTables(space, tables);
+    if (!startsOver)
+        return fail(startsOver.error());
+    if (m_session)
+        m_session->tablesChanged(space, *startsOver);
+    return {};
+}
+
 void Reconnector::reconnectNow()
 {
     if (m_paused)
@@ -199,6 +229,7 @@ void Reconnector::begin()
     };
     events.reported = m_events.reported;
     events.plugin = m_events.plugin;
+    events.space = m_events.space;
     events.ended = [this](const QString &code, const QString &reason, qint64 retryAfterMs) { ended(code, reason, retryAfterMs); };
     m_session = std::make_unique<ClientSession>(m_replica, m_clock, m_random, m_transport, m_options, std::move(events));
     m_session->start();

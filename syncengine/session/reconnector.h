@@ -39,6 +39,8 @@ public:
         std::function<void(const QString &code, const QString &message)> reported;
         /// As of ClientSession; a session's begin and end are changes of status().
         std::function<void(const Plugin &)> plugin = {};
+        /// As of ClientSession; also without a session, when it was the user's wish.
+        std::function<void(const SpaceNews &)> space = {};
         /// If given, asked before each attempt: answer() with this question goes on, or holds it back.
         std::function<void(quint64 question)> beforeSync = {};
     };
@@ -67,6 +69,11 @@ public:
     /// Leaves a space out, or takes it in again, in a new session.
     void setSpacePaused(const QByteArray &space, bool paused);
     [[nodiscard]] const QSet<QByteArray> &pausedSpaces() const { return m_options.pausedSpaces; }
+
+    /// As Replica has them; an open session follows at once, without touching the other spaces.
+    Result<void> joinSpace(const QByteArray &space);
+    Result<void> leaveSpace(const QByteArray &space);
+    Result<void> setTables(const QByteArray &space, const QList<QByteArray> &tables);
 
     void localChangesCommitted();
     /// Forgets the last proof of equality and asks for a new one.

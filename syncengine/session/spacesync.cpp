@@ -19,13 +19,6 @@ SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welc
 {
 }
 
-SpaceState SpaceSync::state() const
-{
-    const QList<SpaceState> spaces = m_replica.spaces();
-    const auto it = std::find_if(spaces.begin(), spaces.end(), [this](const SpaceState &s) { return s.name == m_name; });
-    return it == spaces.end() ? SpaceState{.name = m_name} : *it;
-}
-
 Result<void> SpaceSync::open()
 {
     if (const auto opened = m_replica.openSpace(m_name, m_role, m_epoch, m_nextNumber - 1); !opened)
@@ -57,7 +50,7 @@ void SpaceSync::subscribe()
 {
     if (m_expected >= m_known)
         m_buckets.reset();
-    m_link.send(Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets)});
+    m_link.send(Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets), state().tables});
 }
 
 Result<void> SpaceSync::refillGap()
@@ -83,6 +76,27 @@ void SpaceSync::pullAgain(const SpaceDigest::Buckets &buckets, Sequence known)
     m_outboxRead = m_proven = m_marking = false;
     m_awaiting = m_expected < m_head;
     subscribe();
+}
+
+Result<void> SpaceSync::changeRole(Role role)
+{
+    m_role = role;
+    m_outboxRead = false;
+    const auto back = m_replica.setRole(m_name, role);
+    if (!back)
+        return fail(back.error());
+    if (*back)
+        pullAgain({}, 0);
+    return {};
+}
+
+void SpaceSync::tablesChanged(bool startsOver)
+{
+    m_proven = m_marking = false;
+    if (startsOver)
+        pullAgain({}, 0);
+    else
+        subscribe();
 }
 
 Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
@@ -173,6 +187,7 @@ Result<void> SpaceSync::apply(size_t count)
         return applied;
     for (const Changes &batch : std::as_const(batches))
         m_link.figures().pulled += batch.changes.size();
+    noteFilterError();
     m_applied = batches.last().sequence;
     m_outboxRead = false; // a merge may have written again what somebody deleted
     return {};
@@ -290,6 +305,13 @@ Result<void> SpaceSync::upload()
             m_outboxRead = m_inFlight.empty();
             break;
         }
+        if (!(*next)->held.isEmpty()) {
+            if (const auto held = m_replica.hold((*next)->held); !held)
+                return held;
+            noteFilterError();
+            if ((*next)->push.changes.isEmpty())
+                continue;
+        }
         const auto refused = refuseUnsendable(**next);
         if (!refused)
             return fail(refused.error());
@@ -304,6 +326,12 @@ Result<void> SpaceSync::upload()
         m_inFlight.push_back(std::move(next->value()));
     }
     return {};
+}
+
+void SpaceSync::noteFilterError()
+{
+    if (const QString error = m_replica.takeFilterError(); !error.isEmpty())
+        m_link.report(u"filter_failed"_s, error);
 }
 
 Result<void> SpaceSync::nudge()

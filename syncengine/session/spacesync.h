@@ -64,7 +64,15 @@ public:
     /// Called now and then: subscribes again when the server owes us changes and sends none.
     Result<void> nudge();
 
+    /// The role is another one: edits may come back from quarantine, to be pulled against from the start.
+    Result<void> changeRole(Role role);
+    /// Other tables are wanted; `startsOver`: the replica's cursor went to 0 for them.
+    void tablesChanged(bool startsOver);
+
     [[nodiscard]] QByteArray name() const { return m_name; }
+    [[nodiscard]] Role role() const { return m_role; }
+    /// Number of the last push that was sent.
+    [[nodiscard]] quint64 lastPush() const { return m_nextNumber - 1; }
     [[nodiscard]] bool isProven() const { return m_proven && isQuiet(); }
     /// Nothing is on its way, the digests differ, and all was exchanged already.
     [[nodiscard]] bool hasGivenUp() const { return m_givenUp && isQuiet(); }
@@ -84,7 +92,7 @@ private:
     enum class Repair : quint8 { None, Comparing, ByBucket, Everything };
 
     [[nodiscard]] bool isQuiet() const;
-    [[nodiscard]] SpaceState state() const;
+    [[nodiscard]] SpaceState state() const { return m_replica.space(m_name); }
     [[nodiscard]] size_t transactionLength() const;
     Result<void> apply(size_t count);
     Result<void> settle(const Ack &ack);
@@ -95,6 +103,7 @@ private:
     void pullAgain(const SpaceDigest::Buckets &buckets, Sequence known);
     Result<void> repair(const SpaceDigest &mine, const Marked &marked);
     void sendMark();
+    void noteFilterError();
 
     Replica &m_replica;
     Clock &m_clock;

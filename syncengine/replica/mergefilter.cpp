@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "replica/merger.h"
+#include "replica/variants.h"
+
+#include <algorithm>
+
+/// Rows that the app's filter keeps out of sight: their clocks are in sheaf_rows, their values in sheaf_parked. What arrives
+/// for one of them is merged in view, where all rules are at home, and then it is judged anew.
+namespace Sheaf {
+
+namespace {
+
+constexpr char selectStuck[] = "SELECT s.tbl, s.pk, p.name FROM sheaf_stuck s JOIN sheaf_rows r USING (tbl, pk)"
+                               " JOIN sheaf_spaces p ON p.id = r.space WHERE s.filtered = ?1";
+
+} // namespace
+
+Result<QList<Merger::Stuck>> Merger::stuckRows(bool filtered)
+{
+    auto select = SqlStatement::prepare(m_handle, selectStuck);
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, filtered ? 1 : 0);
+    QList<Stuck> rows;
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        rows.append({m_catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
+    });
+    return read ? Result<QList<Stuck>>(std::move(rows)) : fail(read.error());
+}
+
+/// Tries to put the values that wait for the row into the table.
+Result<void> Merger::unstick(const Stuck &row)
+{
+    QHash<ColumnId, QByteArray> parked;
+    if (auto done = m_rows.readParked(*row.table, row.key, parked); !done)
+        return done;
+    std::vector<Cell> cells;
+    std::vector<const Cell *> pointers;
+    for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
+        if (row.table->column(it.key())->position >= 0)
+            cells.push_back({it.key(), {}, Bytes::Reader(*it).value()});
+    }
+    std::ranges::sort(cells, {}, &Cell::column); // statements are found by their set of columns
+    pointers.reserve(cells.size());
+    for (const Cell &cell : cells)
+        pointers.push_back(&cell);
+    std::vector<ValueView> present;
+    const auto there = m_rows.readValues(*row.table, row.key, present);
+    if (!there)
+        return fail(there.error());
+    m_rows.releaseValues();
+    if (auto done = m_rows.unpark(*row.table, row.key); !done)
+        return done;
+    if (auto done = place(*row.table, row.key, row.space, pointers, !*there); !done)
+        return done;
+    for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
+        const Cell cell{it.key(), {}, Bytes::Reader(*it).value()};
+        if (row.table->column(it.key())->position < 0) {
+            if (auto done = m_rows.park(*row.table, row.key, cell); !done)
+                return done;
+        }
+    }
+    return {};
+}
+
+/// A record as it was here before: its values into the table, or where they wait for one.
+Result<void> Merger::putBack(const TableInfo &table, QByteArrayView key, const QByteArray &space, const RowRecord &record)
+{
+    std::vector<const Cell *> cells;
+    for (const Cell &cell : record.cells) {
+        const TableInfo::Column *column = table.column(cell.column);
+        if (column == nullptr)
+            continue;
+        if (column->position >= 0)
+            cells.push_back(&cell);
+        else if (auto done = m_rows.park(table, key, cell); !done)
+            return done;
+    }
+    return place(table, key, space, cells, true);
+}
+
+Result<void> Merger::noteHidden()
+{
+    auto any = SqlStatement::prepare(m_handle, "SELECT 1 FROM sheaf_stuck WHERE filtered = 1 LIMIT 1");
+    if (!any)
+        return fail(any.error());
+    const auto found = any->step();
+    m_anyHidden = found && *found;
+    return found ? Result<void>() : fail(found.error());
+}
+
+/// Brings a hidden row into view for the merge.
+Result<void> Merger::uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space)
+{
+    if (!m_anyHidden || !table.synced)
+        return {};
+    auto select = SqlStatement::prepare(m_handle, "SELECT 1 FROM sheaf_stuck WHERE tbl = ?1 AND pk = ?2 AND filtered = 1");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, table.id);
+    select->bindBlob(2, key);
+    const auto hidden = select->step();
+    if (!hidden)
+        return fail(hidden.error());
+    select->reset();
+    return *hidden ? unstick({&table, key, space}) : Result<void>();
+}
+
+/// Makes the values of the incoming record what they are here.
+void Merger::decodeValues(const TableInfo &table)
+{
+    m_decoded.clear();
+    m_undecoded = false;
+    for (Cell &cell : m_record.cells) {
+        const TableInfo::Column *column = table.column(cell.column);
+        if (column == nullptr || column->position < 0 || column->type != MergeType::Register)
+            continue;
+        QVariant value = toVariant(cell.value);
+        if (!m_filters.map(m_filters.all.decode, table.name, column->name, value)) {
+            m_undecoded = true;
+            continue;
+        }
+        appendVariant(m_decoded.emplace_back(), value);
+        cell.value = Bytes::Reader(m_decoded.back()).value();
+    }
+}
+
+/// After the merge: a row that the app does not want goes out of sight, unless its user has edited it.
+Result<void> Merger::judge(const TableInfo &table, const QByteArray &key, const QByteArray &space)
+{
+    if (!table.synced || !isAlive(m_row.clock.length) || m_row.outbox != 0 || (!m_filters.all.show && !m_undecoded))
+        return {};
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(table, key, values);
+    if (!there || !*there)
+        return there ? Result<void>() : fail(there.error());
+    FilteredRow row{.space = space, .table = table.name, .key = key, .isDeleted = false, .values = {}};
+    std::vector<std::pair<ColumnId, QByteArray>> kept;
+    for (const TableInfo::Column &column : table.columns) {
+        if (column.position < 0)
+            continue;
+        const ValueView value = values[static_cast<size_t>(column.position)];
+        row.values.append({column.name, toVariant(value)});
+        Bytes::appendValue(kept.emplace_back(column.id, QByteArray()).second, value);
+    }
+    m_rows.releaseValues();
+    if (!m_undecoded && m_filters.allows(m_filters.all.show, row))
+        return {};
+    if (auto done = m_rows.deleteValues(table, key); !done)
+        return done;
+    m_capture.note(table, key, 0, false, true);
+    for (const auto &[column, bytes] : kept) {
+        if (auto done = m_rows.park(table, key, {column, {}, Bytes::Reader(bytes).value()}); !done)
+            return done;
+    }
+    m_anyHidden = true;
+    return keepOut(table, key, {}, true);
+}
+
+Result<void> Merger::keepOut(const TableInfo &table, QByteArrayView key, const QByteArray &reason, bool filtered)
+{
+    auto stuck = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_stuck(tbl, pk, reason, filtered) VALUES (?1, ?2, ?3, ?4)");
+    if (!stuck)
+        return fail(stuck.error());
+    stuck->bindInteger(1, table.id);
+    stuck->bindBlob(2, key);
+    stuck->bindText(3, reason);
+    stuck->bindInteger(4, filtered ? 1 : 0);
+    return stuck->run();
+}
+
+/// The filter is another one: every hidden row is judged anew.
+Result<void> Merger::showAgain()
+{
+    const auto hidden = stuckRows(true);
+    if (!hidden)
+        return fail(hidden.error());
+    m_undecoded = false;
+    for (const Stuck &row : *hidden) {
+        if (auto done = unstick(row); !done)
+            return done;
+        if (auto done = m_rows.read(*row.table, row.key, m_row); !done)
+            return done;
+        if (auto done = judge(*row.table, row.key, row.space); !done)
+            return done;
+    }
+    return {};
+}
+
+} // namespace Sheaf

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "session/clientsession_p.h"
+
+#include <algorithm>
+
+/// The part of ClientSession that opens and closes spaces.
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+SpaceSync *ClientSession::Private::find(const QByteArray &name) const
+{
+    const auto found = std::ranges::find_if(spaces, [&name](const auto &space) { return space->name() == name; });
+    return found == spaces.end() ? nullptr : found->get();
+}
+
+void ClientSession::Private::tell(const SpaceNews &news)
+{
+    if (events.space)
+        events.space(news);
+}
+
+void ClientSession::Private::drop(const QByteArray &name)
+{
+    std::erase_if(spaces, [&name](const auto &space) { return space->name() == name; });
+    former.insert(name);
+}
+
+Result<void> ClientSession::Private::admit(const Welcome::Space &space)
+{
+    const SpaceState before = replica.space(space.name);
+    if (space.role == Role::None)
+        return on(Closed{space.name, u"revoked"_s, u"The access of this device to the space was taken back."_s});
+    granted.insert(space.name, space);
+    if (before.isDeparted || leaving.contains(space.name) || options.pausedSpaces.contains(space.name))
+        return {};
+    if (SpaceSync *open = find(space.name)) {
+        if (open->role() == space.role)
+            return {};
+        tell({SpaceNews::Kind::RoleChanged, space.name, space.role});
+        return open->changeRole(space.role);
+    }
+    spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, space, epoch));
+    if (const auto opened = spaces.back()->open(); !opened)
+        return opened;
+    if (before.role == Role::None)
+        tell({SpaceNews::Kind::Opened, space.name, space.role});
+    else if (before.role != space.role)
+        tell({SpaceNews::Kind::RoleChanged, space.name, space.role});
+    return {};
+}
+
+Result<void> ClientSession::Private::on(const Closed &closed)
+{
+    if (closed.code == "left"_L1) {
+        leaving.remove(closed.space);
+        const auto still = granted.constFind(closed.space); // joined again meanwhile?
+        return still == granted.constEnd() ? Result<void>() : admit(Welcome::Space(*still));
+    }
+    granted.remove(closed.space);
+    leaving.remove(closed.space);
+    drop(closed.space);
+    // Only a revocation takes the copy away: a server that does not know of us has nothing to say about it.
+    const SpaceState before = replica.space(closed.space);
+    const bool isNews = before.epoch != 0 || before.closedCode != closed.code || replica.isWaiting(closed.space);
+    if (closed.code == "revoked"_L1 && isNews) {
+        if (const auto done = replica.closeSpace(closed.space, closed.code, closed.reason); !done)
+            return done;
+    }
+    if (isNews)
+        tell({SpaceNews::Kind::Closed, closed.space, Role::None, closed.code, closed.reason});
+    return {};
+}
+
+void ClientSession::spaceJoined(const QByteArray &space)
+{
+    if (d->phase != Private::Phase::Online)
+        return;
+    const auto granted = d->granted.constFind(space);
+    if (granted == d->granted.constEnd())
+        d->tell({SpaceNews::Kind::Closed, space, Role::None, u"no_permission"_s, u"This device has no access to the space."_s});
+    else
+        d->workThen(d->admit(Welcome::Space(*granted)));
+}
+
+void ClientSession::spaceLeft(const QByteArray &space)
+{
+    if (const SpaceSync *open = d->find(space)) {
+        d->granted[space].lastPush = open->lastPush();
+        d->drop(space);
+        d->leaving.insert(space);
+        d->send(Leave{space});
+    }
+    d->tell({SpaceNews::Kind::Closed, space, Role::None, u"left"_s, {}});
+    d->workThen({});
+}
+
+void ClientSession::tablesChanged(const QByteArray &space, bool startsOver)
+{
+    if (SpaceSync *open = d->find(space))
+        open->tablesChanged(startsOver);
+    d->workThen({});
+}
+
+} // namespace Sheaf

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "replica/replica.h"
+#include "server/core/servercore.h"
+#include "server/storage/memorystorage.h"
+#include "session/reconnector.h"
+#include "simulation/faultynetwork.h"
+
+#include <QStringList>
+#include <QTemporaryDir>
+
+#include <memory>
+
+namespace Sheaf::Test {
+
+/// The real server core, under a clock that moves when the test says so.
+class SpaceHouse
+{
+public:
+    SpaceHouse();
+    ~SpaceHouse();
+
+    void run(qint64 ms = 2'000) { queue.runUntil(queue.nowUs() + ms * 1000); }
+    [[nodiscard]] QByteArray token(const QByteArray &device, const QList<QByteArray> &spaces);
+    /// Role::None takes the access away.
+    void grant(const QByteArray &device, const QByteArray &space, Role role);
+    /// Another server, which knows nothing.
+    void replaceServer();
+    [[nodiscard]] qsizetype rowCount(const QByteArray &space);
+
+    EventQueue queue{1};
+    FaultyNetwork network{queue, 2};
+    SeededRandom random{3};
+    qint64 skewMs = 0;
+    std::unique_ptr<NodeClock> clock;
+    std::unique_ptr<Server::MemoryStorage> storage;
+    std::unique_ptr<Server::ServerCore> core;
+};
+
+/// A device with a replica in a file of its own, whose process can end and begin again.
+class SpaceDevice
+{
+public:
+    SpaceDevice(SpaceHouse &house, int number);
+    ~SpaceDevice();
+
+    void start();
+    void stop();
+    void connect(const QByteArray &token);
+    void write(const QString &sql);
+    /// The values of the first column, as text, in order.
+    [[nodiscard]] QStringList read(const QString &sql) const;
+    [[nodiscard]] QString value(const QString &sql) const { return read(sql).join(u'|'); }
+    [[nodiscard]] bool isProven() const { return reconnector->status().progress.proven; }
+    [[nodiscard]] qint64 count(const QString &table) const;
+    [[nodiscard]] QList<QuarantinedChange> quarantine() const;
+
+    SpaceHouse &house;
+    const int number;
+    QTemporaryDir folder;
+    qint64 skewMs = 0;
+    SeededRandom random;
+    QByteArray token;
+    QStringList news; ///< of spaces
+    QStringList reports;
+    int gone = 0; ///< rows that commits told to be gone
+    std::unique_ptr<NodeClock> clock;
+    std::unique_ptr<Transport> transport;
+    std::unique_ptr<Replica> replica;
+    std::unique_ptr<Reconnector> reconnector;
+};
+
+} // namespace Sheaf::Test
