@@ -13,6 +13,8 @@
 #include <QSqlRecord>
 #include <QUrl>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace Sheaf::Test {
@@ -49,7 +51,7 @@ SimClient::Promise SimClient::promise() const
     }
     for (const SpaceState &space : m_replica->spaces())
         now.digests += space.name + QByteArray::number(space.epoch) + '/' + QByteArray::number(space.cursor);
-    now.pending = m_replica->pendingCount();
+    now.pending = m_replica->pendingCount() + m_replica->quarantined().value().size();
     return now;
 }
 
@@ -81,7 +83,9 @@ Verified SimClient::start()
     m_reconnector = std::make_unique<Reconnector>(
         *m_replica, *m_clock, m_random, *m_transport, u"sim"_s,
         Reconnector::Events{[this] { statusChanged(); },
-                            [this](const QString &code, const QString &message) { reported(code, message); }});
+                            [this](const QString &code, const QString &message) { reported(code, message); },
+                            {},
+                            [this](const SpaceNews &news) { m_cursors.erase(news.space); }});
     if (m_online)
         m_reconnector->connectTo(QUrl(u"ws://sim"_s), m_token);
     return {};
@@ -217,8 +221,25 @@ void SimClient::judge(const Conflict &conflict)
         blame("C4 what was seen is no conflict", conflict.column.toStdString());
 }
 
+bool SimClient::isShutOut() const
+{
+    const QList<SpaceState> spaces = m_replica->spaces();
+    return std::ranges::any_of(spaces, [](const SpaceState &space) { return !space.closedCode.isEmpty(); });
+}
+
+qint64 SimClient::rowsAtRest(const QByteArray &space) const
+{
+    QSqlQuery query(m_replica->database());
+    query.prepare(
+        u"SELECT count(*) FROM sheaf_rows r JOIN sheaf_spaces s ON s.id = r.space WHERE s.name = ? AND r.outbox IS NULL"_s);
+    query.addBindValue(space);
+    return query.exec() && query.next() ? query.value(0).toLongLong() : -1;
+}
+
 Verified SimClient::edit(SeededRandom &random)
 {
+    if (isShutOut())
+        return {};
     look();
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
     if (!written)
@@ -231,6 +252,8 @@ Verified SimClient::edit(SeededRandom &random)
 
 Verified SimClient::dieInsideEdit(SeededRandom &random)
 {
+    if (isShutOut())
+        return {};
     const auto operation = random.oneIn(2) ? CrashDisk::Operation::Write : CrashDisk::Operation::Sync;
     look();
     m_parts.disk.inject({path(), operation, 0, random.between(0, 12), true});

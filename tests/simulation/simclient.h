@@ -65,6 +65,8 @@ public:
     [[nodiscard]] bool isProven() const;
     [[nodiscard]] Replica &replica() { return *m_replica; }
     [[nodiscard]] QByteArray token() const { return m_token; }
+    /// Rows of a space that wait for nothing: none may be left where it was taken away.
+    [[nodiscard]] qint64 rowsAtRest(const QByteArray &space) const;
     [[nodiscard]] bool wantsOnline() const { return m_online; }
     [[nodiscard]] std::string path() const;
     [[nodiscard]] std::string state() const;
@@ -87,6 +89,8 @@ private:
     void reported(const QString &code, const QString &message);
     void statusChanged();
     void readRows(const SimTable &table, Oracle::Rows &rows) const;
+    /// Whether a space was taken away: then its user waits. What he wrote blindly would be another row of the same key.
+    [[nodiscard]] bool isShutOut() const;
     /// Takes note of what the next edit is made in view of.
     void look();
     [[nodiscard]] std::map<std::pair<std::string, std::string>, CausalLength> lives() const;

@@ -96,6 +96,35 @@ QByteArray SimServer::addDevice(int number)
     return token ? *token : QByteArray();
 }
 
+QList<Server::StoredDevice> SimServer::devices()
+{
+    auto transaction = m_storage->begin();
+    auto all = transaction ? (*transaction)->devices({}) : Result<QList<Server::StoredDevice>>(fail(transaction.error()));
+    return all ? *std::move(all) : QList<Server::StoredDevice>();
+}
+
+void SimServer::grant(int number, const QByteArray &space, Role role)
+{
+    const auto changed = Server::grantSpaces(*m_storage, "device" + QByteArray::number(number), {space}, role);
+    for (const Server::StoredDevice &device : changed ? *changed : QList<Server::StoredDevice>())
+        m_core->accessChanged(device);
+}
+
+void SimServer::tellGrants()
+{
+    for (const Server::StoredDevice &device : devices())
+        m_core->accessChanged(device);
+}
+
+bool SimServer::isRevoked(int number, const QByteArray &space)
+{
+    for (const Server::StoredDevice &device : devices()) {
+        if (device.name == "device" + QByteArray::number(number))
+            return device.grants.contains(Server::Grant{space, Role::None});
+    }
+    return false;
+}
+
 Verified SimServer::readAll(Oracle::Rows &rows, std::map<QByteArray, SpaceDigest> &digests)
 {
     for (const QByteArray &name : simSpaces()) {

@@ -23,6 +23,11 @@ public:
     void mendDisk();
     /// A token of a new device; the server is running.
     QByteArray addDevice(int number);
+    /// Gives a device this role in a space, or takes it away; a disk that fails may be against it.
+    void grant(int number, const QByteArray &space, Role role);
+    /// Says once more who may do what: nobody knows what became of an order when the disk failed.
+    void tellGrants();
+    [[nodiscard]] bool isRevoked(int number, const QByteArray &space);
     [[nodiscard]] bool isRunning() const { return m_core != nullptr; }
     [[nodiscard]] qint64 wallMs() const;
     [[nodiscard]] std::string path() const;
@@ -32,6 +37,7 @@ public:
     qint64 skewMs = 0;
 
 private:
+    [[nodiscard]] QList<Server::StoredDevice> devices();
     Verified readSpace(const Server::StoredSpace &space, const QList<Server::StoredTable> &tables, Oracle::Rows &rows);
 
     WorldParts &m_parts;

@@ -19,7 +19,7 @@ constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 World::Features World::Features::draw(SeededRandom &random)
 {
     const auto coin = [&random] { return random.oneIn(2); };
-    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
+    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
 }
 
 World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
@@ -109,7 +109,7 @@ Verified World::step()
 Verified World::disturb(SimClient &client)
 {
     const int number = static_cast<int>(m_random.below(m_clients.size()));
-    switch (m_random.below(8)) {
+    switch (m_random.below(9)) {
     case 0:
         return crashClient(client);
     case 1:
@@ -141,6 +141,12 @@ Verified World::disturb(SimClient &client)
     case 6:
         if (m_features.serverDisk && m_server->isRunning())
             m_server->breakDisk(m_random);
+        break;
+    case 7:
+        if (m_features.grants && m_server->isRunning()) {
+            const QByteArray space = simSpaces().at(static_cast<qsizetype>(m_random.below(2)));
+            m_server->grant(number, space, m_random.oneIn(2) ? Role::None : Role::Editor);
+        }
         break;
     default:
         if (m_features.diskFaults && client.isRunning())
@@ -231,7 +237,7 @@ Verified World::watch(const WireEvent &event, const Message &message)
         promised = std::max(promised, ack->sequence);
     } else if (const auto *welcome = std::get_if<Welcome>(&message)) {
         for (const Welcome::Space &space : welcome->spaces) {
-            if (space.head < m_headsAtHello[event.connection][space.name])
+            if (space.role != Role::None && space.head < m_headsAtHello[event.connection][space.name])
                 return Violation{"P1 acknowledged is durable", "head " + std::to_string(space.head)};
         }
     }
@@ -270,6 +276,40 @@ Verified World::settle()
         if (!m_clients[i]->wantsOnline())
             m_clients[i]->connect(m_clients[i]->token());
     }
+    m_server->tellGrants();
+    return m_features.grants ? settleGrants() : becomeProven();
+}
+
+/// First with what was taken away: nobody holds a row of it. Then everybody has everything again, and nothing was lost.
+Verified World::settleGrants()
+{
+    if (m_random.oneIn(2)) {
+        if (auto found = becomeProven())
+            return found;
+        for (size_t i = 0; i < m_clients.size(); ++i) {
+            for (const QByteArray &space : simSpaces()) {
+                const bool isRevoked = m_server->isRevoked(static_cast<int>(i), space);
+                if (isRevoked && m_clients[i]->rowsAtRest(space) != 0)
+                    return Violation{"A1 what was taken away is gone", "c" + std::to_string(i) + " " + space.toStdString()};
+            }
+        }
+    }
+    for (size_t i = 0; i < m_clients.size(); ++i) {
+        for (const QByteArray &space : simSpaces())
+            m_server->grant(static_cast<int>(i), space, Role::Editor);
+    }
+    if (auto found = becomeProven())
+        return found;
+    for (size_t i = 0; i < m_clients.size(); ++i) {
+        const auto kept = m_clients[i]->replica().quarantined();
+        if (!kept || !kept->isEmpty())
+            return Violation{"A2 what was kept goes on", "c" + std::to_string(i)};
+    }
+    return {};
+}
+
+Verified World::becomeProven()
+{
     // All proven at once for longer than it takes to notice a half-open link (silenceMsMax): what is
     // behind one may be news to a client that was proven equal before.
     constexpr int provenRoundsMin = 60;

@@ -29,7 +29,7 @@ private:
     /// What this seed may do: each seed switches off a random half.
     struct Features {
         bool serverCrash, clientCrash, powerCut, cuts, halfOpen, partitions, delays, skew, clockSteps, offline, diskFaults,
-            serverDisk, policies;
+            serverDisk, policies, grants;
         static Features draw(SeededRandom &random);
     };
 
@@ -40,6 +40,8 @@ private:
     Verified crashClient(SimClient &client);
     Verified crashServer();
     Verified settle();
+    Verified settleGrants();
+    Verified becomeProven();
     Verified judge();
     Verified judgeQuiet();
     Verified checkAll(bool deep);
