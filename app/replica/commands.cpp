@@ -62,6 +62,13 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"retry"_s, &Commands::retryRejected},
         {u"discard"_s, &Commands::discardRejected},
         {u"presence"_s, &Commands::presence},
+        {u"join"_s, &Commands::joinSpace},
+        {u"leave"_s, &Commands::leaveSpace},
+        {u"subscribe"_s, &Commands::subscribeTables},
+        {u"quarantine"_s, &Commands::quarantine},
+        {u"restore"_s, &Commands::restoreQuarantined},
+        {u"forget"_s, &Commands::discardQuarantined},
+        {u"sync_where"_s, &Commands::syncWhere},
     };
     static const QStringList later{u"undo"_s, u"redo"_s};
     const QString name = command.value("do"_L1).toString();
@@ -337,6 +344,79 @@ void Commands::discardRejected(const QJsonObject &command, const Reply &reply)
 {
     settle(
         command, [this](qint64 number) { return m_engine.discardRejected(number); }, reply);
+}
+
+void Commands::answerSpace(const QJsonObject &command, const std::function<QFuture<Result<void>>(const QString &)> &call,
+                           const Reply &reply)
+{
+    const QString space = command.value("space"_L1).toString();
+    if (space.isEmpty())
+        return reply(fail(u"bad_request"_s, u"\"space\" is missing."_s));
+    call(space).then(this, [reply](const Result<void> &done) {
+        reply(done ? Result<QJsonValue>(QJsonValue(true)) : Result<QJsonValue>(fail(done.error())));
+    });
+}
+
+void Commands::joinSpace(const QJsonObject &command, const Reply &reply)
+{
+    answerSpace(
+        command, [this](const QString &space) { return m_engine.joinSpace(space); }, reply);
+}
+
+void Commands::leaveSpace(const QJsonObject &command, const Reply &reply)
+{
+    answerSpace(
+        command, [this](const QString &space) { return m_engine.leaveSpace(space); }, reply);
+}
+
+void Commands::subscribeTables(const QJsonObject &command, const Reply &reply)
+{
+    const QStringList tables = command.value("tables"_L1).toVariant().toStringList();
+    answerSpace(
+        command, [this, tables](const QString &space) { return m_engine.subscribeTables(space, tables); }, reply);
+}
+
+void Commands::quarantine(const QJsonObject &, const Reply &reply)
+{
+    m_engine.quarantined().then(this, [reply](const Result<QList<QuarantinedChange>> &all) {
+        if (!all)
+            return reply(fail(all.error()));
+        QJsonArray list;
+        for (const QuarantinedChange &change : *all)
+            list.append(toJson(change));
+        reply(QJsonValue(list));
+    });
+}
+
+void Commands::restoreQuarantined(const QJsonObject &command, const Reply &reply)
+{
+    settle(
+        command, [this](qint64 number) { return m_engine.restoreQuarantined(number); }, reply);
+}
+
+void Commands::discardQuarantined(const QJsonObject &command, const Reply &reply)
+{
+    settle(
+        command, [this](qint64 number) { return m_engine.discardQuarantined(number); }, reply);
+}
+
+void Commands::syncWhere(const QJsonObject &command, const Reply &reply)
+{
+    SyncSelection selection{.table = command.value("table"_L1).toString().toUtf8(),
+                            .where = command.value("where"_L1).toString(),
+                            .params = {},
+                            .tagsColumn = command.value("tags_column"_L1).toString().toUtf8(),
+                            .tags = command.value("tags"_L1).toVariant().toStringList()};
+    const QJsonArray params = command.value("params"_L1).toArray();
+    for (const QJsonValue &param : params) {
+        const auto value = fromJson(param);
+        if (!value)
+            return reply(fail(value.error()));
+        selection.params.append(*value);
+    }
+    m_engine.syncWhere(std::move(selection)).then(this, [reply](const Result<SyncResult> &synced) {
+        reply(synced ? Result<QJsonValue>(QJsonValue(toJson(*synced))) : Result<QJsonValue>(fail(synced.error())));
+    });
 }
 
 } // namespace Sheaf

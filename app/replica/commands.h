@@ -46,7 +46,17 @@ private:
     void retryRejected(const QJsonObject &command, const Reply &reply);
     void discardRejected(const QJsonObject &command, const Reply &reply);
     void presence(const QJsonObject &command, const Reply &reply);
+    void joinSpace(const QJsonObject &command, const Reply &reply);
+    void leaveSpace(const QJsonObject &command, const Reply &reply);
+    void subscribeTables(const QJsonObject &command, const Reply &reply);
+    void quarantine(const QJsonObject &command, const Reply &reply);
+    void restoreQuarantined(const QJsonObject &command, const Reply &reply);
+    void discardQuarantined(const QJsonObject &command, const Reply &reply);
+    void syncWhere(const QJsonObject &command, const Reply &reply);
 
+    /// Does something with the space that is named by "space".
+    void answerSpace(const QJsonObject &command, const std::function<QFuture<Result<void>>(const QString &)> &call,
+                     const Reply &reply);
     /// Settles an entry of one of the two lists, named by "n".
     void settle(const QJsonObject &command, const std::function<QFuture<Result<void>>(qint64)> &call, const Reply &reply);
     void setPaused(const QJsonObject &command, bool paused, const Reply &reply);

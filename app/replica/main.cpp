@@ -40,12 +40,13 @@ int main(int argc, char **argv)
     parser.setApplicationDescription(u"A replica that reads commands as JSON lines from standard input."_s);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addOptions({{u"db"_s, u"The replica's SQLite file, made when missing."_s, u"file"_s},
-                       {u"schema"_s, u"The schema: an .sql file or a folder of numbered ones."_s, u"path"_s},
-                       {u"url"_s, u"Connect to this server at once."_s, u"url"_s},
-                       {u"token"_s, u"The device token for --url."_s, u"token"_s},
-                       {u"space"_s, u"The space of rows that name none; the first one counts (home)."_s, u"name"_s},
-                       {u"clock-offset-ms"_s, u"Shift this replica's clock, for tests."_s, u"ms"_s}});
+    parser.addOptions(
+        {{u"db"_s, u"The replica's SQLite file, made when missing."_s, u"file"_s},
+         {u"schema"_s, u"The schema: an .sql file or a folder of numbered ones."_s, u"path"_s},
+         {u"url"_s, u"Connect to this server at once."_s, u"url"_s},
+         {u"token"_s, u"The device token for --url."_s, u"token"_s},
+         {u"space"_s, u"Join this space, if it was left; the first one is that of rows that name none (home)."_s, u"name"_s},
+         {u"clock-offset-ms"_s, u"Shift this replica's clock, for tests."_s, u"ms"_s}});
     parser.process(application);
     if (!parser.isSet(u"db"_s) || !parser.isSet(u"schema"_s))
         return complain(u"name the file with --db and the schema with --schema."_s);
@@ -69,6 +70,9 @@ int main(int argc, char **argv)
             return QCoreApplication::exit(complain(sentenceOf(opened.error())));
         shell = std::make_unique<Sheaf::Shell>(engine);
         QObject::connect(shell.get(), &Sheaf::Shell::finished, &application, &QCoreApplication::quit, Qt::QueuedConnection);
+        const QStringList spaces = parser.values(u"space"_s);
+        for (const QString &space : spaces)
+            engine.joinSpace(space);
         if (parser.isSet(u"url"_s))
             engine.connectToServer(QUrl(parser.value(u"url"_s)), parser.value(u"token"_s).toUtf8());
     });

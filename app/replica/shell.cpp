@@ -26,6 +26,15 @@ Shell::Shell(SyncEngine &engine) : m_engine(engine), m_commands(engine)
     });
     connect(&engine, &SyncEngine::conflict, this,
             [this](const Conflict &conflict) { printDispute(u"conflict"_s, toJson(conflict)); });
+    connect(&engine, &SyncEngine::spaceOpened, this, [](const QString &space, const QString &role) {
+        printLine({{u"event"_s, u"space_opened"_s}, {u"space"_s, space}, {u"role"_s, role}});
+    });
+    connect(&engine, &SyncEngine::roleChanged, this, [](const QString &space, const QString &role) {
+        printLine({{u"event"_s, u"role_changed"_s}, {u"space"_s, space}, {u"role"_s, role}});
+    });
+    connect(&engine, &SyncEngine::spaceClosed, this, [](const QString &space, const QString &code, const QString &reason) {
+        printLine({{u"event"_s, u"space_closed"_s}, {u"space"_s, space}, {u"code"_s, code}, {u"message"_s, reason}});
+    });
     connect(&engine, &SyncEngine::rejected, this,
             [this](const RejectedChange &change) { printDispute(u"rejected"_s, toJson(change)); });
 }

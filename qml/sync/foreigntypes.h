@@ -5,6 +5,7 @@
 #include "engine/disputelists.h"
 #include "engine/livequery.h"
 #include "engine/presence.h"
+#include "engine/spacelist.h"
 #include "engine/syncengine.h"
 #include "engine/syncplugin.h"
 #include "engine/textdocument.h"
@@ -68,6 +69,20 @@ struct RejectedListForeign {
     Q_GADGET
     QML_FOREIGN(Sheaf::RejectedList)
     QML_NAMED_ELEMENT(RejectedList)
+};
+
+/// Makes the engine's QuarantineList a QML type.
+struct QuarantineListForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::QuarantineList)
+    QML_NAMED_ELEMENT(QuarantineList)
+};
+
+/// Makes the engine's SpaceList a QML type.
+struct SpaceListForeign {
+    Q_GADGET
+    QML_FOREIGN(Sheaf::SpaceList)
+    QML_NAMED_ELEMENT(SpaceList)
 };
 
 } // namespace Sheaf

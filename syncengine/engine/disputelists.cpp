@@ -210,4 +210,25 @@ void RejectedList::discard(qint64 number)
         watch(engine()->discardRejected(number));
 }
 
+QuarantineList::QuarantineList(QObject *parent) : DisputeList(rolesAnd({u"code"_s, u"reason"_s, u"values"_s}), parent)
+{
+}
+
+void QuarantineList::read()
+{
+    engine()->quarantined().then(this, [this](const Result<QList<QuarantinedChange>> &all) { setRows(rowsOf(all)); });
+}
+
+void QuarantineList::restore(qint64 number)
+{
+    if (engine() != nullptr)
+        watch(engine()->restoreQuarantined(number));
+}
+
+void QuarantineList::discard(qint64 number)
+{
+    if (engine() != nullptr)
+        watch(engine()->discardQuarantined(number));
+}
+
 } // namespace Sheaf

@@ -98,4 +98,21 @@ private:
     void read() override;
 };
 
+/// Unsent edits of spaces that were closed, the oldest first; roles as of RejectedList, `code` and `reason` are those of the
+/// closing.
+class QuarantineList : public Sheaf::DisputeList
+{
+    Q_OBJECT
+
+public:
+    explicit QuarantineList(QObject *parent = nullptr);
+
+    /// As SyncEngine::restoreQuarantined().
+    Q_INVOKABLE void restore(qint64 number);
+    Q_INVOKABLE void discard(qint64 number);
+
+private:
+    void read() override;
+};
+
 } // namespace Sheaf

@@ -76,15 +76,17 @@ Result<void> EngineWorker::open()
         m_outlets.conflict(conflict);
     });
     m_replica->setRejectedObserver(m_outlets.rejected);
-    m_reconnector =
-        std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, m_options.app,
-                                      Reconnector::Events{[this] { statusChanged(); },
-                                                          [this](const QString &code, const QString &message) {
-                                                              m_monitor->reported(code, message);
-                                                              m_outlets.reported(code, message);
-                                                          },
-                                                          [this](const Plugin &plugin) { m_plugins.receive(plugin); }});
+    m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, m_options.app,
+                                                  Reconnector::Events{[this] { statusChanged(); },
+                                                                      [this](const QString &code, const QString &message) {
+                                                                          m_monitor->reported(code, message);
+                                                                          m_outlets.reported(code, message);
+                                                                      },
+                                                                      [this](const Plugin &plugin) { m_plugins.receive(plugin); },
+                                                                      m_outlets.space});
     installQuestion();
+    if (auto filtered = m_replica->setFilters(m_options.filters); !filtered)
+        return filtered;
     m_monitor = std::make_unique<SyncMonitor>(*m_replica, *m_reconnector, *m_clock, m_outlets.monitor);
     sendStatus();
     m_monitor->sendSnapshot();

@@ -33,6 +33,7 @@ public:
         PluginRelays::Outlets plugins;
         SyncMonitor::Outlets monitor;
         std::function<void(quint64 question, const SyncPlan &plan)> beforeSync;
+        std::function<void(const SpaceNews &)> space;
     };
     using SyncedPromise = std::shared_ptr<QPromise<Result<void>>>;
 
@@ -70,6 +71,12 @@ public:
     /// Tells the figures as they are now.
     void sendFigures();
     Result<RowAnswer> why(const QByteArray &table, const QByteArray &key) const;
+    // As SyncEngine has them.
+    Result<void> joinSpace(const QByteArray &space);
+    Result<void> leaveSpace(const QByteArray &space);
+    Result<void> setTables(const QByteArray &space, const QList<QByteArray> &tables);
+    Result<void> setFilters(const SyncFilters &filters);
+    void syncWhere(const SyncMonitor::SyncPromise &promise, const SyncSelection &selection);
     void waitSynced(const SyncedPromise &promise, qint64 timeoutMs);
 
     // As PresenceClient; also before the replica is open.
@@ -114,6 +121,7 @@ private:
     SyncStatus m_sent;
     bool m_localCommit = false;
     bool m_isAsking = false;
+    bool m_isSelecting = false; ///< a syncWhere() is on its way
 };
 
 } // namespace Sheaf

@@ -59,6 +59,7 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
             Q_EMIT q->disputesChanged();
         });
     };
+    outlets.space = [this](const SpaceNews &news) { post(q, [this, news] { takeSpaceNews(news); }); };
     outlets.presence = [this](PresenceClient::Room room, const QList<PresenceState> &present, const QList<quint64> &gone) {
         post(q, [this, room, present, gone] {
             if (PresenceSink *sink = rooms.value(room))

@@ -39,6 +39,8 @@ class SyncEngine : public QObject
     Q_OBJECT
     Q_PROPERTY(State state READ state NOTIFY statusChanged FINAL)
     Q_PROPERTY(qint64 pending READ pending NOTIFY statusChanged FINAL)
+    Q_PROPERTY(qint64 held READ held NOTIFY figuresChanged FINAL)
+    Q_PROPERTY(qint64 quarantineCount READ quarantineCount NOTIFY figuresChanged FINAL)
     Q_PROPERTY(qint64 progressDone READ progressDone NOTIFY statusChanged FINAL)
     Q_PROPERTY(qint64 progressTotal READ progressTotal NOTIFY statusChanged FINAL)
     Q_PROPERTY(qint64 reconnectInMs READ reconnectInMs NOTIFY statusChanged FINAL)
@@ -76,6 +78,7 @@ public:
         ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
         /// Makes what connects to servers, in the engine's thread; none: WebSockets. LocalServer has one.
         std::function<std::unique_ptr<Transport>()> transport = {};
+        SyncFilters filters = {}; ///< see setFilters()
     };
 
     explicit SyncEngine(Options options, QObject *parent = nullptr);
@@ -123,6 +126,28 @@ public:
     QFuture<Result<void>> retryRejected(qint64 number);
     QFuture<Result<void>> discardRejected(qint64 number);
 
+    // Spaces and what is synced of them. Every space that the server grants this device is followed, until it is left.
+
+    /// Follows a space again; one that is not granted shows as closed (`no_permission`), and opens when it is granted.
+    Q_INVOKABLE QFuture<Result<void>> joinSpace(const QString &space);
+    /// Removes the space from this device, without deleting it anywhere else. Does not wait: what the server has not
+    /// acknowledged goes into quarantine and comes back with joinSpace(). Whoever wants it sent, waits for waitSynced() first.
+    Q_INVOKABLE QFuture<Result<void>> leaveSpace(const QString &space);
+    /// Follows only these tables of a space, or all if none is named. What was missed of a table comes whole. Remembered.
+    Q_INVOKABLE QFuture<Result<void>> subscribeTables(const QString &space, const QStringList &tables);
+    /// Unsent edits of spaces that were closed, the oldest first. After a re-grant as editor they go on by themselves.
+    QFuture<Result<QList<QuarantinedChange>>> quarantined();
+    /// By hand, for what could not go on by itself. Errors: as of Replica::restoreQuarantined().
+    QFuture<Result<void>> restoreQuarantined(qint64 number);
+    QFuture<Result<void>> discardQuarantined(qint64 number);
+    /// What leaves and what is shown, see replica/syncfilters.h: called in the engine's thread, must be pure. What other filters
+    /// kept back is judged anew. Not remembered: an app sets them in Options, or before it connects.
+    QFuture<Result<void>> setFilters(SyncFilters filters);
+    /// As syncNow(), but of all that waits only the selected rows are sent, and what was written in one transaction with
+    /// them; all else is held until the sync has ended. Meant for pause(): when the sync ends unpaused, the others follow.
+    /// Errors: `bad_selection`, `busy`, and those of syncNow().
+    QFuture<Result<SyncResult>> syncWhere(SyncSelection selection);
+
     // By hand and in the background
 
     /// Syncs now: ends when a proof made after this call says that both sides have the same, or with the error of the
@@ -151,7 +176,9 @@ public:
     QFuture<void> refreshFigures();
 
     [[nodiscard]] State state() const;
-    [[nodiscard]] qint64 pending() const; ///< rows waiting for an acknowledgement
+    [[nodiscard]] qint64 pending() const;         ///< rows waiting for an acknowledgement
+    [[nodiscard]] qint64 held() const;            ///< rows that filters keep here, of all spaces; not among pending()
+    [[nodiscard]] qint64 quarantineCount() const; ///< of all spaces
     [[nodiscard]] qint64 progressDone() const;
     [[nodiscard]] qint64 progressTotal() const;
     [[nodiscard]] qint64 reconnectInMs() const;
@@ -189,7 +216,12 @@ Q_SIGNALS:
     void conflict(const Sheaf::Conflict &conflict);
     /// The server has refused a change for good; it is in the list.
     void rejected(const Sheaf::RejectedChange &change);
-    /// The log or the list has other entries than before.
+    /// A space that was not open before is, from now on.
+    void spaceOpened(const QString &space, const QString &role);
+    /// Its rows are gone, unless the code is `no_permission`; what was not sent is in quarantine.
+    void spaceClosed(const QString &space, const QString &code, const QString &reason);
+    void roleChanged(const QString &space, const QString &role);
+    /// The log or one of the lists has other entries than before.
     void disputesChanged();
     /// The engine ends; what is written by a direct connection to this is the last that is committed.
     void closing();

@@ -75,6 +75,7 @@ struct SyncEngine::Private {
     /// Runs `work` on the replica and tells when it has changed one of the lists.
     QFuture<Result<void>> settle(std::function<Result<void>(Replica &)> work);
     void askResolver();
+    void takeSpaceNews(const SpaceNews &news);
     EngineWorker::Outlets workerOutlets();
     Reader::Outlets readerOutlets();
 

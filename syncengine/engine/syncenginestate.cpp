@@ -158,6 +158,8 @@ QJsonObject SyncEngine::diagnostics() const
     QJsonObject all{
         {u"state"_s, stateName(state())},
         {u"pending"_s, pending()},
+        {u"held"_s, held()},
+        {u"quarantined"_s, quarantineCount()},
         {u"progress"_s, QJsonObject{{u"done"_s, progressDone()}, {u"total"_s, progressTotal()}, {u"bytes"_s, progressBytes()}}},
         {u"failed_attempts"_s, failedAttempts()},
         {u"next_attempt_ms"_s, reconnectInMs()},

@@ -308,6 +308,7 @@ Result<void> SpaceSync::upload()
         if (!(*next)->held.isEmpty()) {
             if (const auto held = m_replica.hold((*next)->held); !held)
                 return held;
+            m_proven = m_marking = false; // equal, but for one row more: to be proven anew
             noteFilterError();
             if ((*next)->push.changes.isEmpty())
                 continue;

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/engineworker.h"
+
+/// What EngineWorker does for spaces, filters and selections.
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+Result<void> EngineWorker::joinSpace(const QByteArray &space)
+{
+    if (!m_replica)
+        return fail(m_openError);
+    auto joined = m_reconnector->joinSpace(space);
+    m_monitor->sendSnapshot();
+    return joined;
+}
+
+Result<void> EngineWorker::leaveSpace(const QByteArray &space)
+{
+    if (!m_replica)
+        return fail(m_openError);
+    auto left = m_reconnector->leaveSpace(space);
+    m_reconnector->localChangesCommitted(); // fewer rows wait
+    m_monitor->sendSnapshot();
+    return left;
+}
+
+Result<void> EngineWorker::setTables(const QByteArray &space, const QList<QByteArray> &tables)
+{
+    if (!m_replica)
+        return fail(m_openError);
+    auto set = m_reconnector->setTables(space, tables);
+    m_monitor->sendSnapshot();
+    return set;
+}
+
+Result<void> EngineWorker::setFilters(const SyncFilters &filters)
+{
+    m_options.filters = filters;
+    return change([&filters](Replica &replica) { return replica.setFilters(filters); });
+}
+
+void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const SyncSelection &selection)
+{
+    const auto refuse = [&promise](const Error &error) {
+        promise->addResult(fail(error));
+        promise->finish();
+    };
+    if (!m_replica)
+        return refuse(m_openError);
+    if (m_isSelecting)
+        return refuse({u"busy"_s, u"Another selection is being synced."_s});
+    if (const auto held = m_replica->holdAllBut(selection); !held)
+        return refuse(held.error());
+    m_isSelecting = true;
+    m_reconnector->localChangesCommitted();
+    auto inner = std::make_shared<QPromise<Result<SyncResult>>>();
+    inner->start();
+    inner->future().then(this, [this, promise](const Result<SyncResult> &synced) {
+        m_isSelecting = false;
+        if (m_replica) {
+            static_cast<void>(m_replica->releaseSelection()); // if not now, when the file is opened again
+            m_reconnector->localChangesCommitted();
+            m_monitor->sendSnapshot();
+        }
+        promise->addResult(synced);
+        promise->finish();
+    });
+    m_monitor->syncNow(inner);
+}
+
+} // namespace Sheaf

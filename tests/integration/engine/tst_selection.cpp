@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "twodevices.h"
+
+#include <QSignalSpy>
+
+using namespace Qt::StringLiterals;
+using namespace Sheaf;
+
+/// What an app chooses to sync, through SyncEngine and over a real server.
+class TestSelection : public TwoDevices
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void filtersHoldAndHide();
+    void tablesAreChosen();
+    void syncWhereSendsWhatWasChosen();
+};
+
+void TestSelection::filtersHoldAndHide()
+{
+    SyncFilters filters;
+    filters.send = [](const FilteredRow &row) { return row.value("title").toString() != u"draft"_s; };
+    filters.show = [](const FilteredRow &row) { return row.value("title").toString() != u"spam"_s; };
+    QVERIFY(await(a->engine().setFilters(filters))->has_value());
+    connectBoth();
+    a->addNote(u"1"_s, u"draft"_s);
+    a->addNote(u"2"_s, u"done"_s);
+    b->addNote(u"3"_s, u"spam"_s);
+    b->addNote(u"4"_s, u"ham"_s);
+    QVERIFY(a->waitSynced() && b->waitSynced() && a->waitSynced()); // proven, but for what is held
+    QTRY_COMPARE_WITH_TIMEOUT(b->value(u"SELECT group_concat(id) FROM (SELECT id FROM notes ORDER BY id)"_s).toString(),
+                              u"2,3,4"_s, patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(a->value(u"SELECT group_concat(id) FROM (SELECT id FROM notes ORDER BY id)"_s).toString(),
+                              u"1,2,4"_s, patienceMs);
+    QCOMPARE(a->engine().pending(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(a->engine().held(), 1, patienceMs);
+    QCOMPARE(await(a->engine().why(u"notes"_s, {u"1"_s}))->value().state, RowAnswer::State::Held);
+    QVERIFY(await(a->engine().setFilters({}))->has_value());
+    verifyProven();
+    QCOMPARE(a->value(u"SELECT count(*) FROM notes"_s).toInt(), 4);
+    QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 4);
+}
+
+void TestSelection::tablesAreChosen()
+{
+    QVERIFY(await(a->engine().subscribeTables(u"home"_s, {u"pages"_s}))->has_value());
+    connectBoth();
+    b->addNote(u"1"_s, u"not wanted"_s);
+    b->write(u"INSERT INTO pages(id, body) VALUES ('p', 'text')"_s);
+    QVERIFY(b->waitSynced() && a->waitSynced());
+    QTRY_COMPARE_WITH_TIMEOUT(a->value(u"SELECT body FROM pages"_s).toString(), u"text"_s, patienceMs);
+    QCOMPARE(a->value(u"SELECT count(*) FROM notes"_s).toInt(), 0);
+    QVERIFY(await(a->engine().subscribeTables(u"home"_s, {}))->has_value());
+    QTRY_COMPARE_WITH_TIMEOUT(a->titleOf(u"1"_s), u"not wanted"_s, patienceMs);
+    verifyProven();
+}
+
+void TestSelection::syncWhereSendsWhatWasChosen()
+{
+    connectBoth();
+    QVERIFY(a->waitSynced() && b->waitSynced());
+    a->engine().pause();
+    for (int i = 0; i < 5; ++i)
+        a->write(u"INSERT INTO notes(id, title, votes) VALUES (?, 'note', ?)"_s, {QString::number(i), i});
+    const auto synced =
+        await(a->engine().syncWhere({.table = "notes", .where = u"votes >= ?"_s, .params = {3}, .tagsColumn = {}, .tags = {}}));
+    QVERIFY(synced && synced->has_value());
+    QCOMPARE(synced->value().pushed, 2);
+    QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), SyncEngine::State::Paused, patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 2, patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(a->engine().pending(), 3, patienceMs);
+    QCOMPARE(await(a->engine().syncWhere({.table = "nothing", .where = {}, .params = {}}))->error().code, u"bad_selection"_s);
+    a->engine().resume();
+    verifyProven();
+    QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 5);
+}
+
+QTEST_MAIN(TestSelection)
+#include "tst_selection.moc"
