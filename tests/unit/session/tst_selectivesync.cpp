@@ -12,24 +12,25 @@ using namespace Sheaf;
 using namespace Sheaf::Test;
 using namespace Qt::StringLiterals;
 
-/// Tables, filters, maps and selections: what is left out is neither lost nor counted as sent, and "synced" is proven.
+/// Tables, filters, maps and selections: what is left out is neither lost nor counted as sent, and "synced" is proven. The eighth
+/// of the ten corner cases is that what a filter keeps back counts as sent; scenarios are those of the systems that sync in part.
 class TestSelectiveSync : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
     void init();
     void cleanup();
-    void onlyTheChosenTablesCome();
+    void scenario1OnlyTheChosenTablesCome();
     void aTableThatIsAddedComesWhole();
     void tablesAreRepairedAlone();
-    void aHeldRowIsNeitherSentNorLost();
+    void corner8AFilteredRowIsNeitherSentNorLost();
     void aHeldEditOfAKnownRowIsNoDifference();
     void aHiddenRowIsHereAndComesIntoView();
     void hiddenRowsGoOnMerging();
     void valuesAreMappedBothWays();
     void filtersThatThrowBreakNothing();
-    void onlyWhatIsSelectedIsSent();
-    void tagsSelect();
+    void scenario4SyncWhereSendsWhatIsSelected();
+    void scenario4TagsSelect();
     void badSelections();
 
 private:
@@ -58,7 +59,7 @@ void TestSelectiveSync::cleanup()
     m_house.reset();
 }
 
-void TestSelectiveSync::onlyTheChosenTablesCome()
+void TestSelectiveSync::scenario1OnlyTheChosenTablesCome()
 {
     QVERIFY(m_a->reconnector->setTables("home", {"Tasks"})); // in any case
     m_b->write(u"INSERT INTO notes(id) VALUES ('n'); INSERT INTO tasks(id, note) VALUES ('t', 'n')"_s);
@@ -129,7 +130,7 @@ void TestSelectiveSync::tablesAreRepairedAlone()
     QCOMPARE(m_a->count(u"sheaf_rows"_s), 1);
 }
 
-void TestSelectiveSync::aHeldRowIsNeitherSentNorLost()
+void TestSelectiveSync::corner8AFilteredRowIsNeitherSentNorLost()
 {
     SyncFilters filters;
     filters.send = [](const FilteredRow &row) { return !title(row).startsWith(u"draft"_s); };
@@ -293,7 +294,7 @@ void TestSelectiveSync::filtersThatThrowBreakNothing()
     QVERIFY(m_a->isProven());
 }
 
-void TestSelectiveSync::onlyWhatIsSelectedIsSent()
+void TestSelectiveSync::scenario4SyncWhereSendsWhatIsSelected()
 {
     m_a->reconnector->pause();
     m_a->write(u"INSERT INTO notes(id, title, votes) VALUES ('1', 'urgent', 9)"_s);
@@ -319,7 +320,7 @@ void TestSelectiveSync::onlyWhatIsSelectedIsSent()
     QVERIFY(m_a->isProven());
 }
 
-void TestSelectiveSync::tagsSelect()
+void TestSelectiveSync::scenario4TagsSelect()
 {
     m_a->reconnector->pause();
     m_a->write(u"INSERT INTO notes(id, labels) VALUES ('1', '[\"work\",\"x\"]')"_s);
