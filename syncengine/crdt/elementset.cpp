@@ -57,15 +57,20 @@ bool isIn(const std::vector<Add> &adds)
     return adds.empty() || std::ranges::any_of(adds, &Add::stands);
 }
 
+void appendDot(QByteArray &part, const std::function<quint64()> &random)
+{
+    quint64 dot = random();
+    while (dot == 0)
+        dot = random();
+    Bytes::appendFixed(part, dot);
+}
+
 Result<PartEdit> addition(const JsonScalar &element, const PartWriter &writer)
 {
     QByteArray part = element.toJson();
     if (part.size() + dotBytes > partBytesMax)
         return fail(u"bad_value"_s, u"an element of a set takes at most %1 bytes of JSON"_s.arg(partBytesMax - dotBytes));
-    quint64 dot = writer.random();
-    while (dot == 0)
-        dot = writer.random();
-    Bytes::appendFixed(part, dot);
+    appendDot(part, writer.random);
     return partEdit(std::move(part), ValueView::ofInteger(1));
 }
 
@@ -109,6 +114,13 @@ Result<PartEdits> edit(const ValueView &base, const ValueView &now, Parts parts,
 Result<PartEdits> bear(const ValueView &value, const PartWriter &writer)
 {
     return edit(ValueView::null(), value, {}, writer);
+}
+
+QByteArray addedAgain(QByteArrayView part, const std::function<quint64()> &random)
+{
+    QByteArray name = part.chopped(dotBytes).toByteArray();
+    appendDot(name, random);
+    return name;
 }
 
 } // namespace Sheaf::ElementSet

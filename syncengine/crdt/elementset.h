@@ -26,4 +26,7 @@ Result<PartEdits> edit(const ValueView &base, const ValueView &now, Parts parts,
 /// The elements of a row's birth. Errors: `bad_value`.
 Result<PartEdits> bear(const ValueView &value, const PartWriter &writer);
 
+/// The name of a new add of the element that `part` is an add of.
+[[nodiscard]] QByteArray addedAgain(QByteArrayView part, const std::function<quint64()> &random);
+
 } // namespace Sheaf::ElementSet

@@ -6,6 +6,7 @@
 #include "crdt/rowkey.h"
 #include "protocol/limits.h"
 #include "replica/stamper.h"
+#include "replica/undorecorder.h"
 #include "sql/database.h"
 
 #include <sqlite3.h>
@@ -62,6 +63,16 @@ QByteArray withoutShadowSuffix(const QByteArray &table)
             return table.chopped(static_cast<qsizetype>(qstrlen(suffix)));
     }
     return {};
+}
+
+Result<void> stampRecorded(Stamper &stamper, UndoRecorder &recorder, const Touch &row)
+{
+    const auto recorded = recorder.before(row);
+    if (!recorded)
+        return fail(recorded.error());
+    if (auto done = stamper.stamp(row); !done || !*recorded)
+        return done;
+    return recorder.after(row);
 }
 
 } // namespace
@@ -418,6 +429,8 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
 Result<void> Capture::stampAll(Stamp stamp, const QByteArray &homeSpace)
 {
     Stamper stamper(m_store, m_rows, m_texts, m_parts, stamp, homeSpace);
+    if (m_recorder != nullptr)
+        m_recorder->expect(m_touches.size());
     for (Touch &row : m_touches) {
         if (m_doubtful || m_savepoints) {
             if (auto done = verify(row); !done)
@@ -426,7 +439,7 @@ Result<void> Capture::stampAll(Stamp stamp, const QByteArray &homeSpace)
         if ((!row.exists && !row.existed) || (row.exists && row.existed && row.mask == 0))
             continue;
         note(*row.table, row.key, row.positions, !row.existed, !row.exists);
-        if (auto done = stamper.stamp(row); !done)
+        if (auto done = m_recorder != nullptr ? stampRecorded(stamper, *m_recorder, row) : stamper.stamp(row); !done)
             return done;
     }
     return {};

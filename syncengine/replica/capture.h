@@ -14,6 +14,8 @@ struct sqlite3;
 
 namespace Sheaf {
 
+class UndoRecorder;
+
 /// Watches the writer connection through SQLite's preupdate hook and turns what a transaction did
 /// to synced tables into clocks and outbox entries, in that same transaction.
 ///
@@ -31,6 +33,10 @@ public:
     /// A transaction begins. While merging, only what triggers and foreign keys do is captured.
     void begin(bool merging);
     void setMerging(bool merging) { m_merging = merging; }
+    /// The transaction is a user's action; null: it is none.
+    void setRecorder(UndoRecorder *recorder) { m_recorder = recorder; }
+    /// What the transaction has touched so far.
+    [[nodiscard]] const TouchSet &touches() const { return m_touches; }
     /// Stamps what was captured with one new reading of the clock. Call once before COMMIT.
     Result<void> flush(qint64 wallMs, const QByteArray &homeSpace);
     /// The transaction is over, either way.
@@ -79,6 +85,7 @@ private:
     RowStore &m_rows;
     RowTexts &m_texts;
     RowParts &m_parts;
+    UndoRecorder *m_recorder = nullptr;
     TouchSet m_touches;
     QByteArray m_key;
     QByteArray m_image;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/bytes.h"
 #include "crdt/counter.h"
+#include "crdt/elementset.h"
 #include "replica/rowparts.h"
 
 #include <algorithm>
@@ -53,6 +54,10 @@ Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bo
     if (!there)
         return fail(there.error());
     for (const ColumnId column : table.parted) {
+        if (const Change *known = *there ? intended(table, touch.key, column) : nullptr) {
+            changes.push_back(*known);
+            continue;
+        }
         const ValueView now = *there ? values[static_cast<size_t>(table.column(column)->position)] : ValueView();
         const auto before = touch.valueBefore(table.column(column)->position);
         if (*there && (birth || (before && !sameValue(*before, now)))) {
@@ -71,6 +76,38 @@ Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bo
         changes.push_back(*std::move(change));
     }
     return changes;
+}
+
+Result<void> RowParts::intend(const Place &place, PartEdits edits)
+{
+    const auto stored = read(place);
+    if (!stored)
+        return fail(stored.error());
+    auto shown = presentValue(place);
+    if (!shown)
+        return fail(shown.error());
+    if (auto checked = checkSize(place, *stored, edits); !checked)
+        return checked;
+    Change change{.column = place.column, .edits = std::move(edits), .shown = {}, .base = {}};
+    const QByteArray base = stored->base ? *stored->base : *shown;
+    change.shown = ColumnMerge(place.table.typeOf(place.column)).fold(valueOf(base), stored->views(), change.edits);
+    if (!stored->base)
+        change.base = *std::move(shown);
+    m_intended.push_back({place.table.id, place.key.toByteArray(), std::move(change)});
+    return {};
+}
+
+const RowParts::Change *RowParts::intended(const TableInfo &table, QByteArrayView key, ColumnId column) const
+{
+    const auto known = std::ranges::find_if(m_intended, [&](const Intended &entry) {
+        return entry.table == table.id && entry.key == key && entry.change.column == column;
+    });
+    return known == m_intended.end() ? nullptr : &known->change;
+}
+
+QByteArray RowParts::addedAgain(QByteArrayView part) const
+{
+    return ElementSet::addedAgain(part, m_random);
 }
 
 Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, const ValueView &before, const ValueView &now,

@@ -82,8 +82,8 @@ Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
       catalog(handle), rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
       parts(handle, rows, [this] { return config.random(); }),
       capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)), conflictLog(handle),
-      merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters, config.conflicts,
-             [this] { return outrun(); }),
+      undoLog(handle, config.undo), merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters,
+                                           config.conflicts, [this] { return outrun(); }),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
@@ -142,7 +142,7 @@ Result<void> Replica::Private::prepareTables()
     const Step steps[] = {
         {1, u":/sheaf/replica/replica.sql"_s},   {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s},
         {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s}, {6, u":/sheaf/replica/replica_6.sql"_s},
-        {7, u":/sheaf/replica/replica_7.sql"_s},
+        {7, u":/sheaf/replica/replica_7.sql"_s}, {8, u":/sheaf/replica/replica_8.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
@@ -196,6 +196,7 @@ Result<void> Replica::Private::prepareSchema()
     if (!version)
         return fail(version.error());
     dataVersion = *version;
+    tellUndo();
     return {};
 }
 
@@ -220,6 +221,8 @@ Result<void> Replica::Private::migrateSchema()
         if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
             return done;
         capture->begin(false);
+        if (auto done = undoLog.clear(); !done) // columns may be others now
+            return done;
         return store.save();
     };
     auto migrated = migrate(handle, *migrations, afterStatement, beforeCommit);
@@ -283,6 +286,7 @@ Result<void> Replica::Private::syncRequested()
 Result<void> Replica::Private::reload()
 {
     capture->end();
+    parts.forgetIntended();
     texts.reload();
     requested.clear();
     refusedNumbers.clear();
@@ -294,7 +298,8 @@ Result<void> Replica::Private::reload()
     return rows.reload();
 }
 
-Result<void> Replica::Private::transact(bool merging, const std::function<Result<void>()> &work)
+Result<void> Replica::Private::transact(bool merging, const std::function<Result<void>()> &work,
+                                        const std::function<Result<void>()> &beforeCommit)
 {
     const auto version = pragma(handle, "PRAGMA data_version");
     if (!version)
@@ -316,6 +321,8 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
             return done;
         if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
             return done;
+        if (auto done = beforeCommit ? beforeCommit() : Result<void>(); !done)
+            return done;
         if (auto done = store.save(); !done)
             return done;
         if (auto done = merging ? releaseFreePages(handle) : Result<void>(); !done)
@@ -333,6 +340,7 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
     changes.texts = texts.takeUpdates();
     changes.number = commits->begun;
     capture->end();
+    parts.forgetIntended();
     if (observer && (!changes.tables.isEmpty() || !changes.texts.isEmpty())) {
         observer(changes);
         commits->told = changes.number;
@@ -340,12 +348,13 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
     commits->settled = changes.number;
     // What cannot be told is in the lists all the same: no failure of the commit.
     static_cast<void>(tellDisputes());
+    tellUndo();
     return {};
 }
 
-Result<void> Replica::write(const std::function<Result<void>(QSqlDatabase &)> &work)
+Result<void> Replica::write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action)
 {
-    return d->transact(false, [&] { return work(d->database); });
+    return d->act(action, [&] { return work(d->database); });
 }
 
 QSqlDatabase Replica::database() const

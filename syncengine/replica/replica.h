@@ -8,6 +8,7 @@
 #include "replica/commitcount.h"
 #include "replica/disputes.h"
 #include "replica/syncfilters.h"
+#include "replica/undo.h"
 
 #include <QByteArray>
 #include <QHash>
@@ -28,6 +29,7 @@ struct ReplicaConfig {
     QString schemaPath;                                ///< one .sql file, or a folder (also `:/…`) of numbered ones
     QByteArray homeSpace = "home";                     ///< space of tables and rows that name none
     ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
+    UndoOptions undo{};                                ///< which writes can be undone, and how many
     std::function<qint64()> wallMs;                    ///< wall clock, milliseconds since 1970
     std::function<quint64()> random;                   ///< 64 random bits
 };
@@ -114,14 +116,16 @@ public:
 
     /// Runs `work` in one transaction on the writer connection, captures what it changed and
     /// commits durably. An error from `work` rolls everything back.
-    Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work);
+    Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action = {});
     /// A text column's document whole, as a Yjs update (v1). `key` is encodeKey().
     /// Errors: `no_text` (no such text column), `no_row`.
     Result<QByteArray> loadText(const QByteArray &table, const QByteArray &key, const QByteArray &column);
     /// A local edit of a text that was made in a document of loadText(): column and document are
     /// changed and it will be pushed. Errors: as of loadText(), `bad_update`, `text_gap` (it builds on
-    /// text that is not here, of an earlier life of the row: load the text again), `constraint`.
-    Result<void> writeText(const QByteArray &table, const QByteArray &key, const QByteArray &column, const QByteArray &update);
+    /// text that is not here, of an earlier life of the row: load the text again), `constraint`. No action unless
+    /// one is named: an editor has an undo of its own.
+    Result<void> writeText(const QByteArray &table, const QByteArray &key, const QByteArray &column, const QByteArray &update,
+                           const UserAction &action = UserAction::hidden());
     /// How many texts were read from the file since it was opened.
     [[nodiscard]] qint64 textLoads() const;
     /// The writer connection, for reads in this thread.
@@ -130,6 +134,19 @@ public:
     void setCommitObserver(std::function<void(const CommitChanges &)> observer);
     /// Any thread may read it, also when the replica is gone.
     [[nodiscard]] std::shared_ptr<const CommitCount> commitCount() const;
+
+    // Undo: see README.md
+
+    /// Takes the newest action back, as a write of this replica that is synced like any other. What others have written
+    /// since, or this replica by writes that are no actions, stays; actions of which nothing is left are passed by.
+    Result<UndoOutcome> undo();
+    /// Does again what undo() took back last, likewise. Nothing can be redone once there is a new action.
+    Result<UndoOutcome> redo();
+    [[nodiscard]] const UndoState &undoState() const;
+    /// Forgets all actions.
+    Result<void> clearUndo();
+    /// Called in this thread with the new state, after the commit that changed it.
+    void setUndoObserver(std::function<void(const UndoState &)> observer);
 
     // Identity
 

@@ -10,6 +10,7 @@
 #include "replica/replica.h"
 #include "replica/rowparts.h"
 #include "replica/rowtexts.h"
+#include "replica/undolog.h"
 
 #include <QLockFile>
 #include <QSqlDatabase>
@@ -25,7 +26,15 @@ struct Replica::Private {
     /// The wall clock as the server would read it, milliseconds.
     [[nodiscard]] qint64 correctedWallMs() const { return config.wallMs() + store.clockOffsetMs; }
     /// Begins, runs, captures, saves and commits; on any failure memory and file are as before.
-    Result<void> transact(bool merging, const std::function<Result<void>()> &work);
+    /// `beforeCommit` comes when everything has its stamps.
+    Result<void> transact(bool merging, const std::function<Result<void>()> &work,
+                          const std::function<Result<void>()> &beforeCommit = {});
+    /// The same for a local write that may be an action of the user.
+    Result<void> act(const UserAction &action, const std::function<Result<void>()> &work);
+    Result<UndoOutcome> takeStep(UndoSide from);
+    /// Rows that wait have other stamps now.
+    Result<void> rebaseUndo(const TableInfo &table, const QByteArray &key, const RowClock &before, const RowClock &now);
+    void tellUndo();
     Result<void> prepareSchema();
     Result<void> prepareTables();
     Result<void> migrateSchema();
@@ -122,12 +131,16 @@ struct Replica::Private {
     std::unique_ptr<Capture> capture;
     ConflictLog conflictLog;
     SyncFilterHost filters;
+    UndoLog undoLog;
+    UndoState undoState;
+    bool undoTooLarge = false; ///< the newest action was
     Merger merger;
     FunctionHost functions;
     QList<std::pair<QByteArray, QByteArray>> requested; ///< sheaf_sync() calls not yet carried out
     std::function<void(const CommitChanges &)> observer;
     std::function<void(const RejectedChange &)> rejectedObserver;
     std::function<void(const Conflict &)> conflictObserver;
+    std::function<void(const UndoState &)> undoObserver;
     QList<qint64> refusedNumbers; ///< entries of the rejected list that this transaction made
     std::shared_ptr<CommitCount> commits = std::make_shared<CommitCount>();
     quint32 schemaVersion = 0;

@@ -37,9 +37,9 @@ Result<QByteArray> Replica::loadText(const QByteArray &table, const QByteArray &
 }
 
 Result<void> Replica::writeText(const QByteArray &table, const QByteArray &key, const QByteArray &column,
-                                const QByteArray &update)
+                                const QByteArray &update, const UserAction &action)
 {
-    return d->transact(false, [&]() -> Result<void> {
+    return d->act(action, [&]() -> Result<void> {
         const auto place = d->textPlace(table, key, column);
         if (!place)
             return fail(place.error());

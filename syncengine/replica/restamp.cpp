@@ -115,6 +115,8 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
             return done;
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
+        if (auto done = rebaseUndo(*entry.table, entry.key, before, row.clock); !done)
+            return done;
     }
     store.clock = HybridClock();
     for (const Hlc stamp : {store.seen, store.offered, last}) {

@@ -65,6 +65,11 @@ public:
     /// What a transaction has done to the columns with parts of one row, which is there. `birth`: all of it is new. Errors:
     /// `bad_value`, `too_large`.
     Result<std::vector<Change>> changesOf(const Touch &touch, bool birth, SiteId site);
+    /// Until forgetIntended(), changesOf() says these edits of the column, whatever the table shows of it.
+    Result<void> intend(const Place &place, PartEdits edits);
+    void forgetIntended() { m_intended.clear(); }
+    /// The name of a new add of the element of a set that `part` is an add of.
+    [[nodiscard]] QByteArray addedAgain(QByteArrayView part) const;
     /// Keeps the parts of a change, which wait from now on. `before` is the row's clock before it.
     Result<void> write(const TableInfo &table, QByteArrayView key, const Change &change, const RowClock &before);
     /// A row that is back shows what it did: its elements and keys become parts of the new life.
@@ -96,6 +101,13 @@ private:
     sqlite3 *m_handle;
     RowStore &m_rows;
     std::function<quint64()> m_random;
+    struct Intended {
+        qint64 table = 0;
+        QByteArray key;
+        Change change;
+    };
+    [[nodiscard]] const Change *intended(const TableInfo &table, QByteArrayView key, ColumnId column) const;
+    std::vector<Intended> m_intended;
     SqlStatement m_read, m_list, m_keys, m_write, m_accept, m_base, m_setAcked, m_settle, m_removePart, m_remove;
 };
 

@@ -46,8 +46,11 @@ public:
     void clear();
 
     [[nodiscard]] bool isEmpty() const { return m_touches.empty(); }
+    [[nodiscard]] size_t size() const { return m_touches.size(); }
     [[nodiscard]] auto begin() { return m_touches.begin(); }
     [[nodiscard]] auto end() { return m_touches.end(); }
+    [[nodiscard]] auto begin() const { return m_touches.cbegin(); }
+    [[nodiscard]] auto end() const { return m_touches.cend(); }
 
 private:
     void grow();

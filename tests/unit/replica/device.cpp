@@ -42,6 +42,7 @@ ReplicaConfig Device::config()
     return {.path = path(),
             .schemaPath = m_dir.filePath(u"schema"_s),
             .conflicts = policy,
+            .undo = undo,
             .wallMs = [this] { return wallMs; },
             .random =
                 [this] { return m_random = m_random * 6364136223846793005 + 1442695040888963407, m_random ^ (m_random >> 29); }};
@@ -118,6 +119,22 @@ void Device::exec(const QString &sql, const QVariantList &params)
     });
     if (!done)
         qFatal("%s: %s", qPrintable(sql), qPrintable(done.error().message));
+}
+
+void Device::act(const QStringList &statements, const UserAction &action)
+{
+    const auto done = m_replica->write(
+        [&](QSqlDatabase &database) -> Result<void> {
+            for (const QString &sql : statements) {
+                QSqlQuery query(database);
+                if (!query.exec(sql))
+                    return fail(u"sql_error"_s, sql + query.lastError().databaseText());
+            }
+            return {};
+        },
+        action);
+    if (!done)
+        qFatal("%s", qPrintable(done.error().message));
 }
 
 QList<QVariantList> Device::rows(const QString &sql)

@@ -17,6 +17,8 @@ public:
 
     void exec(const QString &sql, const QVariantList &params = {});
     [[nodiscard]] Result<void> tryExec(const QStringList &statements);
+    /// All in one transaction, which is an action of the user.
+    void act(const QStringList &statements, const UserAction &action = UserAction::undoable(QStringLiteral("test")));
     [[nodiscard]] QList<QVariantList> rows(const QString &sql);
     [[nodiscard]] QVariant value(const QString &sql);
     void reopen();
@@ -34,6 +36,7 @@ public:
 
     qint64 wallMs = 1'700'000'000'000;
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of the next open()
+    UndoOptions undo{};                             ///< likewise
     CommitChanges lastCommit;
 
 private:

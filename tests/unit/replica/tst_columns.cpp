@@ -281,12 +281,12 @@ void TestColumns::olderFilesAreBroughtUpToDate()
     device.widenClocks();
     QSqlQuery query(device.replica().database()); // past the replica
     for (const QString &sql :
-         {u"DROP TABLE sheaf_parts"_s, u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s,
-          u"ALTER TABLE sheaf_tables DROP COLUMN conflicts"_s, u"ALTER TABLE sheaf_outbox DROP COLUMN base"_s,
-          u"ALTER TABLE sheaf_outbox DROP COLUMN resolved"_s, u"ALTER TABLE sheaf_state DROP COLUMN former"_s,
-          u"DROP TABLE sheaf_conflicts"_s, u"ALTER TABLE sheaf_rejected DROP COLUMN mask"_s,
-          u"ALTER TABLE sheaf_rejected DROP COLUMN texts"_s, u"ALTER TABLE sheaf_rejected DROP COLUMN at"_s,
-          u"UPDATE sheaf_state SET format = 3"_s})
+         {u"DROP TABLE sheaf_undo_rows"_s, u"DROP TABLE sheaf_undo"_s, u"DROP TABLE sheaf_parts"_s,
+          u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s, u"ALTER TABLE sheaf_tables DROP COLUMN conflicts"_s,
+          u"ALTER TABLE sheaf_outbox DROP COLUMN base"_s, u"ALTER TABLE sheaf_outbox DROP COLUMN resolved"_s,
+          u"ALTER TABLE sheaf_state DROP COLUMN former"_s, u"DROP TABLE sheaf_conflicts"_s,
+          u"ALTER TABLE sheaf_rejected DROP COLUMN mask"_s, u"ALTER TABLE sheaf_rejected DROP COLUMN texts"_s,
+          u"ALTER TABLE sheaf_rejected DROP COLUMN at"_s, u"UPDATE sheaf_state SET format = 3"_s})
         QVERIFY2(query.exec(sql), qUtf8Printable(sql));
     query.clear();
     device.reopen();

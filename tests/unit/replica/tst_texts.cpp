@@ -319,11 +319,11 @@ void TestTexts::olderFilesAreBroughtUpToDate()
     // Past the replica, which would write what it saves with each transaction.
     QSqlQuery query(device.replica().database());
     for (const QString &sql :
-         {u"DROP TABLE sheaf_texts"_s, u"DROP TABLE sheaf_parts"_s, u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s,
-          u"ALTER TABLE sheaf_columns DROP COLUMN type"_s, u"ALTER TABLE sheaf_state DROP COLUMN offered"_s,
-          u"ALTER TABLE sheaf_state DROP COLUMN former"_s, u"ALTER TABLE sheaf_tables DROP COLUMN conflicts"_s,
-          u"ALTER TABLE sheaf_outbox DROP COLUMN base"_s, u"ALTER TABLE sheaf_outbox DROP COLUMN resolved"_s,
-          u"DROP TABLE sheaf_conflicts"_s, u"DROP TABLE sheaf_rejected"_s,
+         {u"DROP TABLE sheaf_undo_rows"_s, u"DROP TABLE sheaf_undo"_s, u"DROP TABLE sheaf_texts"_s, u"DROP TABLE sheaf_parts"_s,
+          u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s, u"ALTER TABLE sheaf_columns DROP COLUMN type"_s,
+          u"ALTER TABLE sheaf_state DROP COLUMN offered"_s, u"ALTER TABLE sheaf_state DROP COLUMN former"_s,
+          u"ALTER TABLE sheaf_tables DROP COLUMN conflicts"_s, u"ALTER TABLE sheaf_outbox DROP COLUMN base"_s,
+          u"ALTER TABLE sheaf_outbox DROP COLUMN resolved"_s, u"DROP TABLE sheaf_conflicts"_s, u"DROP TABLE sheaf_rejected"_s,
           u"CREATE TABLE sheaf_rejected(n INTEGER PRIMARY KEY, space BLOB NOT NULL, tbl BLOB NOT NULL, pk BLOB NOT NULL, "
           "code TEXT NOT NULL, reason TEXT NOT NULL, record BLOB NOT NULL)"_s,
           u"UPDATE sheaf_state SET format = 1"_s})
