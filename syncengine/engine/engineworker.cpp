@@ -58,6 +58,7 @@ Result<void> EngineWorker::open()
     config.schemaPath = m_options.schemaPath;
     config.homeSpace = m_options.homeSpace;
     config.conflicts = m_options.conflicts;
+    config.undo = m_options.undo;
     config.wallMs = [this] { return m_clock->wallMs(); };
     config.random = [this] { return m_random.next(); };
     auto opened = Replica::open(config);
@@ -76,6 +77,8 @@ Result<void> EngineWorker::open()
         m_outlets.conflict(conflict);
     });
     m_replica->setRejectedObserver(m_outlets.rejected);
+    m_replica->setUndoObserver(m_outlets.undo);
+    m_outlets.undo(m_replica->undoState());
     m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, m_options.app,
                                                   Reconnector::Events{[this] { statusChanged(); },
                                                                       [this](const QString &code, const QString &message) {
@@ -166,10 +169,10 @@ Result<void> EngineWorker::sendPlugin(Plugin message)
     return {};
 }
 
-Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements)
+Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements, const UserAction &action)
 {
     QList<qint64> affected;
-    const auto done = writeWith([&](QSqlDatabase &database) -> Result<void> {
+    const auto work = [&](QSqlDatabase &database) -> Result<void> {
         for (const Statement &statement : statements) {
             const auto rows = runStatement(database, statement);
             if (!rows)
@@ -177,19 +180,29 @@ Result<QList<qint64>> EngineWorker::write(const QList<Statement> &statements)
             affected.push_back(*rows);
         }
         return {};
-    });
+    };
+    const auto done = writeWith(work, action);
     if (!done)
         return fail(done.error());
     return affected;
 }
 
-Result<void> EngineWorker::writeWith(const std::function<Result<void>(QSqlDatabase &)> &work)
+Result<void> EngineWorker::writeWith(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action)
 {
     if (!m_replica)
         return fail(m_openError);
-    auto done = m_replica->write(work);
+    auto done = m_replica->write(work, action);
     afterWork();
     return done;
+}
+
+Result<UndoOutcome> EngineWorker::takeStep(bool back)
+{
+    if (!m_replica)
+        return fail(m_openError);
+    auto outcome = back ? m_replica->undo() : m_replica->redo();
+    afterWork();
+    return outcome;
 }
 
 void EngineWorker::withReplica(const std::function<void(Replica &)> &work)

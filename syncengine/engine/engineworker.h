@@ -29,6 +29,7 @@ public:
         std::function<void(const QString &code, const QString &message)> reported;
         std::function<void(const Conflict &)> conflict;
         std::function<void(const RejectedChange &)> rejected;
+        std::function<void(const UndoState &)> undo;
         std::function<void(PresenceClient::Room, const QList<PresenceState> &present, const QList<quint64> &gone)> presence;
         PluginRelays::Outlets plugins;
         SyncMonitor::Outlets monitor;
@@ -48,8 +49,10 @@ public:
     /// Of the open replica, in hexadecimal digits; empty before.
     [[nodiscard]] QString site() const;
 
-    Result<QList<qint64>> write(const QList<Statement> &statements);
-    Result<void> writeWith(const std::function<Result<void>(QSqlDatabase &)> &work);
+    Result<QList<qint64>> write(const QList<Statement> &statements, const UserAction &action);
+    Result<void> writeWith(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action);
+    /// Undoes, or does again.
+    Result<UndoOutcome> takeStep(bool back);
     void withReplica(const std::function<void(Replica &)> &work);
     /// Work that may leave something to be pushed.
     Result<void> change(const std::function<Result<void>(Replica &)> &work);

@@ -60,6 +60,7 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
         });
     };
     outlets.space = [this](const SpaceNews &news) { post(q, [this, news] { takeSpaceNews(news); }); };
+    outlets.undo = [this](const UndoState &state) { post(q, [this, state] { takeUndoState(state); }); };
     outlets.presence = [this](PresenceClient::Room room, const QList<PresenceState> &present, const QList<quint64> &gone) {
         post(q, [this, room, present, gone] {
             if (PresenceSink *sink = rooms.value(room))
@@ -206,14 +207,16 @@ QFuture<Result<void>> SyncEngine::open()
     });
 }
 
-QFuture<Result<QList<qint64>>> SyncEngine::write(QList<Statement> statements)
+QFuture<Result<QList<qint64>>> SyncEngine::write(QList<Statement> statements, UserAction action)
 {
-    return post(d->worker, [w = d->worker, list = std::move(statements)] { return w->write(list); });
+    return post(d->worker,
+                [w = d->worker, list = std::move(statements), what = std::move(action)] { return w->write(list, what); });
 }
 
-QFuture<Result<void>> SyncEngine::writeWith(std::function<Result<void>(QSqlDatabase &)> work)
+QFuture<Result<void>> SyncEngine::writeWith(std::function<Result<void>(QSqlDatabase &)> work, UserAction action)
 {
-    return post(d->worker, [w = d->worker, call = std::move(work)] { return w->writeWith(call); });
+    return post(d->worker,
+                [w = d->worker, call = std::move(work), what = std::move(action)] { return w->writeWith(call, what); });
 }
 
 QFuture<Result<QueryRows>> SyncEngine::query(Statement statement)

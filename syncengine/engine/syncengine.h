@@ -53,6 +53,10 @@ class SyncEngine : public QObject
     Q_PROPERTY(qint64 clockOffsetMs READ clockOffsetMs NOTIFY figuresChanged FINAL)
     Q_PROPERTY(QJsonObject diagnostics READ diagnostics NOTIFY figuresChanged FINAL)
     Q_PROPERTY(Sheaf::SyncResult lastSync READ lastSync NOTIFY syncFinished FINAL)
+    Q_PROPERTY(bool canUndo READ canUndo NOTIFY undoStateChanged FINAL)
+    Q_PROPERTY(bool canRedo READ canRedo NOTIFY undoStateChanged FINAL)
+    Q_PROPERTY(QString undoText READ undoText NOTIFY undoStateChanged FINAL)
+    Q_PROPERTY(QString redoText READ redoText NOTIFY undoStateChanged FINAL)
     Q_PROPERTY(bool ready READ isReady NOTIFY readyChanged FINAL)
     Q_PROPERTY(QString site READ site NOTIFY readyChanged FINAL)
 
@@ -76,6 +80,7 @@ public:
         QString app;                                       ///< name and version sent in the hello
         qint64 testClockOffsetMs = 0;                      ///< shifts this replica's wall clock, for tests
         ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
+        UndoOptions undo{};                                ///< which writes can be undone, and how many
         /// Makes what connects to servers, in the engine's thread; none: WebSockets. LocalServer has one.
         std::function<std::unique_ptr<Transport>()> transport = {};
         SyncFilters filters = {}; ///< see setFilters()
@@ -88,10 +93,11 @@ public:
     /// Writes and queries may be queued before it has finished.
     QFuture<Result<void>> open();
 
-    /// All statements or none, in order, in one transaction; the number of rows each one changed.
-    QFuture<Result<QList<qint64>>> write(QList<Statement> statements);
+    /// All statements or none, in order, in one transaction; the number of rows each one changed. With an `action` it is
+    /// one step for undo().
+    QFuture<Result<QList<qint64>>> write(QList<Statement> statements, UserAction action = {});
     /// Any work on the writer connection, in one transaction, in the engine's thread.
-    QFuture<Result<void>> writeWith(std::function<Result<void>(QSqlDatabase &)> work);
+    QFuture<Result<void>> writeWith(std::function<Result<void>(QSqlDatabase &)> work, UserAction action = {});
     /// Reads on a connection of its own, in a reader thread.
     QFuture<Result<QueryRows>> query(Statement statement);
     /// Anything that needs the replica itself, in the engine's thread.
@@ -106,6 +112,21 @@ public:
     /// proof made after this call, however many attempts it takes. Errors: `timeout`, `not_connected`, `paused`, or what needs
     /// the user.
     QFuture<Result<void>> waitSynced(qint64 timeoutMs);
+
+    // Undo
+
+    /// Takes the user's newest action back, by writing what was there before, wherever it still stands as the action left
+    /// it: what others have written since stays. Actions survive restarts. See replica/undo.h and README.md. With nothing
+    /// to undo the outcome's `done` is false.
+    Q_INVOKABLE QFuture<Result<UndoOutcome>> undo();
+    /// Does the action again that was undone last. A new action ends that.
+    Q_INVOKABLE QFuture<Result<UndoOutcome>> redo();
+    /// Forgets all actions.
+    QFuture<Result<void>> clearUndo();
+    [[nodiscard]] bool canUndo() const;
+    [[nodiscard]] bool canRedo() const;
+    [[nodiscard]] QString undoText() const; ///< UserAction::text of what undo() would take back
+    [[nodiscard]] QString redoText() const;
 
     /// The conflict log, the oldest first; conflict() tells of new ones. See replica/disputes.h.
     QFuture<Result<QList<Conflict>>> conflicts();
@@ -209,6 +230,11 @@ Q_SIGNALS:
     void figuresChanged();
     /// A sync is over: everything is proven, or the connection ended. A burst of edits while connected is one, too.
     void syncFinished(const Sheaf::SyncResult &result);
+    /// What can be undone or redone is something else.
+    void undoStateChanged();
+    /// undo() or redo() has done something, whoever has called it.
+    void undone(const QString &text, int changes, int kept);
+    void redone(const QString &text, int changes, int kept);
     /// A commit, local or merged.
     void committed(const Sheaf::CommitChanges &changes);
     void openFailed(const Sheaf::Error &error);
@@ -225,7 +251,8 @@ Q_SIGNALS:
     void disputesChanged();
     /// The engine ends; what is written by a direct connection to this is the last that is committed.
     void closing();
-    /// For a log: something unusual that the engine dealt with, such as a refused change.
+    /// For a log: something unusual that the engine dealt with, such as a refused change, or an action that is too large to
+    /// be undone (`not_undoable`).
     void reported(const Sheaf::Error &news);
 
 private:

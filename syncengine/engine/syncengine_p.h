@@ -76,6 +76,8 @@ struct SyncEngine::Private {
     QFuture<Result<void>> settle(std::function<Result<void>(Replica &)> work);
     void askResolver();
     void takeSpaceNews(const SpaceNews &news);
+    void takeUndoState(const UndoState &next);
+    QFuture<Result<UndoOutcome>> takeStep(bool back);
     EngineWorker::Outlets workerOutlets();
     Reader::Outlets readerOutlets();
 
@@ -96,6 +98,7 @@ struct SyncEngine::Private {
     ConflictResolver resolver;
     bool asking = false;
 
+    UndoState undoState;
     SyncStatus status;
     SyncSnapshot snapshot;
     SyncResult lastSync;
