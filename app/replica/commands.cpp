@@ -4,6 +4,7 @@
 
 #include "jsonvalues.h"
 #include "textcommand.h"
+#include "undocommand.h"
 
 #include <QHash>
 
@@ -61,6 +62,8 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"rejected"_s, &Commands::rejected},
         {u"retry"_s, &Commands::retryRejected},
         {u"discard"_s, &Commands::discardRejected},
+        {u"undo"_s, &Commands::undo},
+        {u"redo"_s, &Commands::redo},
         {u"presence"_s, &Commands::presence},
         {u"join"_s, &Commands::joinSpace},
         {u"leave"_s, &Commands::leaveSpace},
@@ -70,12 +73,9 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"forget"_s, &Commands::discardQuarantined},
         {u"sync_where"_s, &Commands::syncWhere},
     };
-    static const QStringList later{u"undo"_s, u"redo"_s};
     const QString name = command.value("do"_L1).toString();
     if (const Handler handler = handlers.value(name))
         (this->*handler)(command, reply);
-    else if (later.contains(name))
-        reply(fail(u"not_available"_s, u"\"%1\" is not available in this version."_s.arg(name)));
     else if (name.isEmpty())
         reply(fail(u"bad_request"_s, u"\"do\" is missing."_s));
     else
@@ -87,7 +87,7 @@ void Commands::exec(const QJsonObject &command, const Reply &reply)
     const auto statement = statementFromJson(command);
     if (!statement)
         return reply(fail(statement.error()));
-    m_engine.write({*statement}).then(this, [reply](const Result<QList<qint64>> &done) {
+    m_engine.write({*statement}, actionFromJson(command)).then(this, [reply](const Result<QList<qint64>> &done) {
         if (!done)
             return reply(fail(done.error()));
         reply(QJsonValue(QJsonObject{{u"rows_affected"_s, done->first()}}));
@@ -106,7 +106,7 @@ void Commands::transaction(const QJsonObject &command, const Reply &reply)
     }
     if (statements.isEmpty())
         return reply(fail(u"bad_request"_s, u"\"statements\" is missing or empty."_s));
-    m_engine.write(statements).then(this, [reply](const Result<QList<qint64>> &done) {
+    m_engine.write(statements, actionFromJson(command)).then(this, [reply](const Result<QList<qint64>> &done) {
         if (!done)
             return reply(fail(done.error()));
         QJsonArray counts;
@@ -145,8 +145,8 @@ void Commands::text(const QJsonObject &command, const Reply &reply)
     // One number for each command: nothing that this document made is built on later.
     const quint64 client = std::max<quint64>(m_random.next() & 0xFFFF'FFFFU, 1);
     askReplica(
-        [wanted = *wanted, client](Replica &replica) -> Result<QJsonValue> {
-            const auto text = runTextCommand(replica, wanted, client);
+        [wanted = *wanted, client, action = actionFromJson(command)](Replica &replica) -> Result<QJsonValue> {
+            const auto text = runTextCommand(replica, wanted, client, action);
             if (!text)
                 return fail(text.error());
             return QJsonValue(QJsonObject{{u"text"_s, *text}});
@@ -272,6 +272,16 @@ void Commands::outbox(const QJsonObject &, const Reply &reply)
             return QJsonValue(list);
         },
         reply);
+}
+
+void Commands::undo(const QJsonObject &, const Reply &reply)
+{
+    m_engine.undo().then(this, [this, reply](const Result<UndoOutcome> &outcome) { reply(answerOf(outcome, m_engine)); });
+}
+
+void Commands::redo(const QJsonObject &, const Reply &reply)
+{
+    m_engine.redo().then(this, [this, reply](const Result<UndoOutcome> &outcome) { reply(answerOf(outcome, m_engine)); });
 }
 
 void Commands::presence(const QJsonObject &command, const Reply &reply)

@@ -45,6 +45,8 @@ private:
     void rejected(const QJsonObject &command, const Reply &reply);
     void retryRejected(const QJsonObject &command, const Reply &reply);
     void discardRejected(const QJsonObject &command, const Reply &reply);
+    void undo(const QJsonObject &command, const Reply &reply);
+    void redo(const QJsonObject &command, const Reply &reply);
     void presence(const QJsonObject &command, const Reply &reply);
     void joinSpace(const QJsonObject &command, const Reply &reply);
     void leaveSpace(const QJsonObject &command, const Reply &reply);

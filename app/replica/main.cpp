@@ -62,6 +62,7 @@ int main(int argc, char **argv)
         options.homeSpace = parser.values(u"space"_s).first().toUtf8();
     options.app = QStringLiteral("sheaf-replica/" SHEAF_VERSION);
     options.testClockOffsetMs = offset;
+    options.undo.allWrites = true;
 
     Sheaf::SyncEngine engine(options);
     std::unique_ptr<Sheaf::Shell> shell;

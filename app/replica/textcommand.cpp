@@ -50,7 +50,7 @@ Result<TextCommand> textCommandFromJson(const QJsonObject &command)
     return text;
 }
 
-Result<QString> runTextCommand(Replica &replica, const TextCommand &command, quint64 client)
+Result<QString> runTextCommand(Replica &replica, const TextCommand &command, quint64 client, const UserAction &action)
 {
     const auto loaded = replica.loadText(command.table, command.key, command.column);
     if (!loaded)
@@ -62,7 +62,7 @@ Result<QString> runTextCommand(Replica &replica, const TextCommand &command, qui
     doc.onUpdate([&update](const QByteArray &made, bool, quint64) { update = made; });
     doc.text().applyDelta(command.ops);
     if (!update.isEmpty()) {
-        if (auto done = replica.writeText(command.table, command.key, command.column, update); !done)
+        if (auto done = replica.writeText(command.table, command.key, command.column, update, action); !done)
             return fail(done.error());
     }
     return doc.text().toString();

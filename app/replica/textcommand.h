@@ -21,6 +21,6 @@ struct TextCommand {
 Result<TextCommand> textCommandFromJson(const QJsonObject &command);
 /// Makes the edits in a document of its own, with the client number `client`, and writes them; returns the
 /// text. Errors: those of Replica::loadText() and Replica::writeText().
-Result<QString> runTextCommand(Replica &replica, const TextCommand &command, quint64 client);
+Result<QString> runTextCommand(Replica &replica, const TextCommand &command, quint64 client, const UserAction &action);
 
 } // namespace Sheaf

@@ -98,6 +98,12 @@ QString textOf(const QJsonObject &answer)
     return answer.value("ok"_L1).toObject().value("text"_L1).toString();
 }
 
+QJsonArray titleAndBody(Program &program)
+{
+    const QJsonObject answer = program.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title, body FROM notes"_s}});
+    return answer.value("ok"_L1).toObject().value("rows"_L1).toArray().at(0).toArray();
+}
+
 QString codeOf(const QJsonObject &answer)
 {
     return answer.value("error"_L1).toObject().value("code"_L1).toString();
@@ -149,7 +155,6 @@ private Q_SLOTS:
         QTest::newRow("no sql") << "{\"id\":1,\"do\":\"exec\"}"_ba << u"bad_request"_s;
         QTest::newRow("bad param") << "{\"id\":1,\"do\":\"exec\",\"sql\":\"SELECT ?\",\"params\":[[1]]}"_ba << u"bad_request"_s;
         QTest::newRow("unknown") << "{\"id\":1,\"do\":\"dance\"}"_ba << u"unknown_command"_s;
-        QTest::newRow("later") << "{\"id\":1,\"do\":\"undo\"}"_ba << u"not_available"_s;
         QTest::newRow("no pk") << "{\"id\":1,\"do\":\"text\",\"table\":\"notes\",\"column\":\"body\"}"_ba << u"bad_request"_s;
         QTest::newRow("bad op")
             << "{\"id\":1,\"do\":\"text\",\"table\":\"notes\",\"column\":\"body\",\"pk\":[\"a\"],\"ops\":[{\"turn\":1}]}"_ba
@@ -204,6 +209,52 @@ private Q_SLOTS:
         const QJsonObject found = program.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT body FROM notes"_s}});
         QCOMPARE(found.value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{u"hello, 😀"_s}}));
         QCOMPARE(textOf(program.ask(textCommand({}))), u"hello, 😀"_s);
+    }
+
+    void actionsAreUndone()
+    {
+        const QJsonObject undo{{u"do"_s, u"undo"_s}};
+        const QJsonObject redo{{u"do"_s, u"redo"_s}};
+        QTemporaryDir folder;
+        {
+            Program program(folder.path(), u"a.db"_s);
+            QCOMPARE(program.ask(undo).value("ok"_L1).toObject(), (QJsonObject{{u"done"_s, false},
+                                                                               {u"text"_s, u""_s},
+                                                                               {u"rows"_s, 0},
+                                                                               {u"changes"_s, 0},
+                                                                               {u"kept"_s, 0},
+                                                                               {u"skipped"_s, 0},
+                                                                               {u"can_undo"_s, false},
+                                                                               {u"can_redo"_s, false}}));
+            program.ask(exec(u"INSERT INTO notes(id, title, body) VALUES('a', '1', 'hello')"_s));
+            QJsonObject named = exec(u"UPDATE notes SET title = '2'"_s);
+            named.insert(u"action"_s, u"rename"_s);
+            program.ask(named);
+            QJsonObject kept = exec(u"UPDATE notes SET picture = x'00'"_s);
+            kept.insert(u"undo"_s, false);
+            program.ask(kept);
+            program.ask(textCommand({QJsonObject{{u"retain"_s, 5}}, QJsonObject{{u"insert"_s, u" you"_s}}}));
+            for (int step = 0; step < 3; ++step) {
+                QJsonObject typed = exec(u"UPDATE notes SET title = 'typed %1'"_s.arg(step));
+                typed.insert(u"group"_s, u"typing"_s);
+                program.ask(typed);
+            }
+            QCOMPARE(program.ask(undo).value("ok"_L1).toObject().value("rows"_L1).toInt(), 1);
+            QCOMPARE(titleAndBody(program), (QJsonArray{u"2"_s, u"hello you"_s}));
+        }
+        Program program(folder.path(), u"a.db"_s);
+        QVERIFY(program.ask(undo).value("ok"_L1).toObject().value("done"_L1).toBool());
+        QCOMPARE(titleAndBody(program), (QJsonArray{u"2"_s, u"hello"_s}));
+        QCOMPARE(program.ask(undo).value("ok"_L1).toObject().value("text"_L1).toString(), u"rename"_s);
+        QCOMPARE(titleAndBody(program), (QJsonArray{u"1"_s, u"hello"_s}));
+        // The row has a picture that no action put there: it stays.
+        const QJsonObject last = program.ask(undo).value("ok"_L1).toObject();
+        QVERIFY(!last.value("done"_L1).toBool());
+        QCOMPARE(last.value("skipped"_L1).toInt(), 1);
+        for (int step = 0; step < 3; ++step)
+            QVERIFY(program.ask(redo).value("ok"_L1).toObject().value("done"_L1).toBool());
+        QCOMPARE(titleAndBody(program), (QJsonArray{u"typed 2"_s, u"hello you"_s}));
+        QVERIFY(!program.ask(redo).value("ok"_L1).toObject().value("done"_L1).toBool());
     }
 
     void inputThatEndsIsDoneFirst()
