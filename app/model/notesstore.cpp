@@ -4,7 +4,6 @@
 
 #include "crdt/rowkey.h"
 #include "crdt/uuid.h"
-#include "model/deletedlist.h"
 #include "model/noteversions.h"
 #include "model/storewrites.h"
 #include "net/systemclock.h"
@@ -87,19 +86,12 @@ QString NotesStore::createList(const QString &name)
 
 void NotesStore::renameList(const QString &id, const QString &name)
 {
-    write({StoreWrites::renameList(id, text(name), m_ports.wallMs())});
+    write({StoreWrites::renameList(id, text(name), m_ports.wallMs())}, UserAction::undoable(tr("rename list")));
 }
 
 void NotesStore::deleteList(const QString &id)
 {
-    m_deletedList = std::make_shared<DeletedList>(id);
-    writeWith([deleted = m_deletedList](QSqlDatabase &database) { return deleted->remove(database); });
-}
-
-void NotesStore::restoreList(const QString &id)
-{
-    if (m_deletedList && m_deletedList->id() == id)
-        writeWith([deleted = m_deletedList](QSqlDatabase &database) { return deleted->putBack(database); });
+    write(StoreWrites::deleteList(id), UserAction::undoable(tr("delete list")));
 }
 
 QString NotesStore::createNote(const QString &listId, const QString &title, const QString &body)
@@ -111,7 +103,8 @@ QString NotesStore::createNote(const QString &listId, const QString &title, cons
 
 void NotesStore::setNoteTitle(const QString &id, const QString &title)
 {
-    write({StoreWrites::setText(u"notes"_s, u"title"_s, id, text(title), m_ports.wallMs())});
+    write({StoreWrites::setText(u"notes"_s, u"title"_s, id, text(title), m_ports.wallMs())},
+          UserAction::undoable(tr("rename note"), "title " + id.toUtf8()));
 }
 
 QString NotesStore::createTask(const QString &listId, const QString &title)
@@ -123,12 +116,14 @@ QString NotesStore::createTask(const QString &listId, const QString &title)
 
 void NotesStore::setTaskTitle(const QString &id, const QString &title)
 {
-    write({StoreWrites::setText(u"tasks"_s, u"title"_s, id, text(title), m_ports.wallMs())});
+    write({StoreWrites::setText(u"tasks"_s, u"title"_s, id, text(title), m_ports.wallMs())},
+          UserAction::undoable(tr("rename task"), "title " + id.toUtf8()));
 }
 
 void NotesStore::setTaskDone(const QString &id, bool done)
 {
-    write({StoreWrites::setTaskDone(id, done, m_ports.wallMs())});
+    write({StoreWrites::setTaskDone(id, done, m_ports.wallMs())},
+          UserAction::undoable(done ? tr("complete task") : tr("reopen task")));
 }
 
 void NotesStore::setTaskDue(const QString &id, const QString &isoDate)
@@ -137,7 +132,8 @@ void NotesStore::setTaskDue(const QString &id, const QString &isoDate)
         Q_EMIT writeFailed(tr("“%1” is no date; a due date looks like 2026-11-21.").arg(isoDate));
         return;
     }
-    write({StoreWrites::setText(u"tasks"_s, u"due"_s, id, StoreWrites::idOrNull(isoDate), m_ports.wallMs())});
+    write({StoreWrites::setText(u"tasks"_s, u"due"_s, id, StoreWrites::idOrNull(isoDate), m_ports.wallMs())},
+          UserAction::undoable(tr("set due date")));
 }
 
 void NotesStore::touch(const QString &kind, const QString &id)
@@ -155,32 +151,40 @@ void NotesStore::moveTask(const QString &id, const QString &beforeId, const QStr
 {
     if (id == beforeId || id == afterId)
         return;
-    writeWith([id, beforeId, afterId](QSqlDatabase &database) { return StoreWrites::moveTask(database, id, beforeId, afterId); });
+    writeWith([id, beforeId, afterId](QSqlDatabase &database) { return StoreWrites::moveTask(database, id, beforeId, afterId); },
+              UserAction::undoable(tr("move task")));
 }
 
 void NotesStore::moveToList(const QVariantList &items, const QString &listId)
 {
-    write(forEach(items, [&](const QString &table, const QString &id) {
-        return table == "notes"_L1 ? StoreWrites::moveNoteToList(id, listId) : StoreWrites::moveTaskToList(id, listId);
-    }));
+    write(forEach(items,
+                  [&](const QString &table, const QString &id) {
+                      return table == "notes"_L1 ? StoreWrites::moveNoteToList(id, listId)
+                                                 : StoreWrites::moveTaskToList(id, listId);
+                  }),
+          UserAction::undoable(tr("move to list")));
 }
 
 void NotesStore::setTasksDone(const QVariantList &items, bool done)
 {
-    write(forEach(items, [&](const QString &table, const QString &id) {
-        return table == "tasks"_L1 ? StoreWrites::setTaskDone(id, done, m_ports.wallMs()) : Statement();
-    }));
+    write(forEach(items,
+                  [&](const QString &table, const QString &id) {
+                      return table == "tasks"_L1 ? StoreWrites::setTaskDone(id, done, m_ports.wallMs()) : Statement();
+                  }),
+          UserAction::undoable(done ? tr("complete tasks") : tr("reopen tasks")));
 }
 
 void NotesStore::trash(const QVariantList &items)
 {
     const qint64 now = m_ports.wallMs();
-    write(forEach(items, [now](const QString &table, const QString &id) { return StoreWrites::setTrashed(table, id, now); }));
+    write(forEach(items, [now](const QString &table, const QString &id) { return StoreWrites::setTrashed(table, id, now); }),
+          UserAction::undoable(tr("move to trash")));
 }
 
 void NotesStore::restore(const QVariantList &items)
 {
-    write(forEach(items, [](const QString &table, const QString &id) { return StoreWrites::setTrashed(table, id, nothing); }));
+    write(forEach(items, [](const QString &table, const QString &id) { return StoreWrites::setTrashed(table, id, nothing); }),
+          UserAction::undoable(tr("restore from trash")));
 }
 
 void NotesStore::deleteForGood(const QVariantList &items)
@@ -198,17 +202,44 @@ void NotesStore::emptyTrash()
                                                             {u"DELETE FROM tasks WHERE trashed IS NOT NULL"_s, {}, {}}});
 }
 
-void NotesStore::write(const QList<Statement> &statements)
+void NotesStore::undo()
 {
-    m_engine.write(statements).then(this, [this](const Result<QList<qint64>> &done) {
+    m_engine.undo().then(this, [this](const Result<UndoOutcome> &outcome) {
+        if (!outcome)
+            Q_EMIT writeFailed(outcome.error().message);
+        else if (outcome->done)
+            Q_EMIT undone(outcome->text);
+        else
+            Q_EMIT nothingUndone();
+    });
+}
+
+void NotesStore::redo()
+{
+    m_engine.redo().then(this, [this](const Result<UndoOutcome> &outcome) {
+        if (!outcome)
+            Q_EMIT writeFailed(outcome.error().message);
+        else if (outcome->done)
+            Q_EMIT redone(outcome->text);
+        else
+            Q_EMIT nothingUndone();
+    });
+}
+
+void NotesStore::write(const QList<Statement> &statements, const UserAction &action)
+{
+    if (action.kind == UserAction::Kind::Undoable)
+        Q_EMIT acted();
+    m_engine.write(statements, action).then(this, [this](const Result<QList<qint64>> &done) {
         if (!done)
             Q_EMIT writeFailed(done.error().message);
     });
 }
 
-void NotesStore::writeWith(std::function<Result<void>(QSqlDatabase &)> work)
+void NotesStore::writeWith(std::function<Result<void>(QSqlDatabase &)> work, const UserAction &action)
 {
-    m_engine.writeWith(std::move(work)).then(this, [this](const Result<void> &done) {
+    Q_EMIT acted();
+    m_engine.writeWith(std::move(work), action).then(this, [this](const Result<void> &done) {
         if (!done)
             Q_EMIT writeFailed(done.error().message);
     });

@@ -11,8 +11,6 @@
 
 namespace Sheaf {
 
-class DeletedList;
-
 /// What is handed to the model from outside.
 struct ModelPorts {
     std::function<qint64()> wallMs;  ///< wall clock, milliseconds since 1970
@@ -42,8 +40,6 @@ public:
     Q_INVOKABLE void renameList(const QString &id, const QString &name);
     /// Its notes and tasks go to the Inbox.
     Q_INVOKABLE void deleteList(const QString &id);
-    /// Brings back the list that was deleted last, with what was in it; others are ignored.
-    Q_INVOKABLE void restoreList(const QString &id);
 
     Q_INVOKABLE QString createNote(const QString &listId, const QString &title, const QString &body);
     Q_INVOKABLE void setNoteTitle(const QString &id, const QString &title);
@@ -71,13 +67,25 @@ public:
     /// Deletes for good what is in the trash.
     Q_INVOKABLE void emptyTrash();
 
+    /// Takes back, or does again, what was done last in lists: all of the above but what is new or gone for good. Others'
+    /// changes stay. undone(), redone() or nothingUndone() answer, or writeFailed().
+    Q_INVOKABLE void undo();
+    Q_INVOKABLE void redo();
+
 Q_SIGNALS:
     /// Nothing of that write was stored; one sentence for people.
     void writeFailed(const QString &message);
+    /// Something was written that undo() can take back: it is the newest from now on.
+    void acted();
+    /// `what` as a menu has it: "move to trash".
+    void undone(const QString &what);
+    void redone(const QString &what);
+    /// There was nothing, or others have changed since whatever there was.
+    void nothingUndone();
 
 private:
-    void write(const QList<Statement> &statements);
-    void writeWith(std::function<Result<void>(QSqlDatabase &)> work);
+    void write(const QList<Statement> &statements, const UserAction &action = UserAction::hidden());
+    void writeWith(std::function<Result<void>(QSqlDatabase &)> work, const UserAction &action);
     void heal(const CommitChanges &changes);
 
     struct Touch {
@@ -88,8 +96,7 @@ private:
 
     SyncEngine &m_engine;
     ModelPorts m_ports;
-    Touch m_touched;                            ///< the last one
-    std::shared_ptr<DeletedList> m_deletedList; ///< after its making used in the engine's thread only
+    Touch m_touched; ///< the last one
 };
 
 } // namespace Sheaf

@@ -9,6 +9,33 @@ Item {
     id: root
 
     required property var window
+    /// By a key, and nothing on the screen says yet what came of it.
+    property bool asked: false
+    /// Whoever takes back words in a text, and has none left, does not mean the lists.
+    readonly property bool typing: {
+        const item = root.window.activeFocusItem;
+        return Boolean(item) && item.cursorPosition !== undefined && !item.readOnly;
+    }
+
+    function back(): void {
+        if (root.window.undoToast.undoAction !== null) {
+            root.window.undoToast.undo();
+            return;
+        }
+        root.asked = true;
+        root.window.flush();
+        root.window.store.undo();
+    }
+    function again(): void {
+        root.asked = true;
+        root.window.flush();
+        root.window.store.redo();
+    }
+    function tell(message: string): void {
+        if (root.asked)
+            root.window.undoToast.show(message, null);
+        root.asked = false;
+    }
 
     Shortcut { sequence: "Ctrl+N"; onActivated: root.window.newNote() }
     Shortcut { sequence: "Ctrl+Shift+N"; onActivated: root.window.newTask() }
@@ -49,7 +76,24 @@ Item {
     Shortcut { sequence: "Ctrl+Q"; onActivated: root.window.close() }
     Shortcut {
         sequence: "Ctrl+Z"
-        enabled: root.window.undoToast.undoAction !== null
-        onActivated: root.window.undoToast.undo()
+        enabled: root.window.undoToast.undoAction !== null || !root.typing
+        onActivated: root.back()
+    }
+    Shortcut {
+        sequence: "Ctrl+Shift+Z"
+        enabled: !root.typing
+        onActivated: root.again()
+    }
+    Connections {
+        target: root.window.store
+        function onUndone(what: string): void {
+            root.tell(qsTr("Undone: %1").arg(what));
+        }
+        function onRedone(what: string): void {
+            root.tell(qsTr("Done again: %1").arg(what));
+        }
+        function onNothingUndone(): void {
+            root.tell(qsTr("Nothing to undo"));
+        }
     }
 }

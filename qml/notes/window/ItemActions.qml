@@ -11,31 +11,41 @@ QtObject {
     required property Toast toast
     required property ConfirmDialog confirm
 
+    /// The toast's, while it is about what was done last.
+    property var wayBack: null
+    readonly property Connections acts: Connections {
+        target: root.store
+        function onActed(): void {
+            if (root.wayBack && root.toast.undoAction === root.wayBack)
+                root.toast.dismiss();
+            root.wayBack = null;
+        }
+    }
+
+    function done(message: string): void {
+        root.wayBack = () => root.store.undo();
+        root.toast.show(message, root.wayBack);
+    }
     function words(items: var, note: string, task: string, many: string): string {
         return items.length > 1 ? many.arg(items.length) : items[0].kind === "task" ? task : note;
     }
     function trash(items: var): void {
-        const store = root.store;
-        store.trash(items);
-        root.toast.show(root.words(items, qsTr("Note moved to trash"), qsTr("Task moved to trash"), qsTr("%1 items moved to trash")),
-                        () => store.restore(items));
+        root.store.trash(items);
+        root.done(root.words(items, qsTr("Note moved to trash"), qsTr("Task moved to trash"), qsTr("%1 items moved to trash")));
     }
     function restore(items: var): void {
-        const store = root.store;
-        store.restore(items);
-        root.toast.show(root.words(items, qsTr("Note restored"), qsTr("Task restored"), qsTr("%1 items restored")), () => store.trash(items));
+        root.store.restore(items);
+        root.done(root.words(items, qsTr("Note restored"), qsTr("Task restored"), qsTr("%1 items restored")));
     }
     function move(items: var, listId: string): void {
         root.store.moveToList(items, listId);
-        root.toast.show(root.words(items, qsTr("Note moved"), qsTr("Task moved"), qsTr("%1 items moved")), null);
+        root.done(root.words(items, qsTr("Note moved"), qsTr("Task moved"), qsTr("%1 items moved")));
     }
     /// Completes them all; reopens them when all are done.
     function complete(items: var, done: bool): void {
-        const store = root.store;
-        store.setTasksDone(items, done);
+        root.store.setTasksDone(items, done);
         if (items.length > 1)
-            root.toast.show(done ? qsTr("%1 tasks completed").arg(items.length) : qsTr("%1 tasks reopened").arg(items.length),
-                            () => store.setTasksDone(items, !done));
+            root.done(done ? qsTr("%1 tasks completed").arg(items.length) : qsTr("%1 tasks reopened").arg(items.length));
     }
     function deleteForGood(items: var): void {
         root.confirm.ask(root.words(items, qsTr("Delete this note for good?"), qsTr("Delete this task for good?"),
@@ -48,9 +58,7 @@ QtObject {
                          qsTr("Empty trash"), () => root.store.emptyTrash());
     }
     function deleteList(listId: string, name: string): void {
-        const store = root.store;
-        store.deleteList(listId);
-        root.toast.show(qsTr("List “%1” deleted, its items are in the Inbox").arg(name === "" ? qsTr("Untitled list") : name),
-                        () => store.restoreList(listId));
+        root.store.deleteList(listId);
+        root.done(qsTr("List “%1” deleted, its items are in the Inbox").arg(name === "" ? qsTr("Untitled list") : name));
     }
 }

@@ -32,7 +32,7 @@ Card {
         ["F2", qsTr("Rename a list")],
         ["Delete", qsTr("Move to trash")],
         ["R", qsTr("Restore from the trash")],
-        ["Ctrl+Z", qsTr("Undo")],
+        ["Ctrl+Z  Ctrl+Shift+Z", qsTr("Undo / redo")],
         ["Ctrl+Shift+H", qsTr("History of a note or task")],
         ["Ctrl+\\", qsTr("Show or hide the sidebar")],
         ["Ctrl+Shift+S", qsTr("Sync now")],

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void tasksAreMoved();
     void aDeletedListLeavesItsThings();
     void aDeletedListComesBack();
+    void whatIsDoneInListsIsUndone();
     void trashAndDelete();
     void idsAreOrderedByTime();
     void wrongDatesAreRefused();
@@ -215,18 +216,49 @@ void TestNotesStore::aDeletedListComesBack()
     m_store->createNote({}, u"of the Inbox"_s, {});
     const QString other = m_store->createList(u"Other"_s);
     m_store->deleteList(list);
-    m_store->moveToList({item(u"task"_s, moved)}, other);
-    m_store->restoreList(other); // not the one that was deleted
-    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"1"_s);
-    m_store->restoreList(list);
+    m_engine->write({{u"UPDATE tasks SET list = ?"_s, {other}, {}}}); // as another device does
+    m_store->undo();
     QCOMPARE(read(u"SELECT name || position || created || updated FROM lists WHERE id = '%1'"_s.arg(list)), before);
     QCOMPARE(read(u"SELECT id FROM notes WHERE list = '%1'"_s.arg(list)), kept);
     QCOMPARE(read(u"SELECT list FROM tasks"_s), other);
-    m_store->restoreList(list); // twice is once
-    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"2"_s);
-    m_store->deleteList(u"nonsense"_s);
-    m_store->restoreList(u"nonsense"_s);
-    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"2"_s);
+    m_store->redo();
+    QCOMPARE(read(u"SELECT count(*) FROM lists"_s), u"1"_s);
+    QCOMPARE(read(u"SELECT count(*) FROM notes WHERE list IS NULL"_s), u"2"_s);
+    QCOMPARE(read(u"SELECT list FROM tasks"_s), other);
+}
+
+void TestNotesStore::whatIsDoneInListsIsUndone()
+{
+    const QString all =
+        u"SELECT title || coalesce(due, '-') || (done IS NULL) || (trashed IS NULL) || coalesce(list, '-') FROM tasks"_s;
+    const QString list = m_store->createList(u"Work"_s);
+    const QString task = m_store->createTask({}, u"t"_s);
+    const QVariantList tasks{item(u"task"_s, task)};
+    QStringList steps{read(all)};
+    m_store->setTaskTitle(task, u"Call"_s);
+    steps += read(all);
+    m_store->setTaskDue(task, u"2026-11-21"_s);
+    steps += read(all);
+    m_store->moveToList(tasks, list);
+    steps += read(all);
+    m_store->setTaskDone(task, true);
+    steps += read(all);
+    m_store->touch(u"task"_s, task); // is nothing that anybody wants undone
+    m_store->trash(tasks);
+    QCOMPARE(m_engine->undoText(), u"complete task"_s);
+    while (!steps.isEmpty()) {
+        m_store->undo();
+        QCOMPARE(read(all), steps.takeLast());
+    }
+    QVERIFY(!m_engine->canUndo());
+    QSignalSpy nothing(m_store.get(), &NotesStore::nothingUndone);
+    m_store->undo();
+    QTRY_COMPARE_WITH_TIMEOUT(nothing.size(), 1, patienceMs);
+    // What is gone for good does not come back.
+    m_store->deleteForGood(tasks);
+    m_store->undo();
+    QTRY_COMPARE_WITH_TIMEOUT(nothing.size(), 2, patienceMs);
+    QCOMPARE(read(u"SELECT count(*) FROM tasks"_s), u"0"_s);
 }
 
 void TestNotesStore::trashAndDelete()
