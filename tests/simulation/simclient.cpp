@@ -241,11 +241,26 @@ Verified SimClient::edit(SeededRandom &random)
     if (isShutOut())
         return {};
     look();
-    const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
+    m_undoable = undoes && random.oneIn(2);
+    const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); },
+                                          m_undoable ? UserAction::undoable({}) : UserAction::hidden());
+    m_undoable = false;
     if (!written)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
     m_words += m_newWords;
     m_tallies += m_newTallies;
+    m_reconnector->localChangesCommitted();
+    return {};
+}
+
+Verified SimClient::stepBack(SeededRandom &random)
+{
+    const bool back = !random.oneIn(3);
+    const auto outcome = back ? m_replica->undo() : m_replica->redo();
+    if (!outcome)
+        return Violation{"I8 local writes succeed", (outcome.error().code + u": "_s + outcome.error().message).toStdString()};
+    if (m_parts.trace)
+        std::printf("    c%d %s %d cells and rows\n", m_number, back ? "undoes" : "redoes", outcome->changes);
     m_reconnector->localChangesCommitted();
     return {};
 }
@@ -293,7 +308,9 @@ Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
 
 bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString *error)
 {
-    const SimStatement drawn = drawStatement(random, ++m_lastValue);
+    SimStatement drawn = drawStatement(random, ++m_lastValue);
+    while (m_undoable && (drawn.sql.contains(u"texts"_s) || drawn.sql.contains(u"tallies"_s)))
+        drawn = drawStatement(random, ++m_lastValue);
     QSqlQuery query(database);
     bool done = query.prepare(drawn.sql);
     for (const QVariant &value : drawn.values)

@@ -41,6 +41,8 @@ public:
     void disconnect();
     /// A local transaction through plain SQL.
     Verified edit(SeededRandom &random);
+    /// Undoes what was done last, or does it again. Words and tallies, which must stay, are no actions.
+    Verified stepBack(SeededRandom &random);
     /// Makes the n-th coming disk call of an edit fail, then the process dies in the middle of it.
     Verified dieInsideEdit(SeededRandom &random);
 
@@ -75,6 +77,7 @@ public:
     qint64 skewMs = 0;
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of tables that name none
     bool othersHavePolicies = false;                ///< then a value may come back under another name
+    bool undoes = false;
     bool staysDown = false;
     /// Called with the file at rest, before a restarted process opens it: for planted bugs.
     std::function<void(SimClient &)> beforeOpen;
@@ -108,6 +111,7 @@ private:
     QList<SimTally> m_tallies;
     QList<SimTally> m_newTallies;
     bool m_begun = false;
+    bool m_undoable = false; ///< the edit that is being made
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;

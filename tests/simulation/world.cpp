@@ -19,7 +19,8 @@ constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 World::Features World::Features::draw(SeededRandom &random)
 {
     const auto coin = [&random] { return random.oneIn(2); };
-    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
+    return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(),
+            coin(), coin(), coin(), coin(), coin(), coin(), coin()};
 }
 
 World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
@@ -57,7 +58,8 @@ Verified World::setUp()
         auto client = std::make_unique<SimClient>(m_parts, i, m_random.next());
         if (m_features.skew)
             client->skewMs = m_random.between(-yearMs, yearMs);
-        client->othersHavePolicies = m_features.policies;
+        client->othersHavePolicies = m_features.policies || m_features.undo;
+        client->undoes = m_features.undo;
         if (m_features.policies)
             client->policy = static_cast<ConflictPolicy>(m_random.below(3));
         if (m_mutant && m_mutant->clientDiskLies)
@@ -87,7 +89,7 @@ Verified World::step()
     const quint64 kind = m_random.below(20);
     if (kind < 11) {
         if (client.isRunning()) {
-            if (auto found = client.edit(m_random))
+            if (auto found = m_features.undo && m_random.oneIn(4) ? client.stepBack(m_random) : client.edit(m_random))
                 return found;
         }
     } else if (kind < 15) {
