@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocol/framing.h"
+#include "protocol/limits.h"
 #include "replica/replica.h"
 #include "session/clientsession.h"
 #include "session/oneshot.h"
