@@ -148,6 +148,29 @@ void moveRegisters(RowClock &clock, const UndoRebase &rebase)
     clock = std::move(moved);
 }
 
+/// A row that begins a new life has no parts and no edits of texts any more, as it had none in states before they were
+/// made; what it shows is another thing, so those states get a stamp that nothing has.
+std::optional<Stamp> stampOfNone(const UndoRebase &rebase, const UndoRebase::Place &place)
+{
+    const bool isText = place.type == MergeType::Text;
+    if (rebase.oldLength == rebase.nowLength || (!isText && place.part.isEmpty()) || place.now.hlc != 0)
+        return {};
+    return isText ? Stamp{1, place.old.site} : Stamp{0, rebase.nowLife.hlc};
+}
+
+void markNone(RowClock &clock, const UndoRebase &rebase)
+{
+    for (const UndoRebase::Place &place : rebase.places) {
+        const auto none = stampOfNone(rebase, place);
+        if (!none)
+            continue;
+        if (place.type == MergeType::Text && clock.textStampOf(place.column, place.old.site) == 0)
+            clock.setTextStamp(place.column, *none);
+        else if (place.type != MergeType::Text && clock.partStampOf(place.column, place.part) == Stamp())
+            clock.setPartStamp(place.column, place.part, *none);
+    }
+}
+
 /// A clock in any state of the row: what it has of the old one becomes what the new one has.
 void moveAll(RowClock &clock, const UndoRebase &rebase)
 {
@@ -159,6 +182,7 @@ void moveAll(RowClock &clock, const UndoRebase &rebase)
         if (place != rebase.places.end() && clock.partStampOf(rename.column, rename.old) == place->old)
             added.push_back(&rename);
     }
+    markNone(clock, rebase);
     if (rebase.oldLength != rebase.nowLength || rebase.oldLife != rebase.nowLife)
         moveRegisters(clock, rebase);
     for (const UndoRebase::Place &place : rebase.places)
@@ -225,10 +249,18 @@ bool UndoEntry::rebase(const UndoRebase &rebase)
     length = rebase.nowLength;
     for (UndoCell &cell : cells) {
         for (UndoCell::State &state : cell.states) {
-            const auto place = std::ranges::find_if(
-                rebase.places, [&](const UndoRebase::Place &known) { return isAt(cell, known) && known.old == state.stamp; });
-            if (place != rebase.places.end())
+            const auto isNone = [&](const UndoRebase::Place &place) {
+                return state.stamp == Stamp{0, place.type == MergeType::Text ? place.old.site : 0};
+            };
+            const auto place = std::ranges::find_if(rebase.places, [&](const UndoRebase::Place &known) {
+                return isAt(cell, known) && (known.old == state.stamp || isNone(known));
+            });
+            if (place == rebase.places.end())
+                continue;
+            if (place->old == state.stamp)
                 state.stamp = place->now;
+            else if (const auto none = stampOfNone(rebase, *place))
+                state.stamp = *none;
         }
         for (const UndoRebase::Rename &rename : rebase.renames) {
             if (cell.type != MergeType::Set || cell.column != rename.column || cell.part != rename.old)
