@@ -6,6 +6,7 @@
 #include "engine/spacelist.h"
 #include "serverprocess.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -174,8 +175,8 @@ void TestSpaceSync::theProgramKnowsSpaces()
     server->order({u"grant"_s, u"--name"_s, u"c"_s, u"--space"_s, u"club"_s});
     QCOMPARE(next(u"event"_s, u"space_opened"_s)["role"_L1].toString(), u"editor"_s);
     ask(3, R"("pause")");
-    ask(4, R"("exec","sql":"INSERT INTO notes(id, space, title) VALUES ('n', 'club', 'kept')") ");
-        ask(5, R"("leave","space":"club")");
+    ask(4, R"x("exec","sql":"INSERT INTO notes(id, space, title) VALUES ('n', 'club', 'kept')")x");
+    ask(5, R"("leave","space":"club")");
     QCOMPARE(next(u"event"_s, u"space_closed"_s)["code"_L1].toString(), u"left"_s);
     const QJsonValue kept = ask(6, R"("quarantine")")[0];
     QCOMPARE(kept["values"_L1]["title"_L1].toString(), u"kept"_s);
