@@ -140,7 +140,11 @@ void SimClient::disconnect()
 
 bool SimClient::isProven() const
 {
-    return m_reconnector && m_reconnector->status().phase == SyncStatus::Phase::Online && m_reconnector->status().progress.proven;
+    if (!m_reconnector || m_reconnector->status().phase != SyncStatus::Phase::Online)
+        return false;
+    const SyncProgress &progress = m_reconnector->status().progress;
+    // Who has no access to anything has nothing to prove.
+    return progress.proven || (progress.hindrance == Hindrance::NoAccess && progress.waiting == 0);
 }
 
 std::string SimClient::state() const
