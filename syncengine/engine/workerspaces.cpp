@@ -60,6 +60,7 @@ void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const Sync
     inner->future().then(this, [this, promise](const Result<SyncResult> &synced) {
         m_isSelecting = false;
         if (m_replica) {
+            m_reconnector->endOnce();                         // or the others would follow
             static_cast<void>(m_replica->releaseSelection()); // if not now, when the file is opened again
             m_reconnector->localChangesCommitted();
             m_monitor->sendSnapshot();

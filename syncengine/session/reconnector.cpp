@@ -101,6 +101,12 @@ void Reconnector::syncOnce()
     }
 }
 
+void Reconnector::endOnce()
+{
+    if (m_once)
+        pause();
+}
+
 void Reconnector::setSpacePaused(const QByteArray &space, bool paused)
 {
     if (m_options.pausedSpaces.contains(space) == paused)

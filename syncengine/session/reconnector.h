@@ -63,6 +63,8 @@ public:
     /// Makes sure that an attempt or a session is on its way. In a pause it ends by itself, once all is proven
     /// or when it fails, and the pause goes on.
     void syncOnce();
+    /// Ends such a session in a pause now, and not a moment after it has done its work.
+    void endOnce();
     /// What was decided about `beforeSync`; an error counts as an attempt that failed. Questions that were overtaken are ignored.
     void answer(quint64 question, const Result<void> &allowed);
     void setBeforeSync(std::function<void(quint64 question)> ask) { m_events.beforeSync = std::move(ask); }
