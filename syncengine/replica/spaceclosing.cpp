@@ -52,6 +52,8 @@ Result<void> Replica::Private::removeRows(const Store::Space &space)
             return done;
         capture->note(table, key, 0, false, true);
     }
+    if (auto done = undoLog.forgetSpace(space.id); !done)
+        return done;
     for (const char *sql : {"DELETE FROM sheaf_texts WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",
                             "DELETE FROM sheaf_parts WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",
                             "DELETE FROM sheaf_parked WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",

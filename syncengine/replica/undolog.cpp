@@ -201,6 +201,15 @@ Result<void> UndoLog::remove(qint64 action)
     return run("DELETE FROM sheaf_undo WHERE n = ?1", action);
 }
 
+Result<void> UndoLog::forgetSpace(qint64 space)
+{
+    if (auto done =
+            run("DELETE FROM sheaf_undo_rows WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)", space);
+        !done)
+        return done;
+    return run("DELETE FROM sheaf_undo WHERE n >= ?1 AND n NOT IN (SELECT action FROM sheaf_undo_rows)", 0);
+}
+
 Result<void> UndoLog::clear()
 {
     if (auto done = run("DELETE FROM sheaf_undo_rows WHERE action >= ?1", 0); !done)

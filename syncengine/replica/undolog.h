@@ -40,6 +40,8 @@ public:
     Result<void> store(qint64 action, const QList<Row> &rows, UndoSide now);
     Result<void> remove(qint64 action);
     Result<void> clear();
+    /// The rows of a space go, and what the user has done to them is not undone.
+    Result<void> forgetSpace(qint64 space);
     /// The stamps of a row are others now: every state that had the old ones has the new ones.
     Result<void> rebase(qint64 table, QByteArrayView key, const UndoRebase &rebase);
 

@@ -142,17 +142,19 @@ void SpaceDevice::connect(const QByteArray &with)
     reconnector->connectTo(QUrl(u"ws://house"_s), token);
 }
 
-void SpaceDevice::write(const QString &sql)
+void SpaceDevice::write(const QString &sql, const UserAction &action)
 {
-    need(replica->write([&sql](QSqlDatabase &database) -> Result<void> {
-        const QStringList statements = sql.split(u';', Qt::SkipEmptyParts);
-        for (const QString &statement : statements) {
-            QSqlQuery query(database);
-            if (!query.exec(statement))
-                return fail(u"sql_error"_s, query.lastError().text() + u" in "_s + statement);
-        }
-        return {};
-    }));
+    need(replica->write(
+        [&sql](QSqlDatabase &database) -> Result<void> {
+            const QStringList statements = sql.split(u';', Qt::SkipEmptyParts);
+            for (const QString &statement : statements) {
+                QSqlQuery query(database);
+                if (!query.exec(statement))
+                    return fail(u"sql_error"_s, query.lastError().text() + u" in "_s + statement);
+            }
+            return {};
+        },
+        action));
     reconnector->localChangesCommitted();
 }
 

@@ -49,7 +49,7 @@ public:
     void start();
     void stop();
     void connect(const QByteArray &token);
-    void write(const QString &sql);
+    void write(const QString &sql, const UserAction &action = {});
     /// The values of the first column, as text, in order.
     [[nodiscard]] QStringList read(const QString &sql) const;
     [[nodiscard]] QString value(const QString &sql) const { return read(sql).join(u'|'); }

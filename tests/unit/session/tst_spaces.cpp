@@ -37,6 +37,7 @@ private Q_SLOTS:
     void leavingOfflineAndForgetting();
     void aSpaceThatIsNotGrantedIsClosedAlone();
     void conflictsKeepWhatTheUserLost();
+    void whatIsClosedIsNotUndone();
     void manyTurns();
 
 private:
@@ -472,6 +473,21 @@ void TestSpaces::conflictsKeepWhatTheUserLost()
     QCOMPARE(left.size(), 1);
     QCOMPARE(left.first().mine.toString(), u"lost"_s);
     QVERIFY(!left.first().theirs.isValid());
+}
+
+void TestSpaces::whatIsClosedIsNotUndone()
+{
+    m_a->write(u"UPDATE notes SET title = 'home' WHERE id = 'mine'"_s, UserAction::undoable(u"home"_s));
+    m_a->write(u"UPDATE notes SET title = 'team' WHERE id = 'n'"_s, UserAction::undoable(u"team"_s));
+    m_house->run();
+    QCOMPARE(m_a->replica->undoState().undoText, u"team"_s);
+    m_house->grant("a", "team", Role::None);
+    m_house->run();
+    QCOMPARE(m_a->replica->undoState().undoText, u"home"_s);
+    QVERIFY(m_a->replica->undo());
+    QVERIFY(!m_a->replica->undoState().canUndo);
+    QCOMPARE(m_a->count(u"notes"_s), 1);
+    QCOMPARE(m_b->value(u"SELECT title FROM notes"_s), u"team"_s);
 }
 
 void TestSpaces::manyTurns()
