@@ -58,7 +58,6 @@ Result<void> Replica::Private::removeRows(const Store::Space &space)
                             "DELETE FROM sheaf_parts WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",
                             "DELETE FROM sheaf_parked WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",
                             "DELETE FROM sheaf_stuck WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",
-                            "DELETE FROM sheaf_undo_rows WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)",
                             "DELETE FROM sheaf_outbox WHERE space = ?1", "DELETE FROM sheaf_rows WHERE space = ?1",
                             "DELETE FROM sheaf_buckets WHERE space = ?1"}) {
         if (auto done = runOn(space, sql); !done)
