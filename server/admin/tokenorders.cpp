@@ -56,11 +56,13 @@ Result<Role> roleIn(const QJsonObject &order)
 QJsonObject TokenOrders::carryOut(const QJsonObject &order)
 {
     const QString what = order.value("do"_L1).toString();
-    Result<QJsonValue> done = what == "token_add"_L1     ? add(order)
-                              : what == "token_list"_L1  ? list()
-                              : what == "token_grant"_L1 ? grant(order)
-                              : what == "token_revoke"_L1
-                                  ? revoke(order)
+    Result<QJsonValue> done = what == "token_add"_L1      ? add(order)
+                              : what == "token_list"_L1   ? list()
+                              : what == "token_grant"_L1  ? grant(order)
+                              : what == "token_revoke"_L1 ? revoke(order)
+                              : what == "space_list"_L1   ? listSpaces()
+                              : what == "space_require"_L1
+                                  ? requireOfSpace(order)
                                   : fail(u"unknown_order"_s, u"The server is of another version: restart it."_s);
     return done ? QJsonObject{{u"ok"_s, *done}} : QJsonObject{{u"error"_s, done.error().message}};
 }
@@ -123,6 +125,33 @@ QJsonValue TokenOrders::tell(const QList<StoredDevice> &devices)
             m_changed(device);
     }
     return static_cast<qint64>(devices.size());
+}
+
+Result<QJsonValue> TokenOrders::listSpaces()
+{
+    auto transaction = m_storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    auto spaces = (*transaction)->spaces();
+    if (!spaces)
+        return fail(spaces.error());
+    QJsonArray all;
+    for (const StoredSpace &space : std::as_const(*spaces))
+        all.append(QJsonObject{{u"name"_s, QString::fromUtf8(space.name)},
+                               {u"head"_s, static_cast<qint64>(space.head)},
+                               {u"schema"_s, static_cast<qint64>(space.schemaMin)}});
+    return QJsonValue(all);
+}
+
+Result<QJsonValue> TokenOrders::requireOfSpace(const QJsonObject &order)
+{
+    const QByteArray space = order.value("name"_L1).toString().toUtf8();
+    const auto version = static_cast<quint32>(order.value("schema"_L1).toInteger());
+    if (auto stored = requireSchema(m_storage, space, version); !stored)
+        return fail(stored.error());
+    if (m_required)
+        m_required(space, version);
+    return QJsonValue(static_cast<qint64>(version));
 }
 
 } // namespace Sheaf::Server

@@ -21,9 +21,11 @@ namespace Sheaf::Server {
 class TokenOrders
 {
 public:
-    /// `changed` is called with every device whose token or grants are others now, after the disk knows it.
-    TokenOrders(Storage &storage, Random &random, std::function<void(const StoredDevice &)> changed = {})
-        : m_storage(storage), m_random(random), m_changed(std::move(changed))
+    /// `changed` is called with every device whose token or grants are others now, after the disk knows it; `required` with
+    /// every space whose oldest schema was named.
+    TokenOrders(Storage &storage, Random &random, std::function<void(const StoredDevice &)> changed = {},
+                std::function<void(const QByteArray &space, quint32 schema)> required = {})
+        : m_storage(storage), m_random(random), m_changed(std::move(changed)), m_required(std::move(required))
     {
     }
     [[nodiscard]] QJsonObject carryOut(const QJsonObject &order);
@@ -33,12 +35,15 @@ private:
     Result<QJsonValue> list();
     Result<QJsonValue> grant(const QJsonObject &order);
     Result<QJsonValue> revoke(const QJsonObject &order);
+    Result<QJsonValue> listSpaces();
+    Result<QJsonValue> requireOfSpace(const QJsonObject &order);
 
     QJsonValue tell(const QList<StoredDevice> &devices);
 
     Storage &m_storage;
     Random &m_random;
     std::function<void(const StoredDevice &)> m_changed;
+    std::function<void(const QByteArray &, quint32)> m_required;
 };
 
 } // namespace Sheaf::Server

@@ -94,7 +94,13 @@ Result<QList<Welcome::Space>> grantedSpaces(StorageTransaction &transaction, con
         auto number = transaction.pushNumber(site, (*space)->id);
         if (!number)
             return fail(number.error());
-        spaces.append({grant.space, grant.role, (*space)->head, *number});
+        spaces.append({.name = grant.space,
+                       .role = grant.role,
+                       .head = (*space)->head,
+                       .lastPush = *number,
+                       .schemaMin = (*space)->schemaMin,
+                       .collected = (*space)->forgotten.sequence,
+                       .collectedStamp = (*space)->forgotten.stamp});
     }
     return spaces;
 }
@@ -221,6 +227,21 @@ Result<QList<StoredDevice>> revokeToken(Storage &storage, const QByteArray &devi
     return found;
 }
 
+Result<void> requireSchema(Storage &storage, const QByteArray &space, quint32 version)
+{
+    auto transaction = storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    auto found = (*transaction)->space(space);
+    if (!found)
+        return fail(found.error());
+    if (!found->has_value())
+        return fail(u"unknown_space"_s, u"There is no such space; `space list` shows them."_s);
+    if (auto stored = (*transaction)->putSchemaMin((*found)->id, version); !stored)
+        return stored;
+    return (*transaction)->commit();
+}
+
 Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, const Hello &hello, Random &random, Epoch epoch,
                                                qint64 wallMs)
 {
@@ -242,6 +263,7 @@ Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, 
     Admission admission;
     admission.site = hello.site;
     admission.device = device.id;
+    admission.schemaVersion = hello.schemaVersion;
     auto refused = rotateLease(transaction, hello, device.id, random, admission.welcome.lease);
     if (!refused)
         return fail(refused.error());

@@ -30,10 +30,15 @@ Result<QList<StoredDevice>> grantSpaces(Storage &storage, const QByteArray &devi
 /// caller's to end. Errors: `unknown_device`.
 Result<QList<StoredDevice>> revokeToken(Storage &storage, const QByteArray &device);
 
+/// Names the oldest schema of an app that may use the space; 0: any. Sessions of older ones are the caller's to end.
+/// Errors: `unknown_space`.
+Result<void> requireSchema(Storage &storage, const QByteArray &space, quint32 version);
+
 /// Who has come in, and with which rights.
 struct Admission {
     SiteId site = 0;
     DeviceId device = 0;
+    quint32 schemaVersion = 0;
     Welcome welcome;
 };
 

@@ -95,7 +95,7 @@ bool PageWriter::visit(const RecordView &row)
         return false;
     }
     enter(row.sequence);
-    const bool isWanted = m_filter.wants(row.sequence, table->name, row.key);
+    const bool isWanted = m_filter.wants(row.sequence, table->name, row.key) && !m_space.forgets(row.record);
     if (isWanted) {
         if (!m_writer.fits(*table, row.key.size(), row.record.size()))
             return false;

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random)
     : m_storage(storage), m_clock(clock), m_random(random), m_presence(clock), m_plugins(clock),
-      m_yjs(*this, storage, m_presence, clock)
+      m_yjs(*this, storage, m_presence, clock), m_collector(*this, storage, clock)
 {
     install(std::make_unique<PresencePlugin>(m_presence));
 }
@@ -91,7 +91,7 @@ bool ServerCore::buffer(qint64 bytes)
 
 Result<Channel *> ServerCore::channel(const QByteArray &space)
 {
-    Channel &channel = m_channels.try_emplace(space, space).first->second;
+    Channel &channel = channelOf(space);
     if (channel.loaded() != nullptr)
         return &channel;
     auto transaction = m_storage.begin();
@@ -190,7 +190,13 @@ void ServerCore::giveUp(const Group &group, const Error &error)
         if (ServerSession *newcomer = session(arrival.session))
             newcomer->storageFailed(error, retryMs());
     }
-    for (Channel *forgotten : std::as_const(touched)) {
+    doubt(touched, error);
+}
+
+/// What these channels are cached to be was forgotten: those who follow them go on from what is stored.
+void ServerCore::doubt(const QSet<Channel *> &channels, const Error &error)
+{
+    for (Channel *forgotten : channels) {
         m_yjs.failed(*forgotten);
         const bool isReadable = channel(forgotten->name()).has_value();
         const std::vector<ServerSession *> readers = forgotten->subscribers();
@@ -198,9 +204,22 @@ void ServerCore::giveUp(const Group &group, const Error &error)
             if (isReadable)
                 reader->doubt(*forgotten);
             else
-                reader->storageFailed(error, retryMs());
+                reader->storageFailed(error, 1 + static_cast<qint64>(m_random.below(Tuning::storageRetryMsMax)));
         }
     }
+}
+
+void ServerCore::greet(Collector &collector)
+{
+    for (const auto &[number, session] : m_sessions)
+        session->forEachSpace([&](const QByteArray &space) { collector.seen(session->site(), space, 0); });
+}
+
+void ServerCore::forgot(Channel &channel)
+{
+    const std::vector<ServerSession *> readers = channel.subscribers();
+    for (ServerSession *reader : readers)
+        reader->tellForgotten(channel);
 }
 
 void ServerCore::tick()
@@ -281,7 +300,16 @@ Result<Welcome::Space> ServerCore::spaceFor(SiteId site, const Grant &grant)
     auto number = (*transaction)->pushNumber(site, space.id());
     if (!number)
         return fail(number.error());
-    return Welcome::Space{grant.space, grant.role, space.head(), *number};
+    auto stored = (*transaction)->space(grant.space); // what it requires is not cached
+    if (!stored)
+        return fail(stored.error());
+    return Welcome::Space{.name = grant.space,
+                          .role = grant.role,
+                          .head = space.head(),
+                          .lastPush = *number,
+                          .schemaMin = *stored ? (*stored)->schemaMin : 0,
+                          .collected = space.forgotten().sequence,
+                          .collectedStamp = space.forgotten().stamp};
 }
 
 void ServerCore::endSessions(DeviceId device)
@@ -293,6 +321,14 @@ void ServerCore::endSessions(DeviceId device)
     m_yjs.revoked(device);
 }
 
+void ServerCore::schemaRequired(const QByteArray &space, quint32 version)
+{
+    for (const auto &[number, session] : m_sessions) {
+        if (session->isOlder(space, version))
+            session->refuse(u"terms_changed"_s, u"What the welcome said is no longer so: come again."_s);
+    }
+}
+
 void ServerCore::stop(std::function<void()> finished)
 {
     if (m_stopping)
@@ -300,6 +336,7 @@ void ServerCore::stop(std::function<void()> finished)
     m_stopping = true;
     m_finished = std::move(finished);
     commit();
+    m_collector.stop();
     for (const auto &[number, session] : m_sessions) {
         const auto retryMs = static_cast<qint64>(m_random.below(Tuning::shutdownRetryMsMax));
         session->refuse(u"shutting_down"_s, u"The server is stopping."_s, retryMs);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/core/collector.h"
 #include "server/core/groupcommit.h"
 #include "server/core/pluginbench.h"
 #include "server/core/presencehub.h"
@@ -15,7 +16,7 @@ namespace Sheaf::Server {
 /// The server without sockets and files: sessions over any connections, their pushes merged into
 /// the storage in groups, and what was committed fanned out.
 /// One thread, the one of clock and connections. Storage, clock and random outlive it.
-class ServerCore final : private SessionHost, private YjsDesk::Host
+class ServerCore final : private SessionHost, private YjsDesk::Host, private Collector::Host
 {
 public:
     ServerCore(Storage &storage, Clock &clock, Random &random);
@@ -34,6 +35,14 @@ public:
     /// A device has other grants than before, or no token any more: its open sessions learn it at once. What they have pushed
     /// and nobody has acknowledged counts as pushed with the new role.
     void accessChanged(const StoredDevice &device);
+
+    /// Ends the sessions of apps that are too old for a space by now, so that they come again and are told.
+    void schemaRequired(const QByteArray &space, quint32 version);
+
+    /// How long deletes are remembered; before the first connection.
+    void setRetention(const Retention &retention) { m_collector.setRetention(retention); }
+    /// Forgets what deletes may be forgotten now; it comes by itself every hour.
+    void collect() { m_collector.collect(); }
 
     /// Adds the server's half of a plugin; before the first connection.
     void install(std::unique_ptr<ServerPlugin> plugin) { m_plugins.install(std::move(plugin)); }
@@ -54,6 +63,11 @@ private:
     void ended(ServerSession &session) override;
     void upload(quint64 session, SiteId site, Channel &channel, Push push) override;
     void yjsEmptied() override;
+    void seen(SiteId site, const QByteArray &space, Sequence cursor) override { m_collector.seen(site, space, cursor); }
+    Channel &channelOf(const QByteArray &space) override { return m_channels.try_emplace(space, space).first->second; }
+    void greet(Collector &collector) override;
+    void forgot(Channel &channel) override;
+    void doubt(const QSet<Channel *> &channels, const Error &error) override;
 
     void endSessions(DeviceId device);
     void setRole(ServerSession &session, const Grant &grant);
@@ -88,6 +102,7 @@ private:
     bool m_stopping = false;
     std::function<void()> m_finished;
     YjsDesk m_yjs;
+    Collector m_collector;
 };
 
 } // namespace Sheaf::Server

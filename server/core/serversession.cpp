@@ -62,6 +62,8 @@ void ServerSession::onMessage(const Message &message, qint64 bytes)
         return onPing(*ping);
     if (const auto *plugin = std::get_if<Plugin>(&message))
         return onPlugin(*plugin);
+    if (const auto *seen = std::get_if<Seen>(&message))
+        return onSeen(*seen);
     if (std::holds_alternative<Pong>(message))
         return;
     if (const auto *refused = std::get_if<Refused>(&message)) {
@@ -85,9 +87,14 @@ void ServerSession::admitted(const Admission &admission)
     m_site = admission.site;
     m_device = admission.device;
     m_compression = admission.welcome.compression;
+    m_schemaVersion = admission.schemaVersion;
     for (const Welcome::Space &space : admission.welcome.spaces) {
-        if (space.role != Role::None)
-            m_access.insert(space.name, Access{.role = space.role, .lastPush = space.lastPush, .transaction = {}});
+        if (m_schemaVersion < space.schemaMin)
+            m_outdated.insert(space.name);
+        else if (space.role != Role::None)
+            m_access.insert(
+                space.name,
+                Access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp});
     }
     // The welcome itself is small and tells whether compression is on: it goes plain.
     sendFrames(frameMessage(encodeMessage(admission.welcome), false));
@@ -95,9 +102,34 @@ void ServerSession::admitted(const Admission &admission)
     m_host.plugins().joined(*this, m_access.keys());
 }
 
+void ServerSession::onSeen(const Seen &seen)
+{
+    const auto reader = std::ranges::find(m_subscriptions, seen.space, [](const Subscription &s) { return s.channel->name(); });
+    if (reader != m_subscriptions.end())
+        m_host.seen(m_site, seen.space, std::min(seen.cursor, reader->sent));
+}
+
+void ServerSession::tellForgotten(Channel &channel)
+{
+    const auto access = m_access.find(channel.name());
+    if (m_state != State::Open || access == m_access.end() || channel.loaded() == nullptr)
+        return;
+    const Forgotten &now = channel.loaded()->forgotten();
+    if (std::exchange(access->forgotten, now.stamp) != now.stamp)
+        send(Collected{channel.name(), now.sequence, now.stamp});
+}
+
+void ServerSession::forEachSpace(const std::function<void(const QByteArray &)> &visit) const
+{
+    for (const Subscription &subscription : m_subscriptions)
+        visit(subscription.channel->name());
+}
+
 void ServerSession::onPush(const Push &push, qint64 bytes)
 {
     const auto access = m_access.find(push.space);
+    if (access == m_access.end() && m_outdated.contains(push.space)) // a verdict would take the user's edits out of the outbox
+        return refuseOutdated();
     if (access == m_access.end())
         return send(Space::denial(push, m_clock.wallMs()));
     if (access->isUnheard)
@@ -122,10 +154,17 @@ void ServerSession::onPush(const Push &push, qint64 bytes)
     m_host.upload(*this, **channel, std::move(transaction), total, access->role < Role::Editor);
 }
 
+void ServerSession::refuseOutdated()
+{
+    refuse(u"update_needed"_s, u"The space wants a newer version of the app."_s, -1);
+}
+
 void ServerSession::onMark(const Mark &mark)
 {
     if (!m_access.contains(mark.space))
-        return closeSpace(mark.space, u"no_permission"_s, u"This device has no access to the space."_s);
+        return m_outdated.contains(mark.space)
+                   ? refuseOutdated()
+                   : closeSpace(mark.space, u"no_permission"_s, u"This device has no access to the space."_s);
     if (m_marks.size() >= Tuning::marksPerSessionMax)
         return refuse(u"too_large"_s, u"Too many marks are unanswered."_s);
     auto channel = m_host.channel(mark.space);
@@ -150,6 +189,11 @@ Role ServerSession::role(const QByteArray &space) const
 {
     const auto access = m_access.find(space);
     return access == m_access.end() ? Role::None : access->role;
+}
+
+bool ServerSession::isOlder(const QByteArray &space, quint32 version) const
+{
+    return m_schemaVersion < version && m_access.contains(space);
 }
 
 bool ServerSession::send(PluginWord &word)

@@ -10,6 +10,7 @@
 #include "server/core/pluginbench.h"
 
 #include <QHash>
+#include <QSet>
 
 namespace Sheaf::Server {
 
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] virtual PluginBench &plugins() = 0;
     /// The digest of some tables of the space, or of all when none is named.
     virtual Result<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) = 0;
+    /// A replica has a space up to there.
+    virtual void seen(SiteId site, const QByteArray &space, Sequence cursor) = 0;
     virtual Result<Page> page(const Channel &channel, PagePlace after, const RowFilter &filter) = 0;
     /// The session is over and may be deleted, but not inside this call.
     virtual void ended(ServerSession &session) = 0;
@@ -53,6 +56,8 @@ public:
     [[nodiscard]] SiteId site() const override { return m_site; }
     [[nodiscard]] DeviceId device() const override { return m_device; } ///< 0 before the welcome
     [[nodiscard]] Role role(const QByteArray &space) const override;
+    /// Whether the app behind it has an older schema than `version` and uses the space.
+    [[nodiscard]] bool isOlder(const QByteArray &space, quint32 version) const;
     bool send(PluginWord &word) override;
 
     void admitted(const Admission &admission);
@@ -72,6 +77,10 @@ public:
     void catchUp(Channel &channel);
     /// Nobody knows what the last commit did: compare again with what is stored.
     void doubt(Channel &channel);
+    /// Says which deletes a space has forgotten, if that is news.
+    void tellForgotten(Channel &channel);
+    /// Calls visit with the spaces that it follows.
+    void forEachSpace(const std::function<void(const QByteArray &space)> &visit) const;
     /// Called about every Tuning::tickMs.
     void tick();
 
@@ -92,6 +101,7 @@ private:
         qsizetype queued = 0;   ///< pushes handed to the host and not acknowledged
         bool isLeaving = false; ///< the answer waits for those
         bool isUnheard = false; ///< opened anew: pushes from before that are of no use to anybody any more
+        Hlc forgotten = 0;      ///< up to where it was told that deletes are forgotten
     };
 
     void opened() override {}
@@ -107,10 +117,12 @@ private:
     void onMark(const Mark &mark);
     void onPing(const Ping &ping);
     void onPlugin(const Plugin &plugin);
+    void onSeen(const Seen &seen);
 
     void closeSpace(const QByteArray &space, const QString &code, const QString &reason);
     void unsubscribe(const QByteArray &space);
     void dropTransaction(Access &access);
+    void refuseOutdated();
     void follow(Subscription &subscription, std::vector<Batch> &batches);
     void acknowledge(const Ack &ack, Subscription *subscription);
     void answerMarks(Channel &channel);
@@ -128,7 +140,9 @@ private:
     bool m_compression = false;
     SiteId m_site = 0;
     DeviceId m_device = 0;
+    quint32 m_schemaVersion = 0;
     QHash<QByteArray, Access> m_access;
+    QSet<QByteArray> m_outdated; ///< granted spaces that want a newer schema than this app has
     std::vector<Subscription> m_subscriptions;
     bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send
     QList<Mark> m_marks;        ///< unanswered

@@ -14,13 +14,15 @@ void ServerSession::setAccess(const Welcome::Space &space)
         return;
     if (space.role == Role::None)
         return closeSpace(space.name, u"revoked"_s, u"The access of this device to the space was taken back."_s);
+    if (m_schemaVersion < space.schemaMin)
+        m_outdated.insert(space.name);
     const auto known = m_access.find(space.name);
-    if (known == m_access.end()) {
-        Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}};
+    if (known == m_access.end() && !m_outdated.contains(space.name)) {
+        Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp};
         access.isUnheard = true;
         m_access.insert(space.name, std::move(access));
         m_host.plugins().joined(*this, {space.name});
-    } else {
+    } else if (known != m_access.end()) {
         known->role = space.role;
     }
     send(Opened{space});
@@ -46,6 +48,8 @@ void ServerSession::closeSpace(const QByteArray &space, const QString &code, con
 void ServerSession::onSubscribe(const Subscribe &subscribe)
 {
     const auto access = m_access.find(subscribe.space);
+    if (access == m_access.end() && m_outdated.contains(subscribe.space))
+        return refuseOutdated();
     if (access == m_access.end())
         return closeSpace(subscribe.space, u"no_permission"_s, u"This device has no access to the space."_s);
     access->isUnheard = false;
@@ -60,6 +64,8 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
     }
     // A cursor of another history, or from the future of this one, says nothing: from the start.
     const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
+    m_host.seen(m_site, subscribe.space, isOurs ? subscribe.cursor : 0);
+    tellForgotten(**channel);
     known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
     known->sentText = 0;
     known->filter = isOurs ? RowFilter{bucketsFrom(subscribe.buckets), subscribe.cursor, subscribe.tables}

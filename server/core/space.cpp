@@ -230,15 +230,21 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     m_old = {};
     m_clock = {};
     RowFingerprint before;
+    const bool isReplaced = *exists;
+    if (isReplaced && forgets(m_found.bytes))
+        *exists = false;
     if (*exists) {
         if (auto decoded = decodeRecord(m_found.bytes, m_old); !decoded)
             return fail(u"damaged_storage"_s, u"A stored row cannot be read."_s);
         m_clock = clockOf(m_old);
         before = fingerprint(entry.name, change.key, m_clock, entry.byName);
-    } else {
+    } else if (!isReplaced) {
         m_found.sequence = 0;
     }
     mergeRecord(m_clock, m_incoming, m_outcome);
+    bool isNothing = false;
+    if (Refusal refusal = judgeDelete(*exists, isNothing); refusal || isNothing)
+        return refusal;
     if (m_incoming.length < m_old.length)
         return Refusal{}; // of an earlier life: accepted, and nothing of it counts
     if (reusesStamp() || reusesPartStamp())
@@ -284,6 +290,17 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     live.key = change.key;
     composeLive(live);
     return Refusal{};
+}
+
+Space::Refusal Space::judgeDelete(bool isKnown, bool &isNothing) const
+{
+    if (!isForgotten(m_incoming.length, m_incoming.life, m_stored.forgotten.floorStamp) || !m_outcome.clockChanged)
+        return {};
+    // Nobody has a row that is not here, but those who made it and deleted it.
+    isNothing = !isKnown;
+    if (isNothing)
+        return {};
+    return Verdict(u"clock_behind"_s, u"The delete is stamped earlier than deletes may be by now."_s);
 }
 
 /// What of the incoming texts is to be stored and told: all in a new life, else greater stamps and bytes that are not

@@ -58,6 +58,16 @@ public:
     Result<SpaceDigest> digest(Storage &storage, const QList<QByteArray> &tables);
     [[nodiscard]] const Dictionary &dictionary() const { return m_dictionary; }
 
+    [[nodiscard]] const Forgotten &forgotten() const { return m_stored.forgotten; }
+    /// To be stored by store().
+    void setForgotten(const Forgotten &forgotten) { m_stored.forgotten = forgotten; }
+    /// Whether a stored record is a delete that counts no more; it may be removed.
+    [[nodiscard]] bool forgets(QByteArrayView record) const
+    {
+        const RowLife row = lifeOf(record);
+        return isForgotten(row.length, row.life, m_stored.forgotten.stamp);
+    }
+
 private:
     /// A table of one push: its entry here and the way from the push's column ids to ours.
     struct PushTable {
@@ -73,6 +83,8 @@ private:
     Refusal checkParts(const std::vector<std::pair<ColumnId, ColumnId>> &ids);
     Result<Refusal> mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
                                 std::vector<LiveChange> *changes);
+    /// What to do with a delete that the floor is above: nothing when it is known or of an unknown row.
+    [[nodiscard]] Refusal judgeDelete(bool isKnown, bool &isNothing) const;
     Result<Refusal> chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key);
     Result<void> storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key);
     [[nodiscard]] bool reusesStamp() const;

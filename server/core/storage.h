@@ -21,11 +21,31 @@ using DeviceId = qint64;
 /// Number of one table of one space, unique in the whole storage, from 1.
 using TableId = quint32;
 
+/// What a space has forgotten of its deletes, PROTOCOL.md "Forgetting deletes": those up to `stamp`, which all replicas
+/// had seen when they had come to `sequence`. The next are those up to the floor. None of the four ever falls.
+struct Forgotten {
+    Hlc floorStamp = 0;
+    Sequence floorSequence = 0;
+    Hlc stamp = 0;
+    Sequence sequence = 0;
+    friend bool operator==(const Forgotten &, const Forgotten &) = default;
+};
+
 struct StoredSpace {
     SpaceId id = 0; ///< 0: not stored yet
     QByteArray name;
     Sequence head = 0;
     SpaceDigest digest;
+    quint32 schemaMin = 0; ///< apps with an older schema may not use the space; see putSchemaMin()
+    Forgotten forgotten = {};
+};
+
+/// How far a replica has a space.
+struct StoredPlace {
+    SiteId site = 0;
+    Sequence seen = 0;
+    qint64 heardMs = 0; ///< when it said so, wall clock
+    friend bool operator==(const StoredPlace &, const StoredPlace &) = default;
 };
 
 struct Grant {
@@ -111,8 +131,11 @@ public:
     virtual Result<void> putPushNumber(SiteId site, SpaceId space, quint64 number) = 0;
 
     virtual Result<std::optional<StoredSpace>> space(const QByteArray &name) = 0;
-    /// Adds (id 0) a space or replaces head and digest of one.
+    /// Adds (id 0) a space, or replaces head, digest and what is forgotten of one.
     virtual Result<SpaceId> putSpace(const StoredSpace &space) = 0;
+    virtual Result<void> putSchemaMin(SpaceId space, quint32 version) = 0;
+    /// All spaces, by name.
+    virtual Result<QList<StoredSpace>> spaces() = 0;
     virtual Result<QList<StoredTable>> tables(SpaceId space) = 0;
     virtual Result<TableId> addTable(SpaceId space, const QByteArray &name) = 0;
     virtual Result<void> addColumn(TableId table, const TableNames::Column &column) = 0;
@@ -122,6 +145,14 @@ public:
     /// Stores the record of a row at a new sequence of its space. `replaced` is the sequence that
     /// record() gave, 0 for a new row. Sequences of a space are unique.
     virtual Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) = 0;
+
+    /// Removes the record at a sequence; its row has no texts.
+    virtual Result<void> removeRecord(SpaceId space, Sequence sequence) = 0;
+
+    /// Notes a place; neither of its numbers falls.
+    virtual Result<void> putPlace(SpaceId space, const StoredPlace &place) = 0;
+    /// The places of all sites whose device has a token and a grant of the space, by site.
+    virtual Result<QList<StoredPlace>> places(SpaceId space) = 0;
 
     /// The updates of a row's texts. They belong to a record that is stored: see putRecord().
     virtual Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) = 0;

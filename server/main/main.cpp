@@ -71,6 +71,23 @@ int runTokenCommand(const QString &what, const QString &folder, const QString &n
     return 0;
 }
 
+int runSpaceCommand(const QString &what, const QString &folder, const QCommandLineParser &parser)
+{
+    bool isNumber = false;
+    const quint32 schema = parser.value(u"schema"_s).toUInt(&isNumber);
+    if (what == "require"_L1 && (!isNumber || parser.values(u"space"_s).size() != 1))
+        return complain(u"space require takes one --space and a --schema, a number; 0 lets every version in."_s);
+    const QJsonObject asked{
+        {u"do"_s, u"space_"_s + what}, {u"name"_s, parser.value(u"space"_s)}, {u"schema"_s, static_cast<qint64>(schema)}};
+    auto done = order(folder, asked);
+    if (!done)
+        return complain(done.error().message);
+    for (const QJsonValue space : done->toArray())
+        std::printf("%s\t%lld\tschema %lld\n", qUtf8Printable(space["name"_L1].toString()), space["head"_L1].toInteger(),
+                    space["schema"_L1].toInteger());
+    return 0;
+}
+
 Result<int> count(const QCommandLineParser &parser, const QString &option)
 {
     bool isNumber = false;
@@ -90,9 +107,13 @@ int runServe(const QCommandLineParser &parser, const QString &folder)
             return complain(number.error().message);
         *limit = *number;
     }
+    auto days = count(parser, u"retention-days"_s);
+    if (!days)
+        return complain(days.error().message);
+    const Retention retention{.silenceMs = *days * 24LL * 3'600'000};
     limits.countLoopback = parser.isSet(u"count-loopback"_s);
     limits.origins = parser.values(u"allow-origin"_s);
-    auto served = serve(folder, parser.value(u"listen"_s), std::move(limits));
+    auto served = serve(folder, parser.value(u"listen"_s), std::move(limits), {}, retention);
     return served ? *served : complain(served.error().message);
 }
 
@@ -112,20 +133,25 @@ int main(int argc, char *argv[])
                                      "  sheaf-server token add --data DIR --name DEVICE [--space SPACE]... [--role ROLE]\n"
                                      "  sheaf-server token grant --data DIR --name DEVICE [--space SPACE]... [--role ROLE]\n"
                                      "  sheaf-server token list --data DIR\n"
-                                     "  sheaf-server token revoke --data DIR --name DEVICE [--space SPACE]..."_s);
+                                     "  sheaf-server token revoke --data DIR --name DEVICE [--space SPACE]...\n"
+                                     "  sheaf-server space list --data DIR\n"
+                                     "  sheaf-server space require --data DIR --space SPACE --schema N"_s);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(u"command"_s, u"serve, token add, token grant, token list or token revoke"_s);
+    parser.addPositionalArgument(u"command"_s, u"serve, token add, grant, list or revoke, space list or require"_s);
     parser.addOptions(
         {{u"data"_s, u"Folder of the database."_s, u"DIR"_s},
          {u"listen"_s, u"Address and port; port 0 picks one."_s, u"HOST:PORT"_s, u"127.0.0.1:4280"_s},
          {u"name"_s, u"Name of the device."_s, u"DEVICE"_s},
          {u"space"_s, u"A space; home if none is named, for token revoke the token itself."_s, u"SPACE"_s},
          {u"role"_s, u"What the device may do there: viewer, editor or owner."_s, u"ROLE"_s, u"editor"_s},
+         {u"schema"_s, u"The oldest schema of an app that may use the space; 0: any."_s, u"N"_s},
          {u"allow-origin"_s, u"A web page's origin that may connect, as in https://notes.example; none by default."_s,
           u"ORIGIN"_s},
          {u"max-per-address"_s, u"Open sockets of one IPv4 address or IPv6 /64."_s, u"N"_s, QString::number(defaults.perAddress)},
          {u"max-strangers"_s, u"Sockets that have not shown a token yet."_s, u"N"_s, QString::number(defaults.strangers)},
+         {u"retention-days"_s, u"A device that is silent for longer is not waited for before deletes are forgotten."_s, u"N"_s,
+          QString::number(Retention().silenceMs / (24 * 3'600'000))},
          {u"count-loopback"_s, u"Hold this machine to --max-per-address too: no proxy runs here."_s}});
     parser.process(application);
     const QStringList command = parser.positionalArguments();
@@ -137,5 +163,7 @@ int main(int argc, char *argv[])
     if (command.size() == 2 && command[0] == "token"_L1 &&
         QStringList{u"add"_s, u"grant"_s, u"list"_s, u"revoke"_s}.contains(command[1]))
         return runTokenCommand(command[1], folder, parser.value(u"name"_s), parser.values(u"space"_s), parser.value(u"role"_s));
-    return complain(u"The commands are serve, token add, token grant, token list and token revoke; --help tells more."_s);
+    if (command.size() == 2 && command[0] == "space"_L1 && QStringList{u"list"_s, u"require"_s}.contains(command[1]))
+        return runSpaceCommand(command[1], folder, parser);
+    return complain(u"The commands are serve, token add, grant, list and revoke, space list and require; --help tells more."_s);
 }

@@ -49,7 +49,8 @@ int socketsMax(int wanted)
 
 } // namespace
 
-Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits, ServerPlugins plugins)
+Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits, ServerPlugins plugins,
+                  const Retention &retention)
 {
     const QUrl url(u"ws://"_s + listen);
     QHostAddress address;
@@ -62,9 +63,12 @@ Result<int> serve(const QString &folder, const QString &listen, ListenerLimits l
     if (!data)
         return fail(data.error());
     ServerCore core(*data->storage, clock, random);
+    core.setRetention(retention);
     for (std::unique_ptr<ServerPlugin> &plugin : plugins)
         core.install(std::move(plugin));
-    AdminSocket admin(TokenOrders(*data->storage, random, [&core](const StoredDevice &device) { core.accessChanged(device); }));
+    AdminSocket admin(TokenOrders(
+        *data->storage, random, [&core](const StoredDevice &device) { core.accessChanged(device); },
+        [&core](const QByteArray &space, quint32 schema) { core.schemaRequired(space, schema); }));
     limits.sockets = socketsMax(limits.sockets);
     Listener listener(std::move(limits));
     listener.accepted = [&core](std::unique_ptr<Connection> connection) { core.accept(std::move(connection)); };

@@ -90,9 +90,30 @@ public:
             stored.id = static_cast<SpaceId>(m_state.spaces.size()) + 1;
         } else {
             SHEAF_CHECK(m_state.spaces.contains(stored.id) && m_state.spaces.at(stored.id).head <= stored.head);
+            SHEAF_CHECK(m_state.spaces.at(stored.id).forgotten.sequence <= stored.forgotten.sequence &&
+                        m_state.spaces.at(stored.id).forgotten.stamp <= stored.forgotten.stamp);
         }
+        if (const auto known = m_state.spaces.find(stored.id); known != m_state.spaces.end())
+            stored.schemaMin = known->second.schemaMin;
         m_state.spaces.insert_or_assign(stored.id, stored);
         return stored.id;
+    }
+
+    Result<void> putSchemaMin(SpaceId space, quint32 version) override
+    {
+        SHEAF_CHECK(!m_done && m_state.spaces.contains(space));
+        m_state.spaces.at(space).schemaMin = version;
+        return {};
+    }
+
+    Result<QList<StoredSpace>> spaces() override
+    {
+        SHEAF_CHECK(!m_done);
+        QList<StoredSpace> all;
+        for (const auto &[id, space] : m_state.spaces)
+            all.append(space);
+        std::ranges::sort(all, {}, &StoredSpace::name);
+        return all;
     }
 
     Result<QList<StoredTable>> tables(SpaceId space) override
@@ -148,6 +169,46 @@ public:
         m_state.rows.insert({{space, row.sequence}, {row.table, key.second, row.record.toByteArray()}});
         m_state.keys.insert_or_assign(key, row.sequence);
         return {};
+    }
+
+    Result<void> removeRecord(SpaceId space, Sequence sequence) override
+    {
+        SHEAF_CHECK(!m_done);
+        const auto row = m_state.rows.find({space, sequence});
+        SHEAF_CHECK(row != m_state.rows.end());
+        SHEAF_CHECK(std::ranges::none_of(m_state.texts, [&](const auto &text) {
+            return text.second.table == row->second.table && text.second.key == row->second.key;
+        }));
+        m_state.keys.erase({row->second.table, row->second.key});
+        m_state.rows.erase(row);
+        return {};
+    }
+
+    Result<void> putPlace(SpaceId space, const StoredPlace &place) override
+    {
+        SHEAF_CHECK(!m_done && m_state.spaces.contains(space));
+        StoredPlace &stored = m_state.places.try_emplace({space, place.site}, place).first->second;
+        stored.seen = std::max(stored.seen, place.seen);
+        stored.heardMs = std::max(stored.heardMs, place.heardMs);
+        return {};
+    }
+
+    Result<QList<StoredPlace>> places(SpaceId space) override
+    {
+        SHEAF_CHECK(!m_done && m_state.spaces.contains(space));
+        QList<StoredPlace> all;
+        for (const auto &[at, place] : m_state.places) {
+            const auto site = m_state.sites.find(place.site);
+            if (at.first != space || site == m_state.sites.end())
+                continue;
+            const StoredDevice &device = m_state.devices.at(site->second.device);
+            const bool isGranted = std::ranges::any_of(device.grants, [&](const Grant &grant) {
+                return grant.space == m_state.spaces.at(space).name && grant.role != Role::None;
+            });
+            if (isGranted && !device.tokenHash.isEmpty())
+                all.append(place);
+        }
+        return all;
     }
 
     Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override

@@ -55,6 +55,7 @@ private:
         std::map<DeviceId, StoredDevice> devices;
         std::map<SiteId, StoredSite> sites;
         std::map<std::pair<SiteId, SpaceId>, quint64> pushNumbers;
+        std::map<std::pair<SpaceId, SiteId>, StoredPlace> places;
         std::map<SpaceId, StoredSpace> spaces;
         std::map<TableId, Table> tables;
         std::map<std::pair<SpaceId, Sequence>, Row> rows;

@@ -3,6 +3,7 @@
 #include "server/storage/sqlitestorage.h"
 
 #include "base/check.h"
+#include "server/storage/digestupgrade.h"
 #include "server/storage/sqlitetransaction.h"
 #include "sql/database.h"
 #include "sql/migrations.h"
@@ -38,9 +39,14 @@ constexpr const char *queries[] = {
     "SET device = ?2, lease_current = ?3, leases_pending = ?4",
     "SELECT number FROM push_number WHERE site = ?1 AND space = ?2",
     "INSERT INTO push_number (site, space, number) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET number = ?3",
-    "SELECT id, head, digest FROM space WHERE name = ?1",
+    "SELECT id, head, digest, schema_min, floor_stamp, floor_sequence, forgotten_stamp, forgotten_sequence FROM space "
+    "WHERE name = ?1",
     "INSERT INTO space (name, head, digest) VALUES (?1, ?2, ?3) RETURNING id",
-    "UPDATE space SET head = ?1, digest = ?2 WHERE id = ?3",
+    "UPDATE space SET head = ?1, digest = ?2, floor_stamp = ?4, floor_sequence = ?5, forgotten_stamp = ?6, "
+    "forgotten_sequence = ?7 WHERE id = ?3",
+    "UPDATE space SET schema_min = ?1 WHERE id = ?2",
+    "SELECT id, head, digest, schema_min, floor_stamp, floor_sequence, forgotten_stamp, forgotten_sequence, name FROM space "
+    "ORDER BY name",
     "SELECT id, name, EXISTS (SELECT 1 FROM text_update u WHERE u.tbl = t.id) FROM dictionary_table t "
     "WHERE space = ?1 ORDER BY id",
     "SELECT id, name FROM dictionary_column WHERE tbl = ?1 ORDER BY id",
@@ -49,6 +55,12 @@ constexpr const char *queries[] = {
     "SELECT position, record FROM record WHERE tbl = ?1 AND pk = ?2",
     "INSERT INTO record (position, tbl, pk, record) VALUES (?1, ?2, ?3, ?4)",
     "UPDATE record SET position = ?1, record = ?2 WHERE position = ?3",
+    "DELETE FROM record WHERE position = ?1",
+    "INSERT INTO place (space, site, seen, heard_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE "
+    "SET seen = max(seen, ?3), heard_ms = max(heard_ms, ?4)",
+    "SELECT p.site, p.seen, p.heard_ms FROM place p JOIN site s ON s.site = p.site JOIN device d ON d.id = s.device "
+    "WHERE p.space = ?1 AND d.token_hash IS NOT NULL "
+    "AND EXISTS (SELECT 1 FROM device_grant g WHERE g.device = d.id AND g.space = p.space AND g.role > 0) ORDER BY p.site",
     "SELECT position, tbl, pk, record FROM record WHERE position > ?1 AND position < ?2 ORDER BY position",
     "SELECT count(CASE WHEN merged = 0 THEN 1 END), sum(CASE WHEN merged = 0 THEN size END), "
     "sum(CASE WHEN merged <> 0 THEN size END) FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3",
@@ -126,7 +138,7 @@ Result<void> SqliteStorage::connect()
     if (!scripts)
         return fail(scripts.error());
     sqlite3_wal_autocheckpoint(m_handle, walPagesBeforeCheckpoint);
-    return migrate(m_handle, *scripts);
+    return migrate(m_handle, *scripts, {}, [this] { return upgradeDigests(m_handle); });
 }
 
 void SqliteStorage::disconnect()

@@ -4,6 +4,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace Sheaf::Server {
 
 using namespace Qt::StringLiterals;
@@ -15,6 +17,18 @@ void bindText(SqlStatement &statement, TableId table, QByteArrayView key, Column
     statement.bindInteger(1, table);
     statement.bindBlob(2, key);
     statement.bindInteger(3, column);
+}
+
+/// Of a row of SpaceByName or AllSpaces.
+StoredSpace spaceOf(const SqlStatement &row, const QByteArray &name)
+{
+    return {row.integer(0),
+            name,
+            static_cast<Sequence>(row.integer(1)),
+            SpaceDigest::fromBytes(row.bytes(2)),
+            static_cast<quint32>(row.integer(3)),
+            {static_cast<Hlc>(row.integer(4)), static_cast<Sequence>(row.integer(5)), static_cast<Hlc>(row.integer(6)),
+             static_cast<Sequence>(row.integer(7))}};
 }
 
 } // namespace
@@ -157,9 +171,7 @@ Result<std::optional<StoredSpace>> SqliteTransaction::space(const QByteArray &na
     std::optional<StoredSpace> found;
     auto done = each(
         SqliteStorage::SpaceByName, [&](SqlStatement &s) { s.bindBlob(1, name); },
-        [&](const SqlStatement &s) {
-            found = StoredSpace{s.integer(0), name, static_cast<Sequence>(s.integer(1)), SpaceDigest::fromBytes(s.bytes(2))};
-        });
+        [&](const SqlStatement &s) { found = spaceOf(s, name); });
     return done ? Result<std::optional<StoredSpace>>(found) : Result<std::optional<StoredSpace>>(fail(done.error()));
 }
 
@@ -182,8 +194,29 @@ Result<SpaceId> SqliteTransaction::putSpace(const StoredSpace &space)
         s.bindInteger(1, static_cast<qint64>(space.head));
         s.bindBlob(2, digest);
         s.bindInteger(3, id);
+        s.bindInteger(4, static_cast<qint64>(space.forgotten.floorStamp));
+        s.bindInteger(5, static_cast<qint64>(space.forgotten.floorSequence));
+        s.bindInteger(6, static_cast<qint64>(space.forgotten.stamp));
+        s.bindInteger(7, static_cast<qint64>(space.forgotten.sequence));
     });
     return stored ? Result<SpaceId>(id) : Result<SpaceId>(fail(stored.error()));
+}
+
+Result<void> SqliteTransaction::putSchemaMin(SpaceId space, quint32 version)
+{
+    return each(SqliteStorage::UpdateSchemaMin, [&](SqlStatement &s) {
+        s.bindInteger(1, version);
+        s.bindInteger(2, space);
+    });
+}
+
+Result<QList<StoredSpace>> SqliteTransaction::spaces()
+{
+    QList<StoredSpace> all;
+    auto done = each(
+        SqliteStorage::AllSpaces, [](SqlStatement &) {},
+        [&](const SqlStatement &s) { all.append(spaceOf(s, s.bytes(8).toByteArray())); });
+    return done ? Result<QList<StoredSpace>>(all) : Result<QList<StoredSpace>>(fail(done.error()));
 }
 
 Result<QList<StoredTable>> SqliteTransaction::tables(SpaceId space)
@@ -261,6 +294,33 @@ Result<void> SqliteTransaction::putRecord(SpaceId space, const RecordView &row, 
         s.bindBlob(2, row.record);
         s.bindInteger(3, positionOf(space, replaced));
     });
+}
+
+Result<void> SqliteTransaction::removeRecord(SpaceId space, Sequence sequence)
+{
+    return each(SqliteStorage::DeleteRecord, [&](SqlStatement &s) { s.bindInteger(1, positionOf(space, sequence)); });
+}
+
+Result<void> SqliteTransaction::putPlace(SpaceId space, const StoredPlace &place)
+{
+    return each(SqliteStorage::PutPlace, [&](SqlStatement &s) {
+        s.bindInteger(1, space);
+        s.bindInteger(2, static_cast<qint64>(place.site));
+        s.bindInteger(3, static_cast<qint64>(place.seen));
+        s.bindInteger(4, place.heardMs);
+    });
+}
+
+Result<QList<StoredPlace>> SqliteTransaction::places(SpaceId space)
+{
+    QList<StoredPlace> all;
+    auto done = each(
+        SqliteStorage::PlacesOfSpace, [&](SqlStatement &s) { s.bindInteger(1, space); },
+        [&](const SqlStatement &s) {
+            all.append({static_cast<SiteId>(s.integer(0)), static_cast<Sequence>(s.integer(1)), s.integer(2)});
+        });
+    std::ranges::sort(all, {}, &StoredPlace::site); // SQLite has no unsigned numbers
+    return done ? Result<QList<StoredPlace>>(all) : Result<QList<StoredPlace>>(fail(done.error()));
 }
 
 Result<TextTotals> SqliteTransaction::textTotals(TableId table, QByteArrayView key, ColumnId column)

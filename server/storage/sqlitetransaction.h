@@ -37,11 +37,16 @@ public:
     Result<void> putPushNumber(SiteId site, SpaceId space, quint64 number) override;
     Result<std::optional<StoredSpace>> space(const QByteArray &name) override;
     Result<SpaceId> putSpace(const StoredSpace &space) override;
+    Result<void> putSchemaMin(SpaceId space, quint32 version) override;
+    Result<QList<StoredSpace>> spaces() override;
     Result<QList<StoredTable>> tables(SpaceId space) override;
     Result<TableId> addTable(SpaceId space, const QByteArray &name) override;
     Result<void> addColumn(TableId table, const TableNames::Column &column) override;
     Result<bool> record(TableId table, QByteArrayView key, StoredRecord &found) override;
     Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) override;
+    Result<void> removeRecord(SpaceId space, Sequence sequence) override;
+    Result<void> putPlace(SpaceId space, const StoredPlace &place) override;
+    Result<QList<StoredPlace>> places(SpaceId space) override;
     Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override;
     Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
                        const std::function<void(const TextView &)> &visit) override;

@@ -22,7 +22,7 @@ struct Digest128 {
     friend bool operator==(const Digest128 &, const Digest128 &) = default;
 };
 
-/// Order-free fingerprint of all row clocks of a space: the sum of one 128-bit BLAKE2b hash per
+/// Order-free fingerprint of the clocks of all rows of a space that are not deleted: the sum of one 128-bit BLAKE2b hash per
 /// row, with 256 sub-sums, by the folded FNV-1a of table, NUL and key. Equal digests mean that
 /// both sides accepted the same write of every cell.
 class SpaceDigest
@@ -73,7 +73,7 @@ struct NamedColumn {
 };
 
 /// Hashes table name, key, causal length, life stamp and (name, stamp) of every stamped column in
-/// the order of `columnsByName`, and then the texts and the parts, as PROTOCOL.md "Digest" lays them out.
+/// the order of `columnsByName`, and then the texts and the parts, as PROTOCOL.md "Digest" lays them out. 0 for a deleted row.
 [[nodiscard]] RowFingerprint fingerprint(QByteArrayView table, QByteArrayView key, const RowClock &clock,
                                          std::span<const NamedColumn> columnsByName);
 

@@ -74,6 +74,14 @@ bool readParts(Bytes::Reader &reader, RowRecord &record)
 
 } // namespace
 
+RowLife lifeOf(QByteArrayView bytes)
+{
+    Bytes::Reader reader(bytes);
+    const auto length = static_cast<CausalLength>(reader.varint());
+    const Stamp life = reader.stamp();
+    return reader.ok() ? RowLife{length, life} : RowLife{};
+}
+
 Hlc latestStamp(const RowRecord &record)
 {
     Hlc latest = record.life.hlc;

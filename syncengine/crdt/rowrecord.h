@@ -67,6 +67,19 @@ constexpr quint64 partsMax = 8192;
     return {part.column, part.part};
 }
 
+/// What a record begins with; length 0 if it cannot be read.
+struct RowLife {
+    CausalLength length = 0;
+    Stamp life;
+};
+[[nodiscard]] RowLife lifeOf(QByteArrayView bytes);
+
+/// Whether a row is forgotten where deletes up to `stamp` are: PROTOCOL.md "Forgetting deletes".
+[[nodiscard]] inline bool isForgotten(CausalLength length, Stamp life, Hlc stamp)
+{
+    return length != 0 && !isAlive(length) && life.hlc <= stamp;
+}
+
 /// The latest reading of a clock in a record.
 [[nodiscard]] Hlc latestStamp(const RowRecord &record);
 

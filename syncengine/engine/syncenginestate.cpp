@@ -26,6 +26,8 @@ SyncEngine::State SyncEngine::state() const
     case SyncStatus::Phase::Online:
         if (d->status.progress.hindrance == Hindrance::Paused)
             return State::Paused;
+        if (d->status.progress.hindrance == Hindrance::UpdateNeeded)
+            return State::Error;
         return d->status.progress.proven ? State::Synced : State::Syncing;
     case SyncStatus::Phase::Paused:
         return State::Paused;
@@ -71,11 +73,15 @@ qint64 SyncEngine::syncedAtMs() const
 
 QString SyncEngine::errorCode() const
 {
+    if (d->openError.code.isEmpty() && d->status.progress.hindrance == Hindrance::UpdateNeeded)
+        return u"update_needed"_s;
     return d->openError.code.isEmpty() ? d->status.error.code : d->openError.code;
 }
 
 QString SyncEngine::errorText() const
 {
+    if (d->openError.code.isEmpty() && d->status.progress.hindrance == Hindrance::UpdateNeeded)
+        return d->status.progress.updateNeeded;
     return d->openError.code.isEmpty() ? d->status.error.message : d->openError.message;
 }
 

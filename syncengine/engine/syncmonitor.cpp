@@ -17,9 +17,11 @@ namespace {
 /// Figures are shown at most that often while something moves.
 constexpr milliseconds snapshotInterval{500};
 
-Error hindranceError(Hindrance hindrance)
+Error hindranceError(const SyncProgress &progress)
 {
-    switch (hindrance) {
+    switch (progress.hindrance) {
+    case Hindrance::UpdateNeeded:
+        return {u"update_needed"_s, progress.updateNeeded};
     case Hindrance::Paused:
         return {u"paused"_s, u"What is left waits in a space that is paused."_s};
     case Hindrance::NoAccess:
@@ -66,7 +68,7 @@ std::optional<Result<void>> SyncMonitor::ending() const
         if (now.progress.proven)
             return Result<void>{};
         if (now.progress.hindrance != Hindrance::None)
-            return Result<void>(fail(hindranceError(now.progress.hindrance)));
+            return Result<void>(fail(hindranceError(now.progress)));
         return {};
     case SyncStatus::Phase::Idle:
         return failed(u"not_connected"_s, u"No server is set."_s);
@@ -189,9 +191,12 @@ QList<SpaceStatus> SyncMonitor::spaces()
     const QHash<QByteArray, WaitingRows> waiting = counted ? *counted : QHash<QByteArray, WaitingRows>();
     QHash<QByteArray, bool> proven; // of those that are open
     const QList<ClientSession::SpaceProgress> open = m_reconnector.spaces();
+    QSet<QByteArray> outdated;
     for (const ClientSession::SpaceProgress &space : open) {
         m_heads[space.name] = space.head;
         proven[space.name] = space.proven;
+        if (space.isOutdated)
+            outdated.insert(space.name);
     }
     const QList<SpaceState> known = m_replica.spaces();
     QList<SpaceStatus> all;
@@ -209,7 +214,8 @@ QList<SpaceStatus> SyncMonitor::spaces()
                            .quarantined = rows.quarantined,
                            .tables = space.tables,
                            .paused = m_reconnector.pausedSpaces().contains(space.name),
-                           .proven = proven.value(space.name)};
+                           .proven = proven.value(space.name),
+                           .updateNeeded = outdated.contains(space.name)};
         const bool online = m_reconnector.status().phase == SyncStatus::Phase::Online;
         if (status.closedCode.isEmpty() && online && !status.paused && !proven.contains(space.name)) {
             status.closedCode = u"no_permission"_s;
@@ -262,7 +268,8 @@ Result<RowAnswer> SyncMonitor::why(const QByteArray &table, const QByteArray &ke
         const QList<SpaceState> known = m_replica.spaces();
         const auto space = std::ranges::find(known, row->space, &SpaceState::name);
         const Role role = space == known.end() ? Role::None : space->role;
-        const bool isOpen = std::ranges::any_of(m_reconnector.spaces(), [&](const auto &one) { return one.name == row->space; });
+        const QList<ClientSession::SpaceProgress> open = m_reconnector.spaces();
+        const auto session = std::ranges::find(open, row->space, &ClientSession::SpaceProgress::name);
         if (row->isHeld) {
             answer.state = RowAnswer::State::Held;
         } else if (now.phase == SyncStatus::Phase::Paused || m_reconnector.pausedSpaces().contains(row->space)) {
@@ -273,8 +280,10 @@ Result<RowAnswer> SyncMonitor::why(const QByteArray &table, const QByteArray &ke
             answer.state = RowAnswer::State::Offline;
             answer.reasonCode = now.error.code;
             answer.reason = now.error.message;
+        } else if (session == open.end()) {
+            answer.state = RowAnswer::State::NoAccess;
         } else {
-            answer.state = isOpen ? RowAnswer::State::Waiting : RowAnswer::State::NoAccess;
+            answer.state = session->isOutdated ? RowAnswer::State::UpdateNeeded : RowAnswer::State::Waiting;
         }
     } else if (!row->rejectedCode.isEmpty()) {
         answer.state = RowAnswer::State::Rejected;

@@ -28,6 +28,8 @@ QString nameOf(RowAnswer::State state)
         return u"viewer"_s;
     case RowAnswer::State::NoAccess:
         return u"no_access"_s;
+    case RowAnswer::State::UpdateNeeded:
+        return u"update_needed"_s;
     case RowAnswer::State::UnknownRow:
         return u"unknown_row"_s;
     case RowAnswer::State::LocalTable:
@@ -109,7 +111,8 @@ QJsonObject toJson(const SpaceStatus &space)
                      {u"held"_s, space.held},
                      {u"quarantined"_s, space.quarantined},
                      {u"paused"_s, space.paused},
-                     {u"synced"_s, space.proven}};
+                     {u"synced"_s, space.proven},
+                     {u"update_needed"_s, space.updateNeeded}};
     if (!space.closedCode.isEmpty())
         json.insert(u"closed"_s, QJsonObject{{u"code"_s, space.closedCode}, {u"message"_s, space.closedReason}});
     QJsonArray tables;
@@ -150,7 +153,10 @@ QString adviceFor(const QString &code)
          u"This replica belongs to another device of the server: connect with that device's token, or begin with a new file."_s},
         {u"bad_version"_s, u"Update the app or the server: they have no protocol version in common."_s},
         {u"unsupported_version"_s, u"Update the app or the server: they have no protocol version in common."_s},
-        {u"update_needed"_s, u"Update the app."_s},
+        {u"update_needed"_s, u"Update the app: a space wants a newer schema. Its edits are kept and sent then."_s},
+        {u"clock_behind"_s, u"Nothing: an old delete was stamped anew and is sent again."_s},
+        {u"swept"_s, u"Nothing: what was deleted meanwhile goes, and edits of it are kept."_s},
+        {u"terms_changed"_s, u"Nothing: the server has new terms for a space; they come with the next connection."_s},
         {u"no_permission"_s,
          u"Ask the owner of the space for the role of an editor; the change is in the list of rejected ones."_s},
         {u"too_large"_s, u"Make the value smaller; the limits are in PROTOCOL.md."_s},

@@ -70,7 +70,8 @@ struct SpaceStatus {
     qint64 quarantined = 0;        ///< unsent edits that are kept since it was closed
     QList<QByteArray> tables = {}; ///< the only ones that are followed; empty: all
     bool paused = false;
-    bool proven = false; ///< in this session, and nothing happened since
+    bool proven = false;       ///< in this session, and nothing happened since
+    bool updateNeeded = false; ///< it wants a newer schema than this app has: edits wait
     friend bool operator==(const SpaceStatus &, const SpaceStatus &) = default;
 };
 
@@ -98,14 +99,15 @@ struct SyncSnapshot {
 /// The answer to "why is this row not synced?".
 struct RowAnswer {
     enum class State {
-        Synced,   ///< the server has it
-        Waiting,  ///< connected, and on its way
-        Offline,  ///< waits for a connection: `reason` says what is wrong with it
-        Paused,   ///< waits for resume(), of all or of its space
-        Held,     ///< waits because a filter, or a syncWhere() that is on its way, keeps it here
-        Rejected, ///< the server refused it: see `reason`
-        Viewer,   ///< waits, and this device may only read the space
-        NoAccess, ///< waits, and this device may not see the space
+        Synced,       ///< the server has it
+        Waiting,      ///< connected, and on its way
+        Offline,      ///< waits for a connection: `reason` says what is wrong with it
+        Paused,       ///< waits for resume(), of all or of its space
+        Held,         ///< waits because a filter, or a syncWhere() that is on its way, keeps it here
+        Rejected,     ///< the server refused it: see `reason`
+        Viewer,       ///< waits, and this device may only read the space
+        NoAccess,     ///< waits, and this device may not see the space
+        UpdateNeeded, ///< waits, and the space wants a newer schema than this app has
         UnknownRow,
         LocalTable ///< the table is not synced, or there is none
     };

@@ -42,7 +42,10 @@ public:
     void value(const TableNames::Column &column) { fields(column.id, column.name); }
     void value(const TableNames &names) { fields(names.table, names.columns); }
     void value(const Change &change) { fields(change.table, change.key, change.record); }
-    void value(const Welcome::Space &space) { fields(space.name, space.role, space.head, space.lastPush); }
+    void value(const Welcome::Space &space)
+    {
+        fields(space.name, space.role, space.head, space.lastPush, space.schemaMin, space.collected, space.collectedStamp);
+    }
     void value(const Verdict &verdict) { fields(verdict.index, verdict.code, verdict.reason); }
     template<typename T>
     void value(const QList<T> &list)
@@ -87,6 +90,8 @@ public:
     void operator()(const Marked &m) { message(MessageType::Marked, m.space, m.id, m.head, m.digest); }
     void operator()(const Ping &m) { message(MessageType::Ping, m.clockMs); }
     void operator()(const Pong &m) { message(MessageType::Pong, m.clockMs, m.senderClockMs); }
+    void operator()(const Seen &m) { message(MessageType::Seen, m.space, m.cursor); }
+    void operator()(const Collected &m) { message(MessageType::Collected, m.space, m.sequence, m.stamp); }
     void operator()(const Plugin &m) { message(MessageType::Plugin, m.name, m.space, m.topic, m.payload); }
 
     void operator()(const Opened &m) { message(MessageType::Opened, m.space); }

@@ -35,7 +35,7 @@ public:
         const quint64 type = m_cbor.unsignedInteger();
         if (!m_cbor.ok())
             return malformed();
-        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Leave))
+        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Collected))
             return fail(u"unknown_message"_s, u"Message type %1 is unknown."_s.arg(type));
         Message decoded = body(static_cast<MessageType>(type), fields - 1);
         if (m_tooLarge)
@@ -81,6 +81,10 @@ private:
             return expect(fields, 3) ? Message(closed()) : Message();
         case MessageType::Leave:
             return expect(fields, 1) ? Message(Leave{name()}) : Message();
+        case MessageType::Seen:
+            return expect(fields, 2) ? Message(Seen{name(), count()}) : Message();
+        case MessageType::Collected:
+            return expect(fields, 3) ? Message(Collected{name(), count(), told()}) : Message();
         }
         return {};
     }
@@ -151,8 +155,8 @@ private:
 
     Welcome::Space space()
     {
-        m_cbor.arrayOf(4);
-        return {name(), role(), count(), count()};
+        m_cbor.arrayOf(7);
+        return {name(), role(), count(), count(), small(), count(), told()};
     }
 
     Opened opened()
@@ -176,6 +180,15 @@ private:
         }
         refuseRepeats();
         return m;
+    }
+
+    /// A stamp that a server tells.
+    Hlc told()
+    {
+        const Hlc stamp = m_cbor.unsignedInteger();
+        if (hlcMs(stamp) >= Limits::toldMsLimit)
+            m_cbor.fail();
+        return stamp;
     }
 
     Refused refused()

@@ -85,6 +85,13 @@ struct Mark {
     friend bool operator==(const Mark &, const Mark &) = default;
 };
 
+/// How far the client has a space on its disk: PROTOCOL.md "Forgetting deletes".
+struct Seen {
+    QByteArray space;
+    Sequence cursor = 0;
+    friend bool operator==(const Seen &, const Seen &) = default;
+};
+
 struct Ping {
     qint64 clockMs = 0;
     friend bool operator==(const Ping &, const Ping &) = default;
@@ -113,7 +120,10 @@ struct Welcome {
         QByteArray name;
         Role role = Role::None; ///< None: it was open to this device, and is closed now
         Sequence head = 0;
-        quint64 lastPush = 0; ///< greatest push number of this site that the server has merged
+        quint64 lastPush = 0;   ///< greatest push number of this site that the server has merged
+        quint32 schemaMin = 0;  ///< an app with an older schema leaves the space alone
+        Sequence collected = 0; ///< what Collected says
+        Hlc collectedStamp = 0;
         friend bool operator==(const Space &, const Space &) = default;
     };
     QList<Space> spaces;
@@ -179,13 +189,22 @@ struct Marked {
     friend bool operator==(const Marked &, const Marked &) = default;
 };
 
+/// From now on, deletes with stamps up to `stamp` are as if they had never been; a replica that has not come to
+/// `sequence` yet lacks some. PROTOCOL.md "Forgetting deletes".
+struct Collected {
+    QByteArray space;
+    Sequence sequence = 0;
+    Hlc stamp = 0;
+    friend bool operator==(const Collected &, const Collected &) = default;
+};
+
 struct Pong {
     qint64 clockMs = 0;       ///< the answerer's
     qint64 senderClockMs = 0; ///< Ping::clockMs
     friend bool operator==(const Pong &, const Pong &) = default;
 };
 
-using Message =
-    std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong, Plugin, Opened, Closed, Leave>;
+using Message = std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong, Plugin, Opened,
+                             Closed, Leave, Seen, Collected>;
 
 } // namespace Sheaf

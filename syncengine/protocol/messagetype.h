@@ -23,6 +23,8 @@ enum class MessageType : quint8 {
     Opened = 13,
     Closed = 14,
     Leave = 15,
+    Seen = 16,
+    Collected = 17,
 };
 
 } // namespace Sheaf

@@ -23,19 +23,22 @@ Unexpected schemaError(const QString &message)
 /// A column of the table here that is a register; null if it is anything else.
 TableInfo::Column *registerHere(TableInfo &table, const QByteArray &name)
 {
-    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
-                                     [&name](const TableInfo::Column &known) { return known.name == name; });
-    const bool found = column != table.columns.end() && column->position >= 0 && column->type == MergeType::Register;
-    return found ? &*column : nullptr;
+    const TableInfo::Column *column = std::as_const(table).column(name);
+    const bool found = column != nullptr && column->position >= 0 && column->type == MergeType::Register;
+    return found ? &table.columns[static_cast<qsizetype>(column->id) - 1] : nullptr;
 }
 
 } // namespace
 
 const TableInfo::Column *TableInfo::column(const QByteArray &columnName) const
 {
-    const auto found =
-        std::find_if(columns.begin(), columns.end(), [&](const Column &column) { return column.name == columnName; });
-    return found == columns.end() ? nullptr : &*found;
+    // One that is parked may be called as one here is by now.
+    const Column *found = nullptr;
+    for (const Column &column : columns) {
+        if (column.name == columnName && (found == nullptr || column.here))
+            found = &column;
+    }
+    return found;
 }
 
 RowClock TableInfo::bornClock(CausalLength length, Stamp stamp) const
@@ -68,9 +71,10 @@ Result<void> Catalog::load()
     m_byName.clear();
     m_byId.clear();
     auto tables = SqlStatement::prepare(
-        m_handle, "SELECT id, name, synced, space_column, delete_wins, conflicts FROM sheaf_tables ORDER BY id");
-    auto columns =
-        SqlStatement::prepare(m_handle, "SELECT id, name, here, type, grp FROM sheaf_columns WHERE tbl = ?1 ORDER BY id");
+        m_handle,
+        "SELECT id, name, synced, space_column, delete_wins, conflicts, coalesce(wire, name) FROM sheaf_tables ORDER BY id");
+    auto columns = SqlStatement::prepare(m_handle, "SELECT id, name, here, type, grp, coalesce(wire, name) FROM sheaf_columns"
+                                                   " WHERE tbl = ?1 ORDER BY id");
     if (!tables || !columns)
         return fail(tables ? columns.error() : tables.error());
     while (true) {
@@ -82,6 +86,7 @@ Result<void> Catalog::load()
         auto table = std::make_unique<TableInfo>();
         table->id = tables->integer(0);
         table->name = tables->bytes(1).toByteArray();
+        table->wireName = tables->bytes(6).toByteArray();
         table->synced = tables->integer(2) != 0;
         table->spaceColumn = tables->bytes(3).toByteArray();
         table->deleteWins = tables->integer(4) != 0;
@@ -96,6 +101,7 @@ Result<void> Catalog::load()
                 break;
             table->columns.append({.id = static_cast<ColumnId>(columns->integer(0)),
                                    .name = columns->bytes(1).toByteArray(),
+                                   .wireName = columns->bytes(5).toByteArray(),
                                    .here = columns->integer(2) != 0,
                                    .type = static_cast<MergeType>(columns->integer(3)),
                                    .group = static_cast<quint32>(columns->integer(4))});
@@ -138,7 +144,7 @@ Result<void> Catalog::describe(TableInfo &table)
             else if (!table.spaceColumn.isEmpty() && name.toLower() == table.spaceColumn.toLower())
                 table.spacePosition = position;
             for (TableInfo::Column &column : table.columns) {
-                if (column.name == name) {
+                if (column.name == name && column.here) {
                     column.position = position;
                     column.notNull = info->integer(3) != 0;
                 }
@@ -162,7 +168,7 @@ void Catalog::index(TableInfo &table)
     table.maskAt.assign(static_cast<size_t>(table.positions), 0);
     table.atPosition.assign(static_cast<size_t>(table.positions), 0);
     for (const TableInfo::Column &column : table.columns) {
-        table.byName.push_back({column.name, column.id});
+        table.byName.push_back({column.wireName, column.id});
         if (column.position < 0)
             continue;
         table.atPosition[static_cast<size_t>(column.position)] = column.id;
@@ -194,7 +200,7 @@ Result<TableInfo *> Catalog::insertTable(const QByteArray &name, bool synced)
         return fail(row.error());
     auto table = std::make_unique<TableInfo>();
     table->id = insert->integer(0);
-    table->name = name;
+    table->name = table->wireName = name;
     table->synced = synced;
     insert->reset();
     TableInfo *added = table.get();
@@ -204,17 +210,22 @@ Result<TableInfo *> Catalog::insertTable(const QByteArray &name, bool synced)
     return added;
 }
 
-Result<void> Catalog::addColumn(TableInfo &table, const QByteArray &name, bool here)
+Result<void> Catalog::addColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName, bool here)
 {
     const auto columnId = static_cast<ColumnId>(table.columns.size() + 1);
-    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_columns(tbl, id, name, here) VALUES (?1, ?2, ?3, ?4)");
+    auto insert =
+        SqlStatement::prepare(m_handle, "INSERT INTO sheaf_columns(tbl, id, name, here, wire) VALUES (?1, ?2, ?3, ?4, ?5)");
     if (!insert)
         return fail(insert.error());
     insert->bindInteger(1, table.id);
     insert->bindInteger(2, columnId);
     insert->bindBlob(3, name);
     insert->bindInteger(4, here ? 1 : 0);
-    table.columns.append({.id = columnId, .name = name, .here = here});
+    if (wireName == name)
+        insert->bindNull(5);
+    else
+        insert->bindBlob(5, wireName);
+    table.columns.append({.id = columnId, .name = name, .wireName = wireName, .here = here});
     return insert->run();
 }
 
@@ -223,6 +234,10 @@ Result<Catalog::Synced> Catalog::sync(const QByteArray &name, const QByteArray &
     auto options = parseSyncOptions(name, optionsJson);
     if (!options)
         return fail(options.error());
+    if (!options->wireName.isEmpty()) {
+        if (auto done = renameTable(name, options->wireName); !done)
+            return fail(done.error());
+    }
     TableInfo *table = find(name);
     const bool fresh = table == nullptr || !table->synced;
     if (fresh) {
@@ -230,11 +245,20 @@ Result<Catalog::Synced> Catalog::sync(const QByteArray &name, const QByteArray &
         if (!made)
             return fail(made.error());
         table = *made;
-    } else if ((options->types.empty() && options->groups.isEmpty() && !options->conflicts) ||
+    } else if ((options->types.empty() && options->groups.isEmpty() && !options->conflicts && options->renames.empty() &&
+                options->wireName.isEmpty()) ||
                options->deleteWins.value_or(table->deleteWins) != table->deleteWins ||
                (!options->spaceColumn.isEmpty() && options->spaceColumn != table->spaceColumn)) {
-        return schemaError(u"sheaf_sync: table %1 is a synced one already: only its conflict policy and the merge types and"
-                           " groups of registers can be set."_s.arg(QString::fromUtf8(name)));
+        return schemaError(u"sheaf_sync: table %1 is a synced one already: only its conflict policy, the merge types and"
+                           " groups of registers and new names can be set."_s.arg(QString::fromUtf8(name)));
+    }
+    if (!options->renames.empty() || !options->wireName.isEmpty()) {
+        if (auto done = describe(*table); !done) // the migration has just renamed what is there
+            return fail(done.error());
+    }
+    for (const auto &[column, wireName] : options->renames) {
+        if (auto done = renameColumn(*table, column, wireName); !done)
+            return fail(done.error());
     }
     if (options->conflicts) {
         if (auto done = setConflictPolicy(*table, *options->conflicts); !done)
@@ -381,13 +405,12 @@ Result<QList<Catalog::Arrived>> Catalog::adoptColumns()
             const QByteArray name = info->bytes(0).toByteArray();
             if (info->integer(1) > 0 || name.toLower() == table->spaceColumn.toLower())
                 continue;
-            const auto known = std::find_if(table->columns.begin(), table->columns.end(),
-                                            [&name](const TableInfo::Column &column) { return column.name == name; });
-            if (known == table->columns.end()) {
-                if (auto done = addColumn(*table, name, true); !done)
+            const TableInfo::Column *known = std::as_const(*table).column(name);
+            if (known == nullptr) {
+                if (auto done = addColumn(*table, name, name, true); !done)
                     return fail(done.error());
             } else if (!known->here) {
-                known->here = true;
+                table->columns[static_cast<qsizetype>(known->id) - 1].here = true;
                 arrived.append({table.get(), known->id});
             }
         }
@@ -404,9 +427,21 @@ Result<QList<Catalog::Arrived>> Catalog::adoptColumns()
     return arrived;
 }
 
+TableInfo *Catalog::findOnWire(const QByteArray &name) const
+{
+    TableInfo *known = find(name);
+    if (known != nullptr && known->wireName == known->name)
+        return known; // as nearly always
+    for (const auto &table : m_tables) {
+        if (table->wireName.toLower() == name.toLower())
+            return table.get();
+    }
+    return nullptr;
+}
+
 Result<TableInfo *> Catalog::tableFor(const QByteArray &name)
 {
-    if (TableInfo *known = find(name))
+    if (TableInfo *known = findOnWire(name))
         return known;
     return insertTable(name, false);
 }
@@ -417,7 +452,7 @@ Result<ColumnId> Catalog::columnFor(TableInfo &table, const QByteArray &name)
     const auto at = std::lower_bound(table.byName.begin(), table.byName.end(), name, before);
     if (at != table.byName.end() && at->name == name)
         return at->id;
-    if (auto done = addColumn(table, name, false); !done)
+    if (auto done = addColumn(table, name, name, false); !done)
         return fail(done.error());
     return table.byName.insert(at, {name, table.columns.last().id})->id;
 }

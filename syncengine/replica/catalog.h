@@ -35,16 +35,18 @@ constexpr quint64 ofColumn(ColumnId column)
 struct TableInfo {
     struct Column {
         ColumnId id = 0;
-        QByteArray name;
-        int position = -1; ///< in the table, -1: no such column here
-        bool here = false; ///< false: its values are parked
+        QByteArray name;     ///< in the table here
+        QByteArray wireName; ///< what others call it, for ever
+        int position = -1;   ///< in the table, -1: no such column here
+        bool here = false;   ///< false: its values are parked
         MergeType type = MergeType::Register;
         quint32 group = 0; ///< registers with the same number are stamped together; 0: alone
         bool notNull = false;
     };
 
     qint64 id = 0;
-    QByteArray name; ///< as declared
+    QByteArray name;     ///< as declared
+    QByteArray wireName; ///< what others call it, for ever
     bool synced = false;
     bool deleteWins = false;
     std::optional<ConflictPolicy> conflicts; ///< none: as the replica has it for all
@@ -53,7 +55,7 @@ struct TableInfo {
     QList<QByteArray> keyNames; ///< in key order
     QList<int> keyPositions;
     QList<Column> columns;            ///< by id; neither key nor space
-    std::vector<NamedColumn> byName;  ///< for the digest
+    std::vector<NamedColumn> byName;  ///< by the name on the wire, for the digest
     std::vector<ColumnId> atPosition; ///< column id of each table position, 0 for key and space
     std::vector<quint64> maskAt;      ///< outbox mask of each table position: its column, and those of its group
     int positions = 0;
@@ -114,16 +116,21 @@ public:
     [[nodiscard]] TableInfo *find(qint64 id) const { return m_byId.value(id); }
     [[nodiscard]] const std::vector<std::unique_ptr<TableInfo>> &tables() const { return m_tables; }
 
-    /// The table of that name, noted as one that only newer peers know if it is new.
+    /// The table that others call so; null if unknown.
+    [[nodiscard]] TableInfo *findOnWire(const QByteArray &name) const;
+    /// The table that others call so, noted as one that only newer peers know if it is new.
     Result<TableInfo *> tableFor(const QByteArray &name);
-    /// The column of that name, noted as parked if it is new.
+    /// The column that others call so, noted as parked if it is new.
     Result<ColumnId> columnFor(TableInfo &table, const QByteArray &name);
 
 private:
     Result<void> describe(TableInfo &table);
-    Result<void> addColumn(TableInfo &table, const QByteArray &name, bool here);
+    Result<void> addColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName, bool here);
     Result<TableInfo *> makeSynced(const QByteArray &name, bool deleteWins, const QByteArray &spaceColumn);
     Result<TableInfo *> insertTable(const QByteArray &name, bool synced);
+    Result<void> renameTable(const QByteArray &name, const QByteArray &wireName);
+    Result<void> renameColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName);
+    Result<void> run(const char *sql, const QList<QVariant> &values);
     static void index(TableInfo &table);
 
     sqlite3 *m_handle;

@@ -75,6 +75,38 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
     return {};
 }
 
+Result<void> Merger::mergeMissed(const Changes &deletes, qint64 wallMs)
+{
+    m_isMissed = true;
+    auto merged = merge(deletes, wallMs);
+    m_isMissed = false;
+    return merged;
+}
+
+/// A delete that this replica has forgotten comes from a server that was restored to what was before: the row that is
+/// here was made since, or it would not be here.
+bool Merger::isOfForgottenHistory(const Store::Space &space) const
+{
+    return !m_isMissed && m_outcome.life == MergeOutcome::Life::Deleted && isAlive(m_before.length) &&
+           isForgotten(m_record.length, m_record.life, space.state.forgotten);
+}
+
+Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space)
+{
+    if (space.state.sweep == 0 || m_isMissed)
+        return {};
+    if (!m_arrive.isPrepared()) {
+        auto insert = SqlStatement::prepare(m_handle, "INSERT OR IGNORE INTO sheaf_swept(space, tbl, pk) VALUES (?1, ?2, ?3)");
+        if (!insert)
+            return fail(insert.error());
+        m_arrive = *std::move(insert);
+    }
+    m_arrive.bindInteger(1, space.id);
+    m_arrive.bindInteger(2, table.id);
+    m_arrive.bindBlob(3, key);
+    return m_arrive.run();
+}
+
 /// Takes note of all stamps of a batch at once, so that what waits is stamped anew once a batch at most.
 Result<void> Merger::see(const Changes &changes, qint64 wallMs)
 {
@@ -125,6 +157,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         std::ranges::sort(m_record.cells, {}, &Cell::column);
         std::ranges::sort(m_record.texts, {}, [](const TextCell &text) { return std::pair(text.column, text.stamp.site); });
     }
+    if (auto done = noteArrival(table, change.key, space); !done)
+        return done;
     if (m_filters.all.decode)
         decodeValues(table);
     if (auto done = m_rows.read(table, change.key, m_row); !done)
@@ -170,6 +204,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         if (auto done = noteEcho(table, change.key); !done)
             return done;
     }
+    if (isOfForgottenHistory(space))
+        return revive(table, change, m_row, wallMs);
     if (m_row.outbox != 0) {
         bool revived = false;
         if (auto done = settleOutbox(table, change, m_row, waiting, revived, wallMs); !done || revived)
@@ -191,28 +227,8 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
 {
     const bool edited = isAlive(m_before.length) && waiting != 0;
     if (m_outcome.life == MergeOutcome::Life::Deleted && edited && !table.deleteWins) {
-        // An edit that did not know of the delete brings the row back whole, as a new write.
-        const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
-        row.clock = table.bornClock(m_record.length + 1, stamp);
-        const auto number = m_rows.enqueue(table, change.key, row, 0, Mask::all, {});
-        if (!number)
-            return fail(number.error());
-        row.outbox = *number;
-        revived = true;
-        if (auto done = m_rows.setResolved(row.outbox, 0); !done)
-            return done;
-        if (!m_before.texts.empty()) {
-            const auto texts = m_texts.offer(table, change.key, true);
-            if (!texts)
-                return fail(texts.error());
-            for (const ColumnId column : *texts)
-                row.clock.setTextStamp(column, stamp);
-        }
-        if (!m_before.parts.empty() || !table.parted.empty()) {
-            if (auto done = m_parts.revive(table, change.key, row.clock); !done)
-                return done;
-        }
-        return m_rows.write(table, change.key, m_before, row);
+        revived = true; // the edit did not know of the delete
+        return revive(table, change, row, wallMs);
     }
     quint64 mask = waiting;
     if (m_outcome.life != MergeOutcome::Life::Unchanged) {
@@ -233,6 +249,31 @@ Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, 
     auto done = m_rows.dequeue(row.outbox);
     row.outbox = 0;
     return done;
+}
+
+/// Brings a row back whole that was deleted, as a new write.
+Result<void> Merger::revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs)
+{
+    const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
+    row.clock = table.bornClock(m_record.length + 1, stamp);
+    const auto number = m_rows.enqueue(table, change.key, row, 0, Mask::all, {});
+    if (!number)
+        return fail(number.error());
+    row.outbox = *number;
+    if (auto done = m_rows.setResolved(row.outbox, 0); !done)
+        return done;
+    if (!m_before.texts.empty()) {
+        const auto texts = m_texts.offer(table, change.key, true);
+        if (!texts)
+            return fail(texts.error());
+        for (const ColumnId column : *texts)
+            row.clock.setTextStamp(column, stamp);
+    }
+    if (!m_before.parts.empty() || !table.parted.empty()) {
+        if (auto done = m_parts.revive(table, change.key, row.clock); !done)
+            return done;
+    }
+    return m_rows.write(table, change.key, m_before, row);
 }
 
 Result<void> Merger::writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space)
@@ -304,6 +345,17 @@ Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QBy
     if (absent)
         return {};
     return keepOut(table, key, done.error().message.toUtf8(), false);
+}
+
+Result<void> Merger::awaitTable(const TableInfo &table)
+{
+    // A clock begins with the length, whose lowest bit says whether the row lives.
+    auto insert = SqlStatement::prepare(m_handle, "INSERT OR IGNORE INTO sheaf_stuck(tbl, pk, reason) SELECT tbl, pk, '' FROM"
+                                                  " sheaf_rows WHERE tbl = ?1 AND hex(substr(clock, 1, 1)) GLOB '*[13579BDF]'");
+    if (!insert)
+        return fail(insert.error());
+    insert->bindInteger(1, table.id);
+    return insert->run();
 }
 
 Result<void> Merger::retryStuck()

@@ -26,6 +26,10 @@ public:
 
     /// `wallMs` is the corrected wall clock, for rows that an edit brings back to life.
     Result<void> merge(const Changes &changes, qint64 wallMs);
+    /// The same for deletes that a sweep has found to be missed; the cursor stays.
+    Result<void> mergeMissed(const Changes &deletes, qint64 wallMs);
+    /// Notes the rows of a table that only newer peers knew until now, for retryStuck() to put them into it.
+    Result<void> awaitTable(const TableInfo &table);
     /// Tries the rows again that a constraint kept out.
     Result<void> retryStuck();
     /// Puts a row that was here before into its table; its clock is the caller's business.
@@ -69,6 +73,9 @@ private:
     Result<bool> overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell);
     [[nodiscard]] Stamp laterThan(const RowClock &clock, qint64 wallMs);
     Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
+    [[nodiscard]] bool isOfForgottenHistory(const Store::Space &space) const;
+    Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
+    Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
     Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
                               qint64 wallMs);
     Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
@@ -110,6 +117,8 @@ private:
     SyncFilterHost &m_filters;
     ConflictPolicy m_policy;
     std::function<Result<void>()> m_outrun;
+    SqlStatement m_arrive; ///< a row has come during a sweep
+    bool m_isMissed = false;
     RowRecord m_record;
     MergeOutcome m_outcome;
     RowState m_row;

@@ -78,7 +78,7 @@ qint64 Replica::pendingCount() const
 Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype index, const Verdict *verdict, bool &overtaken)
 {
     const Change &change = push.push.changes[index];
-    const TableInfo *table = catalog.find(push.push.tables.at(change.table).table);
+    const TableInfo *table = catalog.findOnWire(push.push.tables.at(change.table).table);
     if (table == nullptr)
         return {};
     RowState row;
@@ -154,9 +154,13 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
     return transact(true, [&]() -> Result<void> {
         QHash<quint32, const Verdict *> verdicts;
         bool clockAhead = false;
+        Hlc behind = 0; // the greatest stamp of a delete that is stamped too early
+        RowRecord pushed;
         for (const Verdict &verdict : ack.verdicts) {
             verdicts.insert(verdict.index, &verdict);
             clockAhead = clockAhead || verdict.code == "clock_ahead"_L1;
+            if (verdict.code == "clock_behind"_L1 && decodeRecord(push.push.changes[verdict.index].record, pushed))
+                behind = std::max(behind, pushed.life.hlc);
         }
         Store::Space *space = store.find(push.push.space);
         if (space == nullptr)
@@ -168,9 +172,15 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
         bool overtaken = false;
         for (qsizetype i = 0; i < push.push.changes.size(); ++i) {
             const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
-            if (verdict != nullptr && verdict->code == "clock_ahead"_L1)
+            if (verdict != nullptr && (verdict->code == "clock_ahead"_L1 || verdict->code == "clock_behind"_L1))
                 continue; // stays in the outbox
             if (auto done = settleChange(push, i, verdict, overtaken); !done)
+                return done;
+        }
+        const Hlc serverNow = makeHlc(ack.clockMs);
+        if (behind != 0) {
+            const auto raised = [=](Hlc old) { return old <= behind ? std::max(old, serverNow) : old; };
+            if (auto done = restamp(raised, store.site); !done || !clockAhead)
                 return done;
         }
         if (!clockAhead)
@@ -179,7 +189,6 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
         // not this clock that is wrong, and the change waits for the server's clock to get there.
         if (store.clock.last() <= makeHlc(ack.clockMs + Limits::stampAheadMsMax))
             return overtaken ? outrun() : Result<void>();
-        const Hlc serverNow = makeHlc(ack.clockMs);
         return restamp([serverNow](Hlc old) { return std::min(old, serverNow); }, store.site);
     });
 }
@@ -192,7 +201,7 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
     select->bindInteger(1, space.id);
     QList<std::pair<qint64, QByteArray>> all;
     const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        if (buckets.test(bucketOf(catalog.find(row.integer(0))->name, row.bytes(1))))
+        if (buckets.test(bucketOf(catalog.find(row.integer(0))->wireName, row.bytes(1))))
             all.append({row.integer(0), row.bytes(1).toByteArray()});
     });
     if (!read)

@@ -198,6 +198,7 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
     }
     if (any) {
         space.state.cursor = 0;
+        space.state.reached = std::max<Sequence>(space.state.reached, 1); // what was deleted meanwhile may be forgotten by now
         space.dirty = true;
     }
     return any;

@@ -3,6 +3,7 @@
 #include "replica/replica.h"
 
 #include "base/check.h"
+#include "replica/digestupgrade.h"
 #include "replica/functions.h"
 #include "replica/guards.h"
 #include "replica/replica_p.h"
@@ -143,6 +144,7 @@ Result<void> Replica::Private::prepareTables()
         {1, u":/sheaf/replica/replica.sql"_s},   {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s},
         {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s}, {6, u":/sheaf/replica/replica_6.sql"_s},
         {7, u":/sheaf/replica/replica_7.sql"_s}, {8, u":/sheaf/replica/replica_8.sql"_s},
+        {9, u":/sheaf/replica/replica_9.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
@@ -173,6 +175,10 @@ Result<void> Replica::Private::prepareTables()
     }
     if (auto done = store.saveSites(numbering.numbers()); !done)
         return done;
+    if (*format > 0 && *format < 9) {
+        if (auto done = recomputeBuckets(handle); !done)
+            return done;
+    }
     return transaction->commit();
 }
 
@@ -263,22 +269,28 @@ Result<void> Replica::Private::syncRequested()
         const auto synced = catalog.sync(name, options);
         if (!synced)
             return fail(synced.error());
+        if (synced->fresh) {
+            if (auto done = merger.awaitTable(*synced->table); !done)
+                return done;
+        }
         if (auto done = adoptColumns(); !done)
             return done;
         if (auto done = catalog.setTypes(*synced->table, synced->newTypes); !done)
             return done;
         if (auto done = catalog.setGroups(*synced->table, synced->newGroups); !done)
             return done;
+        if (synced->fresh) { // what is in it already is born now; what others have of it is not
+            if (auto done = capture->touchAll(*synced->table); !done)
+                return done;
+        }
         capture->setMerging(true);
+        if (auto done = synced->fresh ? merger.retryStuck() : Result<void>(); !done)
+            return done;
         if (auto done = adoptTexts(*synced->table, synced->newTypes); !done)
             return done;
         if (auto done = adoptParts(*synced->table, synced->newTypes); !done)
             return done;
         capture->setMerging(false);
-        if (!synced->fresh)
-            continue;
-        if (auto done = capture->touchAll(*synced->table); !done)
-            return done;
     }
     return {};
 }

@@ -70,6 +70,9 @@ struct SpaceState {
     QString closedCode = {};       ///< why it is closed: `revoked`, `left`; empty while it is not
     QString closedReason = {};     ///< for people
     QList<QByteArray> tables = {}; ///< that are subscribed to, ascending; empty: all
+    Sequence reached = 0;          ///< greatest cursor of this epoch
+    Hlc forgotten = 0;             ///< deletes with stamps up to there are as if they had never been
+    Sequence sweep = 0;            ///< see Replica::beginSweep(); 0: there is none
 };
 
 /// A place in the outbox: behind a row, or inside it when not all pieces of its texts have gone.
@@ -200,6 +203,14 @@ public:
     /// Before a repair: re-offers the rows in `buckets` and resets the cursor to 0, so that whatever
     /// ends the repair early, the next session pulls everything.
     Result<void> offerAgain(const QByteArray &space, const SpaceDigest::Buckets &buckets);
+    /// Everybody has seen the deletes with stamps up to `stamp`: what is left of them here goes.
+    Result<void> forgetDeletes(const QByteArray &space, Hlc stamp);
+    /// This replica has not, because it was away for too long: the cursor goes to 0, and what comes from now on is noted.
+    /// `collected`: the sequence up to which deletes are forgotten. Survives restarts; another epoch ends it.
+    Result<void> beginSweep(const QByteArray &space, Sequence collected);
+    /// Everything has come: what the server once had and did not send was deleted, as of `stamp`. Merged like any delete,
+    /// so edits that wait bring their rows back or not; what was never sent stays. Ends with forgetDeletes().
+    Result<void> endSweep(const QByteArray &space, Hlc stamp);
     /// Of the tables that are subscribed to, as the server should have them: rows that are held count as before their edits.
     [[nodiscard]] Result<SpaceDigest> digest(const QByteArray &space) const;
     /// Digest computed afresh from all row clocks: the oracle of digest().
@@ -244,7 +255,7 @@ public:
     /// that the push carries, whether an answer comes or not and whatever becomes of this clock.
     Result<void> noteOffer(const PendingPush &push, qint64 serverMs);
     /// Settles a push: acknowledged cells leave the outbox, refused ones go to the rejected list
-    /// and back to the server's value, `clock_ahead` ones are stamped anew and stay. Moves the
+    /// and back to the server's value, `clock_ahead` and `clock_behind` ones are stamped anew and stay. Moves the
     /// cursor when it stands at ack.previous; a refusal puts it to 0, so that the server's values are pulled.
     Result<void> settlePush(const PendingPush &push, const Ack &ack);
 

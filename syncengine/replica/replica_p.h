@@ -119,6 +119,10 @@ struct Replica::Private {
     void tellTexts(const RowClock &clock, quint64 mask, std::vector<TextCell> &cells) const;
     void addText(const RowClock &clock, ColumnId column, const QByteArray &update, bool offered, QList<RowRecord> &records) const;
 
+    Result<void> forgetDeletes(Store::Space &space, Hlc stamp);
+    Result<Changes> missedDeletes(const Store::Space &space, Hlc stamp);
+    Result<void> forgetArrivals(qint64 space);
+
     ReplicaConfig config;
     QSqlDatabase database;
     sqlite3 *handle;

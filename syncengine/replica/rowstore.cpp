@@ -161,9 +161,9 @@ Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const R
         return {};
     if (Store::Space *space = m_store.find(row.space)) {
         if (row.counted)
-            Store::subtract(*space, fingerprint(table.name, key, before, table.byName));
+            Store::subtract(*space, fingerprint(table.wireName, key, before, table.byName));
         if (counts)
-            Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
+            Store::add(*space, fingerprint(table.wireName, key, row.clock, table.byName));
     }
     return {};
 }
@@ -184,7 +184,7 @@ Result<void> RowStore::insert(const TableInfo &table, QByteArrayView key, const 
         return done;
     Store::Space *space = m_store.find(row.space);
     if (row.outbox == 0 && space != nullptr)
-        Store::add(*space, fingerprint(table.name, key, row.clock, table.byName));
+        Store::add(*space, fingerprint(table.wireName, key, row.clock, table.byName));
     return {};
 }
 
@@ -223,7 +223,7 @@ Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 t
         return false;
     if (m_edited.outbox == 0) {
         if (Store::Space *space = m_store.find(m_edited.space))
-            Store::subtract(*space, fingerprint(table.name, key, m_edited.clock, table.byName));
+            Store::subtract(*space, fingerprint(table.wireName, key, m_edited.clock, table.byName));
         m_entry.mask = mask;
         m_entry.resolved = 0;
     } else {
@@ -264,7 +264,7 @@ Result<void> RowStore::forget(const TableInfo &table, QByteArrayView key, const 
         return done;
     Store::Space *space = m_store.find(row.space);
     if (row.counted && space != nullptr)
-        Store::subtract(*space, fingerprint(table.name, key, row.clock, table.byName));
+        Store::subtract(*space, fingerprint(table.wireName, key, row.clock, table.byName));
     return {};
 }
 

@@ -95,7 +95,7 @@ Result<void> Replica::Private::close(Store::Space &space, const QString &code, c
     space.dirtyBuckets.reset();
     space.state.role = Role::None;
     space.state.epoch = 0;
-    space.state.cursor = 0;
+    space.state.cursor = space.state.reached = space.state.sweep = 0;
     space.state.lastPush = 0;
     space.state.closedCode = code;
     space.state.closedReason = reason;
@@ -164,7 +164,7 @@ Result<void> Replica::openSpace(const QByteArray &name, Role role, Epoch epoch, 
         state.closedReason.clear();
         (*space)->dirty = true;
         if (lost) {
-            state.cursor = 0;
+            state.cursor = state.reached = state.sweep = 0;
             if (auto done = d->offerRows(**space, SpaceDigest::Buckets().set()); !done)
                 return done;
         }
@@ -207,7 +207,7 @@ Result<bool> Replica::setTables(const QByteArray &name, QList<QByteArray> tables
 {
     for (QByteArray &table : tables) {
         if (const TableInfo *known = d->catalog.find(table))
-            table = known->name; // as messages name it
+            table = known->wireName; // as messages name it
     }
     std::ranges::sort(tables);
     tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
@@ -223,8 +223,10 @@ Result<bool> Replica::setTables(const QByteArray &name, QList<QByteArray> tables
         const bool hadAll = state.tables.isEmpty();
         startsOver = !hadAll && (tables.isEmpty() || !std::ranges::includes(state.tables, tables));
         state.tables = std::move(tables);
-        if (startsOver)
+        if (startsOver) {
             state.cursor = 0;
+            state.reached = std::min<Sequence>(state.reached, 1); // deletes in the new tables may have been missed
+        }
         (*space)->dirty = true;
         return {};
     });

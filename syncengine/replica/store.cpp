@@ -46,9 +46,8 @@ Result<void> Store::load()
     m_savedSites = sites.sites().size();
 
     m_spaces.clear();
-    auto spaces =
-        SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push, departed, closed, reason, tables"
-                                        " FROM sheaf_spaces ORDER BY id");
+    auto spaces = SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push, departed, closed, reason,"
+                                                  " tables, reached, forgotten, sweep FROM sheaf_spaces ORDER BY id");
     if (!spaces)
         return fail(spaces.error());
     const auto read = forEachRow(*spaces, [&](const SqlStatement &row) {
@@ -62,7 +61,10 @@ Result<void> Store::load()
                         .isDeparted = row.integer(6) != 0,
                         .closedCode = QString::fromUtf8(row.bytes(7)),
                         .closedReason = QString::fromUtf8(row.bytes(8)),
-                        .tables = {}};
+                        .tables = {},
+                        .reached = static_cast<Sequence>(row.integer(10)),
+                        .forgotten = static_cast<Hlc>(row.integer(11)),
+                        .sweep = static_cast<Sequence>(row.integer(12))};
         for (Bytes::Reader tables(row.bytes(9)); tables.ok() && !tables.atEnd();)
             space->state.tables.append(tables.bytes().toByteArray());
         m_spaces.push_back(std::move(space));
@@ -126,7 +128,7 @@ Result<void> Store::save()
             m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6");
         auto space = SqlStatement::prepare(
             m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5, departed = ?6, closed = ?7,"
-                      " reason = ?8, tables = ?9 WHERE id = ?1");
+                      " reason = ?8, tables = ?9, reached = ?10, forgotten = ?11, sweep = ?12 WHERE id = ?1");
         auto bucket = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_buckets(space, bucket, sum) VALUES (?1, ?2, ?3)");
         if (!state || !space || !bucket)
             return fail(!state ? state.error() : !space ? space.error() : bucket.error());
@@ -144,6 +146,8 @@ Result<void> Store::save()
         return done;
     for (const auto &space : m_spaces) {
         if (std::exchange(space->dirty, false)) {
+            if (space->state.sweep == 0) // a sweep that is not over has reached nothing
+                space->state.reached = std::max(space->state.reached, space->state.cursor);
             m_saveSpace.bindInteger(1, space->id);
             m_saveSpace.bindInteger(2, static_cast<int>(space->state.role));
             m_saveSpace.bindInteger(3, static_cast<qint64>(space->state.epoch));
@@ -158,6 +162,9 @@ Result<void> Store::save()
             m_saveSpace.bindBlob(7, code);
             m_saveSpace.bindBlob(8, reason);
             m_saveSpace.bindBlob(9, tables);
+            m_saveSpace.bindInteger(10, static_cast<qint64>(space->state.reached));
+            m_saveSpace.bindInteger(11, static_cast<qint64>(space->state.forgotten));
+            m_saveSpace.bindInteger(12, static_cast<qint64>(space->state.sweep));
             if (auto done = m_saveSpace.run(); !done)
                 return done;
         }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace Sheaf {
 
@@ -62,6 +63,20 @@ Result<void> readGroups(const QJsonValue &value, SyncOptions &options)
     return {};
 }
 
+Result<void> readRenames(const QJsonValue &value, SyncOptions &options)
+{
+    const QJsonObject renames = value.toObject();
+    for (auto it = renames.begin(); it != renames.end(); ++it)
+        options.renames[it.key().toUtf8()] = it.value().toString().toUtf8();
+    std::set<QByteArray> former;
+    for (const auto &[name, wireName] : options.renames)
+        former.insert(wireName);
+    if (renames.isEmpty() || former.contains({}) || former.size() != options.renames.size())
+        return schemaError(
+            u"sheaf_sync: \"renames\" is an object: for each new name of a column the first one that it ever had."_s);
+    return {};
+}
+
 } // namespace
 
 Result<SyncOptions> parseSyncOptions(const QByteArray &table, const QByteArray &json)
@@ -88,6 +103,12 @@ Result<SyncOptions> parseSyncOptions(const QByteArray &table, const QByteArray &
             read = readTypes(it.value(), options);
         } else if (it.key() == "groups"_L1) {
             read = readGroups(it.value(), options);
+        } else if (it.key() == "was"_L1) {
+            options.wireName = it.value().toString().toUtf8();
+            if (options.wireName.isEmpty())
+                read = schemaError(u"sheaf_sync: \"was\" is the first name that the table ever had."_s);
+        } else if (it.key() == "renames"_L1) {
+            read = readRenames(it.value(), options);
         } else {
             read = schemaError(u"sheaf_sync: option \"%1\" is unknown."_s.arg(it.key()));
         }

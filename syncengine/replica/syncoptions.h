@@ -15,13 +15,16 @@
 namespace Sheaf {
 
 /// The second argument of sheaf_sync(), DESIGN section 7:
-/// {"columns":{"votes":"counter","labels":"set"},"groups":[["lat","lon"]],"deletes":"delete_wins","conflicts":"local","space":"space"}
+/// {"columns":{"votes":"counter","labels":"set"},"groups":[["lat","lon"]],"deletes":"delete_wins","conflicts":"local","space":"space",
+/// "was":"todo","renames":{"due":"deadline"}}
 struct SyncOptions {
     std::optional<bool> deleteWins;
     std::optional<ConflictPolicy> conflicts;
     QByteArray spaceColumn;
-    std::map<QByteArray, MergeType> types; ///< by column
-    QList<QList<QByteArray>> groups;       ///< columns that win or lose together
+    std::map<QByteArray, MergeType> types;    ///< by column
+    QList<QList<QByteArray>> groups;          ///< columns that win or lose together
+    QByteArray wireName;                      ///< what others call the table, if a migration has renamed it
+    std::map<QByteArray, QByteArray> renames; ///< by column: what others call it
 };
 
 /// `table` is for messages. Nothing is default, unknown keys are errors: `schema_error`.

@@ -20,9 +20,9 @@ constexpr qsizetype textsOfChangeBytesMax = 384 * 1024; // a record takes 512 Ki
 
 TableNames namesOf(const TableInfo &table)
 {
-    TableNames names{.table = table.name, .columns = {}};
+    TableNames names{.table = table.wireName, .columns = {}};
     for (const TableInfo::Column &column : table.columns)
-        names.columns.append({column.id, column.name});
+        names.columns.append({column.id, column.wireName});
     return names;
 }
 

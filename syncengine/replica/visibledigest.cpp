@@ -51,8 +51,8 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
         for (const QByteArray &name : table->keyNames)
             names += quotedName(name) + ',';
         for (const NamedColumn &column : table->byName) {
-            if (table->column(column.id)->position >= 0)
-                names += quotedName(column.name) + ',';
+            if (const TableInfo::Column *here = table->column(column.id); here->position >= 0)
+                names += quotedName(here->name) + ',';
         }
         names.chop(1);
         const QByteArray where = table->spacePosition >= 0 ? " WHERE " + quotedName(table->spaceColumn) + " = ?1" : QByteArray();
@@ -63,7 +63,7 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
             select->bindText(1, space);
         const auto read = forEachRow(*select, [&](const SqlStatement &row) {
             QByteArray bytes;
-            Bytes::appendBytes(bytes, table->name);
+            Bytes::appendBytes(bytes, table->wireName);
             for (int column = 0; column < sqlite3_column_count(row.raw()); ++column)
                 Bytes::appendValue(bytes, columnValue(row, column));
             const QByteArray hashBytes = hashed(bytes);
@@ -92,11 +92,11 @@ Result<void> Replica::Private::addFingerprints(SqlStatement &select, const QList
         if (!*row)
             return {};
         const TableInfo &table = *catalog.find(select.integer(0));
-        if (select.bytes(2).isEmpty() || (!tables.isEmpty() && !std::ranges::binary_search(tables, table.name)))
+        if (select.bytes(2).isEmpty() || (!tables.isEmpty() && !std::ranges::binary_search(tables, table.wireName)))
             continue;
         if (auto done = decodeClock(select.bytes(2), store.sites, clock); !done)
             return done;
-        digest.add(fingerprint(table.name, select.bytes(1), clock, table.byName));
+        digest.add(fingerprint(table.wireName, select.bytes(1), clock, table.byName));
     }
 }
 
@@ -104,7 +104,7 @@ Result<void> Replica::Private::addFingerprints(SqlStatement &select, const QList
 Result<void> Replica::Private::subtractOthers(const Store::Space &space, SpaceDigest &digest)
 {
     for (const auto &table : catalog.tables()) {
-        if (std::ranges::binary_search(space.state.tables, table->name))
+        if (std::ranges::binary_search(space.state.tables, table->wireName))
             continue;
         auto rest = SqlStatement::prepare(
             handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE tbl = ?1 AND space = ?2 AND outbox IS NULL");

@@ -72,8 +72,10 @@ SyncProgress ClientSession::progress() const
         sum.toPull += space->toPull();
         sum.proven = sum.proven && space->isProven();
     }
-    sum.proven = sum.proven && sum.waiting == 0;
+    sum.proven = sum.proven && sum.waiting == 0 && d->outdated.isEmpty();
     sum.hindrance = sum.proven ? Hindrance::None : d->hindrance();
+    if (sum.hindrance == Hindrance::UpdateNeeded)
+        sum.updateNeeded = d->updateNeeded;
     return sum;
 }
 
@@ -82,7 +84,7 @@ QList<ClientSession::SpaceProgress> ClientSession::spaces() const
     QList<SpaceProgress> all;
     for (const auto &space : d->spaces)
         all.append({space->name(), space->head(), space->isProven(), space->role()});
-    return all;
+    return all + d->outdated;
 }
 
 Hindrance ClientSession::Private::hindrance() const
@@ -92,6 +94,8 @@ Hindrance ClientSession::Private::hindrance() const
         return Hindrance::None;
     if (std::ranges::any_of(spaces, [](const auto &space) { return space->hasGivenUp(); }))
         return Hindrance::Differs;
+    if (!outdated.isEmpty())
+        return Hindrance::UpdateNeeded;
     return options.pausedSpaces.isEmpty() ? Hindrance::NoAccess : Hindrance::Paused;
 }
 
@@ -229,6 +233,8 @@ Result<void> ClientSession::Private::onOnline(const Message &message, qint64 byt
         return admit(opened->space);
     if (const auto *closed = std::get_if<Closed>(&message))
         return on(*closed);
+    if (const auto *collected = std::get_if<Collected>(&message))
+        return inSpace(*collected, [&](SpaceSync &s) { return s.receive(*collected); });
     if (const auto *ping = std::get_if<Ping>(&message)) {
         send(Pong{clock.wallMs(), ping->clockMs});
         return {};

@@ -20,9 +20,10 @@ class Replica;
 /// Why a session that has nothing more to do is not proven all the same.
 enum class Hindrance : quint8 {
     None,
-    Paused,   ///< rows wait in spaces that are paused, or all are
-    NoAccess, ///< rows wait in spaces that this device may not see, or it may see none
-    Differs   ///< the digests of a space differ even after everything was exchanged
+    Paused,       ///< rows wait in spaces that are paused, or all are
+    NoAccess,     ///< rows wait in spaces that this device may not see, or it may see none
+    UpdateNeeded, ///< a space wants a newer schema than this app has; its edits wait
+    Differs       ///< the digests of a space differ even after everything was exchanged
 };
 
 /// A space came, went or has another role.
@@ -42,6 +43,7 @@ struct SyncProgress {
     qint64 waiting = 0;  ///< rows in the outbox
     bool proven = false; ///< outbox empty, at every head, and every digest was equal
     Hindrance hindrance = Hindrance::None;
+    QString updateNeeded = {}; ///< of UpdateNeeded: what wants which schema
     friend bool operator==(const SyncProgress &, const SyncProgress &) = default;
 };
 
@@ -63,6 +65,7 @@ public:
         Sequence head = 0;
         bool proven = false;
         Role role = Role::None;
+        bool isOutdated = false; ///< the space wants a newer schema than the replica has: it is left alone
     };
     /// None of them is called inside a call into the session or the connection, except progressed,
     /// which may come out of localChangesCommitted(). `ended` may destroy the session.

@@ -33,6 +33,15 @@ Result<void> ClientSession::Private::admit(const Welcome::Space &space)
     if (space.role == Role::None)
         return on(Closed{space.name, u"revoked"_s, u"The access of this device to the space was taken back."_s});
     granted.insert(space.name, space);
+    outdated.removeIf([&space](const SpaceProgress &one) { return one.name == space.name; });
+    if (replica.schemaVersion() < space.schemaMin) {
+        outdated.append({space.name, space.head, false, space.role, true});
+        updateNeeded = u"space “%1” wants schema %2, this app has %3"_s.arg(QString::fromUtf8(space.name))
+                           .arg(space.schemaMin)
+                           .arg(replica.schemaVersion());
+        report(u"update_needed"_s, updateNeeded);
+        return {};
+    }
     if (before.isDeparted || leaving.contains(space.name) || options.pausedSpaces.contains(space.name))
         return {};
     if (SpaceSync *open = find(space.name)) {
@@ -59,6 +68,7 @@ Result<void> ClientSession::Private::on(const Closed &closed)
         return still == granted.constEnd() ? Result<void>() : admit(Welcome::Space(*still));
     }
     granted.remove(closed.space);
+    outdated.removeIf([&closed](const SpaceProgress &one) { return one.name == closed.space; });
     leaving.remove(closed.space);
     drop(closed.space);
     // Only a revocation takes the copy away: a server that does not know of us has nothing to say about it.

@@ -15,7 +15,8 @@ using std::chrono::milliseconds;
 
 SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch)
     : m_replica(replica), m_clock(clock), m_link(link), m_name(space.name), m_epoch(epoch), m_role(space.role),
-      m_head(space.head), m_nextNumber(space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
+      m_head(space.head), m_forgotten{space.name, space.collected, space.collectedStamp}, m_nextNumber(space.lastPush + 1),
+      m_uploadPause(clock), m_markPause(clock)
 {
 }
 
@@ -30,9 +31,38 @@ Result<void> SpaceSync::open()
         if (const auto again = startOver(); !again)
             return again;
     }
-    m_start = m_applied = m_expected = state().cursor;
+    if (const auto swept = openSweep(); !swept)
+        return swept;
+    m_start = m_applied = m_expected = m_told = state().cursor;
     subscribe();
+    return endSweepIfDone();
+}
+
+/// Forgets what the server has forgotten, or finds that this replica has missed some of it.
+Result<void> SpaceSync::openSweep()
+{
+    const SpaceState now = state();
+    const bool isLate = now.sweep != 0 ? now.sweep < m_forgotten.sequence && now.cursor < m_forgotten.sequence
+                                       : now.reached > 0 && now.reached < m_forgotten.sequence;
+    if (isLate) {
+        m_link.report(u"swept"_s,
+                      u"This device was away for too long: space %1 is compared as a whole."_s.arg(QString::fromUtf8(m_name)));
+        if (const auto begun = m_replica.beginSweep(m_name, m_forgotten.sequence); !begun)
+            return begun;
+    } else if (now.sweep == 0) {
+        return m_replica.forgetDeletes(m_name, m_forgotten.stamp);
+    }
+    m_sweeping = true;
+    m_sweepTo = m_head;
     return {};
+}
+
+Result<void> SpaceSync::endSweepIfDone()
+{
+    if (!m_sweeping || m_applied < m_sweepTo)
+        return {};
+    m_sweeping = m_outboxRead = false;
+    return m_replica.endSweep(m_name, m_forgotten.stamp);
 }
 
 Result<void> SpaceSync::startOver()
@@ -127,6 +157,20 @@ Result<void> SpaceSync::receive(Ack ack)
     return {};
 }
 
+Result<void> SpaceSync::receive(const Collected &collected)
+{
+    m_queue.push_back({collected, 0}); // true of what comes behind it
+    return {};
+}
+
+Result<void> SpaceSync::forget(const Collected &collected)
+{
+    if (m_sweeping || state().reached < collected.sequence)
+        return fail(u"terms_changed"_s, u"The server has forgotten deletes that did not come."_s);
+    m_forgotten = collected;
+    return m_replica.forgetDeletes(m_name, collected.stamp);
+}
+
 /// How many items at the front of the queue make the next transaction: whole live transactions
 /// only, except one that is larger than any transaction may be.
 size_t SpaceSync::transactionLength() const
@@ -160,10 +204,14 @@ Result<bool> SpaceSync::step()
             return true;
         }
         // An unfinished transaction must not hold up the ack behind it.
-        while (ackAt < m_queue.size() && std::holds_alternative<Changes>(m_queue[ackAt].message))
+        while (ackAt < m_queue.size() && !std::holds_alternative<Ack>(m_queue[ackAt].message))
             ++ackAt;
         if (ackAt == m_queue.size())
             return false;
+    } else if (const auto *collected = std::get_if<Collected>(&m_queue.front().message)) {
+        const auto forgotten = forget(*collected);
+        m_queue.pop_front();
+        return forgotten ? Result<bool>(true) : Result<bool>(fail(forgotten.error()));
     }
     const Ack ack = std::get<Ack>(std::move(m_queue[ackAt].message));
     m_queue.erase(m_queue.begin() + static_cast<std::ptrdiff_t>(ackAt));
@@ -190,7 +238,7 @@ Result<void> SpaceSync::apply(size_t count)
     noteFilterError();
     m_applied = batches.last().sequence;
     m_outboxRead = false; // a merge may have written again what somebody deleted
-    return {};
+    return endSweepIfDone();
 }
 
 Result<void> SpaceSync::settle(const Ack &ack)
@@ -200,12 +248,15 @@ Result<void> SpaceSync::settle(const Ack &ack)
         (!ack.verdicts.isEmpty() && ack.verdicts.last().index >= pushed))
         return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
     bool ahead = false;
+    bool behind = false;
     SpaceDigest::Buckets refused;
     for (const Verdict &verdict : ack.verdicts) {
         const Push &push = m_inFlight.front().push;
         const Change &change = push.changes[verdict.index];
         if (verdict.code == "clock_ahead"_L1) {
             ahead = true;
+        } else if (verdict.code == "clock_behind"_L1) {
+            behind = true;
         } else {
             ++m_link.figures().rejected;
             refused.set(bucketOf(push.tables[change.table].table, change.key));
@@ -216,6 +267,8 @@ Result<void> SpaceSync::settle(const Ack &ack)
         // Our clock was set since the handshake: correct it before anything is stamped anew.
         if (const auto offset = m_replica.setClockOffset(ack.clockMs - m_clock.wallMs()); !offset)
             return offset;
+    }
+    if (ahead || behind) {
         m_uploadPause.start(milliseconds(Tuning::clockAheadPauseMs), [this] { m_link.wake(); });
     }
     const PendingPush pending = std::move(m_inFlight.front());
@@ -283,7 +336,7 @@ Result<bool> SpaceSync::refuseUnsendable(const PendingPush &pending)
 
 Result<void> SpaceSync::upload()
 {
-    while (!m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
+    while (!m_sweeping && !m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
         // The parts of one transaction are acknowledged together, so they never wait for each other.
         const bool unfinished = !m_inFlight.empty() && m_inFlight.back().push.more;
         if (m_inFlight.size() >= Tuning::pushWindow && !unfinished)
@@ -337,6 +390,8 @@ void SpaceSync::noteFilterError()
 
 Result<void> SpaceSync::nudge()
 {
+    if (m_applied > m_told && !m_sweeping)
+        m_link.send(Seen{m_name, m_told = m_applied});
     const bool stuck = m_expected < m_head && m_expected == m_nudged && m_queue.empty();
     m_nudged = m_expected;
     if (!stuck)

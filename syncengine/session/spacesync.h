@@ -37,6 +37,7 @@ protected:
 /// session.
 /// Invariants: `m_expected` is the replica's cursor plus all queued batches; changes and acks are
 /// settled in the order in which they arrived, because both move the cursor.
+/// A replica that has missed deletes which the server has forgotten pulls everything before it pushes again.
 /// When a proof fails, the sums of all buckets are compared and the rows of the bad buckets are
 /// exchanged; when that did not help, all rows are; then it waits for news.
 class SpaceSync
@@ -50,6 +51,7 @@ public:
     Result<void> receive(Changes changes, qint64 bytes);
     Result<void> receive(Ack ack);
     Result<void> receive(const Marked &marked);
+    Result<void> receive(const Collected &collected);
 
     /// Settles the next piece of what was received, in one transaction; false when there was none.
     Result<bool> step();
@@ -61,7 +63,8 @@ public:
     void localChangesCommitted() { m_outboxRead = false; }
     /// Forgets the last proof.
     void demandProof();
-    /// Called now and then: subscribes again when the server owes us changes and sends none.
+    /// Called now and then: tells how far the space is here, and subscribes again when the server owes us changes and
+    /// sends none.
     Result<void> nudge();
 
     /// The role is another one: edits may come back from quarantine, to be pulled against from the start.
@@ -84,7 +87,7 @@ public:
 
 private:
     struct Item {
-        std::variant<Changes, Ack> message;
+        std::variant<Changes, Ack, Collected> message;
         qint64 bytes = 0;
     };
 
@@ -96,6 +99,9 @@ private:
     [[nodiscard]] size_t transactionLength() const;
     Result<void> apply(size_t count);
     Result<void> settle(const Ack &ack);
+    Result<void> forget(const Collected &collected);
+    Result<void> openSweep();
+    Result<void> endSweepIfDone();
     Result<bool> refuseUnsendable(const PendingPush &pending);
     Result<void> refillGap();
     Result<void> startOver();
@@ -116,7 +122,11 @@ private:
     Sequence m_applied = 0; ///< cursor of the replica
     Sequence m_expected = 0;
     Sequence m_head = 0;
-    Sequence m_nudged = 0; ///< m_expected at the last nudge
+    Sequence m_nudged = 0;   ///< m_expected at the last nudge
+    Sequence m_told = 0;     ///< cursor that the server knows of
+    Collected m_forgotten;   ///< as the server said last
+    bool m_sweeping = false; ///< Replica::beginSweep(): nothing is pushed until everything has come
+    Sequence m_sweepTo = 0;  ///< up to here
     std::deque<Item> m_queue;
     qint64 m_queuedBytes = 0;
     size_t m_queuedAcks = 0;

@@ -18,9 +18,12 @@ private Q_SLOTS:
 
     void epochStays();
     void spacesKeepHeadAndDigest();
+    void spacesKeepTheirTerms();
     void devicesAreFoundByTokenAndListedByName();
     void sitesKeepTheirLeases();
     void pushNumbersAreOfSiteAndSpace();
+    void placesAreOfSitesThatMayRead();
+    void forgottenRecordsAreRemoved();
     void namesKeepTheirNumbers();
     void recordsMoveToTheirNewSequence();
     void scansGoOnWhereAPageEnded();
@@ -57,7 +60,30 @@ void TestStorage::spacesKeepHeadAndDigest()
     QCOMPARE(found->id, id);
     QCOMPARE(found->head, Sequence(12));
     QVERIFY(found->digest == digest);
+    QCOMPARE(found->schemaMin, 0U);
     QVERIFY(!need(transaction->space("other")));
+}
+
+void TestStorage::spacesKeepTheirTerms()
+{
+    const SpaceId team = makeSpace("team");
+    makeSpace("home");
+    {
+        auto transaction = begin();
+        need(transaction->putSchemaMin(team, UINT32_MAX));
+        need(transaction->putSpace({team, "team", 3, {}})); // says nothing of it
+        need(transaction->commit());
+    }
+    reopen();
+    auto transaction = begin();
+    const QList<StoredSpace> all = need(transaction->spaces());
+    QCOMPARE(all.size(), 2);
+    QCOMPARE(all[0].name, "home");
+    QCOMPARE(all[0].schemaMin, 0U);
+    QCOMPARE(all[1].name, "team");
+    QCOMPARE(all[1].id, team);
+    QCOMPARE(all[1].head, Sequence(3));
+    QCOMPARE(all[1].schemaMin, UINT32_MAX);
 }
 
 void TestStorage::devicesAreFoundByTokenAndListedByName()
@@ -126,6 +152,61 @@ void TestStorage::pushNumbersAreOfSiteAndSpace()
     QCOMPARE(need(transaction->pushNumber(1, home)), quint64(5));
     QCOMPARE(need(transaction->pushNumber(2, home)), quint64(9));
     QCOMPARE(need(transaction->pushNumber(1, team)), quint64(0));
+}
+
+void TestStorage::placesAreOfSitesThatMayRead()
+{
+    const SpaceId home = makeSpace("home");
+    const SpaceId team = makeSpace("team");
+    StoredDevice phone{0, "phone", "hash-p", {{"home", Role::Editor}, {"team", Role::Viewer}}};
+    {
+        auto transaction = begin();
+        phone.id = need(transaction->putDevice(phone));
+        const DeviceId tablet = need(transaction->putDevice({0, "tablet", "hash-t", {{"home", Role::Editor}}}));
+        need(transaction->putSite({UINT64_MAX, phone.id, "l", {}}));
+        need(transaction->putSite({2, tablet, "l", {}}));
+        need(transaction->putPlace(home, {UINT64_MAX, 7, 100}));
+        need(transaction->putPlace(home, {2, 3, 50}));
+        need(transaction->putPlace(team, {2, 3, 50}));  // has no role there (any more)
+        need(transaction->putPlace(team, {99, 3, 50})); // is of no device
+        need(transaction->putPlace(home, {2, 1, 60}));  // nothing falls
+        need(transaction->putPlace(home, {2, 4, 40}));
+        need(transaction->commit());
+    }
+    reopen();
+    {
+        auto transaction = begin();
+        QCOMPARE(need(transaction->places(home)), (QList<StoredPlace>{{2, 4, 60}, {UINT64_MAX, 7, 100}}));
+        QVERIFY(need(transaction->places(team)).isEmpty());
+        phone.tokenHash.clear();
+        need(transaction->putDevice(phone));
+        QCOMPARE(need(transaction->places(home)).size(), 1); // of a revoked one, nobody waits for it
+    }
+}
+
+void TestStorage::forgottenRecordsAreRemoved()
+{
+    const SpaceId home = makeSpace("home");
+    const Forgotten forgotten{~0ULL >> 2, 9, 1ULL << 61, 8};
+    auto transaction = begin();
+    const TableId table = need(transaction->addTable(home, "t"));
+    need(transaction->putRecord(home, {1, table, "k", "one"}, 0));
+    need(transaction->putRecord(home, {2, table, "l", "two"}, 0));
+    need(transaction->removeRecord(home, 1));
+    need(transaction->putSpace({home, "home", 2, {}, 0, forgotten}));
+    StoredRecord found;
+    QVERIFY(!need(transaction->record(table, "k", found)));
+    QVERIFY(need(transaction->record(table, "l", found)));
+    need(transaction->commit());
+    transaction.reset();
+    reopen();
+    transaction = begin();
+    QVERIFY(!need(transaction->record(table, "k", found)));
+    QVERIFY(need(transaction->space("home"))->forgotten == forgotten);
+    QVERIFY(need(transaction->spaces()).constFirst().forgotten == forgotten);
+    need(transaction->putRecord(home, {3, table, "k", "again"}, 0));
+    QVERIFY(need(transaction->record(table, "k", found)));
+    QCOMPARE(found.sequence, Sequence(3));
 }
 
 void TestStorage::namesKeepTheirNumbers()

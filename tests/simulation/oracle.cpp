@@ -114,7 +114,7 @@ void Oracle::acknowledged(const Push &push, const Ack &ack)
         refused.insert(verdict.index);
     quint32 index = 0;
     collect(push.space, push.tables, push.changes, [&](const RowId &id, const Row &row) -> Verified {
-        if (!refused.contains(index++)) {
+        if (!refused.contains(index++) && !isForgotten(id, row)) {
             fold(m_acknowledged[id], row);
             ++m_acknowledgedChanges;
         }
@@ -122,10 +122,27 @@ void Oracle::acknowledged(const Push &push, const Ack &ack)
     });
 }
 
+void Oracle::forgotten(const QByteArray &space, Hlc stamp)
+{
+    Hlc &known = m_forgotten[space.toStdString()];
+    if (known >= stamp)
+        return;
+    known = stamp;
+    std::erase_if(m_acknowledged, [this](const auto &row) { return isForgotten(row.first, row.second); });
+}
+
+bool Oracle::isForgotten(const RowId &id, const Row &row) const
+{
+    const auto known = m_forgotten.find(std::get<0>(id));
+    return known != m_forgotten.end() && !isAlive(row.length) && row.life.hlc <= known->second;
+}
+
 Verified Oracle::judge(const Rows &server) const
 {
     for (const auto &[id, acked] : m_acknowledged) {
         const auto it = server.find(id);
+        if (it == server.end() && !isAlive(acked.length))
+            continue; // what was deleted may be unknown
         if (it == server.end() || it->second.length < acked.length)
             return Violation{"Q2 acknowledged writes", "row " + name(id) + " is gone"};
         if (it->second.length > acked.length)

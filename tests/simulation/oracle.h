@@ -45,6 +45,8 @@ public:
     Verified offered(const Push &push);
     /// The client has learned what became of a push that was offered.
     void acknowledged(const Push &push, const Ack &ack);
+    /// Deletes in a space with stamps up to there are as if they had never been.
+    void forgotten(const QByteArray &space, Hlc stamp);
     /// What the server holds in the end: everything acknowledged or something greater, and nothing
     /// that nobody wrote.
     [[nodiscard]] Verified judge(const Rows &server) const;
@@ -64,7 +66,10 @@ private:
 
     std::map<CellId, std::string> m_offered;
     std::set<std::tuple<RowId, CausalLength, Hlc, SiteId>> m_lives;
+    [[nodiscard]] bool isForgotten(const RowId &id, const Row &row) const;
+
     Rows m_acknowledged;
+    std::map<std::string, Hlc> m_forgotten; ///< by space
     size_t m_acknowledgedChanges = 0;
 };
 

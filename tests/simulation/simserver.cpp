@@ -58,6 +58,7 @@ Verified SimServer::start()
         m_storage = m_proxy.get();
     }
     m_core = std::make_unique<Server::ServerCore>(*m_storage, *m_clock, m_random);
+    m_core->setRetention(retention);
     m_parts.network.setAcceptor([this](std::unique_ptr<Connection> connection) { m_core->accept(std::move(connection)); });
     return {};
 }

@@ -34,7 +34,15 @@ public:
     /// Everything stored, by column names, and whether the digests were kept right.
     Verified readAll(Oracle::Rows &rows, std::map<QByteArray, SpaceDigest> &digests);
 
+    /// Forgets deletes, as the server does by itself now and then.
+    void collect()
+    {
+        if (m_core)
+            m_core->collect();
+    }
+
     qint64 skewMs = 0;
+    Server::Retention retention;
 
 private:
     [[nodiscard]] QList<Server::StoredDevice> devices();

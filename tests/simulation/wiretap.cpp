@@ -43,6 +43,11 @@ struct Describer {
     std::string operator()(const Opened &m) const { return "opened " + m.space.name.toStdString(); }
     std::string operator()(const Closed &m) const { return "closed " + m.space.toStdString() + " " + m.code.toStdString(); }
     std::string operator()(const Leave &m) const { return "leave " + m.space.toStdString(); }
+    std::string operator()(const Seen &m) const { return "seen " + m.space.toStdString() + " " + std::to_string(m.cursor); }
+    std::string operator()(const Collected &m) const
+    {
+        return "collected " + m.space.toStdString() + " " + std::to_string(m.sequence) + " up to " + std::to_string(m.stamp);
+    }
     std::string operator()(const Plugin &m) const { return "plugin " + m.name.toStdString() + " " + m.space.toStdString(); }
 };
 
@@ -121,6 +126,11 @@ void WireTap::note(const WireEvent &event, const Message &message)
         noteAck(event, *ack);
     } else if (std::holds_alternative<Changes>(message)) {
         ++m_changeMessages;
+    } else if (const auto *collected = std::get_if<Collected>(&message)) {
+        m_oracle.forgotten(collected->space, collected->stamp);
+    } else if (const auto *welcome = std::get_if<Welcome>(&message)) {
+        for (const Welcome::Space &space : welcome->spaces)
+            m_oracle.forgotten(space.name, space.collectedStamp);
     }
     if (!m_watch)
         return;

@@ -20,7 +20,7 @@ World::Features World::Features::draw(SeededRandom &random)
 {
     const auto coin = [&random] { return random.oneIn(2); };
     return {coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin(),
-            coin(), coin(), coin(), coin(), coin(), coin(), coin()};
+            coin(), coin(), coin(), coin(), coin(), coin(), coin(), coin()};
 }
 
 World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
@@ -49,6 +49,8 @@ Verified World::setUp()
     m_server = std::make_unique<SimServer>(m_parts, m_random.next(), m_mutant);
     if (m_features.skew)
         m_server->skewMs = m_random.between(-yearMs, yearMs);
+    if (m_features.forgetting)
+        m_server->retention = {.silenceMs = m_random.between(20'000, 300'000), .delayMs = m_random.between(0, 20'000)};
     if (m_mutant && m_mutant->serverDiskLies)
         m_vfs.disk().lieAboutSync(m_server->path());
     if (auto found = m_server->start())
@@ -111,7 +113,7 @@ Verified World::step()
 Verified World::disturb(SimClient &client)
 {
     const int number = static_cast<int>(m_random.below(m_clients.size()));
-    switch (m_random.below(9)) {
+    switch (m_random.below(10)) {
     case 0:
         return crashClient(client);
     case 1:
@@ -149,6 +151,10 @@ Verified World::disturb(SimClient &client)
             const QByteArray space = simSpaces().at(static_cast<qsizetype>(m_random.below(2)));
             m_server->grant(number, space, m_random.oneIn(2) ? Role::None : Role::Editor);
         }
+        break;
+    case 8:
+        if (m_features.forgetting)
+            m_server->collect();
         break;
     default:
         if (m_features.diskFaults && client.isRunning())

@@ -29,7 +29,7 @@ private:
     /// What this seed may do: each seed switches off a random half.
     struct Features {
         bool serverCrash, clientCrash, powerCut, cuts, halfOpen, partitions, delays, skew, clockSteps, offline, diskFaults,
-            serverDisk, policies, grants, undo;
+            serverDisk, policies, grants, undo, forgetting;
         static Features draw(SeededRandom &random);
     };
 

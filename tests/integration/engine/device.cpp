@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device.h"
 
+#include <QDir>
 #include <QFile>
 
 namespace Sheaf {
@@ -10,24 +11,28 @@ using namespace Qt::StringLiterals;
 
 Device::Device(const QString &name) : m_name(name)
 {
-    QFile schema(path(u"schema.sql"_s));
-    if (!schema.open(QIODevice::WriteOnly))
-        qFatal("cannot write the schema");
-    schema.write(
+    addMigration(
         "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT, votes INTEGER);\n"
         "CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT);\n"
         "CREATE TABLE pages(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', body TEXT NOT NULL DEFAULT '');\n"
         "SELECT sheaf_sync('notes');\n"
         "SELECT sheaf_sync('pages', '{\"columns\":{\"body\":\"text\"}}');\n");
-    schema.close();
     restart();
+}
+
+void Device::addMigration(const QByteArray &sql)
+{
+    QDir().mkpath(path(u"schema"_s));
+    QFile script(path(u"schema/%1_step.sql"_s.arg(++m_scripts, 4, 10, u'0')));
+    if (!script.open(QIODevice::WriteOnly) || script.write(sql) != sql.size())
+        qFatal("cannot write the schema");
 }
 
 SyncEngine::Options Device::options() const
 {
     SyncEngine::Options options;
     options.databasePath = path(u"replica.db"_s);
-    options.schemaPath = path(u"schema.sql"_s);
+    options.schemaPath = path(u"schema"_s);
     options.app = u"test "_s + m_name;
     options.conflicts = policy;
     options.transport = transport;

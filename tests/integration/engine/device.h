@@ -47,6 +47,9 @@ public:
     [[nodiscard]] QString path(const QString &file) const { return m_folder.filePath(file); }
     [[nodiscard]] SyncEngine::Options options() const;
 
+    /// Another version of the app has one more script of schema; from the next restart() on.
+    void addMigration(const QByteArray &sql);
+
     ConflictPolicy policy = ConflictPolicy::Latest;             ///< of the next restart()
     std::function<std::unique_ptr<Transport>()> transport = {}; ///< the same; none: WebSockets
 
@@ -54,6 +57,7 @@ private:
     QString m_name;
     QTemporaryDir m_folder;
     std::unique_ptr<SyncEngine> m_engine;
+    int m_scripts = 0;
 };
 
 } // namespace Sheaf

@@ -62,17 +62,17 @@ void ServerProcess::terminate()
 
 QByteArray ServerProcess::token(const QString &device) const
 {
-    return order({u"add"_s, u"--name"_s, device});
+    return order({u"token"_s, u"add"_s, u"--name"_s, device}).trimmed();
 }
 
 QByteArray ServerProcess::order(const QStringList &arguments) const
 {
     QProcess process;
     process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    process.start(program(u"sheaf-server"_s), QStringList{u"token"_s} + arguments + QStringList{u"--data"_s, m_data.path()});
+    process.start(program(u"sheaf-server"_s), arguments + QStringList{u"--data"_s, m_data.path()});
     if (!process.waitForFinished(startMsMax) || process.exitCode() != 0)
-        qFatal("sheaf-server token %s failed", qUtf8Printable(arguments.join(u' ')));
-    return process.readAllStandardOutput().trimmed();
+        qFatal("sheaf-server %s failed", qUtf8Printable(arguments.join(u' ')));
+    return process.readAllStandardOutput();
 }
 
 } // namespace Sheaf

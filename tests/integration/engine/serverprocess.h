@@ -29,6 +29,9 @@ public:
     /// Runs `sheaf-server token …` while the server goes on, and returns what it prints.
     QByteArray order(const QStringList &arguments) const;
 
+    /// What `sheaf-server` with these arguments says of the data; ends the test when it fails.
+    [[nodiscard]] QByteArray order(const QStringList &arguments) const;
+
     /// Where the programs of this build are.
     [[nodiscard]] static QString program(const QString &name);
 

@@ -70,6 +70,33 @@ private Q_SLOTS:
         QCOMPARE(a->engine().pending(), 0);
     }
 
+    void anOldAppKeepsItsEditsUntilItIsUpdated()
+    {
+        connectBoth();
+        a->addNote(u"1"_s, u"before"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(b->titleOf(u"1"_s), u"before"_s, patienceMs);
+        b->addMigration("ALTER TABLE notes ADD COLUMN colour TEXT;");
+        b->restart();
+        connectBoth();
+        server->order({u"space"_s, u"require"_s, u"--space"_s, u"home"_s, u"--schema"_s, u"2"_s});
+        QVERIFY(server->order({u"space"_s, u"list"_s}).contains("schema 2"));
+        QTRY_COMPARE_WITH_TIMEOUT(a->engine().errorCode(), u"update_needed"_s, patienceMs);
+        QCOMPARE(a->engine().state(), SyncEngine::State::Error);
+        QVERIFY(a->engine().errorText().contains(u"home"));
+        a->write(u"UPDATE notes SET title = 'by the old app' WHERE id = '1'"_s);
+        b->write(u"UPDATE notes SET colour = 'red' WHERE id = '1'"_s);
+        QVERIFY(b->waitSynced());
+        QCOMPARE(b->titleOf(u"1"_s), u"before"_s);
+        QCOMPARE(a->engine().pending(), 1);
+
+        a->addMigration("ALTER TABLE notes ADD COLUMN colour TEXT;");
+        a->restart();
+        connectBoth();
+        verifyEqual();
+        QCOMPARE(b->titleOf(u"1"_s), u"by the old app"_s);
+        QCOMPARE(a->value(u"SELECT colour FROM notes WHERE id = '1'"_s).toString(), u"red"_s);
+    }
+
     void aKilledServerLosesNothing()
     {
         connectBoth();

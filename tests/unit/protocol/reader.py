@@ -298,9 +298,17 @@ def told(c, fields):
     return fields
 
 
+def hlc(c):
+    """The clock of a stamp that a server tells."""
+    number = c.uint()
+    need(number >> 16 < TIME_LIMIT, "range of a stamp")
+    return number
+
+
 def space(c, least):
-    c.exactly(4)
-    read = {"name": c.name(), "role": c.uint(), "head": c.count(), "last-push": c.count()}
+    c.exactly(7)
+    read = {"name": c.name(), "role": c.uint(), "head": c.count(), "last-push": c.count(), "schema-min": c.small(),
+            "collected": c.count(), "collected-stamp": hlc(c)}
     need(least <= read["role"] <= 3, "role")
     return read
 
@@ -358,6 +366,8 @@ MESSAGES = {
     13: ("opened", 2, lambda c: {"space": space(c, 1)}),
     14: ("closed", 4, lambda c: {"space": c.name(), "code": c.text(64), "reason": c.text(KIB)}),
     15: ("leave", 2, lambda c: {"space": c.name()}),
+    16: ("seen", 3, lambda c: {"space": c.name(), "cursor": c.count()}),
+    17: ("collected", 4, lambda c: {"space": c.name(), "sequence": c.count(), "stamp": hlc(c)}),
 }
 
 
@@ -405,6 +415,8 @@ def digest(rows):
     for row in rows:
         table, row_key = row["table"].encode(), bytes.fromhex(row["key"])
         read = record(bytes.fromhex(row["record"]))
+        if read["length"] % 2 == 0:
+            continue
         number, length = read["length"], b""
         while number >= 0x80:
             number, length = number >> 7, length + bytes([number & 0x7F | 0x80])

@@ -84,6 +84,11 @@ void Device::widenClocks()
     }
     SHEAF_CHECK(all.exec(u"UPDATE sheaf_outbox SET base = x''"_s)); // never on a server
     SHEAF_CHECK(all.exec(u"DROP TABLE sheaf_sites"_s));
+    for (const char *later :
+         {"sheaf_spaces DROP COLUMN reached", "sheaf_spaces DROP COLUMN forgotten", "sheaf_spaces DROP COLUMN sweep",
+          "sheaf_tables DROP COLUMN wire", "sheaf_columns DROP COLUMN wire"})
+        SHEAF_CHECK(all.exec(u"ALTER TABLE "_s + QLatin1StringView(later)));
+    SHEAF_CHECK(all.exec(u"DROP TABLE sheaf_swept"_s));
 }
 
 void Device::reopen()

@@ -30,6 +30,11 @@ void Relay::forget()
     ++epoch;
 }
 
+void Relay::forgetDeletes(Hlc stamp)
+{
+    std::erase_if(m_rows, [stamp](const auto &row) { return isForgotten(row.second.length, row.second.life, stamp); });
+}
+
 void Relay::merge(const Push &push)
 {
     for (const Change &change : push.changes) {

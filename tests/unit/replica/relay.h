@@ -23,6 +23,9 @@ public:
         pull(device);
         push(device);
     }
+    /// Keeps no deletes with stamps up to `stamp` any more.
+    void forgetDeletes(Hlc stamp);
+    [[nodiscard]] Sequence head() const { return m_head; }
     /// Another database: nothing is known and the epoch is a new one.
     void forget();
 

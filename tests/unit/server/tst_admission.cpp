@@ -24,6 +24,7 @@ private Q_SLOTS:
     void wrongHellosAreRefused_data();
     void wrongHellosAreRefused();
     void theWelcomeTellsTheState();
+    void oldAppsLeaveASpaceAlone();
     void tokensAreStoredAsHashesOnly();
     void badNamesGetNoToken();
     void aRevokedDeviceIsOutAtOnce();
@@ -147,6 +148,53 @@ void TestAdmission::theWelcomeTellsTheState()
     QCOMPARE(again.welcomed(token, 9, welcome.lease).spaces.constFirst(), (Welcome::Space{"home", Role::Editor, 1, 1}));
     Caller other(*m_house);
     QCOMPARE(other.welcomed(token, 10).spaces.constFirst(), (Welcome::Space{"home", Role::Editor, 1, 0}));
+}
+
+void TestAdmission::oldAppsLeaveASpaceAlone()
+{
+    const QByteArray token = m_house->token("phone", {"home", "team"});
+    QVERIFY(!requireSchema(m_house->storage, "nowhere", 4));
+    const auto requires4 = [this](const QByteArray &space, quint32 version) {
+        QVERIFY(requireSchema(m_house->storage, space, version));
+        m_house->core->schemaRequired(space, version);
+        m_house->run();
+    };
+    const auto greet = [&](Caller &caller, quint32 schema, SiteId site) {
+        caller.send(Hello{.app = {}, .schemaVersion = schema, .site = site, .token = token, .lease = {}});
+        m_house->run();
+        return caller.take<Welcome>().value(0);
+    };
+    Caller old(*m_house);
+    Caller fresh(*m_house);
+    QCOMPARE(greet(old, 3, 1).spaces.value(1).schemaMin, 0U);
+    greet(fresh, 4, 2);
+    old.send(Subscribe{"team", 77, 0});
+    requires4("team", 4);
+    QCOMPARE(old.refusal(), u"terms_changed"_s);
+    QVERIFY(!fresh.isOver());
+
+    for (const Message &wish : {Message(Subscribe{"team", 77, 0}), Message(Mark{"team", 1}),
+                                Message(Push{.space = "team", .number = 1, .tables = {}, .changes = {}})}) {
+        static SiteId site = 10;
+        Caller again(*m_house);
+        QCOMPARE(greet(again, 3, ++site).spaces.value(1).schemaMin, 4U);
+        again.send(Subscribe{"home", 77, 0});
+        m_house->run();
+        QVERIFY(!again.isOver()); // other spaces are open to it
+        again.send(wish);
+        m_house->run();
+        QCOMPARE(again.refusal(), u"update_needed"_s);
+    }
+    QCOMPARE(m_house->space("team").head, Sequence(0));
+    fresh.send(Subscribe{"team", 77, 0});
+    m_house->run();
+    QVERIFY(!fresh.isOver());
+    requires4("team", 0);
+    Caller once(*m_house);
+    greet(once, 3, 3);
+    once.send(Subscribe{"team", 77, 0});
+    m_house->run();
+    QVERIFY(!once.isOver());
 }
 
 void TestAdmission::tokensAreStoredAsHashesOnly()

@@ -28,6 +28,14 @@ void ManualClock::cancel(TimerId timer)
     }
 }
 
+void ManualClock::turn()
+{
+    if (m_entries.empty() || m_entries.begin()->first > m_now)
+        return;
+    const auto node = m_entries.extract(m_entries.begin());
+    node.mapped().callback();
+}
+
 void ManualClock::advance(qint64 ms)
 {
     const qint64 until = m_now + ms;
@@ -127,11 +135,15 @@ TestReplica::TestReplica(ManualClock &clock, quint64 seed)
     file.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT);\n"
                "SELECT sheaf_sync('notes');\n");
     file.close();
-    ReplicaConfig config;
     config.path = folder.filePath(u"replica.db"_s);
     config.schemaPath = schema;
     config.wallMs = [&clock] { return clock.wallMs(); };
     config.random = [state = seed]() mutable { return state = state * 6364136223846793005ULL + 1442695040888963407ULL; };
+    open();
+}
+
+void TestReplica::open()
+{
     auto opened = Replica::open(config);
     if (!opened)
         qFatal("cannot open the replica: %s", qUtf8Printable(opened.error().message));

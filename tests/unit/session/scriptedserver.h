@@ -28,6 +28,8 @@ public:
 
     /// Runs everything due up to `ms` from now, in order.
     void advance(qint64 ms);
+    /// Runs one thing that is due now, if there is one.
+    void turn();
     /// Runs what is due now, and what that makes due now.
     void settle() { advance(0); }
 
@@ -100,6 +102,8 @@ private:
 struct TestReplica {
     explicit TestReplica(ManualClock &clock, quint64 seed);
 
+    /// Opens the file that reset() of `replica` has closed.
+    void open();
     void write(const QString &sql, const QVariantList &params = {});
     void addNote(const QString &id, const QString &title, const QString &body = {});
     [[nodiscard]] QString titleOf(const QString &id) const;
@@ -109,6 +113,7 @@ struct TestReplica {
     [[nodiscard]] Changes exported(Sequence previous, Sequence sequence) const;
 
     QTemporaryDir folder;
+    ReplicaConfig config;
     std::unique_ptr<Replica> replica;
 };
 

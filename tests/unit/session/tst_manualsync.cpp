@@ -247,6 +247,46 @@ private Q_SLOTS:
         QCOMPARE(reconnector->status().progress.hindrance, Hindrance::None);
     }
 
+    void aSpaceThatWantsANewerSchemaIsLeftAlone()
+    {
+        mine->addNote(u"a"_s, u"1"_s);
+        mine->write(u"INSERT INTO notes(id, space, title) VALUES('t', 'team', 'waits')"_s);
+        Welcome both = welcomeOf(*clock, 0);
+        both.spaces.append({"team", Role::Editor, 5, 0});
+        both.spaces[1].schemaMin = mine->replica->schemaVersion() + 1;
+        connectTo();
+        server->accept();
+        server->send(both);
+        clock->settle();
+        const auto subscribed = server->take<Subscribe>();
+        QCOMPARE(subscribed.size(), 1);
+        QCOMPARE(subscribed[0].space, "home"_ba);
+        const auto pushed = server->take<Push>();
+        QCOMPARE(pushed.size(), 1);
+        QCOMPARE(pushed[0].space, "home"_ba);
+        QCOMPARE(reconnector->status().progress.hindrance, Hindrance::None); // the others go first
+        acknowledgeAndProve();
+        QVERIFY(!reconnector->status().progress.proven);
+        QCOMPARE(reconnector->status().progress.hindrance, Hindrance::UpdateNeeded);
+        QVERIFY(reconnector->status().progress.updateNeeded.contains(u"team"));
+        QCOMPARE(reconnector->status().progress.waiting, 1); // the edit is kept
+        QVERIFY(std::ranges::any_of(reconnector->spaces(),
+                                    [](const auto &space) { return space.name == "team" && space.isOutdated && !space.proven; }));
+
+        server->hangUp(u"terms"_s);
+        server->forget();
+        clock->advance(60'000);
+        both.spaces[0].head = 1;
+        both.spaces[0].lastPush = 1;
+        both.spaces[1].schemaMin = mine->replica->schemaVersion();
+        server->accept();
+        server->send(both);
+        clock->settle();
+        QCOMPARE(server->take<Subscribe>().size(), 2);
+        QCOMPARE(server->take<Push>().size(), 1);
+        QCOMPARE(reconnector->status().progress.hindrance, Hindrance::None);
+    }
+
     void rowsInSpacesWithoutAccessAreNamed()
     {
         mine->write(u"INSERT INTO notes(id, space, title) VALUES('t', 'secret', 'mine')"_s);

@@ -1,9 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "protocol/codec.h"
-#include "scriptedserver.h"
+#include "corelink.h"
 #include "server/core/authenticator.h"
-#include "server/core/servercore.h"
 #include "server/storage/memorystorage.h"
 #include "session/clientsession.h"
 #include "session/tuning.h"
@@ -17,68 +15,13 @@ using namespace Sheaf;
 
 namespace {
 
-/// One end of a connection in memory; frames arrive in a later turn of the clock.
-class End final : public Connection
-{
-public:
-    End(ManualClock &clock, qsizetype *rows) : m_clock(clock), m_rows(rows) {}
-    ~End() override { drop(); }
-
-    void join(End *other) { m_other = other; }
-    void setObserver(Observer *observer) override { m_observer = observer; }
-    void sendFrame(const QByteArray &frame) override
-    {
-        count(frame);
-        m_clock.start(std::chrono::milliseconds(0), [alive = std::weak_ptr(m_alive), this, frame] {
-            if (alive.expired() || !m_other)
-                return;
-            if (Observer *receiver = m_other->m_observer)
-                receiver->frameReceived(frame);
-            if (!alive.expired() && m_observer)
-                m_observer->drained();
-        });
-    }
-    [[nodiscard]] qint64 unsentBytes() const override { return 0; }
-    void close() override {}
-    void drop() override
-    {
-        m_observer = nullptr;
-        if (m_other)
-            m_other->m_other = nullptr;
-        m_other = nullptr;
-    }
-    [[nodiscard]] Observer *observer() const { return m_observer; }
-
-private:
-    /// Counts the rows of what passes.
-    void count(const QByteArray &frame)
-    {
-        m_assembler.setWelcomed(true);
-        const auto taken = m_assembler.take(frame);
-        if (!taken || !taken->has_value())
-            return;
-        const auto message = decodeMessage(**taken);
-        if (const auto *changes = message ? std::get_if<Changes>(&*message) : nullptr)
-            *m_rows += changes->changes.size();
-        if (const auto *push = message ? std::get_if<Push>(&*message) : nullptr)
-            *m_rows += push->changes.size();
-    }
-
-    ManualClock &m_clock;
-    qsizetype *m_rows;
-    End *m_other = nullptr;
-    Observer *m_observer = nullptr;
-    FrameAssembler m_assembler;
-    std::shared_ptr<int> m_alive = std::make_shared<int>();
-};
-
 constexpr int noteCount = 600;
 
 } // namespace
 
 /// A real session and the real server's core whose histories have come apart without a trace in
 /// cursors: what a lost write of a disk or a bug would leave behind.
-class TestRepairTogether : public QObject, public Transport
+class TestRepairTogether : public QObject
 {
     Q_OBJECT
 
@@ -86,17 +29,18 @@ private Q_SLOTS:
     void init()
     {
         clock = std::make_unique<ManualClock>();
+        link = std::make_unique<CoreLink>(*clock);
         storage = std::make_unique<Server::MemoryStorage>(7);
         mine = std::make_unique<TestReplica>(*clock, 1);
         token = *Server::addToken(*storage, random, "one", {});
-        rows = 0;
+        link->rows = 0;
         reports.clear();
         progress = {};
     }
     void cleanup()
     {
         session.reset();
-        core.reset();
+        link->core.reset();
         mine.reset();
         storage.reset();
     }
@@ -115,38 +59,25 @@ private Q_SLOTS:
         QCOMPARE(mine->cursor(), Sequence(noteCount + 1));
 
         comeApart();
-        rows = 0;
+        link->rows = 0;
         connectOnce();
         QCOMPARE(reports, QStringList{u"digest_mismatch"_s});
         QVERIFY(progress.proven);
         QCOMPARE(mine->count(), noteCount + 1);
         QCOMPARE(mine->titleOf(u"only there"_s), u"note"_s);
-        QVERIFY2(rows > 0 && rows < noteCount / 10, qPrintable(QString::number(rows)));
+        QVERIFY2(link->rows > 0 && link->rows < noteCount / 10, qPrintable(QString::number(link->rows)));
         QCOMPARE(serverRows(), noteCount + 1);
     }
 
 private:
-    // Transport
-    std::unique_ptr<Connection> connectTo(const QUrl &, Connection::Observer *observer) override
-    {
-        auto near = std::make_unique<End>(*clock, &rows);
-        auto far = std::make_unique<End>(*clock, &rows);
-        near->join(far.get());
-        far->join(near.get());
-        near->setObserver(observer);
-        clock->start(std::chrono::milliseconds(0), [observer] { observer->opened(); });
-        core->accept(std::move(far));
-        return near;
-    }
-
     void connectOnce()
     {
         session.reset();
-        core = std::make_unique<Server::ServerCore>(*storage, *clock, random);
+        link->core = std::make_unique<Server::ServerCore>(*storage, *clock, random);
         ClientSession::Events events;
         events.progressed = [this](const SyncProgress &now) { progress = now; };
         events.reported = [this](const QString &code, const QString &) { reports.push_back(code); };
-        session = std::make_unique<ClientSession>(*mine->replica, *clock, random, *this,
+        session = std::make_unique<ClientSession>(*mine->replica, *clock, random, *link,
                                                   ClientSession::Options{{}, token, u"test"_s}, events);
         session->start();
         settle();
@@ -168,7 +99,7 @@ private:
     void comeApart()
     {
         session.reset();
-        core.reset();
+        link->core.reset();
         auto other = std::make_unique<Server::MemoryStorage>(7);
         random.value = 0;
         QCOMPARE(*Server::addToken(*other, random, "one", {}), token);
@@ -213,13 +144,12 @@ private:
     std::unique_ptr<ManualClock> clock;
     FixedRandom random;
     std::unique_ptr<Server::MemoryStorage> storage;
-    std::unique_ptr<Server::ServerCore> core;
+    std::unique_ptr<CoreLink> link;
     std::unique_ptr<TestReplica> mine;
     std::unique_ptr<ClientSession> session;
     QByteArray token;
     SyncProgress progress;
     QStringList reports;
-    qsizetype rows = 0;
 };
 
 QTEST_GUILESS_MAIN(TestRepairTogether)

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ports/clock.h"
+#include "server/core/channel.h"
+#include "server/core/tuning.h"
+
+#include <QSet>
+
+#include <deque>
+#include <map>
+
+namespace Sheaf::Server {
+
+/// How long deletes are remembered.
+struct Retention {
+    qint64 silenceMs = Tuning::retentionMsDefault; ///< a replica that was not heard of for so long is not waited for
+    qint64 delayMs = Tuning::forgetDelayMs;        ///< no delete is forgotten before
+};
+
+/// The next step on the way of a space: its floor is collected once `watermark`, what all replicas have seen, has
+/// reached it; then there may be another floor, at the head and the stamp `upTo`.
+[[nodiscard]] Forgotten forgetMore(Forgotten now, Sequence head, Sequence watermark, Hlc upTo, qint64 delayMs);
+
+/// Lets the spaces forget deletes that every replica has seen: PROTOCOL.md "Forgetting deletes". Keeps how far the
+/// replicas are in memory and stores it now and then; what a crash loses of it, they say again.
+/// One thread. Storage, clock and host outlive it.
+class Collector
+{
+public:
+    class Host
+    {
+    public:
+        /// The channel of a space, loaded or not.
+        virtual Channel &channelOf(const QByteArray &space) = 0;
+        /// Calls seen() for all replicas that are connected: they are not silent.
+        virtual void greet(Collector &collector) = 0;
+        /// The space has forgotten more, and it is stored: tell those who follow it.
+        virtual void forgot(Channel &channel) = 0;
+        /// Nobody knows what a commit did.
+        virtual void doubt(const QSet<Channel *> &channels, const Error &error) = 0;
+
+    protected:
+        ~Host() = default;
+    };
+
+    Collector(Host &host, Storage &storage, Clock &clock) : m_host(host), m_storage(storage), m_clock(clock) {}
+    ~Collector();
+    Q_DISABLE_COPY_MOVE(Collector)
+
+    void setRetention(const Retention &retention) { m_retention = retention; }
+    /// A replica that follows a space has it up to `cursor`.
+    void seen(SiteId site, const QByteArray &space, Sequence cursor);
+    /// What happens by itself every Tuning::forgetIntervalMs.
+    void collect();
+    /// Stores what is known of the replicas.
+    void stop();
+
+private:
+    Result<void> storePlaces(StorageTransaction &transaction, const QList<StoredSpace> &spaces);
+    Result<bool> forget(StorageTransaction &transaction, const StoredSpace &space, QSet<Channel *> &changed);
+    Result<void> collectAll(QSet<Channel *> &changed, QSet<Channel *> &forgot);
+    void schedule();
+    void sweepSoon();
+    void sweep();
+    /// One look through the records of a space for what can be removed.
+    struct Sweep {
+        Channel *channel = nullptr;
+        Sequence at = 0;
+        Sequence head = 0;        ///< when it began
+        bool leftDeletes = false; ///< some are too young
+    };
+    Result<bool> sweepPart(Sweep &sweep);
+
+    Host &m_host;
+    Storage &m_storage;
+    Clock &m_clock;
+    Retention m_retention;
+    std::map<std::pair<QByteArray, SiteId>, Sequence> m_seen; ///< not stored yet
+    std::deque<Sweep> m_sweeps;
+    std::map<QByteArray, Sequence> m_clean; ///< spaces that had no delete left when their heads were there
+    bool m_isFirst = true;                  ///< a sweep may have been under way when the server stopped
+    Clock::TimerId m_timer = 0;
+    Clock::TimerId m_sweepTimer = 0;
+};
+
+} // namespace Sheaf::Server

@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+#include "sql/database.h"
+
+#include <algorithm>
+
+/// What becomes of deletes that everybody has seen, and of a replica that has not: PROTOCOL.md "Forgetting deletes".
+namespace Sheaf {
+
+namespace {
+
+struct RowPlace {
+    qint64 table = 0;
+    QByteArray key;
+    CausalLength length = 0;
+};
+
+/// The rows that a statement with the columns tbl, pk and clock gives, as far as `wants` takes them.
+Result<QList<RowPlace>> rowsOf(SqlStatement &select, const SiteNumbers &sites, const std::function<bool(const RowClock &)> &wants)
+{
+    QList<RowPlace> all;
+    RowClock clock;
+    Result<void> decoded;
+    const auto read = forEachRow(select, [&](const SqlStatement &row) {
+        if (decoded)
+            decoded = decodeClock(row.bytes(2), sites, clock);
+        if (decoded && wants(clock))
+            all.append({row.integer(0), row.bytes(1).toByteArray(), clock.length});
+    });
+    if (!read || !decoded)
+        return fail(read ? decoded.error() : read.error());
+    return all;
+}
+
+} // namespace
+
+Result<void> Replica::Private::forgetDeletes(Store::Space &space, Hlc stamp)
+{
+    space.state.forgotten = std::max(space.state.forgotten, stamp);
+    space.dirty = true;
+    auto select = SqlStatement::prepare(handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE space = ?1 AND outbox IS NULL"
+                                                // the length comes first, and its lowest bit says whether the row lives
+                                                " AND hex(substr(clock, 1, 1)) GLOB '*[02468ACE]'");
+    auto remove = SqlStatement::prepare(handle, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2");
+    if (!select || !remove)
+        return fail(select ? remove.error() : select.error());
+    select->bindInteger(1, space.id);
+    const auto dead = rowsOf(*select, store.sites,
+                             [&](const RowClock &row) { return isForgotten(row.length, row.life, space.state.forgotten); });
+    if (!dead)
+        return fail(dead.error());
+    for (const RowPlace &row : *dead) { // no digest has them
+        remove->bindInteger(1, row.table);
+        remove->bindBlob(2, row.key);
+        if (auto done = remove->run(); !done)
+            return done;
+    }
+    return {};
+}
+
+/// As deletes that came from the server, those rows that it once had and did not send during the sweep.
+Result<Changes> Replica::Private::missedDeletes(const Store::Space &space, Hlc stamp)
+{
+    auto select = SqlStatement::prepare(
+        handle, "SELECT r.tbl, r.pk, r.clock FROM sheaf_rows r LEFT JOIN sheaf_outbox o ON o.n = r.outbox"
+                " WHERE r.space = ?1 AND (r.outbox IS NULL OR o.base <> x'')"
+                " AND NOT EXISTS (SELECT 1 FROM sheaf_swept w WHERE w.space = ?1 AND w.tbl = r.tbl AND w.pk = r.pk)"
+                " ORDER BY r.tbl, r.pk");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, space.id);
+    const auto missed = rowsOf(*select, store.sites, [](const RowClock &row) { return isAlive(row.length); });
+    if (!missed)
+        return fail(missed.error());
+    Changes deletes{
+        .space = space.state.name, .previous = space.state.cursor, .sequence = space.state.cursor, .tables = {}, .changes = {}};
+    qint64 last = 0;
+    for (const RowPlace &row : *missed) {
+        const TableInfo &table = *catalog.find(row.table);
+        if (!space.state.tables.isEmpty() && !space.state.tables.contains(table.wireName))
+            continue; // nobody has asked for it
+        if (row.table != last)
+            deletes.tables.append({.table = table.wireName, .columns = {}});
+        last = row.table;
+        QByteArray record;
+        encodeRecord({.length = row.length + 1, .life = {stamp, 0}, .cells = {}}, record);
+        deletes.changes.append({static_cast<quint32>(deletes.tables.size() - 1), row.key, record});
+    }
+    return deletes;
+}
+
+Result<void> Replica::forgetDeletes(const QByteArray &name, Hlc stamp)
+{
+    Store::Space *known = d->store.find(name);
+    if (known == nullptr || known->state.forgotten >= stamp)
+        return {};
+    return d->transact(true, [&] { return d->forgetDeletes(*d->store.find(name), stamp); });
+}
+
+Result<void> Replica::beginSweep(const QByteArray &name, Sequence collected)
+{
+    return d->transact(true, [&]() -> Result<void> {
+        Store::Space *space = d->store.find(name);
+        if (space == nullptr)
+            return {};
+        space->state.cursor = 0;
+        space->state.sweep = collected;
+        space->dirty = true;
+        return d->forgetArrivals(space->id);
+    });
+}
+
+Result<void> Replica::Private::forgetArrivals(qint64 space)
+{
+    auto remove = SqlStatement::prepare(handle, "DELETE FROM sheaf_swept WHERE space = ?1");
+    if (!remove)
+        return fail(remove.error());
+    remove->bindInteger(1, space);
+    return remove->run();
+}
+
+Result<void> Replica::endSweep(const QByteArray &name, Hlc stamp)
+{
+    // As when changes come: rows that refer to each other go in any order.
+    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
+        return done;
+    auto ended = d->transact(true, [&]() -> Result<void> {
+        Store::Space *space = d->store.find(name);
+        if (space == nullptr || space->state.sweep == 0)
+            return {};
+        const auto deletes = d->missedDeletes(*space, stamp);
+        if (!deletes)
+            return fail(deletes.error());
+        if (auto done = d->merger.mergeMissed(*deletes, d->correctedWallMs()); !done)
+            return done;
+        if (auto done = d->conflictLog.prune(d->config.wallMs()); !done)
+            return done;
+        space->state.sweep = 0;
+        if (auto done = d->forgetArrivals(space->id); !done)
+            return done;
+        return d->forgetDeletes(*space, stamp);
+    });
+    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
+        return done;
+    return ended;
+}
+
+} // namespace Sheaf

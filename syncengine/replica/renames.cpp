@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/catalog.h"
+#include "sql/database.h"
+#include "sql/sqlstatement.h"
+
+#include <QVariant>
+
+/// Tables and columns that migrations have renamed. The name on the wire is the first one that a thing ever had: it
+/// identifies the thing, in messages and digests, so old and new versions of an app go on converging. The name here is
+/// what SQL, conflicts, refusals and live queries speak of. Each is the other's, one to one:
+/// no name on the wire belongs to two tables or two columns of a table.
+namespace Sheaf {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Unexpected wrongName(const QString &message)
+{
+    return fail(u"schema_error"_s, message);
+}
+
+} // namespace
+
+Result<void> Catalog::run(const char *sql, const QList<QVariant> &values)
+{
+    auto statement = SqlStatement::prepare(m_handle, sql);
+    if (!statement)
+        return fail(statement.error());
+    int parameter = 0;
+    for (const QVariant &value : values) {
+        if (value.typeId() == QMetaType::QByteArray)
+            statement->bindBlob(++parameter, value.toByteArray());
+        else
+            statement->bindInteger(++parameter, value.toLongLong());
+    }
+    return statement->run();
+}
+
+Result<void> Catalog::renameTable(const QByteArray &name, const QByteArray &wireName)
+{
+    TableInfo *table = findOnWire(wireName);
+    if (table == nullptr)
+        table = find(wireName); // as it was called here until now
+    if (TableInfo *other = find(name); other != nullptr && other != table)
+        return wrongName(u"sheaf_sync: table %1 is known by that name already: give it another name in the migration that"
+                         " renames it."_s.arg(QString::fromUtf8(name)));
+    if (table == nullptr) { // a schema that begins with the new name
+        auto made = insertTable(name, false);
+        if (!made)
+            return fail(made.error());
+        table = *made;
+        table->wireName = wireName;
+        return run("UPDATE sheaf_tables SET wire = ?2 WHERE id = ?1", {table->id, wireName});
+    }
+    if (table->name == name)
+        return {};
+    const QByteArray before = std::exchange(table->name, name);
+    m_byName.remove(before.toLower());
+    m_byName.insert(name.toLower(), table);
+    if (auto done = run("UPDATE sheaf_tables SET name = ?2, wire = ?3 WHERE id = ?1", {table->id, name, table->wireName}); !done)
+        return done;
+    if (auto done = run("UPDATE sheaf_conflicts SET tbl = ?2 WHERE tbl = ?1", {before, name}); !done)
+        return done;
+    return run("UPDATE sheaf_rejected SET tbl = ?2 WHERE tbl = ?1", {before, name});
+}
+
+Result<void> Catalog::renameColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName)
+{
+    const auto called = [&](QByteArray TableInfo::Column::*as, const QByteArray &wanted) -> TableInfo::Column * {
+        for (TableInfo::Column &column : table.columns) {
+            if (column.*as == wanted && (as == &TableInfo::Column::wireName || column.here))
+                return &column;
+        }
+        return nullptr;
+    };
+    TableInfo::Column *column = called(&TableInfo::Column::wireName, wireName);
+    if (column == nullptr)
+        column = called(&TableInfo::Column::name, wireName); // as it was called here until now
+    if (TableInfo::Column *other = called(&TableInfo::Column::name, name); other != nullptr && other != column)
+        return wrongName(u"sheaf_sync: table %1 has a column %2 already: give it another name in the migration that renames"
+                         " it."_s.arg(QString::fromUtf8(table.name), QString::fromUtf8(name)));
+    if (column == nullptr) // a schema that begins with the new name
+        return addColumn(table, name, wireName, true);
+    if (column->position >= 0 && column->name != name)
+        return wrongName(u"sheaf_sync: table %1 still has its column %2: rename it first, then say so."_s.arg(
+            QString::fromUtf8(table.name), QString::fromUtf8(column->name)));
+    const QByteArray before = std::exchange(column->name, name);
+    if (before == name)
+        return {};
+    if (auto done = run("UPDATE sheaf_columns SET name = ?3, wire = ?4 WHERE tbl = ?1 AND id = ?2",
+                        {table.id, static_cast<qint64>(column->id), name, column->wireName});
+        !done)
+        return done;
+    return run("UPDATE sheaf_conflicts SET col = ?3 WHERE tbl = ?1 AND col = ?2", {table.name, before, name});
+}
+
+} // namespace Sheaf

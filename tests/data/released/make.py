@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Sheaf developers
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a small database of every format that a replica or a server has ever had, as SQL text: what versions of that time
+left behind. Formats that are released are never made anew: the script adds those that are missing.
+
+    python3 tests/data/released/make.py
+"""
+
+import glob
+import hashlib
+import os
+import re
+import sqlite3
+import struct
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, "..", "..", "..")
+T0 = 1_700_000_000_000
+MINE, OTHER = 0x11, 0x22
+
+
+def varint(n):
+    out = b""
+    while n >= 0x80:
+        out, n = out + bytes([n & 0x7F | 0x80]), n >> 7
+    return out + bytes([n])
+
+
+def stamp(ms, site):
+    return struct.pack(">QQ", (T0 + ms) << 16, site)
+
+
+def text(s):
+    return b"\x03" + varint(len(s.encode())) + s.encode()
+
+
+def integer(n):
+    return b"\x01" + varint((n << 1) ^ (n >> 63) if n >= 0 else (-n << 1) - 1)
+
+
+def packed(length, life, uniform, others=(), parts=(), sites=()):
+    """The same since format 6: sites are numbered, and a stamp that follows its equal is left out."""
+    last = [None]
+
+    def write(column, name, written):
+        same = written == last[0]
+        out = b"" if column is None else varint(column << 1 | same)
+        out += b"" if name is None else varint(len(name)) + name
+        if not same:
+            hlc, site = struct.unpack(">QQ", written)
+            out += varint(hlc >> 16) + varint(hlc & 0xFFFF) + varint(sites.index(site))
+            last[0] = written
+        return out
+
+    out = varint(length) + write(None, None, life) + varint(uniform) + b"".join(write(c, None, s) for c, s in others)
+    return out + (b"\0\0" + b"".join(write(c, n, s) for c, n, s in parts) if parts else b"")
+
+
+def clock(length, life, uniform, others=(), parts=(), sites=()):
+    """RowClock: others are (column, stamp), parts are (column, name, stamp)."""
+    if sites:
+        return packed(length, life, uniform, others, parts, sites)
+    out = varint(length) + life + varint(uniform) + b"".join(varint(c) + s for c, s in others)
+    if parts:
+        out += b"\0\0" + b"".join(varint(c) + varint(len(n)) + n + s for c, n, s in parts)
+    return out
+
+
+def record(length, life, cells=()):
+    """Cells are (column, stamp or None for life's, value)."""
+    out = varint(length) + life + varint(len(cells))
+    for column, own, value in cells:
+        out += varint(column << 1 | (own is not None)) + (own or b"") + value
+    return out
+
+
+def bucket(table, key):
+    number = 0xCBF29CE484222325
+    for byte in table + b"\0" + key:
+        number = ((number ^ byte) * 0x100000001B3) % (1 << 64)
+    folded = 0
+    for byte in number.to_bytes(8, "big"):
+        folded ^= byte
+    return folded
+
+
+def row_hash(table, key, length, life, columns, parts=()):
+    """As PROTOCOL.md has it: columns are (name, stamp), parts (column name, name, stamp), both sorted."""
+    over = varint(len(table)) + table + varint(len(key)) + key + varint(length) + life
+    over += b"".join(varint(len(n)) + n + s for n, s in columns)
+    if parts:
+        over += b"\0\0" + b"".join(varint(len(c)) + c + varint(len(n)) + n + s for c, n, s in parts)
+    return int.from_bytes(hashlib.blake2b(over, digest_size=16).digest(), "big")
+
+
+def sums_of(rows, with_dead):
+    sums = {}
+    for table, key, length, life, columns, parts in rows:
+        if length % 2 == 1 or with_dead:
+            place = bucket(table, key)
+            sums[place] = (sums.get(place, 0) + row_hash(table, key, length, life, columns, parts)) % (1 << 128)
+    return sums
+
+
+def scripts(pattern, last):
+    def number(path):
+        found = re.search(r"(\d+)", os.path.basename(path))
+        return int(found.group(1)) if found else 1
+    return [open(path, encoding="utf-8").read() for path in sorted(glob.glob(os.path.join(ROOT, pattern)), key=number) if number(path) <= last]
+
+
+def insert(db, table, **values):
+    columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+    known = {name: value for name, value in values.items() if name in columns}
+    db.execute(f"INSERT INTO {table} ({','.join(known)}) VALUES ({','.join('?' * len(known))})", list(known.values()))
+
+
+def replica(format_number):
+    db = sqlite3.connect(":memory:")
+    db.create_function("sheaf_number_sites", 1, lambda clock: clock)  # no row is there yet
+    db.create_function("written_through_sheaf_only", 0, lambda: 1, deterministic=True)
+    for number, script in enumerate(scripts("syncengine/replica/replica*.sql", format_number), 1):
+        db.executescript(script)
+        if number == 1:
+            insert(db, "sheaf_state", id=1, format=1, site=MINE)
+    counters = format_number >= 4
+    sites = (OTHER, MINE) if format_number >= 6 else ()
+    for number, site in enumerate(sites):
+        insert(db, "sheaf_sites", n=number, site=site)
+    db.execute("UPDATE sheaf_state SET format = ?, hlc = ?, seen = ?, lease = x'6c65617365'",
+               (format_number, (T0 + 6) << 16, (T0 + 1) << 16))
+    db.execute("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER)")
+    db.execute("INSERT INTO notes VALUES ('a', 'home', 'one', ?), ('b', 'home', 'edited', 2), ('d', 'home', 'born here', 4)", (6 if counters else 1,))
+    db.execute("PRAGMA user_version = 1")
+    db.execute("PRAGMA application_id = 0x53686561")
+    insert(db, "sheaf_spaces", id=1, name=b"home", role=2, epoch=7, cursor=3, last_push=1, reached=3)
+    insert(db, "sheaf_tables", id=1, name=b"notes", synced=1, space_column=b"space")
+    for number, name in enumerate((b"title", b"votes", b"colour"), 1):
+        insert(db, "sheaf_columns", tbl=1, id=number, name=name, here=int(number < 3), type=2 if counters and number == 2 else 0)
+    born, dead, edit, here = stamp(0, OTHER), stamp(1, OTHER), stamp(5, MINE), stamp(6, MINE)
+    part = struct.pack(">Q", OTHER)
+    part_clock = [(2, part, stamp(2, OTHER))] if counters else []
+    rows = [("a", clock(1, born, 3, parts=part_clock, sites=sites), None), ("b", clock(1, born, 2, [(1, edit)], sites=sites), 1), ("c", clock(2, dead, 0, sites=sites), None),
+            ("d", clock(1, here, 2, sites=sites), 2)]
+    for key, packed, number in rows:
+        insert(db, "sheaf_rows", tbl=1, pk=text(key), space=1, clock=packed, outbox=number)
+    insert(db, "sheaf_outbox", n=1, tbl=1, pk=text("b"), space=1, txn=1, mask=2, base=clock(1, born, 2, sites=sites))
+    insert(db, "sheaf_outbox", n=2, tbl=1, pk=text("d"), space=1, txn=2, mask=-1, base=b"")
+    insert(db, "sheaf_parked", tbl=1, pk=text("a"), column=3, value=text("red"))
+    if counters:
+        insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=b"", value=integer(1))
+        insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=part, value=integer(5))
+    insert(db, "sheaf_rejected", space=b"home", tbl=b"notes", pk=text("b"), code="invalid", reason="As it was.", mask=2, texts=b"", at=T0,
+           record=record(1, born, [(1, stamp(4, MINE), text("refused"))]))
+    named = [(b"colour", born), (b"title", born), (b"votes", born)]
+    at_rest = [(b"notes", text("a"), 1, born, named, [(b"votes", part, stamp(2, OTHER))] if counters else []),
+               (b"notes", text("c"), 2, dead, [], [])]
+    for place, total in sorted(sums_of(at_rest, format_number < 9).items()):
+        insert(db, "sheaf_buckets", space=1, bucket=place, sum=total.to_bytes(16, "big"))
+    db.execute('CREATE INDEX sheaf_guard_1_0 ON notes("id","space","title","votes") WHERE written_through_sheaf_only()')
+    db.execute("CREATE TRIGGER sheaf_guard_1_all BEFORE DELETE ON notes WHEN written_through_sheaf_only() BEGIN SELECT 1; END")
+    return db
+
+
+def server(version):
+    db = sqlite3.connect(":memory:")
+    for script in scripts("server/storage/0*.sql", version):
+        db.executescript(script)
+    db.execute("DELETE FROM meta WHERE name = 'digests'")
+    db.execute(f"PRAGMA user_version = {version}")
+    insert(db, "meta", name="epoch", value=7)
+    born, dead = stamp(0, OTHER), stamp(1, OTHER)
+    rows = [(b"notes", text("a"), 1, born, [(b"title", born), (b"votes", born)], []), (b"notes", text("c"), 2, dead, [], [])]
+    sums = sums_of(rows, version < 4)
+    digest = b"".join(sums.get(n, 0).to_bytes(16, "big") for n in range(256))
+    insert(db, "device", id=1, name=b"phone", token_hash=hashlib.blake2b(b"token", digest_size=32).digest())
+    insert(db, "space", id=1, name=b"home", head=3, digest=digest)
+    insert(db, "device_grant", device=1, place=0, space=1, role=2)
+    insert(db, "site", site=MINE, device=1, lease_current=b"lease", leases_pending=b"")
+    insert(db, "push_number", site=MINE, space=1, number=1)
+    insert(db, "dictionary_table", id=1, space=1, name=b"notes")
+    insert(db, "dictionary_column", tbl=1, id=1, name=b"title")
+    insert(db, "dictionary_column", tbl=1, id=2, name=b"votes")
+    insert(db, "record", position=(1 << 40) + 1, tbl=1, pk=text("a"), record=record(1, born, [(1, None, text("one")), (2, None, integer(1))]))
+    insert(db, "record", position=(1 << 40) + 3, tbl=1, pk=text("c"), record=record(2, dead))
+    return db
+
+
+def write(name, db):
+    path = os.path.join(HERE, name)
+    if os.path.exists(path):
+        return
+    db.commit()
+    lines = [line for line in db.iterdump() if line not in ("BEGIN TRANSACTION;", "COMMIT;")]
+    lines.append(f"PRAGMA application_id = {db.execute('PRAGMA application_id').fetchone()[0]};")
+    lines.append(f"PRAGMA user_version = {db.execute('PRAGMA user_version').fetchone()[0]};")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("-- SPDX-FileCopyrightText: 2026 The Sheaf developers\n-- SPDX-License-Identifier: Apache-2.0\n" + "\n".join(lines) + "\n")
+    print("made", name)
+
+
+if __name__ == "__main__":
+    for number in range(1, len(scripts("syncengine/replica/replica*.sql", 1000)) + 1):
+        write(f"replica_{number}.sql", replica(number))
+    for number in range(1, len(scripts("server/storage/0*.sql", 1000)) + 1):
+        write(f"server_{number}.sql", server(number))

@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+#include "relay.h"
+#include "replica/store.h"
+#include "sql/database.h"
+
+#include <QtTest>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr char schema[] = "CREATE TABLE notes(id TEXT PRIMARY KEY, title TEXT, body TEXT NOT NULL DEFAULT '', labels TEXT);"
+                          "CREATE TABLE gone(id TEXT PRIMARY KEY, title TEXT);"
+                          "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\",\"labels\":\"set\"}}');"
+                          "SELECT sheaf_sync('gone', '{\"deletes\":\"delete_wins\"}');";
+
+} // namespace
+
+/// Deletes that everybody has seen, and a replica that was away for too long.
+class TestForgetting : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void forgottenDeletesLeaveNothing();
+    void whatWaitsIsNotForgotten();
+    void aRowMayBeMadeAnewAsIfItHadNeverBeen();
+    void aSweepFindsWhatWasMissed();
+    void editsOfMissedDeletesAreKept();
+    void aSweepSurvivesARestart();
+    void anotherEpochEndsASweep();
+    void aRestoredServerTakesNoRowAway();
+    void aDeleteStampedTooEarlyIsStampedAnew();
+
+private:
+    [[nodiscard]] static SpaceState home(Device &device)
+    {
+        for (const SpaceState &space : device.replica().spaces()) {
+            if (space.name == "home")
+                return space;
+        }
+        return {};
+    }
+    [[nodiscard]] static int clocks(Device &device) { return device.value(u"SELECT count(*) FROM sheaf_rows"_s).toInt(); }
+    [[nodiscard]] static QStringList titles(Device &device)
+    {
+        QStringList all;
+        for (const QVariantList &row : device.rows(u"SELECT title FROM notes ORDER BY id"_s))
+            all.append(row.first().toString());
+        return all;
+    }
+    /// Both have everything, and then the relay forgets all deletes up to now.
+    Hlc forgetAll()
+    {
+        const Hlc stamp = makeHlc(std::max(a->wallMs, b->wallMs) + 1, 0xffff);
+        relay.forgetDeletes(stamp);
+        return stamp;
+    }
+    void verifyEqual()
+    {
+        relay.sync(*a);
+        relay.sync(*b);
+        relay.sync(*a);
+        QCOMPARE(a->replica().pendingCount(), 0);
+        QCOMPARE(b->replica().pendingCount(), 0);
+        QVERIFY(a->digestHolds() && b->digestHolds());
+        QCOMPARE(*a->replica().digest("home"), *b->replica().digest("home"));
+        QCOMPARE(*a->replica().visibleDigest("home"), *b->replica().visibleDigest("home"));
+    }
+
+    Relay relay;
+    std::unique_ptr<Device> a;
+    std::unique_ptr<Device> b;
+};
+
+void TestForgetting::init()
+{
+    relay = Relay();
+    a = std::make_unique<Device>(schema, 1);
+    b = std::make_unique<Device>(schema, 2);
+    a->exec(u"INSERT INTO notes(id, title, body, labels) VALUES ('1', 'one', 'text', '[\"x\"]'), ('2', 'two', '', NULL),"
+            " ('3', 'three', '', NULL)"_s);
+    a->exec(u"INSERT INTO gone VALUES ('1', 'one'), ('2', 'two')"_s);
+    verifyEqual();
+}
+
+void TestForgetting::cleanup()
+{
+    a.reset();
+    b.reset();
+}
+
+void TestForgetting::forgottenDeletesLeaveNothing()
+{
+    a->exec(u"UPDATE notes SET body = 'longer text', labels = '[\"x\",\"y\"]' WHERE id = '1'"_s);
+    a->exec(u"DELETE FROM notes WHERE id IN ('1', '2')"_s);
+    verifyEqual();
+    QCOMPARE(clocks(*a), 5);
+    const auto digest = *a->replica().digest("home");
+    const Hlc stamp = forgetAll();
+    QVERIFY(a->replica().forgetDeletes("home", stamp));
+    QCOMPARE(clocks(*a), 3);
+    QCOMPARE(*a->replica().digest("home"), digest); // of which the other still has the deletes
+    QCOMPARE(home(*a).forgotten, stamp);
+    verifyEqual();
+    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    QVERIFY(b->replica().forgetDeletes("home", stamp - 1)); // what was known before changes nothing
+    QCOMPARE(home(*b).forgotten, stamp);
+    QCOMPARE(clocks(*b), 3);
+    for (const char *table : {"sheaf_texts", "sheaf_parts", "sheaf_parked", "sheaf_outbox"})
+        QCOMPARE(b->value(u"SELECT count(*) FROM "_s + QLatin1StringView(table) + u" t WHERE pk = x'030131'"_s).toInt(), 0);
+    verifyEqual();
+    a->reopen();
+    QCOMPARE(home(*a).forgotten, stamp);
+    QVERIFY(a->digestHolds());
+}
+
+void TestForgetting::whatWaitsIsNotForgotten()
+{
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    QVERIFY(a->replica().forgetDeletes("home", forgetAll()));
+    QCOMPARE(clocks(*a), 5);
+    QCOMPARE(a->replica().pendingCount(), 1);
+    verifyEqual();
+    QCOMPARE(titles(*b), (QStringList{u"two"_s, u"three"_s}));
+}
+
+void TestForgetting::aRowMayBeMadeAnewAsIfItHadNeverBeen()
+{
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    const Hlc stamp = forgetAll();
+    QVERIFY(a->replica().forgetDeletes("home", stamp));
+    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    b->wallMs += 1000;
+    b->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'again')"_s);
+    verifyEqual();
+    QCOMPARE(titles(*a).first(), u"again"_s);
+    // One that had not forgotten yet makes it with a greater length, and that is as good.
+    a->exec(u"DELETE FROM notes WHERE id = '2'"_s);
+    verifyEqual();
+    QVERIFY(b->replica().forgetDeletes("home", forgetAll()));
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('2', 'again too')"_s);
+    verifyEqual();
+    QCOMPARE(titles(*b), (QStringList{u"again"_s, u"again too"_s, u"three"_s}));
+}
+
+void TestForgetting::aSweepFindsWhatWasMissed()
+{
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    b->exec(u"UPDATE notes SET title = 'changed' WHERE id = '2'"_s);
+    relay.sync(*b);
+    const Hlc stamp = forgetAll();
+    const Sequence collected = relay.head();
+    b->exec(u"INSERT INTO notes(id, title) VALUES ('4', 'four')"_s);
+    relay.sync(*b);
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('5', 'never sent')"_s);
+    QVERIFY(home(*a).reached < collected);
+    QVERIFY(a->replica().beginSweep("home", collected));
+    QCOMPARE(home(*a).cursor, Sequence(0));
+    QCOMPARE(titles(*a).first(), u"one"_s); // nothing goes before all has come
+    relay.pull(*a);
+    QVERIFY(a->replica().endSweep("home", stamp));
+    QCOMPARE(titles(*a), (QStringList{u"changed"_s, u"three"_s, u"four"_s, u"never sent"_s}));
+    QCOMPARE(home(*a).sweep, Sequence(0));
+    QCOMPARE(home(*a).reached, relay.head());
+    QCOMPARE(a->value(u"SELECT count(*) FROM sheaf_swept"_s).toInt(), 0);
+    QCOMPARE(a->replica().pendingCount(), 1);
+    QVERIFY(a->lastCommit.tables.contains("notes")); // live queries hear of it
+    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    verifyEqual();
+    QCOMPARE(clocks(*a), clocks(*b));
+}
+
+void TestForgetting::editsOfMissedDeletesAreKept()
+{
+    b->exec(u"DELETE FROM notes WHERE id IN ('1', '2')"_s);
+    b->exec(u"DELETE FROM gone WHERE id = '1'"_s);
+    relay.sync(*b);
+    a->exec(u"UPDATE notes SET title = 'edited', body = 'text and more' WHERE id = '1'"_s);
+    a->exec(u"DELETE FROM notes WHERE id = '2'"_s);
+    a->exec(u"UPDATE gone SET title = 'edited' WHERE id = '1'"_s);
+    const Hlc stamp = forgetAll();
+    QVERIFY(a->replica().beginSweep("home", relay.head()));
+    relay.pull(*a);
+    QVERIFY(a->replica().endSweep("home", stamp));
+    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    verifyEqual();
+    QCOMPARE(titles(*b), (QStringList{u"edited"_s, u"three"_s})); // edit_revives
+    QCOMPARE(b->value(u"SELECT body || labels FROM notes WHERE id = '1'"_s).toString(), u"text and more[\"x\"]"_s);
+    QCOMPARE(a->value(u"SELECT count(*) FROM gone"_s).toInt(), 1); // delete_wins
+    const auto conflicts = *a->replica().conflicts();
+    QVERIFY(std::ranges::any_of(
+        conflicts, [](const Conflict &conflict) { return conflict.table == "gone" && conflict.kind == Conflict::Kind::Delete; }));
+}
+
+void TestForgetting::aSweepSurvivesARestart()
+{
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*b);
+    const Hlc stamp = forgetAll();
+    const Sequence collected = relay.head();
+    QVERIFY(a->replica().beginSweep("home", collected));
+    relay.pull(*a);
+    a->reopen();
+    QCOMPARE(home(*a).sweep, collected);
+    QCOMPARE(home(*a).reached < collected, true); // what was reached before the sweep began
+    QCOMPARE(home(*a).cursor, relay.head());
+    QCOMPARE(titles(*a).size(), 3);
+    QVERIFY(a->replica().endSweep("home", stamp));
+    QCOMPARE(titles(*a), (QStringList{u"two"_s, u"three"_s}));
+    QVERIFY(a->replica().endSweep("home", stamp)); // there is none any more
+    verifyEqual();
+}
+
+void TestForgetting::anotherEpochEndsASweep()
+{
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*b);
+    forgetAll();
+    QVERIFY(a->replica().beginSweep("home", relay.head()));
+    relay.forget();
+    verifyEqual();
+    QCOMPARE(home(*a).sweep, Sequence(0));
+    // Absence is never a delete in another epoch, but b knew of this one.
+    QCOMPARE(titles(*a), (QStringList{u"two"_s, u"three"_s}));
+}
+
+/// The backup is of a time between the delete and the row's second birth.
+void TestForgetting::aRestoredServerTakesNoRowAway()
+{
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    const Relay backup = relay;
+    const Hlc stamp = forgetAll();
+    QVERIFY(a->replica().forgetDeletes("home", stamp));
+    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    a->wallMs += 1000;
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'second life')"_s);
+    verifyEqual();
+    relay = backup;
+    ++relay.epoch;
+    verifyEqual();
+    QCOMPARE(titles(*a).first(), u"second life"_s);
+    QCOMPARE(titles(*b).first(), u"second life"_s);
+}
+
+void TestForgetting::aDeleteStampedTooEarlyIsStampedAnew()
+{
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    a->exec(u"UPDATE notes SET title = 'later' WHERE id = '2'"_s);
+    const auto lifeOfFirst = [this] {
+        const auto sites = Store::readSites(sqliteHandle(a->replica().database()));
+        RowClock clock;
+        const QByteArray bytes = a->value(u"SELECT clock FROM sheaf_rows WHERE pk = x'030131' AND tbl = 1"_s).toByteArray();
+        return sites && decodeClock(bytes, *sites, clock) ? clock.life : Stamp();
+    };
+    const Stamp before = lifeOfFirst();
+    a->wallMs += 3'600'000;
+    relay.refuseWith = u"clock_behind"_s;
+    relay.refuseEvery = 1;
+    relay.push(*a);
+    QCOMPARE(a->replica().pendingCount(), 2);
+    QVERIFY(a->replica().rejected()->isEmpty());
+    QVERIFY(hlcMs(lifeOfFirst().hlc) >= hlcMs(before.hlc) + 3'600'000);
+    relay.refuseWith.clear();
+    verifyEqual();
+    QCOMPARE(titles(*b), (QStringList{u"later"_s, u"three"_s}));
+}
+
+QTEST_GUILESS_MAIN(TestForgetting)
+#include "tst_forgetting.moc"

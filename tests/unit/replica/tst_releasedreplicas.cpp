@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "device.h"
+#include "relay.h"
+#include "sql/database.h"
+
+#include <QDir>
+#include <QtTest>
+
+#include <sqlite3.h>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr char registers[] =
+    "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER);"
+    "SELECT sheaf_sync('notes');";
+constexpr char counters[] =
+    "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER);"
+    "SELECT sheaf_sync('notes', '{\"columns\":{\"votes\":\"counter\"}}');";
+constexpr char colour[] = "ALTER TABLE notes ADD COLUMN colour TEXT;";
+
+/// Puts a file of tests/data/released in the place of the device's own.
+void restore(Device &device, const QString &script)
+{
+    device.close();
+    for (const char *suffix : {"", "-wal", "-shm"})
+        QFile::remove(device.path() + QLatin1StringView(suffix));
+    QFile file(script);
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("cannot read %s", qPrintable(script));
+    sqlite3 *handle = nullptr;
+    sqlite3_open(device.path().toUtf8().constData(), &handle);
+    const auto guard = [](sqlite3_context *context, int, sqlite3_value **) { sqlite3_result_int(context, 1); };
+    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
+                            nullptr, guard, nullptr, nullptr);
+    char *error = nullptr;
+    if (sqlite3_exec(handle, file.readAll().constData(), nullptr, nullptr, &error) != SQLITE_OK)
+        qFatal("%s: %s", qPrintable(script), error);
+    sqlite3_close(handle);
+}
+
+/// All that is in the file, but for what SQLite counts for itself.
+QByteArray contentOf(const QString &path)
+{
+    QByteArray content;
+    sqlite3 *handle = nullptr;
+    sqlite3_open(path.toUtf8().constData(), &handle);
+    const auto append = [](void *out, int count, char **values, char **) {
+        for (int i = 0; i < count; ++i)
+            static_cast<QByteArray *>(out)->append(values[i]).append('|');
+        return 0;
+    };
+    for (const char *sql : {"SELECT type, name, sql FROM sqlite_schema", "PRAGMA user_version", "SELECT * FROM sheaf_state",
+                            "SELECT * FROM sheaf_outbox", "SELECT * FROM sheaf_spaces", "SELECT * FROM notes"})
+        sqlite3_exec(handle, sql, append, &content, nullptr);
+    sqlite3_close(handle);
+    return content;
+}
+
+QStringList schemaOf(Device &device)
+{
+    QStringList all;
+    for (const QVariantList &row : device.rows(u"SELECT s.name, i.name, i.type, i.\"notnull\", i.pk FROM sqlite_schema s, "
+                                               u"pragma_table_info(s.name) i WHERE s.type = 'table'"
+                                               " AND s.name NOT GLOB 'sqlite_*' ORDER BY s.name, i.name"_s)) {
+        QStringList line;
+        for (const QVariant &value : row)
+            line.append(value.toString());
+        all.append(line.join(u' '));
+    }
+    return all;
+}
+
+} // namespace
+
+/// Files of every format that a replica ever had: opened, migrated, synced.
+class TestReleasedReplicas : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void filesOfAllFormatsAreTaken_data();
+    void filesOfAllFormatsAreTaken();
+    void aNewerFileIsLeftAsItIs();
+};
+
+void TestReleasedReplicas::filesOfAllFormatsAreTaken_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::addColumn<int>("format");
+    const QDir folder(QStringLiteral(RELEASED));
+    const QStringList names = folder.entryList({u"replica_*.sql"_s}, QDir::Files, QDir::Name);
+    for (const QString &name : names)
+        QTest::newRow(qPrintable(name)) << folder.filePath(name) << name.section(u'_', 1).section(u'.', 0, 0).toInt();
+}
+
+void TestReleasedReplicas::filesOfAllFormatsAreTaken()
+{
+    QFETCH(QString, script);
+    QFETCH(int, format);
+    const char *schema = format < 4 ? registers : counters;
+    const int votes = format < 4 ? 1 : 6;
+    Device device(schema);
+    const int newest = device.value(u"SELECT format FROM sheaf_state"_s).toInt();
+    const QStringList fresh = schemaOf(device);
+    restore(device, script);
+    const auto opened = device.open();
+    QVERIFY2(opened, opened ? "" : qPrintable(opened.error().message));
+    QCOMPARE(device.value(u"SELECT format FROM sheaf_state"_s).toInt(), newest);
+    QCOMPARE(schemaOf(device), fresh); // upgraded or begun with this version, it is the same
+    QVERIFY(device.digestHolds());
+    QCOMPARE(device.replica().site(), SiteId(0x11));
+    QCOMPARE(device.replica().lease(), "lease"_ba);
+    const SpaceState home = device.replica().spaces().value(0);
+    QCOMPARE(home.cursor, Sequence(3));
+    QCOMPARE(home.reached, Sequence(3));
+    QCOMPARE(home.epoch, Epoch(7));
+    QCOMPARE(device.replica().pendingCount(), 2);
+    QCOMPARE(device.replica().rejected()->size(), 1);
+    QCOMPARE(device.value(u"SELECT group_concat(id || title || votes) FROM notes"_s).toString(),
+             u"aone%1,bedited2,dborn here4"_s.arg(votes));
+    QVERIFY(!device.tryExec({u"INSERT INTO sheaf_state(id) VALUES (2)"_s}));
+
+    device.close(); // the next version of the app finds what was parked
+    device.setSchema({schema, colour});
+    QVERIFY(device.open());
+    QCOMPARE(device.value(u"SELECT colour FROM notes WHERE id = 'a'"_s).toString(), u"red"_s);
+    QVERIFY(device.digestHolds());
+    device.exec(u"UPDATE notes SET votes = votes + 1 WHERE id = 'a'"_s);
+
+    Relay relay; // knows nothing: everything is offered
+    Device other(schema, 9);
+    other.close();
+    other.setSchema({schema, colour});
+    QVERIFY(other.open());
+    for (Device *peer : {&device, &other, &device})
+        relay.sync(*peer);
+    QCOMPARE(other.value(u"SELECT group_concat(id || title || votes || coalesce(colour, '')) FROM notes"_s).toString(),
+             u"aone%1red,bedited2,dborn here4"_s.arg(votes + 1));
+    QVERIFY(device.digestHolds() && other.digestHolds());
+    QCOMPARE(*device.replica().digest("home"), *other.replica().digest("home"));
+    QCOMPARE(*device.replica().visibleDigest("home"), *other.replica().visibleDigest("home"));
+    QCOMPARE(device.replica().pendingCount(), 0);
+}
+
+/// A file of a format, or of a schema of the app, that this version does not know.
+void TestReleasedReplicas::aNewerFileIsLeftAsItIs()
+{
+    for (const char *change : {"UPDATE sheaf_state SET format = 1000", "PRAGMA user_version = 1000"}) {
+        Device device(registers);
+        device.exec(u"INSERT INTO notes(id, title) VALUES ('a', 'kept')"_s);
+        device.close();
+        sqlite3 *handle = nullptr;
+        sqlite3_open(device.path().toUtf8().constData(), &handle);
+        QCOMPARE(sqlite3_exec(handle, change, nullptr, nullptr, nullptr), SQLITE_OK);
+        sqlite3_close(handle);
+        const QByteArray before = contentOf(device.path());
+        const auto opened = device.open();
+        QVERIFY(!opened);
+        QCOMPARE(opened.error().code, u"newer_schema"_s);
+        QVERIFY(opened.error().message.contains(u"newer version"));
+        QCOMPARE(contentOf(device.path()), before);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestReleasedReplicas)
+#include "tst_releasedreplicas.moc"
