@@ -118,6 +118,8 @@ Result<void> Collector::collectAll(QSet<Channel *> &changed, QSet<Channel *> &fo
 /// True when deletes are forgotten now that were not before.
 Result<bool> Collector::forget(StorageTransaction &transaction, const StoredSpace &space, QSet<Channel *> &changed)
 {
+    if (m_retention.silenceMs <= 0)
+        return false;
     const auto clean = m_clean.find(space.name);
     if (clean != m_clean.end() && clean->second == space.head)
         return false; // it has no delete at all

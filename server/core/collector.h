@@ -15,7 +15,7 @@ namespace Sheaf::Server {
 
 /// How long deletes are remembered.
 struct Retention {
-    qint64 silenceMs = Tuning::retentionMsDefault; ///< a replica that was not heard of for so long is not waited for
+    qint64 silenceMs = Tuning::retentionMsDefault; ///< a replica that was silent for longer is not waited for; 0: for ever
     qint64 delayMs = Tuning::forgetDelayMs;        ///< no delete is forgotten before
 };
 

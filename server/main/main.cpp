@@ -88,12 +88,12 @@ int runSpaceCommand(const QString &what, const QString &folder, const QCommandLi
     return 0;
 }
 
-Result<int> count(const QCommandLineParser &parser, const QString &option)
+Result<int> count(const QCommandLineParser &parser, const QString &option, int least = 1)
 {
     bool isNumber = false;
     const int number = parser.value(option).toInt(&isNumber);
-    if (!isNumber || number < 1)
-        return fail(u"bad_option"_s, u"--%1 takes a number from 1."_s.arg(option));
+    if (!isNumber || number < least)
+        return fail(u"bad_option"_s, u"--%1 takes a number from %2."_s.arg(option).arg(least));
     return number;
 }
 
@@ -107,7 +107,7 @@ int runServe(const QCommandLineParser &parser, const QString &folder)
             return complain(number.error().message);
         *limit = *number;
     }
-    auto days = count(parser, u"retention-days"_s);
+    auto days = count(parser, u"retention-days"_s, 0);
     if (!days)
         return complain(days.error().message);
     const Retention retention{.silenceMs = *days * 24LL * 3'600'000};
@@ -150,7 +150,8 @@ int main(int argc, char *argv[])
           u"ORIGIN"_s},
          {u"max-per-address"_s, u"Open sockets of one IPv4 address or IPv6 /64."_s, u"N"_s, QString::number(defaults.perAddress)},
          {u"max-strangers"_s, u"Sockets that have not shown a token yet."_s, u"N"_s, QString::number(defaults.strangers)},
-         {u"retention-days"_s, u"A device that is silent for longer is not waited for before deletes are forgotten."_s, u"N"_s,
+         {u"retention-days"_s,
+          u"Forget deletes that all devices have seen; one that is silent for longer is not waited for. 0: keep them."_s, u"N"_s,
           QString::number(Retention().silenceMs / (24 * 3'600'000))},
          {u"count-loopback"_s, u"Hold this machine to --max-per-address too: no proxy runs here."_s}});
     parser.process(application);

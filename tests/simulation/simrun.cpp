@@ -52,6 +52,8 @@ Outcome SimRunner::run(quint64 seed, const Mutant *mutant, bool trace)
 {
     s_seed = seed;
     World world(m_vfs, *m_newFile, m_folder.path(), seed, mutant, trace);
+    if (!m_forgetting)
+        world.neverForget();
     return world.run();
 }
 

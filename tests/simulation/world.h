@@ -23,6 +23,8 @@ public:
     World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace);
     ~World();
 
+    /// Before run(): the server keeps all deletes, whatever the seed says.
+    void neverForget() { m_features.forgetting = false; }
     Outcome run();
 
 private:

@@ -23,7 +23,7 @@ Device::Device(const QString &name) : m_name(name)
 void Device::addMigration(const QByteArray &sql)
 {
     QDir().mkpath(path(u"schema"_s));
-    QFile script(path(u"schema/%1_step.sql"_s.arg(++m_scripts, 4, 10, u'0')));
+    QFile script(path(u"schema/%1_step.sql"_s.arg(++m_scripts, 4, 10, QLatin1Char('0'))));
     if (!script.open(QIODevice::WriteOnly) || script.write(sql) != sql.size())
         qFatal("cannot write the schema");
 }

@@ -26,11 +26,9 @@ public:
     [[nodiscard]] qint64 processId() const { return m_process ? m_process->processId() : 0; }
     /// A new device token for the space `home`.
     [[nodiscard]] QByteArray token(const QString &device) const;
-    /// Runs `sheaf-server token …` while the server goes on, and returns what it prints.
+    /// Runs `sheaf-server` with these arguments on the data, while the server goes on, and returns what it prints; ends
+    /// the test when it fails.
     QByteArray order(const QStringList &arguments) const;
-
-    /// What `sheaf-server` with these arguments says of the data; ends the test when it fails.
-    [[nodiscard]] QByteArray order(const QStringList &arguments) const;
 
     /// Where the programs of this build are.
     [[nodiscard]] static QString program(const QString &name);

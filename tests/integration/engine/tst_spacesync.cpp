@@ -27,9 +27,11 @@ private Q_SLOTS:
         server->start();
         a = std::make_unique<Device>(u"a"_s);
         b = std::make_unique<Device>(u"b"_s);
-        tokenA = server->order({u"add"_s, u"--name"_s, u"a"_s, u"--space"_s, u"home"_s, u"--space"_s, u"team"_s});
+        tokenA = server->order({u"token"_s, u"add"_s, u"--name"_s, u"a"_s, u"--space"_s, u"home"_s, u"--space"_s, u"team"_s})
+                     .trimmed();
         a->engine().connectToServer(server->url(), tokenA);
-        b->engine().connectToServer(server->url(), server->order({u"add"_s, u"--name"_s, u"b"_s, u"--space"_s, u"team"_s}));
+        b->engine().connectToServer(
+            server->url(), server->order({u"token"_s, u"add"_s, u"--name"_s, u"b"_s, u"--space"_s, u"team"_s}).trimmed());
     }
     void cleanup()
     {
@@ -44,10 +46,10 @@ private Q_SLOTS:
     void theProgramKnowsSpaces();
 
 private:
-    void revoke() { server->order({u"revoke"_s, u"--name"_s, u"a"_s, u"--space"_s, u"team"_s}); }
+    void revoke() { server->order({u"token"_s, u"revoke"_s, u"--name"_s, u"a"_s, u"--space"_s, u"team"_s}); }
     void grant(const QString &role)
     {
-        server->order({u"grant"_s, u"--name"_s, u"a"_s, u"--space"_s, u"team"_s, u"--role"_s, role});
+        server->order({u"token"_s, u"grant"_s, u"--name"_s, u"a"_s, u"--space"_s, u"team"_s, u"--role"_s, role});
     }
     void addTeamNote(Device &device, const QString &id)
     {
@@ -175,7 +177,7 @@ void TestSpaceSync::theProgramKnowsSpaces()
     const QJsonValue club = ask(2, "\"status\"")["spaces"_L1][1];
     QCOMPARE(club["space"_L1].toString(), u"club"_s);
     QCOMPARE(club["closed"_L1]["code"_L1].toString(), u"no_permission"_s);
-    server->order({u"grant"_s, u"--name"_s, u"c"_s, u"--space"_s, u"club"_s});
+    server->order({u"token"_s, u"grant"_s, u"--name"_s, u"c"_s, u"--space"_s, u"club"_s});
     QCOMPARE(next(u"event"_s, u"space_opened"_s)["role"_L1].toString(), u"editor"_s);
     ask(3, R"("pause")");
     ask(4, R"x("exec","sql":"INSERT INTO notes(id, space, title) VALUES ('n', 'club', 'kept')")x");

@@ -72,4 +72,33 @@ public:
     std::unique_ptr<Reconnector> reconnector;
 };
 
+/// One device with a space of its own and a team, and another one in the team; each has a row there.
+class TwoInATeam
+{
+protected:
+    void begin()
+    {
+        m_house = std::make_unique<SpaceHouse>();
+        m_a = std::make_unique<SpaceDevice>(*m_house, 0);
+        m_b = std::make_unique<SpaceDevice>(*m_house, 1);
+        m_a->connect(m_house->token("a", {"home", "team"}));
+        m_b->connect(m_house->token("b", {"team"}));
+        m_b->write(QStringLiteral("INSERT INTO notes(id, space, title, body, votes, labels)"
+                                  " VALUES ('n', 'team', 'one', 'text', 5, '[\"x\"]')"));
+        m_a->write(QStringLiteral("INSERT INTO notes(id, title) VALUES ('mine', 'home')"));
+        m_house->run();
+        m_a->news.clear();
+    }
+    void end()
+    {
+        m_a.reset();
+        m_b.reset();
+        m_house.reset();
+    }
+
+    std::unique_ptr<SpaceHouse> m_house;
+    std::unique_ptr<SpaceDevice> m_a;
+    std::unique_ptr<SpaceDevice> m_b;
+};
+
 } // namespace Sheaf::Test

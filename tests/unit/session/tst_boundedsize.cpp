@@ -42,6 +42,8 @@ private Q_SLOTS:
             if (!mine.replica)
                 mine.open();
             link.core = std::make_unique<Server::ServerCore>(*storage, clock, random);
+            constexpr qint64 dayMs = 24LL * 3'600'000;
+            link.core->setRetention({.silenceMs = 180 * dayMs});
             ClientSession::Events events;
             events.progressed = [&](const SyncProgress &now) { progress = now; };
             ClientSession session(*mine.replica, clock, random, link, {{}, token, u"test"_s}, events);

@@ -11,12 +11,12 @@ using namespace Qt::StringLiterals;
 
 /// Spaces that are granted, taken away and granted again under devices that are at work. Names with a corner are of the ten
 /// corner cases that syncs get wrong: the tenth is visibility that changes.
-class TestSpaces : public QObject
+class TestSpaces : public QObject, private TwoInATeam
 {
     Q_OBJECT
 private Q_SLOTS:
-    void init();
-    void cleanup();
+    void init() { begin(); }
+    void cleanup() { end(); }
     void aGrantOpensASpaceInTheSession();
     void corner10RowsThatBecomeVisibleLateArriveWhole();
     void corner10AnUnsharedSpaceIsWithdrawnAndNothingIsDeleted();
@@ -39,32 +39,7 @@ private Q_SLOTS:
     void conflictsKeepWhatTheUserLost();
     void whatIsClosedIsNotUndone();
     void manyTurns();
-
-private:
-    std::unique_ptr<SpaceHouse> m_house;
-    std::unique_ptr<SpaceDevice> m_a;
-    std::unique_ptr<SpaceDevice> m_b;
 };
-
-void TestSpaces::init()
-{
-    m_house = std::make_unique<SpaceHouse>();
-    m_a = std::make_unique<SpaceDevice>(*m_house, 0);
-    m_b = std::make_unique<SpaceDevice>(*m_house, 1);
-    m_a->connect(m_house->token("a", {"home", "team"}));
-    m_b->connect(m_house->token("b", {"team"}));
-    m_b->write(u"INSERT INTO notes(id, space, title, body, votes, labels) VALUES ('n', 'team', 'one', 'text', 5, '[\"x\"]')"_s);
-    m_a->write(u"INSERT INTO notes(id, title) VALUES ('mine', 'home')"_s);
-    m_house->run();
-    m_a->news.clear();
-}
-
-void TestSpaces::cleanup()
-{
-    m_a.reset();
-    m_b.reset();
-    m_house.reset();
-}
 
 void TestSpaces::aGrantOpensASpaceInTheSession()
 {
@@ -477,7 +452,7 @@ void TestSpaces::conflictsKeepWhatTheUserLost()
 
 void TestSpaces::whatIsClosedIsNotUndone()
 {
-    m_a->write(u"UPDATE notes SET title = 'home' WHERE id = 'mine'"_s, UserAction::undoable(u"home"_s));
+    m_a->write(u"UPDATE notes SET title = 'house' WHERE id = 'mine'"_s, UserAction::undoable(u"home"_s));
     m_a->write(u"UPDATE notes SET title = 'team' WHERE id = 'n'"_s, UserAction::undoable(u"team"_s));
     m_house->run();
     QCOMPARE(m_a->replica->undoState().undoText, u"team"_s);
