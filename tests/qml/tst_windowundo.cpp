@@ -63,7 +63,7 @@ void TestWindowUndo::stepsInListsGoBackAndForth()
     app.key(Qt::Key_Space);
     QTRY_COMPARE(app.column(done), u"t0"_s);
     app.store().setTaskDue(m_tasks[1], u"2026-11-21"_s);
-    app.store().moveTask(m_tasks[2], {}, m_tasks[1]);
+    app.store().moveTask(m_tasks[2], m_tasks[0], m_tasks[1]);
     QTRY_COMPARE(app.column(order), u"t0,t2,t1"_s);
     undo(app);
     QTRY_COMPARE(app.column(order), u"t0,t1,t2"_s);

@@ -9,8 +9,8 @@ Item {
     id: root
 
     required property var window
-    /// By a key, and nothing on the screen says yet what came of it.
-    property bool asked: false
+    /// How often by a key of which nothing on the screen says yet what came of it.
+    property int asked: 0
     /// Whoever takes back words in a text, and has none left, does not mean the lists.
     readonly property bool typing: {
         const item = root.window.activeFocusItem;
@@ -22,19 +22,20 @@ Item {
             root.window.undoToast.undo();
             return;
         }
-        root.asked = true;
+        ++root.asked;
         root.window.flush();
         root.window.store.undo();
     }
     function again(): void {
-        root.asked = true;
+        ++root.asked;
         root.window.flush();
         root.window.store.redo();
     }
     function tell(message: string): void {
-        if (root.asked)
-            root.window.undoToast.show(message, null);
-        root.asked = false;
+        if (root.asked === 0)
+            return;
+        --root.asked;
+        root.window.undoToast.show(message, null);
     }
 
     Shortcut { sequence: "Ctrl+N"; onActivated: root.window.newNote() }

@@ -3,9 +3,6 @@
 #include "device.h"
 
 #include "base/check.h"
-#include "crdt/bytes.h"
-#include "replica/store.h"
-#include "sql/database.h"
 
 #include <QDir>
 #include <QFile>
@@ -56,39 +53,6 @@ Result<void> Device::open()
     m_replica = *std::move(replica);
     m_replica->setCommitObserver([this](const CommitChanges &changes) { lastCommit = changes; });
     return {};
-}
-
-void Device::widenClocks()
-{
-    QSqlDatabase database = m_replica->database(); // past the replica, which would write what it saves with each transaction
-    const auto sites = Store::readSites(sqliteHandle(database));
-    SHEAF_CHECK(sites.has_value());
-    const auto wide = [&](const QByteArray &packed) {
-        RowClock clock;
-        SHEAF_CHECK(decodeClock(packed, *sites, clock) && clock.others.empty() && clock.texts.empty() && clock.parts.empty());
-        QByteArray bytes;
-        Bytes::appendVarint(bytes, clock.length);
-        Bytes::appendStamp(bytes, clock.life);
-        Bytes::appendVarint(bytes, clock.uniform);
-        return bytes;
-    };
-    QSqlQuery all(database);
-    QSqlQuery update(database);
-    SHEAF_CHECK(all.exec(u"SELECT tbl, pk, clock FROM sheaf_rows"_s));
-    SHEAF_CHECK(update.prepare(u"UPDATE sheaf_rows SET clock = ? WHERE tbl = ? AND pk = ?"_s));
-    while (all.next()) {
-        update.bindValue(0, wide(all.value(2).toByteArray()));
-        update.bindValue(1, all.value(0));
-        update.bindValue(2, all.value(1));
-        SHEAF_CHECK(update.exec());
-    }
-    SHEAF_CHECK(all.exec(u"UPDATE sheaf_outbox SET base = x''"_s)); // never on a server
-    SHEAF_CHECK(all.exec(u"DROP TABLE sheaf_sites"_s));
-    for (const char *later :
-         {"sheaf_spaces DROP COLUMN reached", "sheaf_spaces DROP COLUMN forgotten", "sheaf_spaces DROP COLUMN sweep",
-          "sheaf_tables DROP COLUMN wire", "sheaf_columns DROP COLUMN wire"})
-        SHEAF_CHECK(all.exec(u"ALTER TABLE "_s + QLatin1StringView(later)));
-    SHEAF_CHECK(all.exec(u"DROP TABLE sheaf_swept"_s));
 }
 
 void Device::reopen()

@@ -22,8 +22,6 @@ public:
     [[nodiscard]] QList<QVariantList> rows(const QString &sql);
     [[nodiscard]] QVariant value(const QString &sql);
     void reopen();
-    /// Gives the clocks of the file, all born here and none changed since, the form of format 5.
-    void widenClocks();
     void close() { m_replica.reset(); }
     [[nodiscard]] Result<void> open();
     void setSchema(const QList<QByteArray> &scripts);

@@ -27,7 +27,6 @@ private Q_SLOTS:
     void wrongOptionsAreErrors_data();
     void wrongOptionsAreErrors();
     void typesArriveInALaterMigration();
-    void olderFilesAreBroughtUpToDate();
 };
 
 void TestColumns::columnsShowTheCanonicalValue()
@@ -271,28 +270,6 @@ void TestColumns::typesArriveInALaterMigration()
     one.close();
     one.setSchema({create, types, "SELECT sheaf_sync('t', '{\"columns\":{\"n\":\"max\"}}');"});
     QCOMPARE(one.open().error().code, u"schema_error"_s);
-}
-
-void TestColumns::olderFilesAreBroughtUpToDate()
-{
-    Device device("CREATE TABLE t(id INTEGER PRIMARY KEY, n); SELECT sheaf_sync('t');");
-    device.exec(u"INSERT INTO t VALUES (1, 'one')"_s);
-    const auto shape = device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s);
-    device.widenClocks();
-    QSqlQuery query(device.replica().database()); // past the replica
-    for (const QString &sql :
-         {u"DROP TABLE sheaf_undo_rows"_s, u"DROP TABLE sheaf_undo"_s, u"DROP TABLE sheaf_parts"_s,
-          u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s, u"ALTER TABLE sheaf_tables DROP COLUMN conflicts"_s,
-          u"ALTER TABLE sheaf_outbox DROP COLUMN base"_s, u"ALTER TABLE sheaf_outbox DROP COLUMN resolved"_s,
-          u"ALTER TABLE sheaf_state DROP COLUMN former"_s, u"DROP TABLE sheaf_conflicts"_s,
-          u"ALTER TABLE sheaf_rejected DROP COLUMN mask"_s, u"ALTER TABLE sheaf_rejected DROP COLUMN texts"_s,
-          u"ALTER TABLE sheaf_rejected DROP COLUMN at"_s, u"UPDATE sheaf_state SET format = 3"_s})
-        QVERIFY2(query.exec(sql), qUtf8Printable(sql));
-    query.clear();
-    device.reopen();
-    QCOMPARE(device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s), shape);
-    device.exec(u"UPDATE t SET n = 'two'"_s);
-    QVERIFY(device.digestHolds());
 }
 
 QTEST_GUILESS_MAIN(TestColumns)

@@ -79,7 +79,6 @@ private Q_SLOTS:
     void manyEditsAreCompactedByLoading();
     void openingANoteLoadsNoOther();
     void largeTextsTravelInPieces();
-    void olderFilesAreBroughtUpToDate();
     void wrongNamesAreErrors();
     void typesOnlyChangeToText();
 };
@@ -308,34 +307,6 @@ void TestTexts::largeTextsTravelInPieces()
     QVERIFY(relay.textBytes < 1000);
     for (Device *at : {&device, &other})
         QVERIFY(body(*at) == u"begin "_s + large + u" end"_s);
-}
-
-void TestTexts::olderFilesAreBroughtUpToDate()
-{
-    Device device("CREATE TABLE notes(id INTEGER PRIMARY KEY, body TEXT); SELECT sheaf_sync('notes')");
-    device.exec(u"INSERT INTO notes VALUES (1, 'one')"_s);
-    const auto shape = device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s);
-    device.widenClocks();
-    // Past the replica, which would write what it saves with each transaction.
-    QSqlQuery query(device.replica().database());
-    for (const QString &sql :
-         {u"DROP TABLE sheaf_undo_rows"_s, u"DROP TABLE sheaf_undo"_s, u"DROP TABLE sheaf_texts"_s, u"DROP TABLE sheaf_parts"_s,
-          u"ALTER TABLE sheaf_columns DROP COLUMN grp"_s, u"ALTER TABLE sheaf_columns DROP COLUMN type"_s,
-          u"ALTER TABLE sheaf_state DROP COLUMN offered"_s, u"ALTER TABLE sheaf_state DROP COLUMN former"_s,
-          u"ALTER TABLE sheaf_tables DROP COLUMN conflicts"_s, u"ALTER TABLE sheaf_outbox DROP COLUMN base"_s,
-          u"ALTER TABLE sheaf_outbox DROP COLUMN resolved"_s, u"DROP TABLE sheaf_conflicts"_s, u"DROP TABLE sheaf_rejected"_s,
-          u"CREATE TABLE sheaf_rejected(n INTEGER PRIMARY KEY, space BLOB NOT NULL, tbl BLOB NOT NULL, pk BLOB NOT NULL, "
-          "code TEXT NOT NULL, reason TEXT NOT NULL, record BLOB NOT NULL)"_s,
-          u"UPDATE sheaf_state SET format = 1"_s})
-        QVERIFY2(query.exec(sql), qPrintable(query.lastError().text()));
-    query.clear();
-    device.reopen();
-    QCOMPARE(device.rows(u"SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sheaf%' ORDER BY name"_s), shape);
-    QCOMPARE(device.value(u"SELECT count(*) FROM sheaf_outbox JOIN sheaf_rows USING (tbl, pk) WHERE base = clock"_s).toInt(), 1);
-    device.exec(u"UPDATE notes SET body = 'two'"_s);
-    QVERIFY(device.tryExec({u"UPDATE sheaf_state SET format = 99"_s}));
-    device.close();
-    QCOMPARE(device.open().error().code, u"newer_schema"_s);
 }
 
 void TestTexts::wrongNamesAreErrors()

@@ -7,6 +7,7 @@
 #include "session/tuning.h"
 
 #include <QFileInfo>
+#include <QSqlError>
 #include <QSqlQuery>
 #include <QTest>
 
@@ -62,13 +63,13 @@ private Q_SLOTS:
                         for (const QVariant &value :
                              {QVariant(id), QVariant(edit), QVariant(u"some words that stay as they are"_s)})
                             put.addBindValue(value);
-                        drop.addBindValue(u"passing %1"_s.arg(edit - 500));
+                        drop.bindValue(0, u"passing %1"_s.arg(edit - 500));
                         if (!put.exec() || (passes && !drop.exec()))
-                            return fail(u"sql_error"_s, u"The edit failed."_s);
+                            return fail(u"sql_error"_s, put.lastError().text() + drop.lastError().text());
                     }
                     return {};
                 });
-                QVERIFY(done);
+                QVERIFY2(done, done ? "" : qPrintable(done.error().message));
                 session.localChangesCommitted();
                 clock.advance(5);
                 if (edit % 2'000 == 0)

@@ -128,6 +128,7 @@ private Q_SLOTS:
     void allForgetWhatAllHaveSeen()
     {
         House house(2);
+        house.link.core->setRetention({.silenceMs = 180 * dayMs});
         Device &a = *house.devices[0];
         Device &b = *house.devices[1];
         a.connect();
