@@ -142,7 +142,6 @@ private:
     DeviceId m_device = 0;
     quint32 m_schemaVersion = 0;
     QHash<QByteArray, Access> m_access;
-    QSet<QByteArray> m_denied;   ///< spaces of which the client was told that it has none: it may not have heard it yet
     QSet<QByteArray> m_outdated; ///< granted spaces that want a newer schema than this app has
     std::vector<Subscription> m_subscriptions;
     bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send

@@ -17,9 +17,6 @@ void ServerSession::setAccess(const Welcome::Space &space)
     if (m_schemaVersion < space.schemaMin)
         m_outdated.insert(space.name);
     const auto known = m_access.find(space.name);
-    // What is on its way here may be from before the space was closed: only a new session tells it from what comes after.
-    if (known == m_access.end() && m_denied.contains(space.name))
-        return refuse(u"try_again"_s, u"The space is open again: connect anew."_s);
     if (known == m_access.end() && !m_outdated.contains(space.name)) {
         Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp};
         access.isUnheard = true;
@@ -36,8 +33,6 @@ void ServerSession::closeSpace(const QByteArray &space, const QString &code, con
 {
     unsubscribe(space);
     const auto access = m_access.find(space);
-    if (code != "left"_L1)
-        m_denied.insert(space);
     if (access != m_access.end()) {
         dropTransaction(*access);
         if (code == "left"_L1) {

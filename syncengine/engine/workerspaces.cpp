@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/engineworker.h"
+#include "engine/post.h"
 
 /// What EngineWorker does for spaces, filters and selections.
 namespace Sheaf {
@@ -57,7 +58,7 @@ void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const Sync
     m_reconnector->localChangesCommitted();
     auto inner = std::make_shared<QPromise<Result<SyncResult>>>();
     inner->start();
-    inner->future().then(this, [this, promise](const Result<SyncResult> &synced) {
+    const auto finish = [this, promise](const Result<SyncResult> &synced) {
         m_isSelecting = false;
         if (m_replica) {
             m_reconnector->endOnce();                         // or the others would follow
@@ -67,7 +68,10 @@ void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const Sync
         }
         promise->addResult(synced);
         promise->finish();
-    });
+    };
+    // In a turn of its own: what tells the end is called by the session that is to go.
+    inner->future().then(this,
+                         [this, finish](const Result<SyncResult> &synced) { post(this, [finish, synced] { finish(synced); }); });
     m_monitor->syncNow(inner);
 }
 

@@ -25,6 +25,8 @@ public:
 
     /// Before run(): the server keeps all deletes, whatever the seed says.
     void neverForget() { m_features.forgetting = false; }
+    /// The same: no device loses access to a space.
+    void neverRevoke() { m_features.grants = false; }
     Outcome run();
 
 private:
