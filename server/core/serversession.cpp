@@ -132,7 +132,7 @@ void ServerSession::onPush(const Push &push, qint64 bytes)
         return refuseOutdated();
     if (access == m_access.end())
         return send(Space::denial(push, m_clock.wallMs()));
-    if (access->isUnheard)
+    if (!access->isHeard)
         return;
     if (push.number == 0 || push.number > access->lastPush + 1)
         return refuse(u"push_gap"_s, u"Push %1 does not follow push %2."_s.arg(push.number).arg(access->lastPush));
@@ -161,10 +161,13 @@ void ServerSession::refuseOutdated()
 
 void ServerSession::onMark(const Mark &mark)
 {
-    if (!m_access.contains(mark.space))
+    const auto access = m_access.constFind(mark.space);
+    if (access == m_access.constEnd())
         return m_outdated.contains(mark.space)
                    ? refuseOutdated()
                    : closeSpace(mark.space, u"no_permission"_s, u"This device has no access to the space."_s);
+    if (!access->isHeard)
+        return;
     if (m_marks.size() >= Tuning::marksPerSessionMax)
         return refuse(u"too_large"_s, u"Too many marks are unanswered."_s);
     auto channel = m_host.channel(mark.space);

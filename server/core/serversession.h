@@ -100,7 +100,7 @@ private:
         qint64 bytes = 0;
         qsizetype queued = 0;   ///< pushes handed to the host and not acknowledged
         bool isLeaving = false; ///< the answer waits for those
-        bool isUnheard = false; ///< opened anew: pushes from before that are of no use to anybody any more
+        bool isHeard = true;    ///< else opened anew, and what comes is from before that, up to a subscription to this opening
         Hlc forgotten = 0;      ///< up to where it was told that deletes are forgotten
     };
 
@@ -142,6 +142,7 @@ private:
     DeviceId m_device = 0;
     quint32 m_schemaVersion = 0;
     QHash<QByteArray, Access> m_access;
+    QHash<QByteArray, quint64> m_openings; ///< how often a space was opened anew
     QSet<QByteArray> m_outdated; ///< granted spaces that want a newer schema than this app has
     std::vector<Subscription> m_subscriptions;
     bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send

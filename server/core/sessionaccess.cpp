@@ -19,13 +19,14 @@ void ServerSession::setAccess(const Welcome::Space &space)
     const auto known = m_access.find(space.name);
     if (known == m_access.end() && !m_outdated.contains(space.name)) {
         Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp};
-        access.isUnheard = true;
+        access.isHeard = false;
+        ++m_openings[space.name];
         m_access.insert(space.name, std::move(access));
         m_host.plugins().joined(*this, {space.name});
     } else if (known != m_access.end()) {
         known->role = space.role;
     }
-    send(Opened{space});
+    send(Opened{space, m_openings.value(space.name)});
 }
 
 /// Says so, unless the client has asked for it the end of which this is; nothing of the space is sent any more.
@@ -52,7 +53,9 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
         return refuseOutdated();
     if (access == m_access.end())
         return closeSpace(subscribe.space, u"no_permission"_s, u"This device has no access to the space."_s);
-    access->isUnheard = false;
+    if (subscribe.opening != m_openings.value(subscribe.space))
+        return;
+    access->isHeard = true;
     auto channel = m_host.channel(subscribe.space);
     if (!channel)
         return storageFailed(channel.error(), Tuning::storageRetryMsMax);
@@ -76,8 +79,10 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
 
 void ServerSession::onLeave(const Leave &leave)
 {
-    unsubscribe(leave.space);
     const auto access = m_access.find(leave.space);
+    if (access != m_access.end() && !access->isHeard)
+        return;
+    unsubscribe(leave.space);
     if (access == m_access.end() || access->queued == 0)
         return closeSpace(leave.space, u"left"_s, {});
     dropTransaction(*access);

@@ -79,7 +79,7 @@ public:
                 m.spaces);
     }
     void operator()(const Refused &m) { message(MessageType::Refused, m.code, m.reason, m.retryAfterMs); }
-    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets, m.tables); }
+    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets, m.tables, m.opening); }
     void operator()(const Changes &m)
     {
         message(MessageType::Changes, m.space, m.previous, m.sequence, m.head, m.more, m.tables, m.changes);
@@ -94,7 +94,7 @@ public:
     void operator()(const Collected &m) { message(MessageType::Collected, m.space, m.sequence, m.stamp); }
     void operator()(const Plugin &m) { message(MessageType::Plugin, m.name, m.space, m.topic, m.payload); }
 
-    void operator()(const Opened &m) { message(MessageType::Opened, m.space); }
+    void operator()(const Opened &m) { message(MessageType::Opened, m.space, m.opening); }
     void operator()(const Closed &m) { message(MessageType::Closed, m.space, m.code, m.reason); }
     void operator()(const Leave &m) { message(MessageType::Leave, m.space); }
 

@@ -58,7 +58,7 @@ private:
         case MessageType::Refused:
             return expect(fields, 3) ? Message(refused()) : Message();
         case MessageType::Subscribe:
-            return expect(fields, 5) ? Message(subscribe()) : Message();
+            return expect(fields, 6) ? Message(subscribe()) : Message();
         case MessageType::Changes:
             return expect(fields, 7) ? Message(changes()) : Message();
         case MessageType::Push:
@@ -76,7 +76,7 @@ private:
         case MessageType::Plugin:
             return expect(fields, 4) ? Message(plugin()) : Message();
         case MessageType::Opened:
-            return expect(fields, 1) ? Message(opened()) : Message();
+            return expect(fields, 2) ? Message(opened()) : Message();
         case MessageType::Closed:
             return expect(fields, 3) ? Message(closed()) : Message();
         case MessageType::Leave:
@@ -161,7 +161,7 @@ private:
 
     Opened opened()
     {
-        Opened m{space()};
+        Opened m{space(), count()};
         if (m.space.role == Role::None)
             m_cbor.fail();
         return m;
@@ -201,7 +201,7 @@ private:
 
     Subscribe subscribe()
     {
-        Subscribe m{name(), m_cbor.unsignedInteger(), count(), bytes(SpaceDigest::bucketCount / 8), {}};
+        Subscribe m{name(), m_cbor.unsignedInteger(), count(), bytes(SpaceDigest::bucketCount / 8)};
         if (!m.buckets.isEmpty() && bucketsFrom(m.buckets).none()) // also another size than 32
             m_cbor.fail();
         const quint64 tables = m_cbor.array(Limits::tablesPerSubscriptionMax);
@@ -210,6 +210,7 @@ private:
             if (i > 0 && m.tables.at(m.tables.size() - 2) >= m.tables.constLast())
                 m_cbor.fail();
         }
+        m.opening = count();
         return m;
     }
 

@@ -60,6 +60,7 @@ struct Subscribe {
     Sequence cursor = 0;
     QByteArray buckets = {};       ///< bytesOf() the buckets whose rows up to `cursor` are wanted once more; empty: none
     QList<QByteArray> tables = {}; ///< the only ones that are wanted, ascending; empty: all
+    quint64 opening = 0;           ///< the one that this is about: Opened::opening, 0 for a space of the welcome
     friend bool operator==(const Subscribe &, const Subscribe &) = default;
 };
 
@@ -133,6 +134,7 @@ struct Welcome {
 /// The device has a role in a space now, or another one than before.
 struct Opened {
     Welcome::Space space;
+    quint64 opening = 0; ///< how often this session has opened the space anew; only a Subscribe that repeats it is heard
     friend bool operator==(const Opened &, const Opened &) = default;
 };
 

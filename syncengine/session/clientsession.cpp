@@ -204,7 +204,7 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
         return r;
     epoch = welcome.epoch;
     for (const Welcome::Space &space : welcome.spaces) {
-        if (const auto r = admit(space); !r)
+        if (const auto r = admit({space}); !r)
             return r;
     }
     schedulePing();
@@ -230,7 +230,7 @@ Result<void> ClientSession::Private::onOnline(const Message &message, qint64 byt
     if (const auto *marked = std::get_if<Marked>(&message))
         return inSpace(*marked, [&](SpaceSync &s) { return s.receive(*marked); });
     if (const auto *opened = std::get_if<Opened>(&message))
-        return admit(opened->space);
+        return admit(*opened);
     if (const auto *closed = std::get_if<Closed>(&message))
         return on(*closed);
     if (const auto *collected = std::get_if<Collected>(&message))

@@ -43,7 +43,7 @@ struct ClientSession::Private final : SpaceLink {
     Result<void> onOnline(const Message &message, qint64 bytes);
     SpaceSync *find(const QByteArray &name) const;
     /// The device has this role in a space now: opens it, closes it, or changes its role.
-    Result<void> admit(const Welcome::Space &granted);
+    Result<void> admit(const Opened &granted);
     Result<void> on(const Closed &closed);
     void drop(const QByteArray &name);
     void tell(const SpaceNews &news);
@@ -79,7 +79,7 @@ struct ClientSession::Private final : SpaceLink {
     qint64 serverAheadMs = 0; ///< its clock minus our monotonic one
     std::vector<std::unique_ptr<SpaceSync>> spaces;
     Epoch epoch = 0;
-    QHash<QByteArray, Welcome::Space> granted; ///< followed or not
+    QHash<QByteArray, Opened> granted; ///< followed or not
     QSet<QByteArray> former;       ///< spaces that were closed or left in this session: what still comes of them is old
     QSet<QByteArray> leaving;      ///< and the server has not said that it knows
     QList<SpaceProgress> outdated; ///< spaces that want a newer schema

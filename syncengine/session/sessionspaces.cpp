@@ -27,12 +27,13 @@ void ClientSession::Private::drop(const QByteArray &name)
     former.insert(name);
 }
 
-Result<void> ClientSession::Private::admit(const Welcome::Space &space)
+Result<void> ClientSession::Private::admit(const Opened &opened)
 {
+    const Welcome::Space &space = opened.space;
     const SpaceState before = replica.space(space.name);
     if (space.role == Role::None)
         return on(Closed{space.name, u"revoked"_s, u"The access of this device to the space was taken back."_s});
-    granted.insert(space.name, space);
+    granted.insert(space.name, opened);
     outdated.removeIf([&space](const SpaceProgress &one) { return one.name == space.name; });
     if (replica.schemaVersion() < space.schemaMin) {
         outdated.append({space.name, space.head, false, space.role, true});
@@ -50,9 +51,9 @@ Result<void> ClientSession::Private::admit(const Welcome::Space &space)
         tell({SpaceNews::Kind::RoleChanged, space.name, space.role});
         return open->changeRole(space.role);
     }
-    spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, space, epoch));
-    if (const auto opened = spaces.back()->open(); !opened)
-        return opened;
+    spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, opened, epoch));
+    if (const auto begun = spaces.back()->open(); !begun)
+        return begun;
     if (before.role == Role::None)
         tell({SpaceNews::Kind::Opened, space.name, space.role});
     else if (before.role != space.role)
@@ -65,7 +66,7 @@ Result<void> ClientSession::Private::on(const Closed &closed)
     if (closed.code == "left"_L1) {
         leaving.remove(closed.space);
         const auto still = granted.constFind(closed.space); // joined again meanwhile?
-        return still == granted.constEnd() ? Result<void>() : admit(Welcome::Space(*still));
+        return still == granted.constEnd() ? Result<void>() : admit(Opened(*still));
     }
     granted.remove(closed.space);
     outdated.removeIf([&closed](const SpaceProgress &one) { return one.name == closed.space; });
@@ -91,13 +92,13 @@ void ClientSession::spaceJoined(const QByteArray &space)
     if (granted == d->granted.constEnd())
         d->tell({SpaceNews::Kind::Closed, space, Role::None, u"no_permission"_s, u"This device has no access to the space."_s});
     else
-        d->workThen(d->admit(Welcome::Space(*granted)));
+        d->workThen(d->admit(Opened(*granted)));
 }
 
 void ClientSession::spaceLeft(const QByteArray &space)
 {
     if (const SpaceSync *open = d->find(space)) {
-        d->granted[space].lastPush = open->lastPush();
+        d->granted[space].space.lastPush = open->lastPush();
         d->drop(space);
         d->leaving.insert(space);
         d->send(Leave{space});

@@ -13,10 +13,11 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
-SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch)
-    : m_replica(replica), m_clock(clock), m_link(link), m_name(space.name), m_epoch(epoch), m_role(space.role),
-      m_head(space.head), m_forgotten{space.name, space.collected, space.collectedStamp}, m_nextNumber(space.lastPush + 1),
-      m_uploadPause(clock), m_markPause(clock)
+SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Opened &opened, Epoch epoch)
+    : m_replica(replica), m_clock(clock), m_link(link), m_name(opened.space.name), m_epoch(epoch), m_opening(opened.opening),
+      m_role(opened.space.role), m_head(opened.space.head),
+      m_forgotten{opened.space.name, opened.space.collected, opened.space.collectedStamp},
+      m_nextNumber(opened.space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
 {
 }
 
@@ -80,7 +81,7 @@ void SpaceSync::subscribe()
 {
     if (m_expected >= m_known)
         m_buckets.reset();
-    m_link.send(Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets), state().tables});
+    m_link.send(Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets), state().tables, m_opening});
 }
 
 Result<void> SpaceSync::refillGap()

@@ -43,7 +43,7 @@ protected:
 class SpaceSync
 {
 public:
-    SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Welcome::Space &space, Epoch epoch);
+    SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Opened &opened, Epoch epoch);
 
     /// Makes the replica follow the space and subscribes to it.
     Result<void> open();
@@ -116,6 +116,7 @@ private:
     SpaceLink &m_link;
     QByteArray m_name;
     Epoch m_epoch = 0;
+    quint64 m_opening = 0; ///< Opened::opening
     Role m_role = Role::None;
 
     Sequence m_start = 0;   ///< cursor when the session began

@@ -134,6 +134,7 @@ void TestWindowUndo::theToastIsAboutTheLastStep()
     QTRY_COMPARE(app.column(alive), u"t1,t2"_s);
     QVERIFY(app.item(u"toastUndo"_s));
     app.store().setTaskTitle(m_tasks[1], u"renamed"_s);
+    QTRY_COMPARE(app.column(alive), u"renamed,t2"_s);
     QTRY_VERIFY(!app.item(u"toast"_s)); // its button would take back something else now
     undo(app);
     QTRY_COMPARE(app.column(alive), u"t1,t2"_s);

@@ -16,7 +16,8 @@ struct Describer {
     std::string operator()(const Refused &m) const { return "refused " + m.code.toStdString() + ": " + m.reason.toStdString(); }
     std::string operator()(const Subscribe &m) const
     {
-        return "subscribe " + m.space.toStdString() + " cursor=" + std::to_string(m.cursor);
+        return "subscribe " + m.space.toStdString() + " cursor=" + std::to_string(m.cursor) +
+               " opening=" + std::to_string(m.opening);
     }
     std::string operator()(const Changes &m) const
     {
@@ -40,7 +41,7 @@ struct Describer {
     }
     std::string operator()(const Ping &) const { return "ping"; }
     std::string operator()(const Pong &) const { return "pong"; }
-    std::string operator()(const Opened &m) const { return "opened " + m.space.name.toStdString(); }
+    std::string operator()(const Opened &m) const { return "opened " + m.space.name.toStdString() + " " + std::to_string(m.opening); }
     std::string operator()(const Closed &m) const { return "closed " + m.space.toStdString() + " " + m.code.toStdString(); }
     std::string operator()(const Leave &m) const { return "leave " + m.space.toStdString(); }
     std::string operator()(const Seen &m) const { return "seen " + m.space.toStdString() + " " + std::to_string(m.cursor); }

@@ -328,6 +328,7 @@ def subscribe(c):
     m["buckets"] = [n for n in range(8 * len(m["buckets"])) if m["buckets"][n // 8] >> (n % 8) & 1]
     m["tables"] = [c.name() for _ in range(c.array(256))]
     need(m["tables"] == sorted(set(m["tables"]), key=str.encode), "tables ascend")
+    m["opening"] = c.count()
     return m
 
 
@@ -354,7 +355,7 @@ MESSAGES = {
                                 "token": c.bytes(256).decode(), "clock": c.time(), "lease": c.bytes(64).decode(), "compression": c.bool()}),
     2: ("welcome", 9, welcome),
     3: ("refused", 4, lambda c: {"code": c.text(64), "reason": c.text(KIB), "retry-after": c.int(-1, 86_400_000)}),
-    4: ("subscribe", 6, subscribe),
+    4: ("subscribe", 7, subscribe),
     5: ("changes", 8, lambda c: told(c, {"space": c.name(), "previous": c.count(), "sequence": c.count(), "head": c.count(), "more": c.bool()})),
     6: ("push", 6, lambda c: with_rows(c, {"space": c.name(), "number": c.count(), "more": c.bool()})),
     7: ("ack", 7, ack),
@@ -363,7 +364,7 @@ MESSAGES = {
     10: ("ping", 2, lambda c: {"clock": c.time()}),
     11: ("pong", 3, lambda c: {"clock": c.time(), "sender-clock": c.time()}),
     12: ("plugin", 5, lambda c: {"plugin": c.name(), "space": c.name(), "topic": c.bytes(2 * KIB).hex(), "payload": c.bytes(64 * KIB).hex()}),
-    13: ("opened", 2, lambda c: {"space": space(c, 1)}),
+    13: ("opened", 3, lambda c: {"space": space(c, 1), "opening": c.count()}),
     14: ("closed", 4, lambda c: {"space": c.name(), "code": c.text(64), "reason": c.text(KIB)}),
     15: ("leave", 2, lambda c: {"space": c.name()}),
     16: ("seen", 3, lambda c: {"space": c.name(), "cursor": c.count()}),

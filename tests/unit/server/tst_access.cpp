@@ -22,7 +22,8 @@ private Q_SLOTS:
     void whatIsInFlightWhenAccessEndsIsNotTaken();
     void anUnfinishedTransactionEndsWithTheAccess();
     void aViewerBecomesAnEditorAndBack();
-    void pushesFromBeforeAReGrantAreNotTaken();
+    void whatWasSentBeforeAReGrantIsDropped();
+    void aSpaceThatOpensTwiceHearsTheLastOpening();
     void aSpaceIsLeftAndJoinedAgain();
     void leavingWaitsForTheAcks();
     void aStrangersSpaceIsRefusedAlone();
@@ -102,7 +103,7 @@ void TestAccess::aGrantOpensASpaceAtOnce()
     const auto *opened = std::get_if<Opened>(&told.constFirst());
     QVERIFY(opened);
     QCOMPARE(opened->space, (Welcome::Space{"club", Role::Viewer, 0, 0}));
-    m_phone->send(Subscribe{"club", 77, 0});
+    m_phone->send(Subscribe{.space = "club", .epoch = 77, .opening = opened->opening});
     m_phone->send(Mark{"club", 1});
     m_house->run();
     QCOMPARE(m_phone->take<Marked>().size(), 1);
@@ -212,18 +213,45 @@ void TestAccess::aViewerBecomesAnEditorAndBack()
     QCOMPARE(again.welcomed(m_token, 1, m_lease).spaces.at(1).lastPush, 3U);
 }
 
-void TestAccess::pushesFromBeforeAReGrantAreNotTaken()
+void TestAccess::whatWasSentBeforeAReGrantIsDropped()
 {
     grant(Role::None);
     grant(Role::Editor);
+    const quint64 opening = m_phone->take<Opened>().constFirst().opening;
+    QCOMPARE(opening, 1U);
     m_phone->send(teamPush(1, "sent before it heard of either"));
-    m_house->run();
-    QCOMPARE(m_house->rowCount("team"), 0);
-    QVERIFY(m_phone->take<Ack>().isEmpty());
     m_phone->send(Subscribe{"team", 77, 0});
+    m_phone->send(teamPush(1, "so was this"));
+    m_phone->send(Mark{"team", 1});
+    m_phone->send(Leave{"team"});
+    m_house->run();
+    writeInTeam("meanwhile");
+    QVERIFY(m_phone->takeAll().isEmpty());
+    m_phone->send(Subscribe{.space = "team", .epoch = 77, .opening = opening});
     m_phone->send(teamPush(1, "sent behind the subscription"));
     m_house->run();
-    QCOMPARE(m_house->rowCount("team"), 1);
+    QCOMPARE(m_house->rowCount("team"), 2);
+    QCOMPARE(m_phone->take<Changes>().size(), 1);
+    QCOMPARE(m_phone->take<Ack>().size(), 1);
+    QVERIFY(!m_phone->isOver());
+}
+
+void TestAccess::aSpaceThatOpensTwiceHearsTheLastOpening()
+{
+    for (int i = 0; i < 2; ++i) {
+        grant(Role::None);
+        grant(Role::Editor);
+    }
+    QCOMPARE(m_phone->take<Opened>().constLast().opening, 2U);
+    m_phone->send(Subscribe{.space = "team", .epoch = 77, .opening = 1});
+    m_phone->send(teamPush(1, "between the two"));
+    m_house->run();
+    QVERIFY(m_phone->takeAll().isEmpty());
+    m_phone->send(Subscribe{.space = "team", .epoch = 77, .opening = 2});
+    m_phone->send(teamPush(1, "behind both"));
+    grant(Role::Viewer); // another role is no other opening
+    QCOMPARE(m_phone->take<Opened>().constFirst().opening, 2U);
+    m_house->run();
     QCOMPARE(m_phone->take<Ack>().size(), 1);
 }
 

@@ -468,6 +468,7 @@ void TestSpaces::whatIsClosedIsNotUndone()
 void TestSpaces::manyTurns()
 {
     for (int turn = 0; turn < 20; ++turn) {
+        QCOMPARE(m_a->value(u"SELECT count(*) FROM notes WHERE id = 'n'"_s), u"1"_s); // else nothing is written
         m_a->write(u"UPDATE notes SET votes = votes + 1, title = 'turn %1' WHERE id = 'n'"_s.arg(turn));
         m_house->run(turn % 7);
         m_house->grant("a", "team", Role::None);
