@@ -100,7 +100,8 @@ Result<QList<Welcome::Space>> grantedSpaces(StorageTransaction &transaction, con
                        .lastPush = *number,
                        .schemaMin = (*space)->schemaMin,
                        .collected = (*space)->forgotten.sequence,
-                       .collectedStamp = (*space)->forgotten.stamp});
+                       .collectedStamp = (*space)->forgotten.stamp,
+                       .collectedLength = (*space)->forgotten.length});
     }
     return spaces;
 }

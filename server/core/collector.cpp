@@ -10,16 +10,18 @@ namespace Sheaf::Server {
 
 using namespace std::chrono_literals;
 
-Forgotten forgetMore(Forgotten now, Sequence head, Sequence watermark, Hlc upTo, qint64 delayMs)
+Forgotten forgetMore(const StoredSpace &space, Sequence watermark, Hlc upTo, qint64 delayMs)
 {
+    Forgotten now = space.forgotten;
     if (now.floorStamp > now.stamp && watermark >= now.floorSequence) {
         now.stamp = now.floorStamp;
         now.sequence = now.floorSequence;
+        now.length = std::min(space.longestDelete, Limits::toldLengthLimit - 2);
     }
     // The deletes that the floor is above came before it, because later ones of such stamps are refused.
-    if (now.floorStamp == now.stamp && head > 0 && upTo > now.floorStamp && hlcMs(upTo) >= hlcMs(now.floorStamp) + delayMs) {
+    if (now.floorStamp == now.stamp && space.head > 0 && upTo > now.floorStamp && hlcMs(upTo) >= hlcMs(now.floorStamp) + delayMs) {
         now.floorStamp = upTo;
-        now.floorSequence = head;
+        now.floorSequence = space.head;
     }
     return now;
 }
@@ -133,7 +135,7 @@ Result<bool> Collector::forget(StorageTransaction &transaction, const StoredSpac
             watermark = std::min(watermark, place.seen);
     }
     const Hlc upTo = makeHlc(std::max<qint64>(now - m_retention.delayMs, 0), 0xffff);
-    const Forgotten next = forgetMore(space.forgotten, space.head, watermark, upTo, m_retention.delayMs);
+    const Forgotten next = forgetMore(space, watermark, upTo, m_retention.delayMs);
     if (next == space.forgotten)
         return false;
     Channel &channel = m_host.channelOf(space.name);

@@ -21,7 +21,7 @@ struct Retention {
 
 /// The next step on the way of a space: its floor is collected once `watermark`, what all replicas have seen, has
 /// reached it; then there may be another floor, at the head and the stamp `upTo`.
-[[nodiscard]] Forgotten forgetMore(Forgotten now, Sequence head, Sequence watermark, Hlc upTo, qint64 delayMs);
+[[nodiscard]] Forgotten forgetMore(const StoredSpace &space, Sequence watermark, Hlc upTo, qint64 delayMs);
 
 /// Lets the spaces forget deletes that every replica has seen: PROTOCOL.md "Forgetting deletes". Keeps how far the
 /// replicas are in memory and stores it now and then; what a crash loses of it, they say again.

@@ -309,7 +309,8 @@ Result<Welcome::Space> ServerCore::spaceFor(SiteId site, const Grant &grant)
                           .lastPush = *number,
                           .schemaMin = *stored ? (*stored)->schemaMin : 0,
                           .collected = space.forgotten().sequence,
-                          .collectedStamp = space.forgotten().stamp};
+                          .collectedStamp = space.forgotten().stamp,
+                          .collectedLength = space.forgotten().length};
 }
 
 void ServerCore::endSessions(DeviceId device)

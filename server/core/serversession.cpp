@@ -116,7 +116,7 @@ void ServerSession::tellForgotten(Channel &channel)
         return;
     const Forgotten &now = channel.loaded()->forgotten();
     if (std::exchange(access->forgotten, now.stamp) != now.stamp)
-        send(Collected{channel.name(), now.sequence, now.stamp});
+        send(Collected{channel.name(), now.sequence, now.stamp, now.length});
 }
 
 void ServerSession::forEachSpace(const std::function<void(const QByteArray &)> &visit) const

@@ -158,7 +158,7 @@ Space::Refusal Space::check(const Change &change, const std::vector<PushTable> &
         return Verdict(u"invalid"_s, u"The table has no usable name, or the space has too many tables."_s);
     if (change.key.size() > Sheaf::Limits::keyBytesMax || change.record.size() > Sheaf::Limits::recordBytesMax)
         return Verdict(u"too_large"_s, u"The row is too large."_s);
-    if (!decodeRecord(change.record, m_incoming) || m_incoming.length == 0)
+    if (!decodeRecord(change.record, m_incoming) || m_incoming.length == 0 || m_incoming.length >= Sheaf::Limits::lengthLimit)
         return Verdict(u"invalid"_s, u"The record is malformed."_s);
 
     const Hlc newest = makeHlc(wallMs + Sheaf::Limits::stampAheadMsMax, 0xffff);
@@ -270,6 +270,8 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     if (auto put = transaction.putRecord(m_stored.id, {sequence, entry.id, change.key, m_bytes}, m_found.sequence); !put)
         return fail(put.error());
     m_stored.head = sequence;
+    if (!isAlive(m_clock.length))
+        m_stored.longestDelete = std::max(m_stored.longestDelete, m_clock.length);
     if (!m_texts.empty() || entry.hasTexts) {
         if (auto stored = storeTexts(transaction, entry, change.key); !stored)
             return fail(stored.error());

@@ -22,12 +22,14 @@ using DeviceId = qint64;
 using TableId = quint32;
 
 /// What a space has forgotten of its deletes, PROTOCOL.md "Forgetting deletes": those up to `stamp`, which all replicas
-/// had seen when they had come to `sequence`. The next are those up to the floor. None of the four ever falls.
+/// had seen when they had come to `sequence`, and of which none is longer than `length`. The next are those up to the floor.
+/// None of these ever falls.
 struct Forgotten {
     Hlc floorStamp = 0;
     Sequence floorSequence = 0;
     Hlc stamp = 0;
     Sequence sequence = 0;
+    CausalLength length = 0;
     friend bool operator==(const Forgotten &, const Forgotten &) = default;
 };
 
@@ -38,6 +40,7 @@ struct StoredSpace {
     SpaceDigest digest;
     quint32 schemaMin = 0; ///< apps with an older schema may not use the space; see putSchemaMin()
     Forgotten forgotten = {};
+    CausalLength longestDelete = 0; ///< of all that were ever stored; never falls
 };
 
 /// How far a replica has a space.

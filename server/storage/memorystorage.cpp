@@ -91,7 +91,9 @@ public:
         } else {
             SHEAF_CHECK(m_state.spaces.contains(stored.id) && m_state.spaces.at(stored.id).head <= stored.head);
             SHEAF_CHECK(m_state.spaces.at(stored.id).forgotten.sequence <= stored.forgotten.sequence &&
-                        m_state.spaces.at(stored.id).forgotten.stamp <= stored.forgotten.stamp);
+                        m_state.spaces.at(stored.id).forgotten.stamp <= stored.forgotten.stamp &&
+                        m_state.spaces.at(stored.id).forgotten.length <= stored.forgotten.length &&
+                        m_state.spaces.at(stored.id).longestDelete <= stored.longestDelete);
         }
         if (const auto known = m_state.spaces.find(stored.id); known != m_state.spaces.end())
             stored.schemaMin = known->second.schemaMin;

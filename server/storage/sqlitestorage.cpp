@@ -39,13 +39,15 @@ constexpr const char *queries[] = {
     "SET device = ?2, lease_current = ?3, leases_pending = ?4",
     "SELECT number FROM push_number WHERE site = ?1 AND space = ?2",
     "INSERT INTO push_number (site, space, number) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET number = ?3",
-    "SELECT id, head, digest, schema_min, floor_stamp, floor_sequence, forgotten_stamp, forgotten_sequence FROM space "
+    "SELECT id, head, digest, schema_min, floor_stamp, floor_sequence, forgotten_stamp, forgotten_sequence, "
+    "forgotten_length, longest_delete FROM space "
     "WHERE name = ?1",
     "INSERT INTO space (name, head, digest) VALUES (?1, ?2, ?3) RETURNING id",
     "UPDATE space SET head = ?1, digest = ?2, floor_stamp = ?4, floor_sequence = ?5, forgotten_stamp = ?6, "
-    "forgotten_sequence = ?7 WHERE id = ?3",
+    "forgotten_sequence = ?7, forgotten_length = ?8, longest_delete = ?9 WHERE id = ?3",
     "UPDATE space SET schema_min = ?1 WHERE id = ?2",
-    "SELECT id, head, digest, schema_min, floor_stamp, floor_sequence, forgotten_stamp, forgotten_sequence, name FROM space "
+    "SELECT id, head, digest, schema_min, floor_stamp, floor_sequence, forgotten_stamp, forgotten_sequence, "
+    "forgotten_length, longest_delete, name FROM space "
     "ORDER BY name",
     "SELECT id, name, EXISTS (SELECT 1 FROM text_update u WHERE u.tbl = t.id) FROM dictionary_table t "
     "WHERE space = ?1 ORDER BY id",

@@ -28,7 +28,8 @@ StoredSpace spaceOf(const SqlStatement &row, const QByteArray &name)
             SpaceDigest::fromBytes(row.bytes(2)),
             static_cast<quint32>(row.integer(3)),
             {static_cast<Hlc>(row.integer(4)), static_cast<Sequence>(row.integer(5)), static_cast<Hlc>(row.integer(6)),
-             static_cast<Sequence>(row.integer(7))}};
+             static_cast<Sequence>(row.integer(7)), static_cast<CausalLength>(row.integer(8))},
+            static_cast<CausalLength>(row.integer(9))};
 }
 
 } // namespace
@@ -198,6 +199,8 @@ Result<SpaceId> SqliteTransaction::putSpace(const StoredSpace &space)
         s.bindInteger(5, static_cast<qint64>(space.forgotten.floorSequence));
         s.bindInteger(6, static_cast<qint64>(space.forgotten.stamp));
         s.bindInteger(7, static_cast<qint64>(space.forgotten.sequence));
+        s.bindInteger(8, space.forgotten.length);
+        s.bindInteger(9, space.longestDelete);
     });
     return stored ? Result<SpaceId>(id) : Result<SpaceId>(fail(stored.error()));
 }
@@ -215,7 +218,7 @@ Result<QList<StoredSpace>> SqliteTransaction::spaces()
     QList<StoredSpace> all;
     auto done = each(
         SqliteStorage::AllSpaces, [](SqlStatement &) {},
-        [&](const SqlStatement &s) { all.append(spaceOf(s, s.bytes(8).toByteArray())); });
+        [&](const SqlStatement &s) { all.append(spaceOf(s, s.bytes(10).toByteArray())); });
     return done ? Result<QList<StoredSpace>>(all) : Result<QList<StoredSpace>>(fail(done.error()));
 }
 

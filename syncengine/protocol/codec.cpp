@@ -44,7 +44,8 @@ public:
     void value(const Change &change) { fields(change.table, change.key, change.record); }
     void value(const Welcome::Space &space)
     {
-        fields(space.name, space.role, space.head, space.lastPush, space.schemaMin, space.collected, space.collectedStamp);
+        fields(space.name, space.role, space.head, space.lastPush, space.schemaMin, space.collected, space.collectedStamp,
+               space.collectedLength);
     }
     void value(const Verdict &verdict) { fields(verdict.index, verdict.code, verdict.reason); }
     template<typename T>
@@ -91,7 +92,7 @@ public:
     void operator()(const Ping &m) { message(MessageType::Ping, m.clockMs); }
     void operator()(const Pong &m) { message(MessageType::Pong, m.clockMs, m.senderClockMs); }
     void operator()(const Seen &m) { message(MessageType::Seen, m.space, m.cursor); }
-    void operator()(const Collected &m) { message(MessageType::Collected, m.space, m.sequence, m.stamp); }
+    void operator()(const Collected &m) { message(MessageType::Collected, m.space, m.sequence, m.stamp, m.length); }
     void operator()(const Plugin &m) { message(MessageType::Plugin, m.name, m.space, m.topic, m.payload); }
 
     void operator()(const Opened &m) { message(MessageType::Opened, m.space, m.opening); }

@@ -84,7 +84,7 @@ private:
         case MessageType::Seen:
             return expect(fields, 2) ? Message(Seen{name(), count()}) : Message();
         case MessageType::Collected:
-            return expect(fields, 3) ? Message(Collected{name(), count(), told()}) : Message();
+            return expect(fields, 4) ? Message(Collected{name(), count(), told(), deadLength()}) : Message();
         }
         return {};
     }
@@ -155,8 +155,8 @@ private:
 
     Welcome::Space space()
     {
-        m_cbor.arrayOf(7);
-        return {name(), role(), count(), count(), small(), count(), told()};
+        m_cbor.arrayOf(8);
+        return {name(), role(), count(), count(), small(), count(), told(), deadLength()};
     }
 
     Opened opened()
@@ -189,6 +189,15 @@ private:
         if (hlcMs(stamp) >= Limits::toldMsLimit)
             m_cbor.fail();
         return stamp;
+    }
+
+    /// The length of a deleted row that a server tells.
+    CausalLength deadLength()
+    {
+        const quint32 length = small();
+        if (isAlive(length) || length >= Limits::toldLengthLimit)
+            m_cbor.fail();
+        return length;
     }
 
     Refused refused()

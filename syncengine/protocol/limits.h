@@ -39,6 +39,8 @@ constexpr qint64 smallBytesMax = 64; ///< session and lease
 constexpr int tablesPerMessageMax = 256;
 constexpr int spacesPerSessionMax = 200;
 constexpr int tablesPerSubscriptionMax = 256;
+constexpr quint32 lengthLimit = 1U << 31;     ///< causal lengths that a server takes; nobody comes to it by deleting
+constexpr quint32 toldLengthLimit = 1U << 30; ///< of forgotten deletes: leaves births above them room to be deleted again
 constexpr qint64 transactionBytesMax = 16 * 1024 * 1024; ///< larger ones are applied in parts
 
 // Plugins, bytes.

@@ -125,6 +125,7 @@ struct Welcome {
         quint32 schemaMin = 0;  ///< an app with an older schema leaves the space alone
         Sequence collected = 0; ///< what Collected says
         Hlc collectedStamp = 0;
+        CausalLength collectedLength = 0;
         friend bool operator==(const Space &, const Space &) = default;
     };
     QList<Space> spaces;
@@ -197,6 +198,7 @@ struct Collected {
     QByteArray space;
     Sequence sequence = 0;
     Hlc stamp = 0;
+    CausalLength length = 0; ///< none of them is longer: a key that is not known is born above it
     friend bool operator==(const Collected &, const Collected &) = default;
 };
 

@@ -36,9 +36,10 @@ Result<QList<RowPlace>> rowsOf(SqlStatement &select, const SiteNumbers &sites, c
 
 } // namespace
 
-Result<void> Replica::Private::forgetDeletes(Store::Space &space, Hlc stamp)
+Result<void> Replica::Private::forgetDeletes(Store::Space &space, const Collected &deletes)
 {
-    space.state.forgotten = std::max(space.state.forgotten, stamp);
+    space.state.forgotten = std::max(space.state.forgotten, deletes.stamp);
+    space.state.forgottenLength = std::max(space.state.forgottenLength, deletes.length);
     space.dirty = true;
     auto select = SqlStatement::prepare(handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE space = ?1 AND outbox IS NULL"
                                                 // the length comes first, and its lowest bit says whether the row lives
@@ -91,12 +92,12 @@ Result<Changes> Replica::Private::missedDeletes(const Store::Space &space, Hlc s
     return deletes;
 }
 
-Result<void> Replica::forgetDeletes(const QByteArray &name, Hlc stamp)
+Result<void> Replica::forgetDeletes(const Collected &deletes)
 {
-    Store::Space *known = d->store.find(name);
-    if (known == nullptr || known->state.forgotten >= stamp)
+    Store::Space *known = d->store.find(deletes.space);
+    if (known == nullptr || (known->state.forgotten >= deletes.stamp && known->state.forgottenLength >= deletes.length))
         return {};
-    return d->transact(true, [&] { return d->forgetDeletes(*d->store.find(name), stamp); });
+    return d->transact(true, [&] { return d->forgetDeletes(*d->store.find(deletes.space), deletes); });
 }
 
 Result<void> Replica::beginSweep(const QByteArray &name, Sequence collected)
@@ -121,16 +122,16 @@ Result<void> Replica::Private::forgetArrivals(qint64 space)
     return remove->run();
 }
 
-Result<void> Replica::endSweep(const QByteArray &name, Hlc stamp)
+Result<void> Replica::endSweep(const Collected &collected)
 {
     // As when changes come: rows that refer to each other go in any order.
     if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
         return done;
     auto ended = d->transact(true, [&]() -> Result<void> {
-        Store::Space *space = d->store.find(name);
+        Store::Space *space = d->store.find(collected.space);
         if (space == nullptr || space->state.sweep == 0)
             return {};
-        const auto deletes = d->missedDeletes(*space, stamp);
+        const auto deletes = d->missedDeletes(*space, collected.stamp);
         if (!deletes)
             return fail(deletes.error());
         if (auto done = d->merger.mergeMissed(*deletes, d->correctedWallMs()); !done)
@@ -140,7 +141,7 @@ Result<void> Replica::endSweep(const QByteArray &name, Hlc stamp)
         space->state.sweep = 0;
         if (auto done = d->forgetArrivals(space->id); !done)
             return done;
-        return d->forgetDeletes(*space, stamp);
+        return d->forgetDeletes(*space, collected);
     });
     if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
         return done;

@@ -72,6 +72,7 @@ struct SpaceState {
     QList<QByteArray> tables = {}; ///< that are subscribed to, ascending; empty: all
     Sequence reached = 0;          ///< greatest cursor of this epoch
     Hlc forgotten = 0;             ///< deletes with stamps up to there are as if they had never been
+    CausalLength forgottenLength = 0; ///< none of them is longer
     Sequence sweep = 0;            ///< see Replica::beginSweep(); 0: there is none
 };
 
@@ -203,14 +204,15 @@ public:
     /// Before a repair: re-offers the rows in `buckets` and resets the cursor to 0, so that whatever
     /// ends the repair early, the next session pulls everything.
     Result<void> offerAgain(const QByteArray &space, const SpaceDigest::Buckets &buckets);
-    /// Everybody has seen the deletes with stamps up to `stamp`: what is left of them here goes.
-    Result<void> forgetDeletes(const QByteArray &space, Hlc stamp);
+    /// Everybody has seen these deletes: what is left of them here goes, and a row whose key is not known is born with a
+    /// greater length than any of them had, so that nothing which waits of a forgotten life counts as later.
+    Result<void> forgetDeletes(const Collected &deletes);
     /// This replica has not, because it was away for too long: the cursor goes to 0, and what comes from now on is noted.
     /// `collected`: the sequence up to which deletes are forgotten. Survives restarts; another epoch ends it.
     Result<void> beginSweep(const QByteArray &space, Sequence collected);
-    /// Everything has come: what the server once had and did not send was deleted, as of `stamp`. Merged like any delete,
+    /// Everything has come: what the server once had and did not send was deleted, as of the stamp of `deletes`. Merged like any delete,
     /// so edits that wait bring their rows back or not; what was never sent stays. Ends with forgetDeletes().
-    Result<void> endSweep(const QByteArray &space, Hlc stamp);
+    Result<void> endSweep(const Collected &deletes);
     /// Of the tables that are subscribed to, as the server should have them: rows that are held count as before their edits.
     [[nodiscard]] Result<SpaceDigest> digest(const QByteArray &space) const;
     /// Digest computed afresh from all row clocks: the oracle of digest().

@@ -119,7 +119,7 @@ struct Replica::Private {
     void tellTexts(const RowClock &clock, quint64 mask, std::vector<TextCell> &cells) const;
     void addText(const RowClock &clock, ColumnId column, const QByteArray &update, bool offered, QList<RowRecord> &records) const;
 
-    Result<void> forgetDeletes(Store::Space &space, Hlc stamp);
+    Result<void> forgetDeletes(Store::Space &space, const Collected &deletes);
     Result<Changes> missedDeletes(const Store::Space &space, Hlc stamp);
     Result<void> forgetArrivals(qint64 space);
 

@@ -151,7 +151,7 @@ Result<void> Stamper::spaceOf(const Touch &touch)
         return fail(space.error());
     m_space = *space;
     m_table = touch.table;
-    m_rows.expectBirths(*m_table, m_space->id, m_table->bornClock(1, m_stamp));
+    m_rows.expectBirths(*m_table, m_space->id, m_table->bornClock(m_space->state.forgottenLength + 1, m_stamp));
     return {};
 }
 

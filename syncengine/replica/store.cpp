@@ -47,7 +47,7 @@ Result<void> Store::load()
 
     m_spaces.clear();
     auto spaces = SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push, departed, closed, reason,"
-                                                  " tables, reached, forgotten, sweep FROM sheaf_spaces ORDER BY id");
+                                                  " tables, reached, forgotten, sweep, forgotten_length FROM sheaf_spaces ORDER BY id");
     if (!spaces)
         return fail(spaces.error());
     const auto read = forEachRow(*spaces, [&](const SqlStatement &row) {
@@ -64,6 +64,7 @@ Result<void> Store::load()
                         .tables = {},
                         .reached = static_cast<Sequence>(row.integer(10)),
                         .forgotten = static_cast<Hlc>(row.integer(11)),
+                        .forgottenLength = static_cast<CausalLength>(row.integer(13)),
                         .sweep = static_cast<Sequence>(row.integer(12))};
         for (Bytes::Reader tables(row.bytes(9)); tables.ok() && !tables.atEnd();)
             space->state.tables.append(tables.bytes().toByteArray());
@@ -128,7 +129,8 @@ Result<void> Store::save()
             m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6");
         auto space = SqlStatement::prepare(
             m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5, departed = ?6, closed = ?7,"
-                      " reason = ?8, tables = ?9, reached = ?10, forgotten = ?11, sweep = ?12 WHERE id = ?1");
+                      " reason = ?8, tables = ?9, reached = ?10, forgotten = ?11, sweep = ?12,"
+                      " forgotten_length = ?13 WHERE id = ?1");
         auto bucket = SqlStatement::prepare(m_handle, "REPLACE INTO sheaf_buckets(space, bucket, sum) VALUES (?1, ?2, ?3)");
         if (!state || !space || !bucket)
             return fail(!state ? state.error() : !space ? space.error() : bucket.error());
@@ -165,6 +167,7 @@ Result<void> Store::save()
             m_saveSpace.bindInteger(10, static_cast<qint64>(space->state.reached));
             m_saveSpace.bindInteger(11, static_cast<qint64>(space->state.forgotten));
             m_saveSpace.bindInteger(12, static_cast<qint64>(space->state.sweep));
+            m_saveSpace.bindInteger(13, space->state.forgottenLength);
             if (auto done = m_saveSpace.run(); !done)
                 return done;
         }

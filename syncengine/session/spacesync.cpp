@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Opened &opened, Epoch epoch)
     : m_replica(replica), m_clock(clock), m_link(link), m_name(opened.space.name), m_epoch(epoch), m_opening(opened.opening),
       m_role(opened.space.role), m_head(opened.space.head),
-      m_forgotten{opened.space.name, opened.space.collected, opened.space.collectedStamp},
+      m_forgotten{opened.space.name, opened.space.collected, opened.space.collectedStamp, opened.space.collectedLength},
       m_nextNumber(opened.space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
 {
 }
@@ -51,7 +51,7 @@ Result<void> SpaceSync::openSweep()
         if (const auto begun = m_replica.beginSweep(m_name, m_forgotten.sequence); !begun)
             return begun;
     } else if (now.sweep == 0) {
-        return m_replica.forgetDeletes(m_name, m_forgotten.stamp);
+        return m_replica.forgetDeletes(m_forgotten);
     }
     m_sweeping = true;
     m_sweepTo = m_head;
@@ -63,7 +63,7 @@ Result<void> SpaceSync::endSweepIfDone()
     if (!m_sweeping || m_applied < m_sweepTo)
         return {};
     m_sweeping = m_outboxRead = false;
-    return m_replica.endSweep(m_name, m_forgotten.stamp);
+    return m_replica.endSweep(m_forgotten);
 }
 
 Result<void> SpaceSync::startOver()
@@ -169,7 +169,7 @@ Result<void> SpaceSync::forget(const Collected &collected)
     if (m_sweeping || state().reached < collected.sequence)
         return fail(u"terms_changed"_s, u"The server has forgotten deletes that did not come."_s);
     m_forgotten = collected;
-    return m_replica.forgetDeletes(m_name, collected.stamp);
+    return m_replica.forgetDeletes(collected);
 }
 
 /// How many items at the front of the queue make the next transaction: whole live transactions

@@ -77,6 +77,7 @@ void TestReleasedStorages::filesOfAllVersionsAreTaken()
         QCOMPARE(space.head, Sequence(3));
         QCOMPARE(space.schemaMin, 0U);
         QVERIFY(space.forgotten == Forgotten());
+        QCOMPARE(space.longestDelete, CausalLength(2));
         SpaceDigest digest;
         int rows = 0;
         const std::vector<NamedColumn> byName{{"title", 1}, {"votes", 2}};

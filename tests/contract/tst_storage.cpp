@@ -187,13 +187,13 @@ void TestStorage::placesAreOfSitesThatMayRead()
 void TestStorage::forgottenRecordsAreRemoved()
 {
     const SpaceId home = makeSpace("home");
-    const Forgotten forgotten{~0ULL >> 2, 9, 1ULL << 61, 8};
+    const Forgotten forgotten{~0ULL >> 2, 9, 1ULL << 61, 8, (1U << 30) - 2};
     auto transaction = begin();
     const TableId table = need(transaction->addTable(home, "t"));
     need(transaction->putRecord(home, {1, table, "k", "one"}, 0));
     need(transaction->putRecord(home, {2, table, "l", "two"}, 0));
     need(transaction->removeRecord(home, 1));
-    need(transaction->putSpace({home, "home", 2, {}, 0, forgotten}));
+    need(transaction->putSpace({home, "home", 2, {}, 0, forgotten, (1U << 31) - 2}));
     StoredRecord found;
     QVERIFY(!need(transaction->record(table, "k", found)));
     QVERIFY(need(transaction->record(table, "l", found)));
@@ -203,6 +203,7 @@ void TestStorage::forgottenRecordsAreRemoved()
     transaction = begin();
     QVERIFY(!need(transaction->record(table, "k", found)));
     QVERIFY(need(transaction->space("home"))->forgotten == forgotten);
+    QCOMPARE(need(transaction->space("home"))->longestDelete, (1U << 31) - 2);
     QVERIFY(need(transaction->spaces()).constFirst().forgotten == forgotten);
     need(transaction->putRecord(home, {3, table, "k", "again"}, 0));
     QVERIFY(need(transaction->record(table, "k", found)));

@@ -28,7 +28,6 @@ struct Budget {
     qint64 ms = 0;
     bool trace = false;
     bool exact = false;
-    bool forgetting = false;
 };
 
 struct Work {
@@ -40,7 +39,6 @@ struct Work {
 bool explore(const Budget &budget, Work &work)
 {
     SimRunner runner;
-    runner.setForgetting(budget.forgetting);
     QElapsedTimer timer;
     timer.start();
     quint64 &done = work.schedules;
@@ -119,7 +117,6 @@ int main(int argc, char *argv[])
     parser.addOption({u"seconds"_s, u"Time to explore."_s, u"s"_s, u"50"_s});
     parser.addOption({u"jobs"_s, u"Number of processes that share the schedules."_s, u"n"_s, u"1"_s});
     parser.addOption({u"from"_s, u"Number of the first schedule."_s, u"n"_s, u"1"_s});
-    parser.addOption({u"forgetting"_s, u"Servers may forget deletes: has a known fault."_s});
     parser.addOption({u"trace"_s, u"Print every step and message."_s});
     parser.process(app);
 
@@ -128,7 +125,6 @@ int main(int argc, char *argv[])
     budget.first = (budget.exact ? parser.value(u"seed"_s) : parser.value(u"from"_s)).toULongLong(nullptr, 0);
     budget.count = parser.isSet(u"count"_s) ? parser.value(u"count"_s).toULongLong() : budget.exact ? 1 : 0;
     budget.ms = parser.value(u"seconds"_s).toLongLong() * 1000;
-    budget.forgetting = parser.isSet(u"forgetting"_s);
     budget.trace = parser.isSet(u"trace"_s);
     std::printf("seed 0x%llx\n", budget.exact ? budget.first : budget.first * golden);
     std::fflush(stdout);

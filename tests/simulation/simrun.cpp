@@ -52,10 +52,6 @@ Outcome SimRunner::run(quint64 seed, const Mutant *mutant, bool trace)
 {
     s_seed = seed;
     World world(m_vfs, *m_newFile, m_folder.path(), seed, mutant, trace);
-    if (!m_forgetting) {
-        world.neverForget();
-        world.neverRevoke();
-    }
     return world.run();
 }
 

@@ -14,15 +14,12 @@ class SimRunner
 {
 public:
     SimRunner();
-    /// Lets servers forget deletes, in half of the schedules. Off unless asked for: README.md says what it finds.
-    void setForgetting(bool forgetting) { m_forgetting = forgetting; }
     Outcome run(quint64 seed, const Mutant *mutant = nullptr, bool trace = false);
 
 private:
     QTemporaryDir m_folder;
     CrashVfs m_vfs;
     std::optional<NewFile> m_newFile;
-    bool m_forgetting = false;
 };
 
 /// What to paste to see a failure again.

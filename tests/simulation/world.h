@@ -23,10 +23,6 @@ public:
     World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace);
     ~World();
 
-    /// Before run(): the server keeps all deletes, whatever the seed says.
-    void neverForget() { m_features.forgetting = false; }
-    /// The same: no device loses access to a space.
-    void neverRevoke() { m_features.grants = false; }
     Outcome run();
 
 private:

@@ -175,7 +175,7 @@ def server(version):
     sums = sums_of(rows, version < 4)
     digest = b"".join(sums.get(n, 0).to_bytes(16, "big") for n in range(256))
     insert(db, "device", id=1, name=b"phone", token_hash=hashlib.blake2b(b"token", digest_size=32).digest())
-    insert(db, "space", id=1, name=b"home", head=3, digest=digest)
+    insert(db, "space", id=1, name=b"home", head=3, digest=digest, **({"longest_delete": 2} if version >= 5 else {}))
     insert(db, "device_grant", device=1, place=0, space=1, role=2)
     insert(db, "site", site=MINE, device=1, lease_current=b"lease", leases_pending=b"")
     insert(db, "push_number", site=MINE, space=1, number=1)

@@ -305,10 +305,17 @@ def hlc(c):
     return number
 
 
+def dead_length(c):
+    number = c.uint()
+    need(number % 2 == 0 and number < 2**30, "length of a deleted row")
+    return number
+
+
 def space(c, least):
-    c.exactly(7)
+    c.exactly(8)
     read = {"name": c.name(), "role": c.uint(), "head": c.count(), "last-push": c.count(), "schema-min": c.small(),
-            "collected": c.count(), "collected-stamp": hlc(c)}
+            "collected": c.count(), "collected-stamp": hlc(c),
+            "collected-length": dead_length(c)}
     need(least <= read["role"] <= 3, "role")
     return read
 
@@ -368,7 +375,7 @@ MESSAGES = {
     14: ("closed", 4, lambda c: {"space": c.name(), "code": c.text(64), "reason": c.text(KIB)}),
     15: ("leave", 2, lambda c: {"space": c.name()}),
     16: ("seen", 3, lambda c: {"space": c.name(), "cursor": c.count()}),
-    17: ("collected", 4, lambda c: {"space": c.name(), "sequence": c.count(), "stamp": hlc(c)}),
+    17: ("collected", 5, lambda c: {"space": c.name(), "sequence": c.count(), "stamp": hlc(c), "length": dead_length(c)}),
 }
 
 

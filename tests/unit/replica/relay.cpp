@@ -30,9 +30,14 @@ void Relay::forget()
     ++epoch;
 }
 
-void Relay::forgetDeletes(Hlc stamp)
+Collected Relay::forgetDeletes(Hlc stamp)
 {
+    for (const auto &[place, row] : m_rows) {
+        if (!isAlive(row.length))
+            m_longestDelete = std::max(m_longestDelete, row.length);
+    }
     std::erase_if(m_rows, [stamp](const auto &row) { return isForgotten(row.second.length, row.second.life, stamp); });
+    return {"home", m_head, stamp, m_longestDelete};
 }
 
 void Relay::merge(const Push &push)

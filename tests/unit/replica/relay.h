@@ -23,8 +23,8 @@ public:
         pull(device);
         push(device);
     }
-    /// Keeps no deletes with stamps up to `stamp` any more.
-    void forgetDeletes(Hlc stamp);
+    /// Keeps no deletes with stamps up to `stamp` any more; what a server would say of it.
+    Collected forgetDeletes(Hlc stamp);
     [[nodiscard]] Sequence head() const { return m_head; }
     /// Another database: nothing is known and the epoch is a new one.
     void forget();
@@ -69,6 +69,7 @@ private:
     std::map<std::pair<QByteArray, QByteArray>, Row> m_rows;
     std::map<SiteId, quint64> m_lastPush;
     Sequence m_head = 0;
+    CausalLength m_longestDelete = 0;
     int m_judged = 0;
 };
 

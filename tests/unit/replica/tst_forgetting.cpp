@@ -30,6 +30,7 @@ private Q_SLOTS:
     void forgottenDeletesLeaveNothing();
     void whatWaitsIsNotForgotten();
     void aRowMayBeMadeAnewAsIfItHadNeverBeen();
+    void aNewLifeStandsAgainstWhatWaitsOfTheOld();
     void aSweepFindsWhatWasMissed();
     void editsOfMissedDeletesAreKept();
     void aSweepSurvivesARestart();
@@ -55,11 +56,9 @@ private:
         return all;
     }
     /// Both have everything, and then the relay forgets all deletes up to now.
-    Hlc forgetAll()
+    Collected forgetAll()
     {
-        const Hlc stamp = makeHlc(std::max(a->wallMs, b->wallMs) + 1, 0xffff);
-        relay.forgetDeletes(stamp);
-        return stamp;
+        return relay.forgetDeletes(makeHlc(std::max(a->wallMs, b->wallMs) + 1, 0xffff));
     }
     void verifyEqual()
     {
@@ -102,28 +101,28 @@ void TestForgetting::forgottenDeletesLeaveNothing()
     verifyEqual();
     QCOMPARE(clocks(*a), 5);
     const auto digest = *a->replica().digest("home");
-    const Hlc stamp = forgetAll();
-    QVERIFY(a->replica().forgetDeletes("home", stamp));
+    const Collected told = forgetAll();
+    QVERIFY(a->replica().forgetDeletes(told));
     QCOMPARE(clocks(*a), 3);
     QCOMPARE(*a->replica().digest("home"), digest); // of which the other still has the deletes
-    QCOMPARE(home(*a).forgotten, stamp);
+    QCOMPARE(home(*a).forgotten, told.stamp);
     verifyEqual();
-    QVERIFY(b->replica().forgetDeletes("home", stamp));
-    QVERIFY(b->replica().forgetDeletes("home", stamp - 1)); // what was known before changes nothing
-    QCOMPARE(home(*b).forgotten, stamp);
+    QVERIFY(b->replica().forgetDeletes(told));
+    QVERIFY(b->replica().forgetDeletes({"home", 0, told.stamp - 1, 0})); // what was known before changes nothing
+    QCOMPARE(home(*b).forgotten, told.stamp);
     QCOMPARE(clocks(*b), 3);
     for (const char *table : {"sheaf_texts", "sheaf_parts", "sheaf_parked", "sheaf_outbox"})
         QCOMPARE(b->value(u"SELECT count(*) FROM "_s + QLatin1StringView(table) + u" t WHERE pk = x'030131'"_s).toInt(), 0);
     verifyEqual();
     a->reopen();
-    QCOMPARE(home(*a).forgotten, stamp);
+    QCOMPARE(home(*a).forgotten, told.stamp);
     QVERIFY(a->digestHolds());
 }
 
 void TestForgetting::whatWaitsIsNotForgotten()
 {
     a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
-    QVERIFY(a->replica().forgetDeletes("home", forgetAll()));
+    QVERIFY(a->replica().forgetDeletes(forgetAll()));
     QCOMPARE(clocks(*a), 5);
     QCOMPARE(a->replica().pendingCount(), 1);
     verifyEqual();
@@ -134,9 +133,9 @@ void TestForgetting::aRowMayBeMadeAnewAsIfItHadNeverBeen()
 {
     a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
     verifyEqual();
-    const Hlc stamp = forgetAll();
-    QVERIFY(a->replica().forgetDeletes("home", stamp));
-    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    const Collected told = forgetAll();
+    QVERIFY(a->replica().forgetDeletes(told));
+    QVERIFY(b->replica().forgetDeletes(told));
     b->wallMs += 1000;
     b->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'again')"_s);
     verifyEqual();
@@ -144,10 +143,38 @@ void TestForgetting::aRowMayBeMadeAnewAsIfItHadNeverBeen()
     // One that had not forgotten yet makes it with a greater length, and that is as good.
     a->exec(u"DELETE FROM notes WHERE id = '2'"_s);
     verifyEqual();
-    QVERIFY(b->replica().forgetDeletes("home", forgetAll()));
+    QVERIFY(b->replica().forgetDeletes(forgetAll()));
     a->exec(u"INSERT INTO notes(id, title) VALUES ('2', 'again too')"_s);
     verifyEqual();
     QCOMPARE(titles(*b), (QStringList{u"again"_s, u"again too"_s, u"three"_s}));
+}
+
+/// What waits of a life that the others have forgotten is not later than the life that came after it.
+void TestForgetting::aNewLifeStandsAgainstWhatWaitsOfTheOld()
+{
+    a->exec(u"DELETE FROM notes WHERE id IN ('1', '2')"_s);
+    relay.sync(*a);
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s); // waits, and so does what follows
+    b->exec(u"DELETE FROM notes WHERE id = '2'"_s);
+    b->exec(u"INSERT INTO notes(id, title) VALUES ('2', 'late, of the old life')"_s);
+    const Collected told = forgetAll();
+    QCOMPARE(told.length, CausalLength(2));
+    QVERIFY(a->replica().forgetDeletes(told));
+    a->wallMs += 1000;
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'new'), ('2', 'new too')"_s);
+    relay.sync(*a);
+    QVERIFY(b->replica().forgetDeletes(told));
+    verifyEqual();
+    QCOMPARE(titles(*b), (QStringList{u"new"_s, u"new too"_s, u"three"_s})); // each later by its stamp
+    a->reopen();
+    QCOMPARE(home(*a).forgottenLength, CausalLength(2));
+    // A longer one raises the mark; one that is told late does not lower it.
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    QCOMPARE(forgetAll().length, CausalLength(4));
+    QVERIFY(a->replica().forgetDeletes({"home", 0, told.stamp, 4}));
+    QVERIFY(a->replica().forgetDeletes(told));
+    QCOMPARE(home(*a).forgottenLength, CausalLength(4));
 }
 
 void TestForgetting::aSweepFindsWhatWasMissed()
@@ -155,7 +182,7 @@ void TestForgetting::aSweepFindsWhatWasMissed()
     b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
     b->exec(u"UPDATE notes SET title = 'changed' WHERE id = '2'"_s);
     relay.sync(*b);
-    const Hlc stamp = forgetAll();
+    const Collected told = forgetAll();
     const Sequence collected = relay.head();
     b->exec(u"INSERT INTO notes(id, title) VALUES ('4', 'four')"_s);
     relay.sync(*b);
@@ -165,14 +192,14 @@ void TestForgetting::aSweepFindsWhatWasMissed()
     QCOMPARE(home(*a).cursor, Sequence(0));
     QCOMPARE(titles(*a).first(), u"one"_s); // nothing goes before all has come
     relay.pull(*a);
-    QVERIFY(a->replica().endSweep("home", stamp));
+    QVERIFY(a->replica().endSweep(told));
     QCOMPARE(titles(*a), (QStringList{u"changed"_s, u"three"_s, u"four"_s, u"never sent"_s}));
     QCOMPARE(home(*a).sweep, Sequence(0));
     QCOMPARE(home(*a).reached, relay.head());
     QCOMPARE(a->value(u"SELECT count(*) FROM sheaf_swept"_s).toInt(), 0);
     QCOMPARE(a->replica().pendingCount(), 1);
     QVERIFY(a->lastCommit.tables.contains("notes")); // live queries hear of it
-    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    QVERIFY(b->replica().forgetDeletes(told));
     verifyEqual();
     QCOMPARE(clocks(*a), clocks(*b));
 }
@@ -185,11 +212,11 @@ void TestForgetting::editsOfMissedDeletesAreKept()
     a->exec(u"UPDATE notes SET title = 'edited', body = 'text and more' WHERE id = '1'"_s);
     a->exec(u"DELETE FROM notes WHERE id = '2'"_s);
     a->exec(u"UPDATE gone SET title = 'edited' WHERE id = '1'"_s);
-    const Hlc stamp = forgetAll();
+    const Collected told = forgetAll();
     QVERIFY(a->replica().beginSweep("home", relay.head()));
     relay.pull(*a);
-    QVERIFY(a->replica().endSweep("home", stamp));
-    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    QVERIFY(a->replica().endSweep(told));
+    QVERIFY(b->replica().forgetDeletes(told));
     verifyEqual();
     QCOMPARE(titles(*b), (QStringList{u"edited"_s, u"three"_s})); // edit_revives
     QCOMPARE(b->value(u"SELECT body || labels FROM notes WHERE id = '1'"_s).toString(), u"text and more[\"x\"]"_s);
@@ -203,7 +230,7 @@ void TestForgetting::aSweepSurvivesARestart()
 {
     b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
     relay.sync(*b);
-    const Hlc stamp = forgetAll();
+    const Collected told = forgetAll();
     const Sequence collected = relay.head();
     QVERIFY(a->replica().beginSweep("home", collected));
     relay.pull(*a);
@@ -212,9 +239,9 @@ void TestForgetting::aSweepSurvivesARestart()
     QCOMPARE(home(*a).reached < collected, true); // what was reached before the sweep began
     QCOMPARE(home(*a).cursor, relay.head());
     QCOMPARE(titles(*a).size(), 3);
-    QVERIFY(a->replica().endSweep("home", stamp));
+    QVERIFY(a->replica().endSweep(told));
     QCOMPARE(titles(*a), (QStringList{u"two"_s, u"three"_s}));
-    QVERIFY(a->replica().endSweep("home", stamp)); // there is none any more
+    QVERIFY(a->replica().endSweep(told)); // there is none any more
     verifyEqual();
 }
 
@@ -237,9 +264,9 @@ void TestForgetting::aRestoredServerTakesNoRowAway()
     a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
     verifyEqual();
     const Relay backup = relay;
-    const Hlc stamp = forgetAll();
-    QVERIFY(a->replica().forgetDeletes("home", stamp));
-    QVERIFY(b->replica().forgetDeletes("home", stamp));
+    const Collected told = forgetAll();
+    QVERIFY(a->replica().forgetDeletes(told));
+    QVERIFY(b->replica().forgetDeletes(told));
     a->wallMs += 1000;
     a->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'second life')"_s);
     verifyEqual();

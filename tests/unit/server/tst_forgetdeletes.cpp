@@ -102,22 +102,28 @@ void TestForgetDeletes::init()
 void TestForgetDeletes::oneStepFollowsAnother()
 {
     const auto at = [](qint64 hours) { return makeHlc(hours * hourMs); };
-    Forgotten now;
-    QVERIFY(forgetMore(now, 0, 0, at(9), hourMs) == now); // nothing is there
-    now = forgetMore(now, 5, 0, at(9), hourMs);
-    QVERIFY((now == Forgotten{at(9), 5, 0, 0})); // a floor, whoever has seen what
-    QVERIFY(forgetMore(now, 8, 4, at(10), hourMs) == now);
-    now = forgetMore(now, 8, 5, at(9), hourMs);
-    QVERIFY((now == Forgotten{at(9), 5, at(9), 5})); // collected, and too early for another floor
-    now = forgetMore(now, 8, 5, at(10), hourMs);
-    QVERIFY((now == Forgotten{at(10), 8, at(9), 5}));
-    now = forgetMore(now, 9, 9, at(20), hourMs);
-    QVERIFY((now == Forgotten{at(20), 9, at(10), 8})); // one is collected, the next is there
-    now = forgetMore(now, 9, 9, at(30), hourMs);       // younger deletes of the same head
-    QVERIFY((now == Forgotten{at(30), 9, at(20), 9}));
-    now = forgetMore(now, 10, 9, at(1), hourMs); // the clock was set back
-    QVERIFY((now == Forgotten{at(30), 9, at(30), 9}));
-    QVERIFY(forgetMore(now, 10, 10, at(1), 0) == now);
+    StoredSpace space;
+    const auto next = [&space](Sequence head, CausalLength longest, Sequence watermark, Hlc upTo, qint64 delayMs = hourMs) {
+        space.head = head;
+        space.longestDelete = longest;
+        return forgetMore(space, watermark, upTo, delayMs);
+    };
+    Forgotten &now = space.forgotten;
+    QVERIFY(next(0, 0, 0, at(9)) == now); // nothing is there
+    now = next(5, 2, 0, at(9));
+    QVERIFY((now == Forgotten{at(9), 5, 0, 0, 0})); // a floor, whoever has seen what
+    QVERIFY(next(8, 2, 4, at(10)) == now);
+    now = next(8, 4, 5, at(9));
+    QVERIFY((now == Forgotten{at(9), 5, at(9), 5, 4})); // collected, and too early for another floor
+    now = next(8, 4, 5, at(10));
+    QVERIFY((now == Forgotten{at(10), 8, at(9), 5, 4}));
+    now = next(9, 4, 9, at(20));
+    QVERIFY((now == Forgotten{at(20), 9, at(10), 8, 4})); // one is collected, the next is there
+    now = next(9, 6, 9, at(30));                          // younger deletes of the same head
+    QVERIFY((now == Forgotten{at(30), 9, at(20), 9, 6}));
+    now = next(10, Sheaf::Limits::lengthLimit - 2, 9, at(1)); // the clock was set back, and somebody counts high
+    QVERIFY((now == Forgotten{at(30), 9, at(30), 9, Sheaf::Limits::toldLengthLimit - 2}));
+    QVERIFY(next(10, 6, 10, at(1), 0) == now);
 }
 
 void TestForgetDeletes::nothingIsForgottenBeforeAllHaveSeenIt()
@@ -145,7 +151,7 @@ void TestForgetDeletes::nothingIsForgottenBeforeAllHaveSeenIt()
     for (Reader *reader : {&m_phone, &m_tablet}) {
         const auto told = reader->caller->take<Collected>();
         QCOMPARE(told.size(), 1);
-        QVERIFY((told[0] == Collected{"home", 3, floor.floorStamp}));
+        QVERIFY((told[0] == Collected{"home", 3, floor.floorStamp, 2}));
     }
     QCOMPARE(m_house->rowCount("home"), 1);
     QVERIFY(m_house->freshDigest("home") == m_house->space("home").digest);
@@ -156,6 +162,7 @@ void TestForgetDeletes::nothingIsForgottenBeforeAllHaveSeenIt()
     const Welcome::Space told = again.welcomed(m_phone.token, 1, m_phone.lease).spaces.constFirst();
     QCOMPARE(told.collected, Sequence(3));
     QCOMPARE(told.collectedStamp, floor.floorStamp);
+    QCOMPARE(told.collectedLength, CausalLength(2));
     again.send(Subscribe{"home", m_house->storage.epoch(), 3});
     m_house->run();
     QVERIFY(again.take<Collected>().isEmpty()); // the welcome said it
@@ -256,6 +263,7 @@ void TestForgetDeletes::aForgottenRowIsUnknown()
     m_house->core->collect(); // no time passes: nothing is removed yet
     m_house->core->collect();
     QCOMPARE(forgotten().sequence, Sequence(4));
+    QCOMPARE(forgotten().length, CausalLength(4));
     QCOMPARE(m_house->rowCount("home"), 2);
     QVERIFY(push(m_phone, {rowOf("a", stamp(), {"new"}, 1)}).verdicts.isEmpty());
     QCOMPARE(m_house->rowCount("home"), 2);

@@ -239,7 +239,6 @@ private Q_SLOTS:
         const QByteArray without = play(seed, 1000 * dayMs, 1000 * dayMs, nullptr);
         QVERIFY(!with.isEmpty());
         QVERIFY(forgotten > 0);
-        QEXPECT_FAIL("seed 7", "A key inserted again begins two lives; servers keep deletes by default.", Continue);
         QCOMPARE(with, without);
     }
 
