@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core/collector.h"
 
+#include "protocol/limits.h"
 #include "server/core/logging.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ Forgotten forgetMore(const StoredSpace &space, Sequence watermark, Hlc upTo, qin
     if (now.floorStamp > now.stamp && watermark >= now.floorSequence) {
         now.stamp = now.floorStamp;
         now.sequence = now.floorSequence;
-        now.length = std::min(space.longestDelete, Limits::toldLengthLimit - 2);
+        now.length = std::min(space.longestDelete, Sheaf::Limits::toldLengthLimit - 2);
     }
     // The deletes that the floor is above came before it, because later ones of such stamps are refused.
     if (now.floorStamp == now.stamp && space.head > 0 && upTo > now.floorStamp && hlcMs(upTo) >= hlcMs(now.floorStamp) + delayMs) {

@@ -20,21 +20,15 @@ struct Table {
     std::vector<NamedColumn> byName;
 };
 
-Result<void> forEach(sqlite3 *handle, const char *sql, const std::function<void(const SqlStatement &)> &visit)
-{
-    auto statement = SqlStatement::prepare(handle, sql);
-    return statement ? forEachRow(*statement, visit) : Result<void>(fail(statement.error()));
-}
-
 Result<std::map<qint64, Table>> readTables(sqlite3 *handle)
 {
     std::map<qint64, Table> tables;
-    auto read = forEach(handle, "SELECT id, space, name FROM dictionary_table", [&](const SqlStatement &row) {
+    auto read = forEachRow(handle, "SELECT id, space, name FROM dictionary_table", [&](const SqlStatement &row) {
         tables[row.integer(0)] = {row.integer(1), row.bytes(2).toByteArray(), {}};
     });
     if (!read)
         return fail(read.error());
-    read = forEach(handle, "SELECT tbl, id, name FROM dictionary_column", [&](const SqlStatement &row) {
+    read = forEachRow(handle, "SELECT tbl, id, name FROM dictionary_column", [&](const SqlStatement &row) {
         tables[row.integer(0)].byName.push_back({row.bytes(2).toByteArray(), static_cast<ColumnId>(row.integer(1))});
     });
     if (!read)
@@ -49,8 +43,8 @@ Result<std::map<qint64, Table>> readTables(sqlite3 *handle)
 Result<void> upgradeDigests(sqlite3 *handle)
 {
     bool isOld = false;
-    auto asked = forEach(handle, "SELECT 1 FROM meta WHERE name = 'digests' AND value = 'old'",
-                         [&](const SqlStatement &) { isOld = true; });
+    auto asked = forEachRow(handle, "SELECT 1 FROM meta WHERE name = 'digests' AND value = 'old'",
+                            [&](const SqlStatement &) { isOld = true; });
     if (!asked || !isOld)
         return asked;
     const auto tables = readTables(handle);
@@ -59,10 +53,10 @@ Result<void> upgradeDigests(sqlite3 *handle)
     std::map<qint64, SpaceDigest> digests;
     RowRecord record;
     bool isDamaged = false;
-    auto read = forEach(handle, "SELECT id FROM space", [&](const SqlStatement &row) { digests[row.integer(0)] = {}; });
+    auto read = forEachRow(handle, "SELECT id FROM space", [&](const SqlStatement &row) { digests[row.integer(0)] = {}; });
     if (!read)
         return read;
-    read = forEach(handle, "SELECT tbl, pk, record FROM record", [&](const SqlStatement &row) {
+    read = forEachRow(handle, "SELECT tbl, pk, record FROM record", [&](const SqlStatement &row) {
         const auto table = tables->find(row.integer(0));
         isDamaged = isDamaged || table == tables->end() || !decodeRecord(row.bytes(2), record);
         if (!isDamaged)

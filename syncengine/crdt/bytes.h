@@ -49,6 +49,14 @@ inline void appendBytes(QByteArray &out, QByteArrayView bytes)
 
 void appendValue(QByteArray &out, const ValueView &value);
 
+/// One value alone.
+[[nodiscard]] inline QByteArray encodedValue(const ValueView &value)
+{
+    QByteArray bytes;
+    appendValue(bytes, value);
+    return bytes;
+}
+
 /// Reads from the front. After a failed read it is broken and stays so, and every read gives zero:
 /// check ok() before using what was read, at the latest at the end.
 class Reader
@@ -121,5 +129,11 @@ private:
     const char *m_end;
     bool m_ok = true;
 };
+
+/// Of encodedValue(); looks into `bytes`.
+[[nodiscard]] inline ValueView decodedValue(QByteArrayView bytes)
+{
+    return Reader(bytes).value();
+}
 
 } // namespace Sheaf::Bytes

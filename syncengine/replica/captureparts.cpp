@@ -31,7 +31,7 @@ Result<void> Capture::normaliseParts()
         const bool merging = std::exchange(m_merging, true); // triggers are captured, this is not
         Result<void> written;
         for (const Shown &shown : *wrong) {
-            const Cell cell{shown.column, {}, Bytes::Reader(shown.value).value()};
+            const Cell cell{shown.column, {}, Bytes::decodedValue(shown.value)};
             if (written)
                 written = m_rows.updateValues(*shown.table, shown.key, {&cell});
         }
@@ -63,7 +63,7 @@ Result<std::vector<Capture::Shown>> Capture::wronglyShown()
             return fail(there.error());
         for (const RowParts::Change &change : *changes) {
             const auto position = static_cast<size_t>(row.table->column(change.column)->position);
-            if (*there && !sameValue(now[position], Bytes::Reader(change.shown).value()))
+            if (*there && !sameValue(now[position], Bytes::decodedValue(change.shown)))
                 wrong.push_back({row.table, row.key.toByteArray(), change.column, change.shown});
         }
         m_rows.releaseValues();

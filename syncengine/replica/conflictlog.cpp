@@ -42,8 +42,8 @@ Conflict conflictOf(const SqlStatement &row)
         conflict.mineRow = namedValues(row.bytes(7));
         conflict.theirsRow = namedValues(row.bytes(8));
     } else {
-        conflict.mine = toVariant(Bytes::Reader(row.bytes(7)).value());
-        conflict.theirs = toVariant(Bytes::Reader(row.bytes(8)).value());
+        conflict.mine = toVariant(Bytes::decodedValue(row.bytes(7)));
+        conflict.theirs = toVariant(Bytes::decodedValue(row.bytes(8)));
     }
     return conflict;
 }

@@ -95,7 +95,7 @@ Result<void> Replica::Private::undo(const ConflictEntry &entry)
     if (**now != entry.stands)
         return cellChanged();
     const QByteArray &loser = entry.winner == Conflict::Side::Mine ? entry.theirs : entry.mine;
-    const Cell cell{column->id, {}, Bytes::Reader(loser).value()};
+    const Cell cell{column->id, {}, Bytes::decodedValue(loser)};
     return rows.updateValues(*table, entry.key, {&cell});
 }
 
@@ -183,8 +183,7 @@ Result<void> Replica::answerConflict(qint64 number, const QVariant &value)
         // Who wrote there since knew of both values, or has seen the outcome.
         if (now != entry->stands || answer == entry->stands)
             return d->conflictLog.close(number, entry->stands);
-        const auto written =
-            d->merger.decide(*table, entry->key, column->id, Bytes::Reader(answer).value(), d->correctedWallMs());
+        const auto written = d->merger.decide(*table, entry->key, column->id, Bytes::decodedValue(answer), d->correctedWallMs());
         if (!written)
             return fail(written.error());
         if (!*written)

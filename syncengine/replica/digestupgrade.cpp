@@ -8,7 +8,6 @@
 #include "sql/sqlstatement.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 
 namespace Sheaf {
@@ -22,20 +21,14 @@ struct Table {
     std::vector<NamedColumn> byName;
 };
 
-Result<void> forEach(sqlite3 *handle, const char *sql, const std::function<void(const SqlStatement &)> &visit)
-{
-    auto statement = SqlStatement::prepare(handle, sql);
-    return statement ? forEachRow(*statement, visit) : Result<void>(fail(statement.error()));
-}
-
 Result<std::map<qint64, Table>> readTables(sqlite3 *handle)
 {
     std::map<qint64, Table> tables;
-    auto read = forEach(handle, "SELECT id, name FROM sheaf_tables",
-                        [&](const SqlStatement &row) { tables[row.integer(0)].name = row.bytes(1).toByteArray(); });
+    auto read = forEachRow(handle, "SELECT id, name FROM sheaf_tables",
+                           [&](const SqlStatement &row) { tables[row.integer(0)].name = row.bytes(1).toByteArray(); });
     if (!read)
         return fail(read.error());
-    read = forEach(handle, "SELECT tbl, id, name FROM sheaf_columns", [&](const SqlStatement &row) {
+    read = forEachRow(handle, "SELECT tbl, id, name FROM sheaf_columns", [&](const SqlStatement &row) {
         tables[row.integer(0)].byName.push_back({row.bytes(2).toByteArray(), static_cast<ColumnId>(row.integer(1))});
     });
     if (!read)
@@ -59,7 +52,7 @@ Result<void> recomputeBuckets(sqlite3 *handle)
     RowClock clock;
     bool isDamaged = false;
     auto read =
-        forEach(handle, "SELECT space, tbl, pk, clock FROM sheaf_rows WHERE outbox IS NULL", [&](const SqlStatement &row) {
+        forEachRow(handle, "SELECT space, tbl, pk, clock FROM sheaf_rows WHERE outbox IS NULL", [&](const SqlStatement &row) {
             const auto table = tables->find(row.integer(1));
             isDamaged = isDamaged || table == tables->end() || !decodeClock(row.bytes(3), *sites, clock);
             if (!isDamaged)

@@ -88,7 +88,7 @@ Result<bool> Replica::Private::pass(const QByteArray &space, const TableInfo &ta
             if (!filters.map(filters.all.encode, table.name, column->name, value))
                 return false;
             appendVariant(mapped.emplace_back(), value);
-            cell.value = Bytes::Reader(mapped.back()).value();
+            cell.value = Bytes::decodedValue(mapped.back());
         }
         QByteArray bytes;
         encodeRecord(record, bytes);

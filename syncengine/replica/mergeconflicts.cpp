@@ -154,7 +154,7 @@ Result<void> Merger::settleClashes(const TableInfo &table, const Change &change,
             const bool again = mineWins ? policy == ConflictPolicy::Remote : policy == ConflictPolicy::Local;
             if (again) {
                 const QByteArray &value = mineWins ? clash.theirs : clash.mine;
-                const auto written = overwrite(table, change.key, m_row, {clash.column, now, Bytes::Reader(value).value()});
+                const auto written = overwrite(table, change.key, m_row, {clash.column, now, Bytes::decodedValue(value)});
                 if (!written)
                     return fail(written.error());
                 mineWins = mineWins != *written;

@@ -40,7 +40,7 @@ Result<void> Merger::unstick(const Stuck &row)
     std::vector<const Cell *> pointers;
     for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
         if (row.table->column(it.key())->position >= 0)
-            cells.push_back({it.key(), {}, Bytes::Reader(*it).value()});
+            cells.push_back({it.key(), {}, Bytes::decodedValue(*it)});
     }
     std::ranges::sort(cells, {}, &Cell::column); // statements are found by their set of columns
     pointers.reserve(cells.size());
@@ -56,7 +56,7 @@ Result<void> Merger::unstick(const Stuck &row)
     if (auto done = place(*row.table, row.key, row.space, pointers, !*there); !done)
         return done;
     for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
-        const Cell cell{it.key(), {}, Bytes::Reader(*it).value()};
+        const Cell cell{it.key(), {}, Bytes::decodedValue(*it)};
         if (row.table->column(it.key())->position < 0) {
             if (auto done = m_rows.park(*row.table, row.key, cell); !done)
                 return done;
@@ -123,7 +123,7 @@ void Merger::decodeValues(const TableInfo &table)
             continue;
         }
         appendVariant(m_decoded.emplace_back(), value);
-        cell.value = Bytes::Reader(m_decoded.back()).value();
+        cell.value = Bytes::decodedValue(m_decoded.back());
     }
 }
 
@@ -152,7 +152,7 @@ Result<void> Merger::judge(const TableInfo &table, const QByteArray &key, const 
         return done;
     m_capture.note(table, key, 0, false, true);
     for (const auto &[column, bytes] : kept) {
-        if (auto done = m_rows.park(table, key, {column, {}, Bytes::Reader(bytes).value()}); !done)
+        if (auto done = m_rows.park(table, key, {column, {}, Bytes::decodedValue(bytes)}); !done)
             return done;
     }
     m_anyHidden = true;

@@ -70,13 +70,13 @@ Result<void> Merger::mergePart(const RowParts::Place &place, bool hasNews, bool 
         base = *std::move(present);
     else
         return fail(present.error());
-    QByteArray shown = ColumnMerge(place.table.typeOf(place.column)).fold(Bytes::Reader(base).value(), stored->views());
+    QByteArray shown = ColumnMerge(place.table.typeOf(place.column)).fold(Bytes::decodedValue(base), stored->views());
     if (stored->base ? *stored->base != base : shown != base) {
         if (auto done = m_parts.setBase(place, base); !done)
             return done;
     }
     m_shownTexts.push_back(std::move(shown));
-    show({place.column, {}, Bytes::Reader(m_shownTexts.back()).value()});
+    show({place.column, {}, Bytes::decodedValue(m_shownTexts.back())});
     return {};
 }
 
@@ -89,14 +89,14 @@ Result<void> Merger::showParts(const RowParts::Place &place)
     if (!present)
         return fail(present.error());
     const QByteArray &base = stored->base ? *stored->base : *present;
-    const QByteArray shown = ColumnMerge(place.table.typeOf(place.column)).fold(Bytes::Reader(base).value(), stored->views());
+    const QByteArray shown = ColumnMerge(place.table.typeOf(place.column)).fold(Bytes::decodedValue(base), stored->views());
     if (shown == *present)
         return {};
     if (!stored->base) {
         if (auto done = m_parts.setBase(place, base); !done)
             return done;
     }
-    const Cell cell{place.column, {}, Bytes::Reader(shown).value()};
+    const Cell cell{place.column, {}, Bytes::decodedValue(shown)};
     return this->place(place.table, place.key, {}, {&cell}, false);
 }
 

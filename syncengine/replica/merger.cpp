@@ -390,7 +390,7 @@ Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column)
     if (auto done = remove->run(); !done)
         return done;
     for (const auto &[key, bytes] : std::as_const(values)) {
-        const Cell cell{column, {}, Bytes::Reader(bytes).value()};
+        const Cell cell{column, {}, Bytes::decodedValue(bytes)};
         if (auto done = place(table, key, {}, {&cell}, false); !done)
             return done;
     }

@@ -19,11 +19,6 @@ Unexpected refused(const RowParts::Place &place, const Error &why)
                                                      QString::fromUtf8(place.table.column(place.column)->name), why.message));
 }
 
-ValueView valueOf(const QByteArray &encoded)
-{
-    return Bytes::Reader(encoded).value();
-}
-
 constexpr qsizetype columnBytesMax = 384 * 1024; // a record takes 512 KiB
 
 /// Refuses here what the server would refuse for good. Parts that are written anew are counted twice: near the end only.
@@ -69,8 +64,9 @@ Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bo
     for (const auto &[column, bytes] : written) {
         const Place place{table, touch.key, column};
         const MergeType type = table.column(column)->type;
-        auto change = birth ? birthOf(place, type, valueOf(bytes), site)
-                            : updateOf(place, type, *touch.valueBefore(table.column(column)->position), valueOf(bytes), site);
+        auto change =
+            birth ? birthOf(place, type, Bytes::decodedValue(bytes), site)
+                  : updateOf(place, type, *touch.valueBefore(table.column(column)->position), Bytes::decodedValue(bytes), site);
         if (!change)
             return fail(change.error());
         changes.push_back(*std::move(change));
@@ -90,7 +86,7 @@ Result<void> RowParts::intend(const Place &place, PartEdits edits)
         return checked;
     Change change{.column = place.column, .edits = std::move(edits), .shown = {}, .base = {}};
     const QByteArray base = stored->base ? *stored->base : *shown;
-    change.shown = ColumnMerge(place.table.typeOf(place.column)).fold(valueOf(base), stored->views(), change.edits);
+    change.shown = ColumnMerge(place.table.typeOf(place.column)).fold(Bytes::decodedValue(base), stored->views(), change.edits);
     if (!stored->base)
         change.base = *std::move(shown);
     m_intended.push_back({place.table.id, place.key.toByteArray(), std::move(change)});
@@ -121,7 +117,7 @@ Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, 
         change.base.emplace();
         Bytes::appendValue(*change.base, before);
     }
-    const ValueView base = stored->base ? valueOf(*stored->base) : before;
+    const ValueView base = stored->base ? Bytes::decodedValue(*stored->base) : before;
     const auto parts = stored->views();
     auto edits = ColumnMerge(type).edit(base, parts, before, now, {site, m_random});
     if (!edits)
@@ -154,14 +150,14 @@ Result<void> RowParts::revive(const TableInfo &table, QByteArrayView key, RowClo
         const auto present = presentValue(place);
         if (!present)
             return fail(present.error());
-        const auto born = birthOf(place, table.column(column)->type, valueOf(*present), clock.life.site);
+        const auto born = birthOf(place, table.column(column)->type, Bytes::decodedValue(*present), clock.life.site);
         if (!born)
             continue; // a register of old that is none of its type: it stays a base
         if (auto done = write(table, key, *born, clock); !done)
             return done;
         for (const PartEdit &edit : born->edits)
             clock.setPartStamp(column, edit.part, clock.life);
-        const Cell shown{column, {}, valueOf(born->shown)};
+        const Cell shown{column, {}, Bytes::decodedValue(born->shown)};
         if (born->shown == *present)
             continue;
         if (auto done = m_rows.updateValues(table, key, {&shown}); !done)
@@ -192,8 +188,8 @@ Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &p
 {
     PartEdit moved{partOfSite(fresh.site), part.value};
     if (place.table.typeOf(place.column) == MergeType::Counter) {
-        const ValueView had = part.ackedHlc != 0 ? valueOf(part.acked) : ValueView::null();
-        const auto waiting = Counter::edit(had, valueOf(part.value), {}, {fresh.site, {}});
+        const ValueView had = part.ackedHlc != 0 ? Bytes::decodedValue(part.acked) : ValueView::null();
+        const auto waiting = Counter::edit(had, Bytes::decodedValue(part.value), {}, {fresh.site, {}});
         if (!waiting)
             return fail(waiting.error());
         moved.value = waiting->empty() ? QByteArray() : waiting->front().value;
@@ -202,7 +198,7 @@ Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &p
         return done;
     clock.removePart(place.column, part.part);
     if (part.ackedHlc != 0) {
-        if (auto done = accept(place, part.part, valueOf(part.acked)); !done)
+        if (auto done = accept(place, part.part, Bytes::decodedValue(part.acked)); !done)
             return done;
         clock.setPartStamp(place.column, part.part, {part.ackedHlc, old});
     }

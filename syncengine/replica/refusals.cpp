@@ -153,7 +153,7 @@ Result<void> Replica::Private::recordOf(const Refused &refused, QByteArray &byte
         for (const TableInfo::Column &column : table.columns) {
             const Stamp stamp = clock.stampOf(column.id).hlc != 0 ? clock.stampOf(column.id) : clock.life;
             if (const auto value = parked.constFind(column.id); value != parked.constEnd())
-                record.cells.push_back({column.id, stamp, Bytes::Reader(*value).value()});
+                record.cells.push_back({column.id, stamp, Bytes::decodedValue(*value)});
             else if (*there && column.position >= 0)
                 record.cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
         }
@@ -215,7 +215,7 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
             return fail(value.error());
         QByteArray bytes;
         appendVariant(bytes, *value);
-        if (auto done = show(column.id, Bytes::Reader(bytes).value()); !done)
+        if (auto done = show(column.id, Bytes::decodedValue(bytes)); !done)
             return done;
     }
     dropStamps(row.clock, registers);

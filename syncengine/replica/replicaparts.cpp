@@ -35,7 +35,7 @@ Result<void> Replica::Private::partsOf(const TableInfo &table, const QByteArray 
         return fail(listed.error());
     kept = *std::move(listed);
     for (const RowParts::Part &part : kept)
-        cells.push_back({part.column, part.part, clock.partStampOf(part.column, part.part), Bytes::Reader(part.value).value()});
+        cells.push_back({part.column, part.part, clock.partStampOf(part.column, part.part), Bytes::decodedValue(part.value)});
     return {};
 }
 

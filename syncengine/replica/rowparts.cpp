@@ -13,7 +13,7 @@ std::vector<PartView> RowParts::Stored::views() const
     std::vector<PartView> all;
     all.reserve(parts.size());
     for (const auto &[part, value] : parts)
-        all.push_back({part, Bytes::Reader(value).value()});
+        all.push_back({part, Bytes::decodedValue(value)});
     return all;
 }
 

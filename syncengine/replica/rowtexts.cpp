@@ -20,13 +20,6 @@ constexpr int smallUpdatesMax = 32;  ///< at rest, before they are joined to a s
 constexpr int storedUpdatesMax = 96; ///< of a document in memory, before it is loaded anew and compacted
 constexpr size_t documentsMax = 4;   ///< in memory: somebody types in one of them, others write to a few more
 
-QByteArray encoded(const ValueView &value)
-{
-    QByteArray bytes;
-    Bytes::appendValue(bytes, value);
-    return bytes;
-}
-
 QByteArray textOf(Text::Doc &doc)
 {
     return doc.text().toString().toUtf8();
@@ -135,7 +128,7 @@ Result<RowTexts::Open *> RowTexts::open(const Place &place, const std::optional<
         return fail(done.error());
     if (!open->seedKept) {
         if (before) {
-            open->seedValue = encoded(*before);
+            open->seedValue = Bytes::encodedValue(*before);
         } else {
             auto value = valueInTable(place);
             if (!value)
@@ -160,7 +153,7 @@ Result<RowTexts::Open *> RowTexts::open(const Place &place, const std::optional<
 Result<void> RowTexts::plant(Open &open)
 {
     const Text::StateVector known = open.doc->stateVector();
-    const QByteArray seed = seedUpdate(Bytes::Reader(open.seedValue).value());
+    const QByteArray seed = seedUpdate(Bytes::decodedValue(open.seedValue));
     open.uncoveredSeed.clear();
     if (auto done = open.doc->apply(seed); !done)
         return done;
@@ -203,7 +196,7 @@ Result<QByteArray> RowTexts::valueInTable(const Place &place)
         return fail(there.error());
     const int position = place.table.column(place.column)->position;
     if (*there && position >= 0) {
-        QByteArray value = encoded(values[static_cast<size_t>(position)]);
+        QByteArray value = Bytes::encodedValue(values[static_cast<size_t>(position)]);
         m_rows.releaseValues();
         return value;
     }
@@ -211,7 +204,7 @@ Result<QByteArray> RowTexts::valueInTable(const Place &place)
     QHash<ColumnId, QByteArray> parked;
     if (auto done = m_rows.readParked(place.table, place.key, parked); !done)
         return fail(done.error());
-    return parked.value(place.column, encoded({}));
+    return parked.value(place.column, Bytes::encodedValue({}));
 }
 
 Result<QByteArray> RowTexts::load(const Place &place)
@@ -270,7 +263,7 @@ Result<QByteArray> RowTexts::seedUpdateOf(const Place &place)
             return inTable;
         *value = *std::move(inTable);
     }
-    return seedUpdate(Bytes::Reader(**value).value());
+    return seedUpdate(Bytes::decodedValue(**value));
 }
 
 // Writing
@@ -349,7 +342,7 @@ Result<bool> RowTexts::replace(const Place &place, const ValueView &before, cons
 
 Result<void> RowTexts::bear(const Place &place, const ValueView &value)
 {
-    if (auto done = append(place, Seed, encoded(ValueView::ofText({})), 0); !done)
+    if (auto done = append(place, Seed, Bytes::encodedValue(ValueView::ofText({})), 0); !done)
         return done;
     const QByteArray update = seedUpdate(value);
     tell(place, update, true);
@@ -384,7 +377,7 @@ Result<void> RowTexts::changeSeed(const Place &place, const ValueView &value)
 {
     close(place.table, place.key);
     SqlStatement &update = bound(m_setSeed, place.table, place.key, place.column);
-    const QByteArray bytes = encoded(value);
+    const QByteArray bytes = Bytes::encodedValue(value);
     update.bindBlob(4, bytes);
     return update.run();
 }

@@ -17,46 +17,36 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QByteArray encoded(const ValueView &value)
-{
-    QByteArray bytes;
-    Bytes::appendValue(bytes, value);
-    return bytes;
-}
-
-ValueView valueOf(const QByteArray &bytes)
-{
-    return Bytes::Reader(bytes).value();
-}
-
 /// `now` plus what leads from one value to the other, as a counter adds.
 QByteArray added(const QByteArray &now, const QByteArray &from, const QByteArray &to)
 {
     if (now == from)
         return to;
-    const auto step = Counter::edit(valueOf(from), valueOf(to), {}, {.site = 1, .random = {}});
+    const auto step = Counter::edit(Bytes::decodedValue(from), Bytes::decodedValue(to), {}, {.site = 1, .random = {}});
     if (!step || step->empty())
         return now;
-    const PartView part{step->front().part, valueOf(step->front().value)};
-    return encoded(Counter::fold(valueOf(now), {&part, 1}));
+    const PartView part{step->front().part, Bytes::decodedValue(step->front().value)};
+    return Bytes::encodedValue(Counter::fold(Bytes::decodedValue(now), {&part, 1}));
 }
 
 QByteArray textStep(const QByteArray &now, const QByteArray &from, const QByteArray &to)
 {
-    const auto text = [](const QByteArray &bytes) { return QString::fromUtf8(RowTexts::textOfValue(valueOf(bytes))); };
+    const auto text = [](const QByteArray &bytes) {
+        return QString::fromUtf8(RowTexts::textOfValue(Bytes::decodedValue(bytes)));
+    };
     const QString result = withStep(text(from), text(to), text(now));
-    return encoded(ValueView::ofText(result.toUtf8()));
+    return Bytes::encodedValue(ValueView::ofText(result.toUtf8()));
 }
 
 /// A map with one key set to another scalar, or without it.
 QByteArray withKey(const QByteArray &map, const QByteArray &part, const QByteArray &target)
 {
-    const ValueView shown = valueOf(map);
+    const ValueView shown = Bytes::decodedValue(map);
     auto scalars = shown.type == ValueView::Type::Text ? scalarsOfObject(shown.bytes) : std::nullopt;
     if (!scalars)
         scalars.emplace();
     const auto key = JsonScalar::fromJson(part);
-    const ValueView value = valueOf(target);
+    const ValueView value = Bytes::decodedValue(target);
     if (!key)
         return map;
     if (value.type != ValueView::Type::Text)
@@ -68,7 +58,7 @@ QByteArray withKey(const QByteArray &map, const QByteArray &part, const QByteArr
         const JsonScalar quoted{.kind = JsonScalar::Kind::String, .string = name};
         json += (json.size() > 1 ? "," : "") + quoted.toJson() + ':' + scalar.toJson();
     }
-    return encoded(ValueView::ofText(json + '}'));
+    return Bytes::encodedValue(ValueView::ofText(json + '}'));
 }
 
 } // namespace
@@ -98,7 +88,7 @@ Result<std::vector<UndoRun::Step>> UndoRun::stepsOf(Work &work, const RowState &
     for (const UndoCell &cell : work.row.entry.cells) {
         const TableInfo::Column *column = work.table->column(cell.column);
         const bool here = *there && column != nullptr && column->position >= 0 && column->type == cell.type;
-        shown.push_back(here ? encoded(values[static_cast<size_t>(column->position)]) : QByteArray());
+        shown.push_back(here ? Bytes::encodedValue(values[static_cast<size_t>(column->position)]) : QByteArray());
     }
     d.rows.releaseValues();
     std::vector<Step> steps;
@@ -132,7 +122,7 @@ Result<bool> UndoRun::addStep(Work &work, const RowState &state, UndoCell &cell,
         break;
     case MergeType::Map:
         if (state.clock.partStampOf(cell.column, cell.part) == from.stamp && !to.value.isEmpty())
-            steps.push_back({&cell, valueInMap(valueOf(now), cell.part), to.value, {}});
+            steps.push_back({&cell, valueInMap(Bytes::decodedValue(now), cell.part), to.value, {}});
         return true;
     case MergeType::Set:
         return addSetStep(work, cell, steps);
@@ -152,9 +142,9 @@ Result<bool> UndoRun::addSetStep(Work &work, UndoCell &cell, std::vector<Step> &
     if (!stored)
         return fail(stored.error());
     const auto known = std::ranges::find(stored->parts, cell.part, &std::pair<QByteArray, QByteArray>::first);
-    const bool stands = known != stored->parts.end() && valueOf(known->second).integer == 1;
+    const bool stands = known != stored->parts.end() && Bytes::decodedValue(known->second).integer == 1;
     const UndoCell::State &to = cell.at(opposite(m_from));
-    const bool wanted = valueOf(to.value).integer == 1;
+    const bool wanted = Bytes::decodedValue(to.value).integer == 1;
     if (stands != wanted)
         steps.push_back({&cell, {}, to.value, wanted ? d.parts.addedAgain(cell.part) : QByteArray()});
     return true;
@@ -184,7 +174,7 @@ Result<UndoRun::Done> UndoRun::writeSteps(Work &work, std::vector<Step> steps)
     }
     std::vector<Cell> cells;
     for (const auto &[column, value] : values)
-        cells.push_back({column, {}, valueOf(value)});
+        cells.push_back({column, {}, Bytes::decodedValue(value)});
     std::vector<const Cell *> pointers;
     for (const Cell &cell : cells)
         pointers.push_back(&cell);

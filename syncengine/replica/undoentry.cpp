@@ -267,7 +267,7 @@ bool UndoEntry::rebase(const UndoRebase &rebase)
                 continue;
             cell.part = rename.now;
             for (UndoCell::State &state : cell.states)
-                state.stamp = Bytes::Reader(state.value).value().integer == 1 ? rename.stamp : Stamp();
+                state.stamp = Bytes::decodedValue(state.value).integer == 1 ? rename.stamp : Stamp();
             break;
         }
     }

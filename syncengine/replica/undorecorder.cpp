@@ -9,27 +9,16 @@
 
 namespace Sheaf {
 
-namespace {
-
 using enum UndoSide;
-
-QByteArray encoded(const ValueView &value)
-{
-    QByteArray bytes;
-    Bytes::appendValue(bytes, value);
-    return bytes;
-}
-
-} // namespace
 
 QByteArray valueInMap(const ValueView &map, QByteArrayView part)
 {
     const auto key = JsonScalar::fromJson(part);
     const auto scalars = map.type == ValueView::Type::Text ? scalarsOfObject(map.bytes) : std::nullopt;
     if (!key || !scalars)
-        return encoded({});
+        return Bytes::encodedValue({});
     const auto found = scalars->find(key->string);
-    return found == scalars->end() ? encoded({}) : encoded(ValueView::ofText(found->second.toJson()));
+    return found == scalars->end() ? Bytes::encodedValue({}) : Bytes::encodedValue(ValueView::ofText(found->second.toJson()));
 }
 
 Result<bool> UndoRecorder::before(const Touch &touch)
@@ -92,7 +81,7 @@ void UndoRecorder::addDelete(UndoEntry &entry, const Touch &touch, const RowCloc
     for (int position = 0; position < touch.table->positions; ++position) {
         const ValueView value = reader.value();
         if (const ColumnId column = touch.table->atPosition[static_cast<size_t>(position)]; column != 0)
-            life.image.emplace_back(column, encoded(value));
+            life.image.emplace_back(column, Bytes::encodedValue(value));
         if (position == touch.table->spacePosition)
             life.space = value.bytes.toByteArray();
     }
@@ -117,13 +106,13 @@ Result<void> UndoRecorder::addEdit(UndoEntry &entry, const Touch &touch, const R
         if (column.type == MergeType::Text)
             addText(entry, touch, column, now, value);
         else if (hasParts(column.type))
-            parted.emplace_back(&column, encoded(value));
+            parted.emplace_back(&column, Bytes::encodedValue(value));
         if (column.type != MergeType::Register || m_before.clock.stampOf(column.id) == now.stampOf(column.id))
             continue;
         // A column of a group may have kept its value.
         const ValueView old = touch.valueBefore(column.position).value_or(value);
         entry.cells.push_back({.column = column.id,
-                               .states = {UndoCell::State{m_before.clock.stampOf(column.id), encoded(old)},
+                               .states = {UndoCell::State{m_before.clock.stampOf(column.id), Bytes::encodedValue(old)},
                                           UndoCell::State{now.stampOf(column.id)}}});
     }
     m_rows.releaseValues();
@@ -143,9 +132,10 @@ void UndoRecorder::addText(UndoEntry &entry, const Touch &touch, const TableInfo
     const Stamp after{now.textStampOf(column.id, site), site};
     if (!old || before == after)
         return;
-    entry.cells.push_back({.column = column.id,
-                           .type = MergeType::Text,
-                           .states = {UndoCell::State{before, encoded(*old)}, UndoCell::State{after, encoded(value)}}});
+    entry.cells.push_back(
+        {.column = column.id,
+         .type = MergeType::Text,
+         .states = {UndoCell::State{before, Bytes::encodedValue(*old)}, UndoCell::State{after, Bytes::encodedValue(value)}}});
 }
 
 Result<void> UndoRecorder::addParts(UndoEntry &entry, const Touch &touch, const TableInfo::Column &column, const RowClock &now,
@@ -163,15 +153,15 @@ Result<void> UndoRecorder::addParts(UndoEntry &entry, const Touch &touch, const 
         cell.at(Before).stamp = before;
         cell.at(After).stamp = part.stamp;
         if (column.type == MergeType::Counter) {
-            cell.at(Before).value = encoded(*old);
+            cell.at(Before).value = Bytes::encodedValue(*old);
             cell.at(After).value = shown;
         } else if (column.type == MergeType::Map) {
             cell.at(Before).value = valueInMap(*old, part.part);
         } else if (column.type == MergeType::Set) {
             const auto value = std::ranges::find(stored->parts, part.part, &std::pair<QByteArray, QByteArray>::first);
-            const bool stands = value != stored->parts.end() && Bytes::Reader(value->second).value().integer == 1;
-            cell.at(Before).value = encoded(stands ? ValueView::null() : ValueView::ofInteger(1));
-            cell.at(After).value = encoded(stands ? ValueView::ofInteger(1) : ValueView::null());
+            const bool stands = value != stored->parts.end() && Bytes::decodedValue(value->second).integer == 1;
+            cell.at(Before).value = Bytes::encodedValue(stands ? ValueView::null() : ValueView::ofInteger(1));
+            cell.at(After).value = Bytes::encodedValue(stands ? ValueView::ofInteger(1) : ValueView::null());
         }
         entry.cells.push_back(std::move(cell));
     }

@@ -14,18 +14,6 @@ namespace {
 
 constexpr size_t sparedMax = 20; // then nothing is deleted: each costs another run
 
-QByteArray encoded(const ValueView &value)
-{
-    QByteArray bytes;
-    Bytes::appendValue(bytes, value);
-    return bytes;
-}
-
-ValueView valueOf(const QByteArray &bytes)
-{
-    return Bytes::Reader(bytes).value();
-}
-
 } // namespace
 
 Result<void> UndoRun::apply()
@@ -131,7 +119,7 @@ Result<UndoRun::Done> UndoRun::bringBack(Work &work, const RowState &state)
     for (const auto &[column, value] : life.image) {
         const TableInfo::Column *known = work.table->column(column);
         if (known != nullptr && known->position >= 0)
-            cells.push_back({column, {}, valueOf(value)});
+            cells.push_back({column, {}, Bytes::decodedValue(value)});
     }
     std::vector<const Cell *> pointers;
     for (const Cell &cell : cells)
@@ -214,7 +202,7 @@ Result<bool> UndoRun::keepImage(Work &work)
     }
     for (const TableInfo::Column &column : work.table->columns) {
         if (column.position >= 0)
-            life.image.emplace_back(column.id, encoded(values[static_cast<size_t>(column.position)]));
+            life.image.emplace_back(column.id, Bytes::encodedValue(values[static_cast<size_t>(column.position)]));
     }
     if (work.table->spacePosition >= 0)
         life.space = values[static_cast<size_t>(work.table->spacePosition)].bytes.toByteArray();
@@ -242,8 +230,8 @@ Result<void> UndoRun::writeOverTriggers(Work &work)
     const auto compare = [&](ColumnId column, const QByteArray &target) {
         const TableInfo::Column *known = work.table->column(column);
         const bool plain = *there && known != nullptr && known->position >= 0 && known->type == MergeType::Register;
-        if (plain && !sameValue(values[static_cast<size_t>(known->position)], valueOf(target)))
-            cells.push_back({column, {}, valueOf(target)});
+        if (plain && !sameValue(values[static_cast<size_t>(known->position)], Bytes::decodedValue(target)))
+            cells.push_back({column, {}, Bytes::decodedValue(target)});
     };
     for (const Step &step : work.steps)
         compare(step.cell->column, step.target);
@@ -314,7 +302,7 @@ Result<void> UndoRun::finishBirth(Work &work, RowState &state, UndoRebase &rebas
         if (known == nullptr || known->position >= 0)
             continue;
         // Only newer peers know the column: it comes back as well.
-        if (auto done = d.rows.park(*work.table, work.row.key, {column, {}, valueOf(value)}); !done)
+        if (auto done = d.rows.park(*work.table, work.row.key, {column, {}, Bytes::decodedValue(value)}); !done)
             return done;
         state.clock.setStamp(column, state.clock.life);
     }

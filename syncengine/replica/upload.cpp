@@ -84,7 +84,7 @@ Result<void> Replica::Private::registersOf(const TableInfo &table, const QByteAr
                 kept.insert(column.id, **seed);
         }
         if (const auto value = kept.constFind(column.id); value != kept.constEnd())
-            cells.push_back({column.id, stamp, Bytes::Reader(*value).value()});
+            cells.push_back({column.id, stamp, Bytes::decodedValue(*value)});
         else if (*there && column.position >= 0)
             cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
     }

@@ -83,7 +83,7 @@ Result<std::optional<RowTexts::Withdrawn>> RowTexts::withdraw(const Place &place
             applied = doc.apply(row.bytes(1));
     });
     if (applied && seed->has_value())
-        applied = doc.apply(seedUpdate(Bytes::Reader(**seed).value()));
+        applied = doc.apply(seedUpdate(Bytes::decodedValue(**seed)));
     if (!read || !applied)
         return fail(read ? applied.error() : read.error());
     const QByteArray left = doc.encode();

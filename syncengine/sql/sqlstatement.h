@@ -75,4 +75,12 @@ Result<void> forEachRow(SqlStatement &statement, Visit visit)
     return done;
 }
 
+/// The same for a statement that is needed once.
+template<typename Visit>
+Result<void> forEachRow(sqlite3 *handle, QByteArrayView sql, Visit visit)
+{
+    auto statement = SqlStatement::prepare(handle, sql);
+    return statement ? forEachRow(*statement, std::move(visit)) : Result<void>(fail(statement.error()));
+}
+
 } // namespace Sheaf
