@@ -7,6 +7,7 @@
 #include <QSet>
 
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace Sheaf::Server {
@@ -17,6 +18,11 @@ class ServerSession;
 class Channel
 {
 public:
+    /// An order that is the same in every run.
+    struct ByName {
+        bool operator()(const Channel *a, const Channel *b) const { return a->name() < b->name(); }
+    };
+
     explicit Channel(QByteArray name) : m_name(std::move(name)) {}
 
     [[nodiscard]] const QByteArray &name() const { return m_name; }
@@ -48,6 +54,8 @@ private:
     std::vector<ServerSession *> m_subscribers;
     int m_watchers = 0;
 };
+
+using ChannelSet = std::set<Channel *, Channel::ByName>;
 
 /// The pushes of one commit to one space, in the order of their sequences, encoded once for all
 /// who must hear of them. A session hears of the pushes of others as Changes and of its own as

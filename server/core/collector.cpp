@@ -20,7 +20,8 @@ Forgotten forgetMore(const StoredSpace &space, Sequence watermark, Hlc upTo, qin
         now.length = std::min(space.longestDelete, Sheaf::Limits::toldLengthLimit - 2);
     }
     // The deletes that the floor is above came before it, because later ones of such stamps are refused.
-    if (now.floorStamp == now.stamp && space.head > 0 && upTo > now.floorStamp && hlcMs(upTo) >= hlcMs(now.floorStamp) + delayMs) {
+    if (now.floorStamp == now.stamp && space.head > 0 && upTo > now.floorStamp &&
+        hlcMs(upTo) >= hlcMs(now.floorStamp) + delayMs) {
         now.floorStamp = upTo;
         now.floorSequence = space.head;
     }
@@ -50,17 +51,17 @@ void Collector::collect()
 {
     m_clock.cancel(std::exchange(m_timer, 0));
     m_host.greet(*this);
-    QSet<Channel *> changed;
-    QSet<Channel *> forgot;
+    ChannelSet changed;
+    ChannelSet forgot;
     if (auto done = collectAll(changed, forgot); !done) {
         qCWarning(lcServer).noquote() << "cannot forget deletes:" << done.error().message;
-        for (Channel *channel : std::as_const(changed))
+        for (Channel *channel : changed)
             channel->forget();
         return m_host.doubt(changed, done.error());
     }
     m_seen.clear();
     m_isFirst = false;
-    for (Channel *channel : std::as_const(forgot)) {
+    for (Channel *channel : forgot) {
         m_host.forgot(*channel);
         if (std::ranges::find(m_sweeps, channel, &Sweep::channel) == m_sweeps.end())
             m_sweeps.push_back({channel});
@@ -94,7 +95,7 @@ Result<void> Collector::storePlaces(StorageTransaction &transaction, const QList
     return {};
 }
 
-Result<void> Collector::collectAll(QSet<Channel *> &changed, QSet<Channel *> &forgot)
+Result<void> Collector::collectAll(ChannelSet &changed, ChannelSet &forgot)
 {
     auto transaction = m_storage.begin();
     if (!transaction)
@@ -119,7 +120,7 @@ Result<void> Collector::collectAll(QSet<Channel *> &changed, QSet<Channel *> &fo
 }
 
 /// True when deletes are forgotten now that were not before.
-Result<bool> Collector::forget(StorageTransaction &transaction, const StoredSpace &space, QSet<Channel *> &changed)
+Result<bool> Collector::forget(StorageTransaction &transaction, const StoredSpace &space, ChannelSet &changed)
 {
     if (m_retention.silenceMs <= 0)
         return false;

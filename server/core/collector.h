@@ -39,7 +39,7 @@ public:
         /// The space has forgotten more, and it is stored: tell those who follow it.
         virtual void forgot(Channel &channel) = 0;
         /// Nobody knows what a commit did.
-        virtual void doubt(const QSet<Channel *> &channels, const Error &error) = 0;
+        virtual void doubt(const ChannelSet &channels, const Error &error) = 0;
 
     protected:
         ~Host() = default;
@@ -59,8 +59,8 @@ public:
 
 private:
     Result<void> storePlaces(StorageTransaction &transaction, const QList<StoredSpace> &spaces);
-    Result<bool> forget(StorageTransaction &transaction, const StoredSpace &space, QSet<Channel *> &changed);
-    Result<void> collectAll(QSet<Channel *> &changed, QSet<Channel *> &forgot);
+    Result<bool> forget(StorageTransaction &transaction, const StoredSpace &space, ChannelSet &changed);
+    Result<void> collectAll(ChannelSet &changed, ChannelSet &forgot);
     void schedule();
     void sweepSoon();
     void sweep();

@@ -32,7 +32,7 @@ struct Group {
 /// may acknowledge and broadcast.
 struct CommittedGroup {
     std::vector<std::pair<quint64, std::variant<Refused, Admission>>> arrivals;
-    std::map<Channel *, Broadcast> broadcasts;
+    std::map<Channel *, Broadcast, Channel::ByName> broadcasts;
 };
 
 /// Merges a group in one transaction and commits it. On an error nothing may be answered, and the

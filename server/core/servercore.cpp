@@ -179,7 +179,7 @@ void ServerCore::giveUp(const Group &group, const Error &error)
 {
     qCCritical(lcServer).noquote() << "cannot commit:" << error.code << error.message;
     const auto retryMs = [this] { return 1 + static_cast<qint64>(m_random.below(Tuning::storageRetryMsMax)); };
-    QSet<Channel *> touched;
+    ChannelSet touched;
     for (const Group::Upload &upload : group.uploads) {
         upload.channel->forget();
         touched.insert(upload.channel);
@@ -194,7 +194,7 @@ void ServerCore::giveUp(const Group &group, const Error &error)
 }
 
 /// What these channels are cached to be was forgotten: those who follow them go on from what is stored.
-void ServerCore::doubt(const QSet<Channel *> &channels, const Error &error)
+void ServerCore::doubt(const ChannelSet &channels, const Error &error)
 {
     for (Channel *forgotten : channels) {
         m_yjs.failed(*forgotten);

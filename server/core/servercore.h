@@ -67,7 +67,7 @@ private:
     Channel &channelOf(const QByteArray &space) override { return m_channels.try_emplace(space, space).first->second; }
     void greet(Collector &collector) override;
     void forgot(Channel &channel) override;
-    void doubt(const QSet<Channel *> &channels, const Error &error) override;
+    void doubt(const ChannelSet &channels, const Error &error) override;
 
     void endSessions(DeviceId device);
     void setRole(ServerSession &session, const Grant &grant);

@@ -149,7 +149,6 @@ void ServerSession::onPush(const Push &push, qint64 bytes)
     m_host.buffer(-access->bytes);
     const qint64 total = std::exchange(access->bytes, 0);
     std::vector<Push> transaction = std::exchange(access->transaction, {});
-    m_queued += static_cast<qsizetype>(transaction.size());
     access->queued += static_cast<qsizetype>(transaction.size());
     m_host.upload(*this, **channel, std::move(transaction), total, access->role < Role::Editor);
 }
@@ -216,7 +215,8 @@ bool ServerSession::send(PluginWord &word)
 void ServerSession::answerMarks(Channel &channel)
 {
     const Space *space = channel.loaded();
-    if (m_marks.isEmpty() || m_queued > 0 || m_state != State::Open || space == nullptr)
+    const auto access = m_access.constFind(channel.name());
+    if (m_marks.isEmpty() || m_state != State::Open || space == nullptr || access == m_access.constEnd() || access->queued > 0)
         return;
     const Subscription *reader = subscription(channel);
     if (reader != nullptr && reader->sent != space->head())
@@ -273,7 +273,6 @@ void ServerSession::follow(Subscription &subscription, std::vector<Batch> &batch
 
 void ServerSession::acknowledge(const Ack &ack, Subscription *subscription)
 {
-    --m_queued;
     send(ack);
     const auto access = m_access.find(ack.space);
     if (access != m_access.end() && access->queued > 0 && --access->queued == 0 && access->isLeaving)

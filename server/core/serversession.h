@@ -147,7 +147,6 @@ private:
     std::vector<Subscription> m_subscriptions;
     bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send
     QList<Mark> m_marks;        ///< unanswered
-    qsizetype m_queued = 0;     ///< pushes handed to the host and not acknowledged
     qint64 m_stateSinceMs = 0;
     qint64 m_heardMs = 0;
     qint64 m_progressMs = 0; ///< the last time the network took bytes, or there were none

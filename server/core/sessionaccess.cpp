@@ -60,14 +60,17 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
     if (!channel)
         return storageFailed(channel.error(), Tuning::storageRetryMsMax);
     Subscription *known = subscription(**channel);
-    if (known == nullptr) {
+    const bool isFirst = known == nullptr; // later cursors count what is on its way to the client's disk
+    if (isFirst) {
         m_subscriptions.push_back({*channel, 0, 0, false, {}});
         known = &m_subscriptions.back();
         (*channel)->subscribe(this);
     }
     // A cursor of another history, or from the future of this one, says nothing: from the start.
     const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
-    m_host.seen(m_site, subscribe.space, isOurs ? subscribe.cursor : 0);
+    if (isFirst)
+        m_host.seen(m_site, subscribe.space, isOurs ? subscribe.cursor : 0);
+    send(Subscribed{subscribe.space});
     tellForgotten(**channel);
     known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
     known->sentText = 0;

@@ -80,7 +80,10 @@ public:
                 m.spaces);
     }
     void operator()(const Refused &m) { message(MessageType::Refused, m.code, m.reason, m.retryAfterMs); }
-    void operator()(const Subscribe &m) { message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets, m.tables, m.opening); }
+    void operator()(const Subscribe &m)
+    {
+        message(MessageType::Subscribe, m.space, m.epoch, m.cursor, m.buckets, m.tables, m.opening);
+    }
     void operator()(const Changes &m)
     {
         message(MessageType::Changes, m.space, m.previous, m.sequence, m.head, m.more, m.tables, m.changes);
@@ -93,6 +96,7 @@ public:
     void operator()(const Pong &m) { message(MessageType::Pong, m.clockMs, m.senderClockMs); }
     void operator()(const Seen &m) { message(MessageType::Seen, m.space, m.cursor); }
     void operator()(const Collected &m) { message(MessageType::Collected, m.space, m.sequence, m.stamp, m.length); }
+    void operator()(const Subscribed &m) { message(MessageType::Subscribed, m.space); }
     void operator()(const Plugin &m) { message(MessageType::Plugin, m.name, m.space, m.topic, m.payload); }
 
     void operator()(const Opened &m) { message(MessageType::Opened, m.space, m.opening); }

@@ -35,7 +35,7 @@ public:
         const quint64 type = m_cbor.unsignedInteger();
         if (!m_cbor.ok())
             return malformed();
-        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Collected))
+        if (type < static_cast<quint64>(MessageType::Hello) || type > static_cast<quint64>(MessageType::Subscribed))
             return fail(u"unknown_message"_s, u"Message type %1 is unknown."_s.arg(type));
         Message decoded = body(static_cast<MessageType>(type), fields - 1);
         if (m_tooLarge)
@@ -83,6 +83,8 @@ private:
             return expect(fields, 1) ? Message(Leave{name()}) : Message();
         case MessageType::Seen:
             return expect(fields, 2) ? Message(Seen{name(), count()}) : Message();
+        case MessageType::Subscribed:
+            return expect(fields, 1) ? Message(Subscribed{name()}) : Message();
         case MessageType::Collected:
             return expect(fields, 4) ? Message(Collected{name(), count(), told(), deadLength()}) : Message();
         }

@@ -166,6 +166,12 @@ struct Changes {
     friend bool operator==(const Changes &, const Changes &) = default;
 };
 
+/// Answers each Subscribe: the Changes behind it belong to that one.
+struct Subscribed {
+    QByteArray space;
+    friend bool operator==(const Subscribed &, const Subscribed &) = default;
+};
+
 /// What became of one change of a push. Only the ones that were not simply accepted are listed.
 struct Verdict {
     quint32 index = 0; ///< in Push::changes
@@ -209,6 +215,6 @@ struct Pong {
 };
 
 using Message = std::variant<Hello, Welcome, Refused, Subscribe, Changes, Push, Ack, Mark, Marked, Ping, Pong, Plugin, Opened,
-                             Closed, Leave, Seen, Collected>;
+                             Closed, Leave, Seen, Collected, Subscribed>;
 
 } // namespace Sheaf

@@ -25,6 +25,7 @@ enum class MessageType : quint8 {
     Leave = 15,
     Seen = 16,
     Collected = 17,
+    Subscribed = 18,
 };
 
 } // namespace Sheaf

@@ -177,7 +177,13 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         }
     }
     m_before = m_row.clock;
+    // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
+    const bool isBornTwice = m_row.outbox != 0 && m_waiting.base.isEmpty() && isAlive(m_before.length) &&
+                             isAlive(m_record.length) && m_record.length > m_before.length;
+    if (isBornTwice)
+        m_row.clock.length = m_record.length;
     mergeRecord(m_row.clock, m_record, m_outcome);
+    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice;
     const quint64 waiting = m_waiting.mask;
     if (m_row.outbox != 0) {
         if (auto done = findClashes(table, change, space.state.name, wallMs); !done)

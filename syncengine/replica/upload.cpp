@@ -254,10 +254,6 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
                    (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
         };
-        if (isFull(0)) {
-            pending.push.more = txn == transaction;
-            break;
-        }
         const TableInfo &table = *d->catalog.find(select->integer(1));
         const QByteArray key = select->bytes(2).toByteArray();
         if (auto done = d->rows.read(table, key, row); !done)
@@ -272,6 +268,10 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
         if (!*passes) {
             pending.held.append(n);
             continue;
+        }
+        if (isFull(0)) { // behind the filter: what it keeps here is no more to come
+            pending.push.more = txn == transaction;
+            break;
         }
         bool full = false;
         for (const Private::RowChange &change : *changes) {

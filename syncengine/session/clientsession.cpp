@@ -233,6 +233,8 @@ Result<void> ClientSession::Private::onOnline(const Message &message, qint64 byt
         return admit(*opened);
     if (const auto *closed = std::get_if<Closed>(&message))
         return on(*closed);
+    if (const auto *subscribed = std::get_if<Subscribed>(&message))
+        return inSpace(*subscribed, [](SpaceSync &s) { return s.subscribed(); });
     if (const auto *collected = std::get_if<Collected>(&message))
         return inSpace(*collected, [&](SpaceSync &s) { return s.receive(*collected); });
     if (const auto *ping = std::get_if<Ping>(&message)) {

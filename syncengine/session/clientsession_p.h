@@ -80,11 +80,11 @@ struct ClientSession::Private final : SpaceLink {
     std::vector<std::unique_ptr<SpaceSync>> spaces;
     Epoch epoch = 0;
     QHash<QByteArray, Opened> granted; ///< followed or not
-    QSet<QByteArray> former;       ///< spaces that were closed or left in this session: what still comes of them is old
-    QSet<QByteArray> leaving;      ///< and the server has not said that it knows
-    QList<SpaceProgress> outdated; ///< spaces that want a newer schema
-    QString updateNeeded;          ///< says so of the last of them
-    size_t nextSpace = 0;          ///< whose turn it is
+    QSet<QByteArray> former;           ///< spaces that were closed or left in this session: what still comes of them is old
+    QSet<QByteArray> leaving;          ///< and the server has not said that it knows
+    QList<SpaceProgress> outdated;     ///< spaces that want a newer schema
+    QString updateNeeded;              ///< says so of the last of them
+    size_t nextSpace = 0;              ///< whose turn it is
     SyncProgress lastProgress;
     Error ownRefusal;
     OneShot handshakeTimer, pingTimer, silenceTimer, pageTimer, endTimer;

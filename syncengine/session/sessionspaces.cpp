@@ -109,9 +109,8 @@ void ClientSession::spaceLeft(const QByteArray &space)
 
 void ClientSession::tablesChanged(const QByteArray &space, bool startsOver)
 {
-    if (SpaceSync *open = d->find(space))
-        open->tablesChanged(startsOver);
-    d->workThen({});
+    SpaceSync *open = d->find(space);
+    d->workThen(open != nullptr ? open->tablesChanged(startsOver) : Result<void>());
 }
 
 } // namespace Sheaf

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 bool SpaceSync::isQuiet() const
 {
-    return !m_sweeping && m_queue.empty() && m_inFlight.empty() && m_outboxRead && m_expected >= m_head && !m_awaiting;
+    return !m_sweeping && m_queue.empty() && m_inFlight.empty() && m_outboxRead && m_expected >= m_head && m_unheard == 0;
 }
 
 void SpaceSync::demandProof()

@@ -15,8 +15,9 @@ using std::chrono::milliseconds;
 
 SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Opened &opened, Epoch epoch)
     : m_replica(replica), m_clock(clock), m_link(link), m_name(opened.space.name), m_epoch(epoch), m_opening(opened.opening),
-      m_role(opened.space.role), m_head(opened.space.head),
-      m_forgotten{opened.space.name, opened.space.collected, opened.space.collectedStamp, opened.space.collectedLength},
+      m_role(opened.space.role),
+      m_head(opened.space.head), m_forgotten{opened.space.name, opened.space.collected, opened.space.collectedStamp,
+                                             opened.space.collectedLength},
       m_nextNumber(opened.space.lastPush + 1), m_uploadPause(clock), m_markPause(clock)
 {
 }
@@ -36,7 +37,7 @@ Result<void> SpaceSync::open()
         return swept;
     m_start = m_applied = m_expected = m_told = state().cursor;
     subscribe();
-    return endSweepIfDone();
+    return endSweepIfDone(m_head);
 }
 
 /// Forgets what the server has forgotten, or finds that this replica has missed some of it.
@@ -54,13 +55,14 @@ Result<void> SpaceSync::openSweep()
         return m_replica.forgetDeletes(m_forgotten);
     }
     m_sweeping = true;
-    m_sweepTo = m_head;
     return {};
 }
 
-Result<void> SpaceSync::endSweepIfDone()
+/// `head`: of the server when it read what was applied last. Before it has come to that, rows may have moved behind what
+/// was read.
+Result<void> SpaceSync::endSweepIfDone(Sequence head)
 {
-    if (!m_sweeping || m_applied < m_sweepTo)
+    if (!m_sweeping || m_applied < head)
         return {};
     m_sweeping = m_outboxRead = false;
     return m_replica.endSweep(m_forgotten);
@@ -81,16 +83,22 @@ void SpaceSync::subscribe()
 {
     if (m_expected >= m_known)
         m_buckets.reset();
-    m_link.send(Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets), state().tables, m_opening});
+    ++m_unheard;
+    m_link.send(
+        Subscribe{m_name, m_epoch, m_buckets.any() ? m_known : m_expected, bytesOf(m_buckets), state().tables, m_opening});
+}
+
+Result<void> SpaceSync::subscribed()
+{
+    if (--m_unheard < 0)
+        return fail(u"bad_message"_s, u"The server answered a subscription that was not sent."_s);
+    return {};
 }
 
 Result<void> SpaceSync::refillGap()
 {
-    if (m_awaiting)
-        return {};
     if (++m_gaps > Tuning::gapsMax)
         return fail(u"gap"_s, u"The server keeps leaving gaps in the changes of a space."_s);
-    m_awaiting = true;
     subscribe();
     return {};
 }
@@ -105,7 +113,6 @@ void SpaceSync::pullAgain(const SpaceDigest::Buckets &buckets, Sequence known)
     m_buckets = buckets;
     m_known = known;
     m_outboxRead = m_proven = m_marking = false;
-    m_awaiting = m_expected < m_head;
     subscribe();
 }
 
@@ -116,26 +123,34 @@ Result<void> SpaceSync::changeRole(Role role)
     const auto back = m_replica.setRole(m_name, role);
     if (!back)
         return fail(back.error());
-    if (*back)
-        pullAgain({}, 0);
-    return {};
+    return *back ? pullEverything() : Result<void>();
 }
 
-void SpaceSync::tablesChanged(bool startsOver)
+Result<void> SpaceSync::tablesChanged(bool startsOver)
 {
     m_proven = m_marking = false;
     if (startsOver)
-        pullAgain({}, 0);
-    else
-        subscribe();
+        return pullEverything();
+    subscribe();
+    return {};
+}
+
+/// Rows are wanted that were not followed for a while: their deletes may have been forgotten meanwhile.
+Result<void> SpaceSync::pullEverything()
+{
+    if (const auto swept = openSweep(); !swept)
+        return fail(swept.error());
+    pullAgain({}, 0);
+    return endSweepIfDone(m_head);
 }
 
 Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
 {
     m_head = std::max({m_head, changes.head, changes.sequence});
+    if (m_unheard > 0)
+        return {}; // of an earlier subscription, for which other rows may have been left out
     if (changes.previous > m_expected)
         return refillGap();
-    m_awaiting = false;
     if (changes.sequence <= m_expected)
         return {};                 // seen before: a repeat after a second subscription, or our own push behind its ack
     changes.previous = m_expected; // an overlap merges to the same
@@ -166,7 +181,8 @@ Result<void> SpaceSync::receive(const Collected &collected)
 
 Result<void> SpaceSync::forget(const Collected &collected)
 {
-    if (m_sweeping || state().reached < collected.sequence)
+    const SpaceState now = state();
+    if (m_sweeping || (now.reached > 0 && now.reached < collected.sequence)) // 0: nothing is here that could be missed
         return fail(u"terms_changed"_s, u"The server has forgotten deletes that did not come."_s);
     m_forgotten = collected;
     return m_replica.forgetDeletes(collected);
@@ -197,28 +213,26 @@ Result<bool> SpaceSync::step()
 {
     if (m_queue.empty())
         return false;
-    size_t ackAt = 0;
+    size_t at = 0;
     if (std::holds_alternative<Changes>(m_queue.front().message)) {
         if (const size_t count = transactionLength(); count > 0) {
             if (const auto applied = apply(count); !applied)
                 return fail(applied.error());
             return true;
         }
-        // An unfinished transaction must not hold up the ack behind it.
-        while (ackAt < m_queue.size() && !std::holds_alternative<Ack>(m_queue[ackAt].message))
-            ++ackAt;
-        if (ackAt == m_queue.size())
+        // An unfinished transaction must not hold up what is behind it.
+        while (at < m_queue.size() && std::holds_alternative<Changes>(m_queue[at].message))
+            ++at;
+        if (at == m_queue.size())
             return false;
-    } else if (const auto *collected = std::get_if<Collected>(&m_queue.front().message)) {
-        const auto forgotten = forget(*collected);
-        m_queue.pop_front();
-        return forgotten ? Result<bool>(true) : Result<bool>(fail(forgotten.error()));
     }
-    const Ack ack = std::get<Ack>(std::move(m_queue[ackAt].message));
-    m_queue.erase(m_queue.begin() + static_cast<std::ptrdiff_t>(ackAt));
-    --m_queuedAcks;
-    if (const auto settled = settle(ack); !settled)
-        return fail(settled.error());
+    const Item item = std::move(m_queue[at]);
+    m_queue.erase(m_queue.begin() + static_cast<std::ptrdiff_t>(at));
+    const auto *ack = std::get_if<Ack>(&item.message);
+    if (ack != nullptr)
+        --m_queuedAcks;
+    if (const auto done = ack != nullptr ? settle(*ack) : forget(std::get<Collected>(item.message)); !done)
+        return fail(done.error());
     return true;
 }
 
@@ -239,13 +253,13 @@ Result<void> SpaceSync::apply(size_t count)
     noteFilterError();
     m_applied = batches.last().sequence;
     m_outboxRead = false; // a merge may have written again what somebody deleted
-    return endSweepIfDone();
+    return endSweepIfDone(batches.last().head);
 }
 
 Result<void> SpaceSync::settle(const Ack &ack)
 {
     const qsizetype pushed = m_inFlight.empty() ? 0 : m_inFlight.front().push.changes.size();
-    if (pushed == 0 || m_inFlight.front().push.number != ack.number ||
+    if (m_inFlight.empty() || m_inFlight.front().push.number != ack.number ||
         (!ack.verdicts.isEmpty() && ack.verdicts.last().index >= pushed))
         return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
     bool ahead = false;
@@ -355,6 +369,13 @@ Result<void> SpaceSync::upload()
         auto next = m_replica.nextPush(m_name, m_nextNumber, after);
         if (!next)
             return fail(next.error());
+        if (!next->has_value() && unfinished) {
+            // What was to follow has left the outbox meanwhile: the server waits for the end of the transaction.
+            next->emplace();
+            (*next)->push.space = m_name;
+            (*next)->push.number = m_nextNumber;
+            (*next)->end = after;
+        }
         if (!next->has_value()) {
             m_outboxRead = m_inFlight.empty();
             break;
@@ -395,10 +416,7 @@ Result<void> SpaceSync::nudge()
         m_link.send(Seen{m_name, m_told = m_applied});
     const bool stuck = m_expected < m_head && m_expected == m_nudged && m_queue.empty();
     m_nudged = m_expected;
-    if (!stuck)
-        return {};
-    m_awaiting = false;
-    return refillGap();
+    return stuck && m_unheard == 0 ? refillGap() : Result<void>();
 }
 
 qint64 SpaceSync::pulled() const

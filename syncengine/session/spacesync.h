@@ -52,6 +52,8 @@ public:
     Result<void> receive(Ack ack);
     Result<void> receive(const Marked &marked);
     Result<void> receive(const Collected &collected);
+    /// A subscription was heard.
+    Result<void> subscribed();
 
     /// Settles the next piece of what was received, in one transaction; false when there was none.
     Result<bool> step();
@@ -70,7 +72,7 @@ public:
     /// The role is another one: edits may come back from quarantine, to be pulled against from the start.
     Result<void> changeRole(Role role);
     /// Other tables are wanted; `startsOver`: the replica's cursor went to 0 for them.
-    void tablesChanged(bool startsOver);
+    Result<void> tablesChanged(bool startsOver);
 
     [[nodiscard]] QByteArray name() const { return m_name; }
     [[nodiscard]] Role role() const { return m_role; }
@@ -101,7 +103,8 @@ private:
     Result<void> settle(const Ack &ack);
     Result<void> forget(const Collected &collected);
     Result<void> openSweep();
-    Result<void> endSweepIfDone();
+    Result<void> endSweepIfDone(Sequence head);
+    Result<void> pullEverything();
     Result<bool> refuseUnsendable(const PendingPush &pending);
     Result<void> refillGap();
     Result<void> startOver();
@@ -127,12 +130,11 @@ private:
     Sequence m_told = 0;     ///< cursor that the server knows of
     Collected m_forgotten;   ///< as the server said last
     bool m_sweeping = false; ///< Replica::beginSweep(): nothing is pushed until everything has come
-    Sequence m_sweepTo = 0;  ///< up to here
     std::deque<Item> m_queue;
     qint64 m_queuedBytes = 0;
     size_t m_queuedAcks = 0;
     int m_gaps = 0;
-    bool m_awaiting = false;        ///< subscribed again and not heard since
+    int m_unheard = 0;              ///< subscriptions that were not answered: what comes is of an earlier one
     SpaceDigest::Buckets m_buckets; ///< the rows up to m_known that are pulled again
     Sequence m_known = 0;
 

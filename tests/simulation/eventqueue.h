@@ -5,6 +5,8 @@
 #include "ports/clock.h"
 #include "ports/random.h"
 
+#include <QByteArrayView>
+
 #include <functional>
 #include <map>
 #include <set>
@@ -42,7 +44,12 @@ public:
     void runUntil(qint64 untilUs);
 
     /// Order-sensitive hash of everything that was noted: equal for equal runs.
-    void note(quint64 value) { m_trace = (m_trace ^ value) * 0x100000001b3ULL; }
+    /// Becomes part of the trace. By hand, because qHash() gives equal bytes different numbers where they lie differently.
+    void note(QByteArrayView bytes)
+    {
+        for (const char byte : bytes)
+            m_trace = (m_trace ^ static_cast<quint8>(byte)) * 0x100000001b3ULL;
+    }
     [[nodiscard]] quint64 trace() const { return m_trace; }
 
 private:

@@ -171,14 +171,24 @@ void FaultyNetwork::send(const LinkPtr &link, Direction direction, const QByteAr
 void FaultyNetwork::arrive(const LinkPtr &link, Direction direction)
 {
     Link::Lane &lane = link->lanes[index(direction)];
-    if (lane.ended || link->blackHole || faultsOf(*link).partitioned || lane.frames.empty())
-        return;
+    // One read of a socket may bring many frames, and nothing else has its turn between them.
+    const bool isFullRead = m_random.oneIn(3);
+    do {
+        if (lane.ended || link->blackHole || faultsOf(*link).partitioned || lane.frames.empty())
+            return;
+        arriveOne(link, direction);
+    } while (isFullRead);
+}
+
+void FaultyNetwork::arriveOne(const LinkPtr &link, Direction direction)
+{
+    Link::Lane &lane = link->lanes[index(direction)];
     const QByteArray frame = lane.frames.front();
     lane.frames.pop_front();
     lane.unsent -= frame.size();
     const QList<QByteArray> delivered = m_tap ? m_tap(link->client, link->id, direction, frame) : QList{frame};
     for (const QByteArray &part : delivered) {
-        m_queue.note(qHash(part, 1));
+        m_queue.note(part);
         End *receiver = link->receivers[index(direction)];
         if (receiver && receiver->observer())
             receiver->observer()->frameReceived(part);

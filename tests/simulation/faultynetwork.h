@@ -54,6 +54,7 @@ private:
     void establish(const LinkPtr &link);
     void send(const LinkPtr &link, Direction direction, const QByteArray &frame);
     void arrive(const LinkPtr &link, Direction direction);
+    void arriveOne(const LinkPtr &link, Direction direction);
     void hangUp(const LinkPtr &link, Direction towards, qint64 delayUs, const QString &reason);
     void cut(const LinkPtr &link, bool silently);
     qint64 delay(int client);

@@ -41,10 +41,14 @@ struct Describer {
     }
     std::string operator()(const Ping &) const { return "ping"; }
     std::string operator()(const Pong &) const { return "pong"; }
-    std::string operator()(const Opened &m) const { return "opened " + m.space.name.toStdString() + " " + std::to_string(m.opening); }
+    std::string operator()(const Opened &m) const
+    {
+        return "opened " + m.space.name.toStdString() + " " + std::to_string(m.opening);
+    }
     std::string operator()(const Closed &m) const { return "closed " + m.space.toStdString() + " " + m.code.toStdString(); }
     std::string operator()(const Leave &m) const { return "leave " + m.space.toStdString(); }
     std::string operator()(const Seen &m) const { return "seen " + m.space.toStdString() + " " + std::to_string(m.cursor); }
+    std::string operator()(const Subscribed &m) const { return "subscribed " + m.space.toStdString(); }
     std::string operator()(const Collected &m) const
     {
         return "collected " + m.space.toStdString() + " " + std::to_string(m.sequence) + " up to " + std::to_string(m.stamp);

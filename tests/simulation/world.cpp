@@ -208,7 +208,7 @@ Verified World::checkAll(bool deep)
     for (const auto &client : m_clients) {
         if (auto found = client->check(deep))
             return found;
-        m_queue.note(qHash(QByteArray::fromStdString(client->state()), 1));
+        m_queue.note(QByteArray::fromStdString(client->state()));
     }
     return {};
 }

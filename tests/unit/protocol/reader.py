@@ -375,6 +375,7 @@ MESSAGES = {
     14: ("closed", 4, lambda c: {"space": c.name(), "code": c.text(64), "reason": c.text(KIB)}),
     15: ("leave", 2, lambda c: {"space": c.name()}),
     16: ("seen", 3, lambda c: {"space": c.name(), "cursor": c.count()}),
+    18: ("subscribed", 2, lambda c: {"space": c.name()}),
     17: ("collected", 5, lambda c: {"space": c.name(), "sequence": c.count(), "stamp": hlc(c), "length": dead_length(c)}),
 }
 

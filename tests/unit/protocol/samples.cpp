@@ -146,6 +146,7 @@ QMap<QString, Message> sampleMessages()
         {u"ping"_s, Ping{-5}},
         {u"pong"_s, Pong{1, -5}},
         {u"seen"_s, Seen{"home", 12}},
+        {u"subscribed"_s, Subscribed{"home"}},
         {u"collected"_s, Collected{"home", 9, second.hlc, 6}},
         {u"plugin"_s, Plugin{presencePlugin(), "home", textPlace("notes", "\3\2k1", "body"), "\1\7\1\2{}"}},
         {u"plugin without topic and payload"_s, Plugin{"x", "home", {}, {}}},

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void forgottenDeletesLeaveNothing();
     void whatWaitsIsNotForgotten();
     void aRowMayBeMadeAnewAsIfItHadNeverBeen();
+    void birthsOfOneKeyUnite();
     void aNewLifeStandsAgainstWhatWaitsOfTheOld();
     void aSweepFindsWhatWasMissed();
     void editsOfMissedDeletesAreKept();
@@ -56,10 +57,7 @@ private:
         return all;
     }
     /// Both have everything, and then the relay forgets all deletes up to now.
-    Collected forgetAll()
-    {
-        return relay.forgetDeletes(makeHlc(std::max(a->wallMs, b->wallMs) + 1, 0xffff));
-    }
+    Collected forgetAll() { return relay.forgetDeletes(makeHlc(std::max(a->wallMs, b->wallMs) + 1, 0xffff)); }
     void verifyEqual()
     {
         relay.sync(*a);
@@ -147,6 +145,22 @@ void TestForgetting::aRowMayBeMadeAnewAsIfItHadNeverBeen()
     a->exec(u"INSERT INTO notes(id, title) VALUES ('2', 'again too')"_s);
     verifyEqual();
     QCOMPARE(titles(*b), (QStringList{u"again"_s, u"again too"_s, u"three"_s}));
+}
+
+/// One device has heard of the longer deletes and the other has not: what both make is one row.
+void TestForgetting::birthsOfOneKeyUnite()
+{
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    const Collected told = forgetAll();
+    QVERIFY(a->replica().forgetDeletes(told));
+    QVERIFY(b->replica().forgetDeletes({told.space, told.sequence, told.stamp, 0}));
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'of a')"_s);
+    relay.sync(*a);
+    b->wallMs += 5'000;
+    b->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'of b, later')"_s);
+    verifyEqual();
+    QCOMPARE(titles(*a).first(), u"of b, later"_s);
 }
 
 /// What waits of a life that the others have forgotten is not later than the life that came after it.

@@ -30,6 +30,7 @@ private Q_SLOTS:
     void ordersSayWhatIsWrong();
     void tablesAreChosen();
     void marksSpeakOfTheChosenTables();
+    void aMarkWaitsForThePushesOfItsSpaceAlone();
 
 private:
     void grant(Role role, const QByteArray &space = "team")
@@ -219,6 +220,7 @@ void TestAccess::whatWasSentBeforeAReGrantIsDropped()
     grant(Role::Editor);
     const quint64 opening = m_phone->take<Opened>().constFirst().opening;
     QCOMPARE(opening, 1U);
+    m_phone->takeAll();
     m_phone->send(teamPush(1, "sent before it heard of either"));
     m_phone->send(Subscribe{"team", 77, 0});
     m_phone->send(teamPush(1, "so was this"));
@@ -231,8 +233,11 @@ void TestAccess::whatWasSentBeforeAReGrantIsDropped()
     m_phone->send(teamPush(1, "sent behind the subscription"));
     m_house->run();
     QCOMPARE(m_house->rowCount("team"), 2);
-    QCOMPARE(m_phone->take<Changes>().size(), 1);
-    QCOMPARE(m_phone->take<Ack>().size(), 1);
+    const QList<Message> told = m_phone->takeAll();
+    QCOMPARE(told.size(), 3);
+    QVERIFY(std::holds_alternative<Subscribed>(told.at(0))); // says where the changes of this subscription begin
+    QVERIFY(std::holds_alternative<Changes>(told.at(1)));
+    QVERIFY(std::holds_alternative<Ack>(told.at(2)));
     QVERIFY(!m_phone->isOver());
 }
 
@@ -243,6 +248,7 @@ void TestAccess::aSpaceThatOpensTwiceHearsTheLastOpening()
         grant(Role::Editor);
     }
     QCOMPARE(m_phone->take<Opened>().constLast().opening, 2U);
+    m_phone->takeAll();
     m_phone->send(Subscribe{.space = "team", .epoch = 77, .opening = 1});
     m_phone->send(teamPush(1, "between the two"));
     m_house->run();
@@ -381,6 +387,19 @@ void TestAccess::marksSpeakOfTheChosenTables()
     QCOMPARE(digestOf(), QByteArray(16, '\0'));
     m_phone->send(Subscribe{"team", 77, 4});
     QCOMPARE(digestOf(), m_house->freshDigest("team").totalBytes());
+}
+
+void TestAccess::aMarkWaitsForThePushesOfItsSpaceAlone()
+{
+    m_phone->send(pushOf(1, {rowOf("a", {makeHlc(1), 1}, {"v"})}));
+    m_phone->send(Mark{"team", 1});
+    m_phone->send(Mark{"home", 2}); // both before the push is committed
+    m_house->run();
+    const QList<Message> told = m_phone->takeAll();
+    QCOMPARE(told.size(), 3);
+    QCOMPARE(std::get<Marked>(told.at(0)).space, "team"_ba);
+    QVERIFY(std::holds_alternative<Ack>(told.at(1)));
+    QCOMPARE(std::get<Marked>(told.at(2)).head, Sequence(1));
 }
 
 QTEST_GUILESS_MAIN(TestAccess)

@@ -94,6 +94,7 @@ void TestDelivery::othersHearAfterTheCommit()
     auto other = reader(2);
     m_writer->send(Subscribe{"home", 77, 0});
     m_writer->send(pushOf(1, {rowOf("k", stamp(), {"v"})}));
+    QCOMPARE(other->take<Subscribed>().size(), 1);
     QVERIFY(other->takeAll().isEmpty());
     m_house->run();
     QCOMPARE(other->take<Changes>().size(), 1);
@@ -249,6 +250,7 @@ void TestDelivery::marksAreAnsweredInTheirPlace()
     m_writer->send(Subscribe{"home", 77, 0});
     m_writer->send(pushOf(++m_number, {rowOf("k", stamp(), {"v"})}));
     m_writer->send(Mark{"home", 5});
+    QCOMPARE(m_writer->take<Subscribed>().size(), 1);
     QVERIFY(m_writer->takeAll().isEmpty());
     m_house->run();
     const QList<Message> heard = m_writer->takeAll();

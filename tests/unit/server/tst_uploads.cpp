@@ -252,6 +252,7 @@ void TestUploads::transactionsAreCommittedWhole()
     Caller reader(*m_house);
     reader.welcomed(m_house->token("tablet"), 2);
     reader.send(Subscribe{"home", 77, 0});
+    QCOMPARE(reader.takeAll().size(), 1);
     const Stamp one = stamp();
     m_caller->send(pushOf(1, {rowOf("k", one, {"v"})}, true));
     m_caller->send(pushOf(2, {rowOf("l", one, {"v"})}, true));
@@ -269,6 +270,12 @@ void TestUploads::transactionsAreCommittedWhole()
         QCOMPARE(changes.more, &changes != &batches.constLast()); // to be applied together
     }
     QCOMPARE(rows, 3);
+    m_caller->send(pushOf(4, {rowOf("n", one, {"v"})}, true));
+    m_caller->send(pushOf(5, {})); // nothing more comes after all
+    m_house->run();
+    QCOMPARE(m_caller->take<Ack>().size(), 2);
+    QVERIFY(!reader.take<Changes>().constLast().more);
+    QCOMPARE(m_house->rowCount("home"), 4);
 }
 
 void TestUploads::halfATransactionIsNothing()

@@ -64,6 +64,10 @@ public:
         auto message = decodeMessage(**taken);
         if (!message)
             qFatal("the client sent a bad message");
+        if (const auto *subscribe = std::get_if<Subscribe>(&*message); subscribe != nullptr && m_server.answersSubscriptions) {
+            m_server.m_subscribed.append(subscribe->space);
+            m_server.m_clock.start(std::chrono::milliseconds(0), [&server = m_server] { server.answerSubscriptions(); });
+        }
         m_server.m_received.push_back(*std::move(message));
     }
     [[nodiscard]] qint64 unsentBytes() const override { return 0; }
@@ -92,6 +96,7 @@ std::unique_ptr<Connection> ScriptedServer::connectTo(const QUrl &, Connection::
     ++m_attempts;
     m_assembler = {};
     m_received.clear();
+    m_subscribed.clear();
     auto wire = std::make_unique<Wire>(*this, observer);
     m_connection = wire.get();
     return wire;
@@ -103,8 +108,16 @@ void ScriptedServer::accept()
     m_clock.settle();
 }
 
+void ScriptedServer::answerSubscriptions()
+{
+    while (!m_subscribed.isEmpty() && m_connection != nullptr)
+        send(Subscribed{m_subscribed.takeFirst()});
+}
+
 void ScriptedServer::send(const Message &message)
 {
+    if (!std::holds_alternative<Subscribed>(message))
+        answerSubscriptions();
     const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
     for (const QByteArray &frame : frames)
         sendRaw(frame);

@@ -53,7 +53,7 @@ public:
     quint64 value = 0;
 };
 
-/// A server that does what the test says, message by message.
+/// A server that does what the test says, message by message; subscriptions it answers by itself.
 class ScriptedServer final : public Transport
 {
 public:
@@ -87,14 +87,19 @@ public:
     [[nodiscard]] bool isConnected() const { return m_connection != nullptr; }
     void forget() { m_received.clear(); }
 
+    bool answersSubscriptions = true;
+
 private:
     class Wire;
     friend class Wire;
+
+    void answerSubscriptions();
 
     ManualClock &m_clock;
     Wire *m_connection = nullptr; ///< owned by the client
     FrameAssembler m_assembler;
     std::vector<Message> m_received;
+    QList<QByteArray> m_subscribed; ///< spaces, each of a subscription that is to be answered
     int m_attempts = 0;
 };
 

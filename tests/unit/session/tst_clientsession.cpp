@@ -56,6 +56,54 @@ private Q_SLOTS:
         QCOMPARE(mine->replica->clockOffsetMs(), 3'600'000);
     }
 
+    void changesOfAnEarlierSubscriptionAreDropped()
+    {
+        theirs->addNote(u"a"_s, u"one"_s);
+        goOnline(2);
+        server->answersSubscriptions = false;
+        session->tablesChanged("home", true);
+        QCOMPARE(server->take<Subscribe>().size(), 1);
+        server->send(theirs->exported(0, 2)); // was on its way
+        clock->settle();
+        QCOMPARE(mine->count(), 0);
+        QCOMPARE(mine->cursor(), 0U);
+        server->send(Subscribed{"home"});
+        server->send(theirs->exported(0, 2));
+        clock->settle();
+        QCOMPARE(mine->count(), 1);
+        QCOMPARE(mine->cursor(), 2U);
+    }
+
+    void answersToNothingEndTheSession()
+    {
+        goOnline(0);
+        server->send(Subscribed{"home"});
+        QCOMPARE(server->take<Refused>().value(0).code, u"bad_message"_s);
+    }
+
+    void whatIsSaidWithinATransactionIsHeard()
+    {
+        theirs->addNote(u"a"_s, u"one"_s);
+        goOnline(0);
+        Changes first = theirs->exported(0, 1);
+        server->send(first);
+        clock->settle();
+        first.previous = 1;
+        first.sequence = first.head = 2;
+        first.more = true; // an update of a text comes in parts
+        server->send(first);
+        server->send(Collected{"home", 1, makeHlc(5), 2});
+        clock->settle();
+        QCOMPARE(mine->cursor(), 1U);
+        QCOMPARE(mine->replica->spaces().value(0).forgotten, makeHlc(5));
+        first.previous = 2;
+        first.more = false;
+        first.sequence = first.head = 3;
+        server->send(first);
+        clock->settle();
+        QCOMPARE(mine->cursor(), 3U);
+    }
+
     void pushIsNumberedBehindTheLastOne()
     {
         mine->addNote(u"a"_s, u"one"_s);

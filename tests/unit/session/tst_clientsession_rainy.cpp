@@ -37,11 +37,13 @@ private Q_SLOTS:
         TestReplica theirs(*clock, 2);
         theirs.addNote(u"a"_s, u"1"_s);
         goOnline(0);
+        server->answersSubscriptions = false;
         server->send(theirs.exported(3, 4));
         QCOMPARE(server->take<Subscribe>(), (QList<Subscribe>{{"home", 7, 0}}));
         QCOMPARE(mine->cursor(), 0U);
         server->send(theirs.exported(4, 5)); // still before the answer: no second request
         QVERIFY(server->take<Subscribe>().isEmpty());
+        server->send(Subscribed{"home"});
         server->send(theirs.exported(0, 5));
         clock->settle();
         QCOMPARE(mine->cursor(), 5U);

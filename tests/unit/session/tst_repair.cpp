@@ -144,11 +144,14 @@ private Q_SLOTS:
     {
         synced();
         mismatch();
+        server->answersSubscriptions = false;
         answerBuckets({"theirs"});
         const Subscribe repair{"home", 7, 2, bucketsOf({"theirs"})};
         QCOMPARE(server->take<Subscribe>(), (QList<Subscribe>{repair}));
         server->send(Changes{"home", 2, 3, 3, false, {}, {}}); // stale: of the subscription that was
         QVERIFY(server->take<Subscribe>().isEmpty());
+        server->answersSubscriptions = true;
+        server->send(Subscribed{"home"});
         server->send(Changes{"home", 0, 1, 3, false, {}, {}});
         server->send(Changes{"home", 2, 3, 3, false, {}, {}}); // a real gap
         QCOMPARE(server->take<Subscribe>(), (QList<Subscribe>{repair}));

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void hiddenRowsGoOnMerging();
     void valuesAreMappedBothWays();
     void filtersThatThrowBreakNothing();
+    void theRestOfATransactionMayStayHere();
     void scenario4SyncWhereSendsWhatIsSelected();
     void scenario4TagsSelect();
     void badSelections();
@@ -292,6 +293,21 @@ void TestSelectiveSync::filtersThatThrowBreakNothing()
     QCOMPARE(titles(*m_b), u"bad|good|worse|better"_s);
     QCOMPARE(titles(*m_a), titles(*m_b));
     QVERIFY(m_a->isProven());
+}
+
+/// A transaction that fills a push and goes on with rows that a filter keeps here.
+void TestSelectiveSync::theRestOfATransactionMayStayHere()
+{
+    SyncFilters filters;
+    filters.send = [](const FilteredRow &row) { return title(row) != u"draft"_s; };
+    QVERIFY(m_a->replica->setFilters(filters));
+    m_a->write(u"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5010) INSERT INTO notes(id, title)"
+               " SELECT i, iif(i <= 5000, 'sent', 'draft') FROM n"_s);
+    m_house->run(10'000);
+    QCOMPARE(m_b->count(u"notes"_s), 5000);
+    QCOMPARE(m_a->replica->heldCount(), 10);
+    QCOMPARE(m_a->replica->pendingCount(), 0);
+    QVERIFY(m_a->isProven() && m_b->isProven());
 }
 
 void TestSelectiveSync::scenario4SyncWhereSendsWhatIsSelected()

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "spacehouse.h"
+
+#include <QtTest>
+
+using namespace Sheaf;
+using namespace Sheaf::Test;
+using namespace Qt::StringLiterals;
+
+/// Devices that follow something again of which deletes were forgotten meanwhile.
+class TestSpaceForgetting : public QObject, private TwoInATeam
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { begin(); }
+    void cleanup() { end(); }
+    void aTableIsFollowedAgain();
+    void aSpaceIsJoinedAgain();
+    void anEditComesOutOfQuarantine();
+
+private:
+    /// The other one deletes the row, and the server forgets that it was.
+    void forgetDelete()
+    {
+        m_house->core->setRetention({.silenceMs = 365LL * 86'400'000, .delayMs = 1'000});
+        m_b->write(u"DELETE FROM notes WHERE id = 'n'; INSERT INTO notes(id, space) VALUES ('kept', 'team')"_s);
+        for (int i = 0; i < 4; ++i) { // a floor, and then what is below it
+            m_house->run(60'000);
+            m_b->write(u"UPDATE notes SET votes = votes + 1 WHERE id = 'kept'"_s);
+            m_house->core->collect();
+        }
+        m_house->run();
+        QCOMPARE(m_house->rowCount("team"), 1);
+    }
+};
+
+void TestSpaceForgetting::aTableIsFollowedAgain()
+{
+    QVERIFY(m_a->reconnector->setTables("team", {"tasks"}));
+    m_house->run();
+    forgetDelete();
+    QCOMPARE(m_a->read(u"SELECT id FROM notes ORDER BY id"_s), (QStringList{u"mine"_s, u"n"_s})); // as it was
+    QVERIFY(m_a->reconnector->setTables("team", {}));
+    m_house->run(60'000);
+    QCOMPARE(m_a->read(u"SELECT id FROM notes ORDER BY id"_s), (QStringList{u"kept"_s, u"mine"_s}));
+    QCOMPARE(m_b->read(u"SELECT id FROM notes"_s), QStringList{u"kept"_s});
+    QVERIFY(m_a->isProven() && m_b->isProven());
+    QCOMPARE(m_a->reports, QStringList{u"swept"_s});
+}
+
+void TestSpaceForgetting::aSpaceIsJoinedAgain()
+{
+    QVERIFY(m_a->reconnector->leaveSpace("team"));
+    m_house->run();
+    forgetDelete();
+    QVERIFY(m_a->reconnector->joinSpace("team"));
+    m_house->run();
+    QCOMPARE(m_a->read(u"SELECT id FROM notes ORDER BY id"_s), (QStringList{u"kept"_s, u"mine"_s}));
+    QVERIFY(m_a->isProven());
+    QCOMPARE(m_a->reconnector->figures().reconnects, 0);
+}
+
+void TestSpaceForgetting::anEditComesOutOfQuarantine()
+{
+    m_a->reconnector->disconnect();
+    m_a->write(u"UPDATE notes SET title = 'edited' WHERE id = 'n'"_s);
+    m_house->grant("a", "team", Role::None);
+    m_a->connect(m_a->token);
+    m_house->run();
+    forgetDelete();
+    m_house->grant("a", "team", Role::Viewer);
+    m_house->run();
+    QCOMPARE(m_a->quarantine().size(), 1);
+    m_house->grant("a", "team", Role::Editor);
+    m_house->run(60'000);
+    QVERIFY(m_a->isProven() && m_b->isProven());
+    // The edit did not know of the delete: the row is there again, with all that it had.
+    const QString all = u"SELECT title || body || votes || labels FROM notes WHERE id = 'n'"_s;
+    QCOMPARE(m_b->value(all), u"editedtext5[\"x\"]"_s);
+    QCOMPARE(m_a->value(all), m_b->value(all));
+}
+
+QTEST_GUILESS_MAIN(TestSpaceForgetting)
+#include "tst_spaceforgetting.moc"
