@@ -242,8 +242,7 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
         m_found.sequence = 0;
     }
     mergeRecord(m_clock, m_incoming, m_outcome);
-    bool isNothing = false;
-    if (Refusal refusal = judgeDelete(*exists, isNothing); refusal || isNothing)
+    if (Refusal refusal = judgeDelete())
         return refusal;
     if (m_incoming.length < m_old.length)
         return Refusal{}; // of an earlier life: accepted, and nothing of it counts
@@ -294,13 +293,10 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     return Refusal{};
 }
 
-Space::Refusal Space::judgeDelete(bool isKnown, bool &isNothing) const
+/// Also of a row that is not known: its author keeps what it deleted, and others may make a row of that key.
+Space::Refusal Space::judgeDelete() const
 {
     if (!isForgotten(m_incoming.length, m_incoming.life, m_stored.forgotten.floorStamp) || !m_outcome.clockChanged)
-        return {};
-    // Nobody has a row that is not here, but those who made it and deleted it.
-    isNothing = !isKnown;
-    if (isNothing)
         return {};
     return Verdict(u"clock_behind"_s, u"The delete is stamped earlier than deletes may be by now."_s);
 }

@@ -84,7 +84,7 @@ private:
     Result<Refusal> mergeChange(StorageTransaction &transaction, const PushTable &table, const Change &change,
                                 std::vector<LiveChange> *changes);
     /// What to do with a delete that the floor is above: nothing when it is known or of an unknown row.
-    [[nodiscard]] Refusal judgeDelete(bool isKnown, bool &isNothing) const;
+    [[nodiscard]] Refusal judgeDelete() const;
     Result<Refusal> chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key);
     Result<void> storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key);
     [[nodiscard]] bool reusesStamp() const;

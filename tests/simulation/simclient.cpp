@@ -222,7 +222,10 @@ void SimClient::judge(const Conflict &conflict)
     if (!telling || seen == m_seen.end())
         return;
     const auto length = lives()[{conflict.table.toStdString(), conflict.key.toStdString()}];
-    if (seen->second.contains({length, value}))
+    const bool isAnother =
+        m_parts.oracle.isStampedAnew({conflict.space.toStdString(), conflict.table.toStdString(), conflict.key.toStdString()},
+                                     conflict.column.toStdString(), conflict.site, value);
+    if (seen->second.contains({length, value}) && !isAnother)
         blame("C4 what was seen is no conflict", conflict.column.toStdString());
 }
 

@@ -23,6 +23,7 @@ struct WorldParts {
     CrashDisk &disk;
     QString folder; ///< real one, for lock files; the databases in it are on the crash disk
     const NewFile &newFile;
+    const Oracle &oracle;
     bool trace = false;
 };
 

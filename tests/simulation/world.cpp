@@ -25,8 +25,8 @@ World::Features World::Features::draw(SeededRandom &random)
 
 World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace)
     : m_vfs(vfs), m_random(seed), m_features(Features::draw(m_random)), m_queue(m_random.next()),
-      m_network(m_queue, m_random.next()), m_parts{m_queue, m_network, vfs.disk(), folder, newFile, trace}, m_tap(m_oracle),
-      m_mutant(mutant)
+      m_network(m_queue, m_random.next()), m_parts{m_queue, m_network, vfs.disk(), folder, newFile, m_oracle, trace},
+      m_tap(m_oracle), m_mutant(mutant)
 {
     m_vfs.disk().reset();
     m_tap.setTrace(trace);

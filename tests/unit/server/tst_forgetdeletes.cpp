@@ -242,12 +242,14 @@ void TestForgetDeletes::lateDeletesNeedANewStamp()
     QVERIFY(forgotten().stamp == 0);
     const Ack ack = push(m_phone, {rowOf("a", stamp(4 * hourMs), {}, 2),                 // too early
                                    rowOf("b", stamp(), {}, 2), rowOf("c", known, {}, 2), // known
-                                   rowOf("d", stamp(4 * hourMs), {}, 2),                 // of a row that nobody has
+                                   rowOf("d", stamp(4 * hourMs), {}, 2),                 // too, though nobody has the row
                                    rowOf("e", stamp(4 * hourMs), {"x"}, 1),              // no delete
                                    rowOf("c", stamp(4 * hourMs), {"x"}, 3)});
-    QCOMPARE(ack.verdicts.size(), 1);
+    QCOMPARE(ack.verdicts.size(), 2);
     QCOMPARE(ack.verdicts[0].index, 0U);
     QCOMPARE(ack.verdicts[0].code, u"clock_behind"_s);
+    QCOMPARE(ack.verdicts[1].index, 3U);
+    QCOMPARE(ack.verdicts[1].code, u"clock_behind"_s);
     QCOMPARE(ack.clockMs, m_house->clock.wallMs());
     QCOMPARE(m_house->rowCount("home"), 4); // a, b, c, e
     QVERIFY(push(m_phone, {rowOf("a", stamp(), {}, 2)}).verdicts.isEmpty());
