@@ -15,6 +15,7 @@ struct RowPlace {
     qint64 table = 0;
     QByteArray key;
     CausalLength length = 0;
+    Stamp life;
 };
 
 /// The rows that a statement with the columns tbl, pk and clock gives, as far as `wants` takes them.
@@ -27,7 +28,7 @@ Result<QList<RowPlace>> rowsOf(SqlStatement &select, const SiteNumbers &sites, c
         if (decoded)
             decoded = decodeClock(row.bytes(2), sites, clock);
         if (decoded && wants(clock))
-            all.append({row.integer(0), row.bytes(1).toByteArray(), clock.length});
+            all.append({row.integer(0), row.bytes(1).toByteArray(), clock.length, clock.life});
     });
     if (!read || !decoded)
         return fail(read ? decoded.error() : read.error());
@@ -56,6 +57,10 @@ Result<void> Replica::Private::forgetDeletes(Store::Space &space, const Collecte
         remove->bindInteger(1, row.table);
         remove->bindBlob(2, row.key);
         if (auto done = remove->run(); !done)
+            return done;
+        // Whoever undoes the delete finds the row as if it had never been.
+        const RowClock deleted{.length = row.length, .life = row.life, .uniform = 0, .others = {}};
+        if (auto done = rebaseUndo(*catalog.find(row.table), row.key, deleted, {}); !done)
             return done;
     }
     return {};

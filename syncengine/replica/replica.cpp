@@ -141,10 +141,12 @@ Result<void> Replica::Private::prepareTables()
         QString script;
     };
     const Step steps[] = {
-        {1, u":/sheaf/replica/replica.sql"_s},   {2, u":/sheaf/replica/replica_2.sql"_s}, {3, u":/sheaf/replica/replica_3.sql"_s},
-        {4, u":/sheaf/replica/replica_4.sql"_s}, {5, u":/sheaf/replica/replica_5.sql"_s}, {6, u":/sheaf/replica/replica_6.sql"_s},
-        {7, u":/sheaf/replica/replica_7.sql"_s}, {8, u":/sheaf/replica/replica_8.sql"_s},
-        {9, u":/sheaf/replica/replica_9.sql"_s}, {10, u":/sheaf/replica/replica_10.sql"_s},
+        {1, u":/sheaf/replica/replica.sql"_s},     {2, u":/sheaf/replica/replica_2.sql"_s},
+        {3, u":/sheaf/replica/replica_3.sql"_s},   {4, u":/sheaf/replica/replica_4.sql"_s},
+        {5, u":/sheaf/replica/replica_5.sql"_s},   {6, u":/sheaf/replica/replica_6.sql"_s},
+        {7, u":/sheaf/replica/replica_7.sql"_s},   {8, u":/sheaf/replica/replica_8.sql"_s},
+        {9, u":/sheaf/replica/replica_9.sql"_s},   {10, u":/sheaf/replica/replica_10.sql"_s},
+        {11, u":/sheaf/replica/replica_11.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)

@@ -44,8 +44,8 @@ Result<void> UndoLog::run(QByteArrayView sql, qint64 number)
 
 Result<void> UndoLog::insertRows(qint64 action, const QList<Row> &rows)
 {
-    auto insert =
-        SqlStatement::prepare(m_handle, "INSERT INTO sheaf_undo_rows(action, i, tbl, pk, entry) VALUES (?1, ?2, ?3, ?4, ?5)");
+    auto insert = SqlStatement::prepare(
+        m_handle, "INSERT INTO sheaf_undo_rows(action, i, tbl, pk, space, entry) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     if (!insert)
         return fail(insert.error());
     qint64 place = 0;
@@ -55,7 +55,8 @@ Result<void> UndoLog::insertRows(qint64 action, const QList<Row> &rows)
         insert->bindInteger(2, ++place);
         insert->bindInteger(3, row.table);
         insert->bindBlob(4, row.key);
-        insert->bindBlob(5, entry);
+        insert->bindInteger(5, row.space);
+        insert->bindBlob(6, entry);
         if (auto done = insert->run(); !done)
             return done;
     }
@@ -166,16 +167,17 @@ Result<UndoLog::Action> UndoLog::next(UndoSide from) const
 
 Result<QList<UndoLog::Row>> UndoLog::rowsOf(qint64 action) const
 {
-    auto select = SqlStatement::prepare(m_handle, "SELECT tbl, pk, entry FROM sheaf_undo_rows WHERE action = ?1 ORDER BY i");
+    auto select =
+        SqlStatement::prepare(m_handle, "SELECT tbl, pk, space, entry FROM sheaf_undo_rows WHERE action = ?1 ORDER BY i");
     if (!select)
         return fail(select.error());
     select->bindInteger(1, action);
     QList<Row> rows;
     const auto done = forEachRow(*select, [&](const SqlStatement &row) -> Result<void> {
-        auto entry = UndoEntry::decode(row.bytes(2));
+        auto entry = UndoEntry::decode(row.bytes(3));
         if (!entry)
             return fail(entry.error());
-        rows.append({row.integer(0), row.bytes(1).toByteArray(), *std::move(entry)});
+        rows.append({row.integer(0), row.bytes(1).toByteArray(), row.integer(2), *std::move(entry)});
         return {};
     });
     if (!done)
@@ -203,9 +205,7 @@ Result<void> UndoLog::remove(qint64 action)
 
 Result<void> UndoLog::forgetSpace(qint64 space)
 {
-    if (auto done =
-            run("DELETE FROM sheaf_undo_rows WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_rows WHERE space = ?1)", space);
-        !done)
+    if (auto done = run("DELETE FROM sheaf_undo_rows WHERE space = ?1", space); !done)
         return done;
     return run("DELETE FROM sheaf_undo WHERE n >= ?1 AND n NOT IN (SELECT action FROM sheaf_undo_rows)", 0);
 }

@@ -21,6 +21,7 @@ public:
     struct Row {
         qint64 table = 0;
         QByteArray key;
+        qint64 space = 0; ///< whose values the entry has: nothing else may know the row by now
         UndoEntry entry;
     };
     /// An action that can be undone or redone next.

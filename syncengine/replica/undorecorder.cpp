@@ -50,16 +50,16 @@ Result<void> UndoRecorder::after(const Touch &touch)
         if (auto done = addEdit(entry, touch, now.clock); !done)
             return done;
     if (!entry.isEmpty())
-        take(touch, std::move(entry));
+        take(touch, wasAlive ? m_before.space : now.space, std::move(entry));
     return {};
 }
 
-void UndoRecorder::take(const Touch &touch, UndoEntry entry)
+void UndoRecorder::take(const Touch &touch, qint64 space, UndoEntry entry)
 {
     QByteArray bytes;
     entry.encode(bytes);
     m_bytes += bytes.size() + touch.key.size();
-    m_recorded.append({touch.table->id, touch.key.toByteArray(), std::move(entry)});
+    m_recorded.append({touch.table->id, touch.key.toByteArray(), space, std::move(entry)});
     m_tooLarge = m_bytes > m_options.bytesMax;
     if (m_tooLarge)
         m_recorded.clear();

@@ -39,7 +39,7 @@ private:
                  const ValueView &value) const;
     Result<void> addParts(UndoEntry &entry, const Touch &touch, const TableInfo::Column &column, const RowClock &now,
                           const QByteArray &shown);
-    void take(const Touch &touch, UndoEntry entry);
+    void take(const Touch &touch, qint64 space, UndoEntry entry);
 
     Store &m_store;
     RowStore &m_rows;

@@ -83,6 +83,7 @@ class TestReleasedReplicas : public QObject
 private Q_SLOTS:
     void filesOfAllFormatsAreTaken_data();
     void filesOfAllFormatsAreTaken();
+    void whatCanBeUndoneKeepsItsSpace();
     void aNewerFileIsLeftAsItIs();
 };
 
@@ -143,6 +144,27 @@ void TestReleasedReplicas::filesOfAllFormatsAreTaken()
     QCOMPARE(*device.replica().digest("home"), *other.replica().digest("home"));
     QCOMPARE(*device.replica().visibleDigest("home"), *other.replica().visibleDigest("home"));
     QCOMPARE(device.replica().pendingCount(), 0);
+}
+
+/// Until format 10 the undo log asked the row for its space, which a forgotten delete cannot say.
+void TestReleasedReplicas::whatCanBeUndoneKeepsItsSpace()
+{
+    Device device(counters);
+    restore(device, QStringLiteral(RELEASED "/replica_10.sql"));
+    sqlite3 *handle = nullptr;
+    sqlite3_open(device.path().toUtf8().constData(), &handle);
+    const char log[] =
+        "INSERT INTO sheaf_undo(n, label, grp, at, bytes) VALUES (1, 'forgotten', '', 0, 1), (2, 'known', '', 0, 1);"
+        "INSERT INTO sheaf_undo_rows SELECT 1, 1, 1, x'030178', x'00';"
+        "INSERT INTO sheaf_undo_rows SELECT 2, 1, 1, x'030178', x'00';"
+        "INSERT INTO sheaf_undo_rows SELECT 2, 2, tbl, pk, x'00' FROM sheaf_rows WHERE pk = x'030162';";
+    QCOMPARE(sqlite3_exec(handle, log, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
+    QVERIFY(device.open());
+    QCOMPARE(device.rows(u"SELECT action, i, space FROM sheaf_undo_rows"_s), (QList<QVariantList>{{2, 2, 1}}));
+    QCOMPARE(device.rows(u"SELECT label FROM sheaf_undo"_s), (QList<QVariantList>{{u"known"_s}}));
+    QVERIFY(device.replica().closeSpace("home", u"no_access"_s, {}));
+    QCOMPARE(device.value(u"SELECT count(*) FROM sheaf_undo"_s).toInt(), 0);
 }
 
 /// A file of a format, or of a schema of the app, that this version does not know.

@@ -24,6 +24,10 @@ private Q_SLOTS:
     void anotherName();
     void valuesOfNewerPeersComeBack();
     void aClosedSpaceLeavesNothing();
+    void forgottenDeletesComeBack();
+    void birthsAreMadeAgainAfterTheirEndIsForgotten();
+    void aLaterLifeThatIsForgottenIsNobodysDelete();
+    void aClosedSpaceLeavesNothingOfForgottenDeletes();
 };
 
 namespace {
@@ -247,6 +251,95 @@ void TestUndoRows::aClosedSpaceLeavesNothing()
     pair.one.act({u"UPDATE items SET title = 'mine'"_s});
     pair.one.act({u"DELETE FROM items"_s});
     pair.settle();
+    QVERIFY(pair.one.replica().closeSpace("home", u"no_access"_s, {}));
+    QCOMPARE(pair.one.value(u"SELECT count(*) FROM sheaf_undo_rows"_s).toInt(), 0);
+    QVERIFY(!undo(pair.one).done);
+    QCOMPARE(pair.one.value(u"SELECT count(*) FROM items"_s).toInt(), 0);
+}
+
+namespace {
+
+/// Everybody has seen all deletes up to now.
+void forgetDeletes(Pair &pair)
+{
+    const Collected told = pair.relay.forgetDeletes(makeHlc(std::max(pair.one.wallMs, pair.two.wallMs) + 1, 0xffff));
+    for (Device *device : {&pair.one, &pair.two})
+        QVERIFY(device->replica().forgetDeletes(told));
+    QCOMPARE(pair.one.value(u"SELECT count(*) FROM sheaf_rows"_s), pair.one.value(u"SELECT count(*) FROM items"_s));
+    pair.one.wallMs += 1000;
+    pair.two.wallMs += 1000;
+}
+
+} // namespace
+
+void TestUndoRows::forgottenDeletesComeBack()
+{
+    Pair pair;
+    pair.one.act({u"UPDATE items SET title = 'mine', labels = '[\"b\"]', votes = votes + 1"_s});
+    const auto edited = pair.one.rows(u"SELECT * FROM items"_s);
+    pair.one.act({u"DELETE FROM items"_s});
+    pair.settle();
+    forgetDeletes(pair);
+    pair.one.reopen();
+    QCOMPARE(undo(pair.one), (UndoOutcome{.done = true, .text = u"test"_s, .rows = 1, .changes = 1}));
+    QCOMPARE(pair.one.rows(u"SELECT * FROM items"_s), edited);
+    pair.settle();
+    QVERIFY(pair.same());
+    QCOMPARE(pair.two.rows(u"SELECT * FROM items"_s), edited);
+    QVERIFY(undo(pair.one).done); // the edit before it as well, in the new life
+    QCOMPARE(text(pair.one, u"title"_s), u"base"_s);
+    QVERIFY(redo(pair.one).done);
+    QVERIFY(redo(pair.one).done);
+    QCOMPARE(pair.one.value(u"SELECT count(*) FROM items"_s).toInt(), 0);
+    pair.settle();
+    forgetDeletes(pair); // and once more
+    QVERIFY(undo(pair.one).done);
+    QCOMPARE(pair.one.rows(u"SELECT * FROM items"_s), edited);
+    pair.settle();
+    QVERIFY(pair.same());
+}
+
+void TestUndoRows::birthsAreMadeAgainAfterTheirEndIsForgotten()
+{
+    Pair pair;
+    pair.one.act({u"INSERT INTO items(id, title) VALUES (2, 'two')"_s});
+    pair.one.act({u"UPDATE items SET title = 'renamed' WHERE id = 2"_s});
+    pair.settle();
+    undo(pair.one);
+    undo(pair.one);
+    pair.settle();
+    forgetDeletes(pair);
+    QVERIFY(redo(pair.one).done);
+    QCOMPARE(text(pair.one, u"title"_s, 2), u"two"_s);
+    QVERIFY(redo(pair.one).done);
+    QCOMPARE(text(pair.one, u"title"_s, 2), u"renamed"_s);
+    QVERIFY(undo(pair.one).done);
+    QVERIFY(undo(pair.one).done);
+    QVERIFY(!item(pair.one, u"title"_s, 2).isValid());
+    pair.settle();
+    QVERIFY(pair.same());
+}
+
+/// Somebody made the row again and deleted it again: that delete is not the user's to undo.
+void TestUndoRows::aLaterLifeThatIsForgottenIsNobodysDelete()
+{
+    Pair pair;
+    pair.one.act({u"DELETE FROM items"_s});
+    pair.settle();
+    pair.two.exec(u"INSERT INTO items(id, title) VALUES (1, 'theirs')"_s);
+    pair.two.exec(u"DELETE FROM items"_s);
+    pair.settle();
+    forgetDeletes(pair);
+    QCOMPARE(undo(pair.one), (UndoOutcome{.kept = 1, .skipped = 1}));
+    QCOMPARE(pair.one.value(u"SELECT count(*) FROM items"_s).toInt(), 0);
+}
+
+void TestUndoRows::aClosedSpaceLeavesNothingOfForgottenDeletes()
+{
+    Pair pair;
+    pair.one.act({u"DELETE FROM items"_s});
+    pair.settle();
+    forgetDeletes(pair);
     QVERIFY(pair.one.replica().closeSpace("home", u"no_access"_s, {}));
     QCOMPARE(pair.one.value(u"SELECT count(*) FROM sheaf_undo_rows"_s).toInt(), 0);
     QVERIFY(!undo(pair.one).done);
