@@ -54,6 +54,7 @@ Result<UndoOutcome> Replica::redo()
 Result<UndoOutcome> Replica::Private::takeStep(UndoSide from)
 {
     UndoRun::Spared spared;
+    int impossible = 0;
     while (true) {
         UndoRun run({store, catalog, rows, parts, *capture, undoLog}, from, spared);
         const auto done = transact(
@@ -66,19 +67,19 @@ Result<UndoOutcome> Replica::Private::takeStep(UndoSide from)
                     return fail(u"constraint"_s, u"Rows that others have deleted are needed."_s);
                 return run.finish();
             });
-        if (done)
-            return run.outcome();
+        if (done) {
+            UndoOutcome outcome = run.outcome();
+            outcome.skipped += impossible;
+            return outcome;
+        }
         if (done.error().code == "undo_again"_L1)
             continue;
-        if (done.error().code != "constraint"_L1)
+        if (done.error().code != "constraint"_L1 || run.reached() == 0)
             return fail(done.error());
-        // Nothing of it can be done, now or later.
-        UndoOutcome outcome{.skipped = 1};
-        const auto forgotten = transact(false, [&]() -> Result<void> {
-            const auto action = undoLog.next(from);
-            return action ? undoLog.remove(action->number) : fail(action.error());
-        });
-        return forgotten ? Result<UndoOutcome>(outcome) : fail(forgotten.error());
+        // Nothing of it can be done, now or later. What the run had passed by before it is there again: the next one will.
+        ++impossible;
+        if (auto forgotten = transact(false, [&] { return undoLog.remove(run.reached()); }); !forgotten)
+            return fail(forgotten.error());
     }
 }
 

@@ -24,10 +24,10 @@ Result<void> UndoRun::apply()
             return fail(action.error());
         if (action->number == 0)
             return {};
+        m_action = action->number;
         const auto any = applyAction(action->number);
         if (!any)
             return fail(any.error());
-        m_action = action->number;
         m_outcome.text = action->text;
         if (*any) {
             m_outcome.done = true;

@@ -34,6 +34,8 @@ public:
     Result<void> finish();
 
     [[nodiscard]] const UndoOutcome &outcome() const { return m_outcome; }
+    /// The action that it is at, also when apply() or what came after it has failed; 0: none.
+    [[nodiscard]] qint64 reached() const { return m_action; }
 
 private:
     enum class Done : quint8 { Nothing, All, Later }; ///< Later: a constraint is against it now

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void birthsAreMadeAgainAfterTheirEndIsForgotten();
     void aLaterLifeThatIsForgottenIsNobodysDelete();
     void aClosedSpaceLeavesNothingOfForgottenDeletes();
+    void whatCannotBeUndoneIsPassedBy_data();
+    void whatCannotBeUndoneIsPassedBy();
 };
 
 namespace {
@@ -344,6 +346,47 @@ void TestUndoRows::aClosedSpaceLeavesNothingOfForgottenDeletes()
     QCOMPARE(pair.one.value(u"SELECT count(*) FROM sheaf_undo_rows"_s).toInt(), 0);
     QVERIFY(!undo(pair.one).done);
     QCOMPARE(pair.one.value(u"SELECT count(*) FROM items"_s).toInt(), 0);
+}
+
+void TestUndoRows::whatCannotBeUndoneIsPassedBy_data()
+{
+    QTest::addColumn<bool>("anotherFirst");
+    QTest::newRow("alone") << false;
+    QTest::newRow("behind one of which nothing is left") << true;
+}
+
+/// A row comes back only with the one it refers to; what the user did before that can be undone all the same.
+void TestUndoRows::whatCannotBeUndoneIsPassedBy()
+{
+    QFETCH(bool, anotherFirst);
+    const QByteArray schema =
+        "CREATE TABLE lists(id INTEGER PRIMARY KEY, name TEXT, edited INTEGER DEFAULT 0);"
+        "CREATE TABLE tasks(id INTEGER PRIMARY KEY, list INTEGER REFERENCES lists DEFERRABLE INITIALLY DEFERRED);"
+        "SELECT sheaf_sync('lists'); SELECT sheaf_sync('tasks');";
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO lists(id, name) VALUES (1, 'one'), (2, 'two')"_s);
+    one.exec(u"INSERT INTO tasks VALUES (1, 1)"_s);
+    one.act({u"UPDATE lists SET name = 'renamed' WHERE id = 2"_s}, UserAction::undoable(u"rename"_s));
+    one.act({u"DELETE FROM tasks"_s}, UserAction::undoable(u"delete"_s));
+    if (anotherFirst)
+        one.act({u"UPDATE lists SET edited = 5 WHERE id = 2"_s}, UserAction::undoable(u"edit"_s));
+    settleAll(relay, {&one, &two});
+    two.exec(u"UPDATE lists SET edited = 7 WHERE id = 2"_s);
+    two.exec(u"DELETE FROM lists WHERE id = 1"_s);
+    settleAll(relay, {&one, &two});
+    const UndoOutcome undone = undo(one);
+    QVERIFY(undone.done);
+    QCOMPARE(undone.text, u"rename"_s);
+    QCOMPARE(undone.skipped, anotherFirst ? 2 : 1);
+    QCOMPARE(one.rows(u"SELECT id, name, edited FROM lists"_s), (QList<QVariantList>{{2, u"two"_s, 7}}));
+    QCOMPARE(one.value(u"SELECT count(*) FROM tasks"_s).toInt(), 0);
+    QVERIFY(!undo(one).done);
+    QVERIFY(redo(one).done);
+    QVERIFY(!redo(one).done); // the others are forgotten
+    settleAll(relay, {&one, &two});
+    QVERIFY(areSame({&one, &two}));
 }
 
 QTEST_GUILESS_MAIN(TestUndoRows)
