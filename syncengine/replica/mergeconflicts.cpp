@@ -12,29 +12,23 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 
 /// Whether this replica has written a register that waits, and not only offers what others wrote.
-/// `base` is the row as the server has it, as far as known.
-bool Merger::isEdited(const TableInfo &table, const RowClock &base, ColumnId column) const
+bool Merger::isEdited(const TableInfo &table, ColumnId column) const
 {
     const TableInfo::Column *known = table.column(column);
     const bool waits = (m_waiting.mask & (Mask::whole | Mask::ofColumn(column))) != 0;
     if (!waits || known == nullptr || known->position < 0 || known->type != MergeType::Register)
         return false;
     const Stamp mine = m_before.stampOf(column);
-    return mine.site == m_store.site && (base.length != m_before.length || mine > base.stampOf(column));
+    return mine.site == m_store.site && (m_base.length != m_before.length || mine > m_base.stampOf(column));
 }
 
 /// Finds who did not know of whom, before anything is written. A conflict of a row and a delete is logged
 /// at once, for the rule is known; those of cells wait for settleClashes().
 Result<void> Merger::findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs)
 {
-    RowClock base;
-    if (!m_waiting.base.isEmpty()) {
-        if (auto done = decodeClock(m_waiting.base, m_store.sites, base); !done)
-            return done;
-    }
     if (auto done = m_rows.raiseBase(m_row.outbox, m_record); !done)
         return done;
-    if (!table.synced || m_record.length < base.length)
+    if (!table.synced || m_record.length < m_base.length)
         return {};
     const ConflictEntry entry{.space = space,
                               .table = table.name,
@@ -47,21 +41,21 @@ Result<void> Merger::findClashes(const TableInfo &table, const Change &change, c
                               .stands = {},
                               .stamp = m_record.life};
     if (m_outcome.life == MergeOutcome::Life::Deleted)
-        return m_store.isOwn(m_record.life) ? Result<void>() : noteTheirDelete(table, base, entry, wallMs);
+        return m_store.isOwn(m_record.life) ? Result<void>() : noteTheirDelete(table, entry, wallMs);
     if (!isAlive(m_record.length))
         return {};
     if (!isAlive(m_before.length))
-        return m_record.length < m_before.length ? noteMyDelete(table, base, entry, wallMs) : Result<void>();
-    findCells(table, base);
-    return m_clashes.empty() ? Result<void>() : readMine(table, change.key);
+        return m_record.length < m_before.length ? noteMyDelete(table, entry, wallMs) : Result<void>();
+    findCells(table);
+    return m_clashes.empty() ? Result<void>() : readValuesOfClashes(table, change.key);
 }
 
 /// The registers that were edited here and there, each without knowledge of the other.
-void Merger::findCells(const TableInfo &table, const RowClock &base)
+void Merger::findCells(const TableInfo &table)
 {
     for (const Cell &cell : m_record.cells) {
-        const bool news = base.length < m_record.length || cell.stamp > base.stampOf(cell.column);
-        if (!news || m_store.isOwn(cell.stamp) || !isEdited(table, base, cell.column))
+        const bool news = m_base.length < m_record.length || cell.stamp > m_base.stampOf(cell.column);
+        if (!news || m_store.isOwn(cell.stamp) || !isEdited(table, cell.column))
             continue;
         const bool mineWins =
             m_before.length != m_record.length ? m_before.length > m_record.length : m_before.stampOf(cell.column) > cell.stamp;
@@ -72,7 +66,7 @@ void Merger::findCells(const TableInfo &table, const RowClock &base)
 }
 
 /// Adds this replica's values to the clashes; those with equal values are none.
-Result<void> Merger::readMine(const TableInfo &table, QByteArrayView key)
+Result<void> Merger::readValuesOfClashes(const TableInfo &table, QByteArrayView key)
 {
     std::vector<ValueView> values;
     const auto there = m_rows.readValues(table, key, values);
@@ -88,14 +82,14 @@ Result<void> Merger::readMine(const TableInfo &table, QByteArrayView key)
 }
 
 /// They have deleted what was edited here.
-Result<void> Merger::noteTheirDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs)
+Result<void> Merger::noteTheirDelete(const TableInfo &table, ConflictEntry entry, qint64 wallMs)
 {
     const bool edited = std::ranges::any_of(table.columns, [&](const TableInfo::Column &column) {
         const bool typed = table.isText(column.id) && (m_waiting.mask & Mask::ofColumn(column.id)) != 0 &&
-                           m_before.textStampOf(column.id, m_store.site) > base.textStampOf(column.id, m_store.site);
+                           m_before.textStampOf(column.id, m_store.site) > m_base.textStampOf(column.id, m_store.site);
         const bool counted = hasParts(column.type) && (m_waiting.mask & Mask::whole) == 0 &&
                              (m_waiting.mask & Mask::ofColumn(column.id)) != 0; // of parts the bit alone speaks
-        return typed || counted || isEdited(table, base, column.id);
+        return typed || counted || isEdited(table, column.id);
     });
     if (!edited)
         return {};
@@ -112,12 +106,12 @@ Result<void> Merger::noteTheirDelete(const TableInfo &table, const RowClock &bas
 }
 
 /// They have edited what was deleted here; the delete stands, for the server has taken their edit already.
-Result<void> Merger::noteMyDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs)
+Result<void> Merger::noteMyDelete(const TableInfo &table, ConflictEntry entry, qint64 wallMs)
 {
     entry.stamp = {};
     for (const Cell &cell : m_record.cells) {
         const TableInfo::Column *column = table.column(cell.column);
-        const bool news = base.length < m_record.length || cell.stamp > base.stampOf(cell.column);
+        const bool news = m_base.length < m_record.length || cell.stamp > m_base.stampOf(cell.column);
         if (column == nullptr || column->position < 0 || column->type != MergeType::Register)
             continue;
         if (news && !m_store.isOwn(cell.stamp))

@@ -83,12 +83,24 @@ Result<void> Merger::mergeMissed(const Changes &deletes, qint64 wallMs)
     return merged;
 }
 
-/// A delete that this replica has forgotten comes from a server that was restored to what was before: the row that is
-/// here was made since, or it would not be here.
+/// A delete that this replica has forgotten comes from a server that was restored to what was before, and the row that is
+/// here was made since. A row that is older than the delete was never under it: the delete comes from a server that another
+/// one's word of forgetting says nothing about. What waits may be stamped anew, so its birth is the one that a server had.
 bool Merger::isOfForgottenHistory(const Store::Space &space) const
 {
+    const Stamp birth = m_base.length == m_before.length ? m_base.life : m_before.life;
     return !m_isMissed && m_outcome.life == MergeOutcome::Life::Deleted && isAlive(m_before.length) &&
-           isForgotten(m_record.length, m_record.life, space.state.forgotten);
+           isForgotten(m_record.length, m_record.life, space.state.forgotten) && birth > m_record.life;
+}
+
+/// Whether somebody has written the waiting row without knowing of the delete that has come for it. A row that is only
+/// offered, because the server is another one or differs, was written before the delete.
+bool Merger::isWrittenBesides() const
+{
+    if (m_waiting.mask == 0 || !isAlive(m_before.length))
+        return false;
+    const bool isOffered = (m_waiting.mask & Mask::whole) != 0 && m_base.length == m_before.length;
+    return !isOffered || m_before != m_base || m_base.latest() > m_record.life.hlc;
 }
 
 Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space)
@@ -141,6 +153,33 @@ bool Merger::isOwnEarlierVersion(quint64 waiting) const
            isOwnEarlierPart(waiting);
 }
 
+/// Reads what is here of the row that m_record is about.
+Result<void> Merger::readMine(const TableInfo &table, QByteArrayView key, qint64 wallMs)
+{
+    if (auto done = m_rows.read(table, key, m_row); !done)
+        return done;
+    m_store.see(latestStamp(m_record), wallMs);
+    m_waiting = {};
+    m_base = {};
+    m_clashes.clear();
+    if (m_row.outbox != 0) {
+        if (auto done = m_rows.readWaiting(m_row.outbox, m_waiting); !done)
+            return done;
+        if (!m_waiting.base.isEmpty()) {
+            if (auto done = decodeClock(m_waiting.base, m_store.sites, m_base); !done)
+                return done;
+        }
+        if (isOwnEarlierVersion(m_waiting.mask)) {
+            if (auto done = m_outrun(); !done)
+                return done;
+            if (auto done = m_rows.read(table, key, m_row); !done)
+                return done;
+        }
+    }
+    m_before = m_row.clock;
+    return {};
+}
+
 Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs)
 {
     const TableInfo &table = *names.table;
@@ -161,22 +200,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return done;
     if (m_filters.all.decode)
         decodeValues(table);
-    if (auto done = m_rows.read(table, change.key, m_row); !done)
+    if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
-    m_store.see(latestStamp(m_record), wallMs);
-    m_waiting = {};
-    m_clashes.clear();
-    if (m_row.outbox != 0) {
-        if (auto done = m_rows.readWaiting(m_row.outbox, m_waiting); !done)
-            return done;
-        if (isOwnEarlierVersion(m_waiting.mask)) {
-            if (auto done = m_outrun(); !done)
-                return done;
-            if (auto done = m_rows.read(table, change.key, m_row); !done)
-                return done;
-        }
-    }
-    m_before = m_row.clock;
     // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
     const bool isBornTwice = m_row.outbox != 0 && m_waiting.base.isEmpty() && isAlive(m_before.length) &&
                              isAlive(m_record.length) && m_record.length > m_before.length;
@@ -214,7 +239,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return revive(table, change, m_row, wallMs);
     if (m_row.outbox != 0) {
         bool revived = false;
-        if (auto done = settleOutbox(table, change, m_row, waiting, revived, wallMs); !done || revived)
+        if (auto done = settleOutbox(table, change, m_row, revived, wallMs); !done || revived)
             return done;
     }
     if (auto done = writeValues(table, change, m_row, space.state.name); !done)
@@ -228,12 +253,11 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
 }
 
 /// The incoming record meets unacknowledged local cells: those that lost leave the outbox.
-Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
-                                  qint64 wallMs)
+Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, RowState &row, bool &revived, qint64 wallMs)
 {
-    const bool edited = isAlive(m_before.length) && waiting != 0;
-    if (m_outcome.life == MergeOutcome::Life::Deleted && edited && !table.deleteWins) {
-        revived = true; // the edit did not know of the delete
+    const quint64 waiting = m_waiting.mask;
+    if (m_outcome.life == MergeOutcome::Life::Deleted && !table.deleteWins && isWrittenBesides()) {
+        revived = true;
         return revive(table, change, row, wallMs);
     }
     quint64 mask = waiting;

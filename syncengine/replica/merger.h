@@ -64,20 +64,21 @@ private:
         bool mineWins = false;
     };
     Result<void> findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs);
-    void findCells(const TableInfo &table, const RowClock &base);
-    [[nodiscard]] bool isEdited(const TableInfo &table, const RowClock &base, ColumnId column) const;
-    Result<void> readMine(const TableInfo &table, QByteArrayView key);
-    Result<void> noteTheirDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs);
-    Result<void> noteMyDelete(const TableInfo &table, const RowClock &base, ConflictEntry entry, qint64 wallMs);
+    void findCells(const TableInfo &table);
+    [[nodiscard]] bool isEdited(const TableInfo &table, ColumnId column) const;
+    Result<void> readValuesOfClashes(const TableInfo &table, QByteArrayView key);
+    Result<void> noteTheirDelete(const TableInfo &table, ConflictEntry entry, qint64 wallMs);
+    Result<void> noteMyDelete(const TableInfo &table, ConflictEntry entry, qint64 wallMs);
     Result<void> settleClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs);
     Result<bool> overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell);
     [[nodiscard]] Stamp laterThan(const RowClock &clock, qint64 wallMs);
+    Result<void> readMine(const TableInfo &table, QByteArrayView key, qint64 wallMs);
     Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
     [[nodiscard]] bool isOfForgottenHistory(const Store::Space &space) const;
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
-    Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, quint64 waiting, bool &revived,
-                              qint64 wallMs);
+    Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, bool &revived, qint64 wallMs);
+    [[nodiscard]] bool isWrittenBesides() const;
     Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
     Result<void> mergeSeeds(const TableInfo &table, QByteArrayView key, bool born);
     Result<void> mergeTexts(const TableInfo &table, QByteArrayView key, bool born);
@@ -123,7 +124,8 @@ private:
     MergeOutcome m_outcome;
     RowState m_row;
     RowClock m_before;
-    OutboxRow m_waiting; ///< the row's place in the outbox
+    OutboxRow m_waiting; ///< the row's place in the outbox,
+    RowClock m_base;     ///< and the row as the server has it, as far as known
     std::vector<Clash> m_clashes;
     std::vector<std::pair<ColumnId, QByteArray>> m_rivals; ///< texts of a birth that loses, as updates
     std::vector<const Cell *> m_cells;                     ///< to be put into the table, by column

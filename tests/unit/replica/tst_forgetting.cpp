@@ -37,6 +37,9 @@ private Q_SLOTS:
     void aSweepSurvivesARestart();
     void anotherEpochEndsASweep();
     void aRestoredServerTakesNoRowAway();
+    void aRowThatIsNewerThanAForgottenDeleteStays();
+    void aDeleteOfAnotherServerIsNoForgottenOne();
+    void whatWasWrittenBesidesADeleteOfAnotherServerStays();
     void aDeleteStampedTooEarlyIsStampedAnew();
 
 private:
@@ -289,6 +292,80 @@ void TestForgetting::aRestoredServerTakesNoRowAway()
     verifyEqual();
     QCOMPARE(titles(*a).first(), u"second life"_s);
     QCOMPARE(titles(*b).first(), u"second life"_s);
+}
+
+/// The same where nobody told how long the forgotten deletes were: servers did not always say so.
+void TestForgetting::aRowThatIsNewerThanAForgottenDeleteStays()
+{
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    a->exec(u"DELETE FROM gone WHERE id = '1'"_s);
+    verifyEqual();
+    const Relay backup = relay;
+    Collected told = forgetAll();
+    told.length = 0;
+    QVERIFY(a->replica().forgetDeletes(told));
+    QVERIFY(b->replica().forgetDeletes(told));
+    a->wallMs += 1000;
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'second life')"_s);
+    a->exec(u"INSERT INTO gone(id, title) VALUES ('1', 'second life')"_s);
+    verifyEqual();
+    relay = backup;
+    ++relay.epoch;
+    verifyEqual();
+    QCOMPARE(titles(*a).first(), u"second life"_s);
+    QCOMPARE(titles(*b).first(), u"second life"_s);
+    QCOMPARE(b->value(u"SELECT title FROM gone WHERE id = '1'"_s).toString(), u"second life"_s);
+}
+
+/// On Monday a row is deleted where only the second server hears of it; on Thursday the first one has forgotten what was
+/// deleted up to Tuesday.
+void TestForgetting::aDeleteOfAnotherServerIsNoForgottenOne()
+{
+    constexpr qint64 dayMs = 24 * 3'600'000;
+    Relay stick;
+    stick.epoch = 70;
+    stick.sync(*b);
+    b->wallMs += dayMs;
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    b->exec(u"DELETE FROM gone WHERE id = '1'"_s);
+    stick.sync(*b);
+    a->wallMs += 4 * dayMs;
+    const Collected told = relay.forgetDeletes(makeHlc(a->wallMs - 2 * dayMs));
+    QVERIFY(a->replica().forgetDeletes(told));
+    stick.sync(*a);
+    b->wallMs = a->wallMs;
+    stick.sync(*b);
+    const QStringList left{u"two"_s, u"three"_s};
+    QCOMPARE(titles(*a), left);
+    QCOMPARE(titles(*b), left);
+    QCOMPARE(a->value(u"SELECT count(*) FROM gone"_s).toInt(), 1);
+    QVERIFY(a->replica().conflicts()->isEmpty()); // nobody has edited what was deleted
+    verifyEqual();                                // the first server hears of it from both
+    QCOMPARE(titles(*a), left);
+    QCOMPARE(a->replica().pendingCount(), 0);
+}
+
+/// An edit revives, whichever server has acknowledged it, and a birth that came later stands.
+void TestForgetting::whatWasWrittenBesidesADeleteOfAnotherServerStays()
+{
+    Relay stick;
+    stick.epoch = 70;
+    stick.sync(*b);
+    b->wallMs += 1000;
+    b->exec(u"DELETE FROM notes WHERE id IN ('1', '2', '3')"_s);
+    b->exec(u"DELETE FROM gone WHERE id = '1'"_s);
+    stick.sync(*b);
+    a->wallMs += 2000;
+    a->exec(u"UPDATE notes SET title = 'acknowledged by the first' WHERE id = '1'"_s);
+    a->exec(u"UPDATE gone SET title = 'acknowledged by the first' WHERE id = '1'"_s);
+    relay.sync(*a);
+    a->exec(u"UPDATE notes SET title = 'by nobody' WHERE id = '2'"_s);
+    stick.sync(*a);
+    stick.sync(*b);
+    QCOMPARE(titles(*a), (QStringList{u"acknowledged by the first"_s, u"by nobody"_s}));
+    QCOMPARE(titles(*b), titles(*a));
+    QCOMPARE(a->value(u"SELECT count(*) FROM gone"_s).toInt(), 1); // delete_wins
+    verifyEqual();
 }
 
 void TestForgetting::aDeleteStampedTooEarlyIsStampedAnew()
