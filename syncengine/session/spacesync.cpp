@@ -151,8 +151,8 @@ Result<void> SpaceSync::receive(Changes changes, qint64 bytes)
         return {}; // of an earlier subscription, for which other rows may have been left out
     if (changes.previous > m_expected)
         return refillGap();
-    if (changes.sequence <= m_expected)
-        return {};                 // seen before: a repeat after a second subscription, or our own push behind its ack
+    if (changes.sequence <= m_expected && changes.previous < m_expected)
+        return {};                 // seen before. What leads from here to here is the first part of a row whose texts are large.
     changes.previous = m_expected; // an overlap merges to the same
     m_expected = changes.sequence;
     m_proven = m_marking = false;

@@ -74,6 +74,26 @@ private Q_SLOTS:
         QCOMPARE(mine->cursor(), 2U);
     }
 
+    void aRowThatComesInPartsIsTakenWhole()
+    {
+        theirs->addNote(u"a"_s, u"one"_s);
+        Changes part = theirs->exported(1, 1);
+        part.head = 2;
+        part.more = true;
+        theirs->addNote(u"b"_s, u"two"_s);
+        Changes rest = theirs->exported(1, 2);
+        rest.changes = {rest.changes.constLast()};
+        goOnline(2);
+        server->send(Changes{"home", 0, 1, 2, false, {}, {}});
+        server->send(part); // leads from 1 to 1
+        clock->settle();
+        QCOMPARE(mine->count(), 0);
+        server->send(rest);
+        clock->settle();
+        QCOMPARE(mine->count(), 2);
+        QCOMPARE(mine->cursor(), 2U);
+    }
+
     void answersToNothingEndTheSession()
     {
         goOnline(0);
