@@ -130,6 +130,7 @@ private:
     Result<TableInfo *> insertTable(const QByteArray &name, bool synced);
     Result<void> renameTable(const QByteArray &name, const QByteArray &wireName);
     Result<void> renameColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName);
+    Result<void> renameInConflicts(const TableInfo &table, const QByteArray &before, const QByteArray &name);
     Result<void> run(const char *sql, const QList<QVariant> &values);
     static void index(TableInfo &table);
 

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
 #include "replica/catalog.h"
+#include "replica/conflictlog.h"
 #include "sql/database.h"
 #include "sql/sqlstatement.h"
 
@@ -19,6 +21,18 @@ namespace {
 Unexpected wrongName(const QString &message)
 {
     return fail(u"schema_error"_s, message);
+}
+
+/// A row that was kept by the names of its columns.
+QByteArray withName(QByteArrayView row, const QByteArray &before, const QByteArray &name)
+{
+    QByteArray renamed;
+    Bytes::Reader reader(row);
+    while (reader.ok() && !reader.atEnd()) {
+        const QByteArrayView column = reader.bytes();
+        appendNamed(renamed, column == before ? QByteArrayView(name) : column, reader.value());
+    }
+    return renamed;
 }
 
 } // namespace
@@ -61,9 +75,13 @@ Result<void> Catalog::renameTable(const QByteArray &name, const QByteArray &wire
     m_byName.insert(name.toLower(), table);
     if (auto done = run("UPDATE sheaf_tables SET name = ?2, wire = ?3 WHERE id = ?1", {table->id, name, table->wireName}); !done)
         return done;
-    if (auto done = run("UPDATE sheaf_conflicts SET tbl = ?2 WHERE tbl = ?1", {before, name}); !done)
-        return done;
-    return run("UPDATE sheaf_rejected SET tbl = ?2 WHERE tbl = ?1", {before, name});
+    for (const char *sql :
+         {"UPDATE sheaf_conflicts SET tbl = ?2 WHERE tbl = ?1", "UPDATE sheaf_rejected SET tbl = ?2 WHERE tbl = ?1",
+          "UPDATE sheaf_quarantine SET tbl = ?2 WHERE tbl = ?1"}) {
+        if (auto done = run(sql, {before, name}); !done)
+            return done;
+    }
+    return {};
 }
 
 Result<void> Catalog::renameColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName)
@@ -93,7 +111,30 @@ Result<void> Catalog::renameColumn(TableInfo &table, const QByteArray &name, con
                         {table.id, static_cast<qint64>(column->id), name, column->wireName});
         !done)
         return done;
-    return run("UPDATE sheaf_conflicts SET col = ?3 WHERE tbl = ?1 AND col = ?2", {table.name, before, name});
+    return renameInConflicts(table, before, name);
+}
+
+/// The other lists know columns by their numbers.
+Result<void> Catalog::renameInConflicts(const TableInfo &table, const QByteArray &before, const QByteArray &name)
+{
+    if (auto done = run("UPDATE sheaf_conflicts SET col = ?3 WHERE tbl = ?1 AND col = ?2", {table.name, before, name}); !done)
+        return done;
+    auto select = SqlStatement::prepare(m_handle, "SELECT n, mine, theirs FROM sheaf_conflicts WHERE tbl = ?1 AND kind = ?2");
+    if (!select)
+        return fail(select.error());
+    select->bindBlob(1, table.name);
+    select->bindInteger(2, static_cast<int>(Conflict::Kind::Delete));
+    QList<QList<QVariant>> renamed;
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        renamed.append({row.integer(0), withName(row.bytes(1), before, name), withName(row.bytes(2), before, name)});
+    });
+    if (!read)
+        return read;
+    for (const QList<QVariant> &values : std::as_const(renamed)) {
+        if (auto done = run("UPDATE sheaf_conflicts SET mine = ?2, theirs = ?3 WHERE n = ?1", values); !done)
+            return done;
+    }
+    return {};
 }
 
 } // namespace Sheaf

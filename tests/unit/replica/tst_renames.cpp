@@ -39,6 +39,8 @@ private Q_SLOTS:
     void anotherColumnMayTakeTheOldName();
     void aSecondRenameFollowsTheFirst();
     void listsSpeakOfTheNewNames();
+    void deletedRowsInConflictsHaveTheNewNames();
+    void whatIsInQuarantineComesBackUnderTheNewNames();
     void wrongRenamesAreErrors_data();
     void wrongRenamesAreErrors();
 
@@ -194,6 +196,50 @@ void TestRenames::listsSpeakOfTheNewNames()
     QCOMPARE(fresh.replica().rejected()->first().table, "tasks"_ba);
     QVERIFY(fresh.replica().retryRejected(fresh.replica().rejected()->first().number));
     verifyEqual(relay, old, fresh);
+}
+
+void TestRenames::deletedRowsInConflictsHaveTheNewNames()
+{
+    Relay relay;
+    const QByteArray deletesWin = QByteArray(first).replace("'{\"columns\"", "'{\"deletes\":\"delete_wins\",\"columns\"");
+    Device old(deletesWin, 1);
+    Device fresh(deletesWin, 2);
+    old.exec(u"INSERT INTO todo VALUES ('1', 'one', 'monday', 'text', 1)"_s);
+    verifyEqual(relay, old, fresh);
+    old.exec(u"DELETE FROM todo"_s);
+    relay.sync(old);
+    fresh.exec(u"UPDATE todo SET deadline = 'mine'"_s);
+    relay.pull(fresh);
+    QCOMPARE(fresh.value(u"SELECT count(*) FROM todo"_s).toInt(), 0);
+    upgrade(fresh, {deletesWin, second});
+    const Conflict conflict = fresh.replica().conflicts()->first();
+    QCOMPARE(conflict.kind, Conflict::Kind::Delete);
+    QVERIFY(conflict.mineRow.contains({"due"_ba, QVariant(u"mine"_s)}));
+    QVERIFY(fresh.replica().undoConflict(conflict.number));
+    QCOMPARE(fresh.value(u"SELECT title || due || text FROM tasks"_s).toString(), u"oneminetext"_s);
+    verifyEqual(relay, old, fresh);
+    QCOMPARE(old.value(u"SELECT deadline FROM todo"_s).toString(), u"mine"_s);
+}
+
+/// Access ended, the app was updated, access was given again.
+void TestRenames::whatIsInQuarantineComesBackUnderTheNewNames()
+{
+    Relay relay;
+    Device old(first, 1);
+    Device fresh(first, 2);
+    old.exec(u"INSERT INTO todo VALUES ('1', 'one', 'monday', 'text', 1)"_s);
+    verifyEqual(relay, old, fresh);
+    fresh.exec(u"UPDATE todo SET deadline = 'tuesday', body = 'text and more', votes = votes + 10"_s);
+    QVERIFY(fresh.replica().closeSpace("home", u"no_access"_s, {}));
+    upgrade(fresh, {first, second});
+    const QList<QuarantinedChange> kept = *fresh.replica().quarantined();
+    QCOMPARE(kept.size(), 1);
+    QCOMPARE(kept.first().table, "tasks"_ba);
+    QVERIFY(kept.first().values.contains({"due"_ba, QVariant(u"tuesday"_s)}));
+    QVERIFY(fresh.replica().openSpace("home", Role::Editor, relay.epoch, 0));
+    QVERIFY(fresh.replica().quarantined()->isEmpty());
+    verifyEqual(relay, old, fresh);
+    QCOMPARE(old.value(u"SELECT deadline || body || votes FROM todo"_s).toString(), u"tuesdaytext and more11"_s);
 }
 
 void TestRenames::wrongRenamesAreErrors_data()
