@@ -189,18 +189,26 @@ void Catalog::index(TableInfo &table)
               [](const NamedColumn &a, const NamedColumn &b) { return a.name < b.name; });
 }
 
-Result<TableInfo *> Catalog::insertTable(const QByteArray &name, bool synced)
+/// A table that others call so. Here it has that name too, unless a table has that was renamed.
+Result<TableInfo *> Catalog::insertTable(const QByteArray &wireName, bool synced)
 {
-    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_tables(name, synced) VALUES (?1, ?2) RETURNING id");
+    const QByteArray name = freeName(wireName);
+    auto insert =
+        SqlStatement::prepare(m_handle, "INSERT INTO sheaf_tables(name, synced, wire) VALUES (?1, ?2, ?3) RETURNING id");
     if (!insert)
         return fail(insert.error());
     insert->bindBlob(1, name);
     insert->bindInteger(2, synced ? 1 : 0);
+    if (wireName == name)
+        insert->bindNull(3);
+    else
+        insert->bindBlob(3, wireName);
     if (auto row = insert->step(); !row)
         return fail(row.error());
     auto table = std::make_unique<TableInfo>();
     table->id = insert->integer(0);
-    table->name = table->wireName = name;
+    table->name = name;
+    table->wireName = wireName;
     table->synced = synced;
     insert->reset();
     TableInfo *added = table.get();
@@ -282,10 +290,17 @@ Result<TableInfo *> Catalog::makeSynced(const QByteArray &name, bool deleteWins,
 {
     TableInfo *table = find(name);
     if (table == nullptr) {
-        auto inserted = insertTable(name, true);
-        if (!inserted)
-            return fail(inserted.error());
-        table = *inserted;
+        table = findOnWire(name);
+        if (table != nullptr && table->synced)
+            return schemaError(u"sheaf_sync: table %1 is a new one, but others know table %2 by that name: give it another name,"
+                               " or say in \"was\" by which one others shall know it."_s.arg(QString::fromUtf8(name),
+                                                                                             QString::fromUtf8(table->name)));
+        auto made = table != nullptr ? Result<TableInfo *>(table) : insertTable(name, true);
+        if (!made)
+            return made;
+        table = *made;
+        if (auto done = setName(*table, name); !done)
+            return fail(done.error());
     }
     table->synced = true;
     table->deleteWins = deleteWins;
@@ -407,6 +422,12 @@ Result<QList<Catalog::Arrived>> Catalog::adoptColumns()
                 continue;
             const TableInfo::Column *known = std::as_const(*table).column(name);
             if (known == nullptr) {
+                const auto other = std::ranges::find(std::as_const(table->columns), name, &TableInfo::Column::wireName);
+                if (other != table->columns.cend())
+                    return schemaError(
+                        u"sheaf_sync: column %2 of table %1 is a new one, but others know column %3 by that name:"
+                        " give it another name, or say in \"renames\" by which one others shall know it."_s.arg(
+                            QString::fromUtf8(table->name), QString::fromUtf8(name), QString::fromUtf8(other->name)));
                 if (auto done = addColumn(*table, name, name, true); !done)
                     return fail(done.error());
             } else if (!known->here) {

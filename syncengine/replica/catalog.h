@@ -127,7 +127,9 @@ private:
     Result<void> describe(TableInfo &table);
     Result<void> addColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName, bool here);
     Result<TableInfo *> makeSynced(const QByteArray &name, bool deleteWins, const QByteArray &spaceColumn);
-    Result<TableInfo *> insertTable(const QByteArray &name, bool synced);
+    Result<TableInfo *> insertTable(const QByteArray &wireName, bool synced);
+    [[nodiscard]] QByteArray freeName(const QByteArray &wireName) const;
+    Result<void> setName(TableInfo &table, const QByteArray &name);
     Result<void> renameTable(const QByteArray &name, const QByteArray &wireName);
     Result<void> renameColumn(TableInfo &table, const QByteArray &name, const QByteArray &wireName);
     Result<void> renameInConflicts(const TableInfo &table, const QByteArray &before, const QByteArray &name);

@@ -57,23 +57,40 @@ Result<void> Catalog::renameTable(const QByteArray &name, const QByteArray &wire
     TableInfo *table = findOnWire(wireName);
     if (table == nullptr)
         table = find(wireName); // as it was called here until now
-    if (TableInfo *other = find(name); other != nullptr && other != table)
+    TableInfo *other = find(name);
+    if (other != nullptr && other != table && !other->synced) { // only newer peers know it: any name will do
+        if (auto done = setName(*other, freeName(name)); !done)
+            return done;
+    } else if (other != nullptr && other != table) {
         return wrongName(u"sheaf_sync: table %1 is known by that name already: give it another name in the migration that"
                          " renames it."_s.arg(QString::fromUtf8(name)));
+    }
     if (table == nullptr) { // a schema that begins with the new name
-        auto made = insertTable(name, false);
+        const auto made = insertTable(wireName, false);
         if (!made)
             return fail(made.error());
         table = *made;
-        table->wireName = wireName;
-        return run("UPDATE sheaf_tables SET wire = ?2 WHERE id = ?1", {table->id, wireName});
     }
-    if (table->name == name)
+    return setName(*table, name);
+}
+
+QByteArray Catalog::freeName(const QByteArray &wireName) const
+{
+    QByteArray name = wireName;
+    while (find(name) != nullptr)
+        name += '\'';
+    return name;
+}
+
+/// Calls the table so here, also in the lists that speak of it.
+Result<void> Catalog::setName(TableInfo &table, const QByteArray &name)
+{
+    if (table.name == name)
         return {};
-    const QByteArray before = std::exchange(table->name, name);
+    const QByteArray before = std::exchange(table.name, name);
     m_byName.remove(before.toLower());
-    m_byName.insert(name.toLower(), table);
-    if (auto done = run("UPDATE sheaf_tables SET name = ?2, wire = ?3 WHERE id = ?1", {table->id, name, table->wireName}); !done)
+    m_byName.insert(name.toLower(), &table);
+    if (auto done = run("UPDATE sheaf_tables SET name = ?2, wire = ?3 WHERE id = ?1", {table.id, name, table.wireName}); !done)
         return done;
     for (const char *sql :
          {"UPDATE sheaf_conflicts SET tbl = ?2 WHERE tbl = ?1", "UPDATE sheaf_rejected SET tbl = ?2 WHERE tbl = ?1",

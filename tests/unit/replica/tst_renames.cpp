@@ -41,8 +41,13 @@ private Q_SLOTS:
     void listsSpeakOfTheNewNames();
     void deletedRowsInConflictsHaveTheNewNames();
     void whatIsInQuarantineComesBackUnderTheNewNames();
+    void aNewThingMayHaveAnotherNameOnTheWire();
+    void anotherTableOnTheWireMayBeCalledAsOneHere_data();
+    void anotherTableOnTheWireMayBeCalledAsOneHere();
     void wrongRenamesAreErrors_data();
     void wrongRenamesAreErrors();
+    void noNameOnTheWireIsGivenTwice_data();
+    void noNameOnTheWireIsGivenTwice();
 
 private:
     static void upgrade(Device &device, const QList<QByteArray> &scripts)
@@ -242,6 +247,76 @@ void TestRenames::whatIsInQuarantineComesBackUnderTheNewNames()
     QCOMPARE(old.value(u"SELECT deadline || body || votes FROM todo"_s).toString(), u"tuesdaytext and more11"_s);
 }
 
+/// What an error about a name that is given twice recommends.
+void TestRenames::aNewThingMayHaveAnotherNameOnTheWire()
+{
+    Relay relay;
+    Device old(first, 1);
+    Device fresh(first, 2);
+    old.exec(u"INSERT INTO todo VALUES ('1', 'one', 'monday', 'text', 1)"_s);
+    const QList<QByteArray> scripts{
+        first, second,
+        "ALTER TABLE tasks ADD COLUMN deadline TEXT;"
+        "SELECT sheaf_sync('tasks', '{\"renames\":{\"deadline\":\"deadline 2\"}}');"
+        "CREATE TABLE todo(id TEXT PRIMARY KEY, what TEXT); SELECT sheaf_sync('todo', '{\"was\":\"todo 2\"}');"};
+    Device third(scripts.first(), 3);
+    upgrade(fresh, scripts);
+    upgrade(third, scripts);
+    relay.sync(old);
+    relay.sync(fresh);
+    fresh.exec(u"UPDATE tasks SET due = 'tuesday', deadline = 'another thing'"_s);
+    fresh.exec(u"INSERT INTO todo VALUES ('1', 'of the new table')"_s);
+    for (Device *device : {&fresh, &old, &third})
+        relay.sync(*device);
+    verifyEqual(relay, third, fresh);
+    QCOMPARE(*old.replica().digest("home"), *fresh.replica().digest("home"));
+    QCOMPARE(old.value(u"SELECT title || deadline FROM todo"_s).toString(), u"onetuesday"_s);
+    QCOMPARE(third.value(u"SELECT due || deadline FROM tasks"_s).toString(), u"tuesdayanother thing"_s);
+    QCOMPARE(third.value(u"SELECT what FROM todo"_s).toString(), u"of the new table"_s);
+}
+
+void TestRenames::anotherTableOnTheWireMayBeCalledAsOneHere_data()
+{
+    QTest::addColumn<bool>("upgradeFirst");
+    QTest::newRow("it comes after the rename") << true;
+    QTest::newRow("it was there before") << false;
+}
+
+/// What peers call their tables neither stops what is pulled nor a migration; and it finds its place if one comes.
+void TestRenames::anotherTableOnTheWireMayBeCalledAsOneHere()
+{
+    QFETCH(bool, upgradeFirst);
+    constexpr char theirs[] = "CREATE TABLE tasks(id TEXT PRIMARY KEY, what TEXT); SELECT sheaf_sync('tasks');";
+    constexpr char third[] = "ALTER TABLE tasks RENAME TO jobs; SELECT sheaf_sync('jobs', '{\"was\":\"todo\"}');";
+    Relay relay;
+    Device odd(theirs, 1);
+    Device fresh(first, 2);
+    odd.exec(u"INSERT INTO tasks VALUES ('1', 'theirs')"_s);
+    relay.sync(odd);
+    if (upgradeFirst)
+        upgrade(fresh, {first, second});
+    relay.sync(fresh);
+    if (!upgradeFirst)
+        upgrade(fresh, {first, second});
+    fresh.exec(u"INSERT INTO tasks(id, title) VALUES ('1', 'mine')"_s);
+    for (Device *device : {&fresh, &odd})
+        relay.sync(*device);
+    QCOMPARE(*odd.replica().digest("home"), *fresh.replica().digest("home"));
+    fresh.reopen();
+    QVERIFY(fresh.digestHolds());
+    odd.exec(u"UPDATE tasks SET what = 'theirs, edited'"_s);
+    relay.sync(odd);
+    relay.sync(fresh);
+    upgrade(fresh, {first, second, third, theirs});
+    QCOMPARE(fresh.value(u"SELECT what FROM tasks"_s).toString(), u"theirs, edited"_s);
+    QCOMPARE(fresh.value(u"SELECT title FROM jobs"_s).toString(), u"mine"_s);
+    fresh.exec(u"UPDATE tasks SET what = 'ours'"_s);
+    for (Device *device : {&fresh, &odd})
+        relay.sync(*device);
+    QCOMPARE(odd.value(u"SELECT what FROM tasks"_s).toString(), u"ours"_s);
+    QCOMPARE(*odd.replica().digest("home"), *fresh.replica().digest("home"));
+}
+
 void TestRenames::wrongRenamesAreErrors_data()
 {
     QTest::addColumn<QByteArray>("script");
@@ -270,6 +345,37 @@ void TestRenames::wrongRenamesAreErrors()
     device.setSchema({first, "SELECT 1;"}); // nothing of it stays
     QVERIFY(device.open());
     QCOMPARE(device.value(u"SELECT deadline FROM todo"_s).toString(), u"monday"_s);
+    QVERIFY(device.digestHolds());
+}
+
+void TestRenames::noNameOnTheWireIsGivenTwice_data()
+{
+    QTest::addColumn<QByteArray>("script");
+    QTest::addColumn<QString>("said");
+    QTest::newRow("column") << "ALTER TABLE tasks ADD COLUMN deadline TEXT;"_ba << u"due"_s;
+    QTest::newRow("column of a table named again")
+        << "ALTER TABLE tasks ADD COLUMN deadline TEXT; SELECT sheaf_sync('tasks', '{\"conflicts\":\"local\"}');"_ba << u"due"_s;
+    QTest::newRow("table") << "CREATE TABLE todo(id TEXT PRIMARY KEY, title TEXT); SELECT sheaf_sync('todo');"_ba << u"tasks"_s;
+    QTest::newRow("table, in other letters")
+        << "CREATE TABLE Todo(id TEXT PRIMARY KEY, title TEXT); SELECT sheaf_sync('Todo');"_ba << u"tasks"_s;
+}
+
+/// Every push would be malformed.
+void TestRenames::noNameOnTheWireIsGivenTwice()
+{
+    QFETCH(QByteArray, script);
+    QFETCH(QString, said);
+    Device device(first);
+    device.exec(u"INSERT INTO todo(id, deadline) VALUES ('1', 'monday')"_s);
+    upgrade(device, {first, second});
+    device.close();
+    device.setSchema({first, second, script});
+    const auto opened = device.open();
+    QVERIFY(!opened);
+    QCOMPARE(opened.error().code, u"schema_error"_s);
+    QVERIFY2(opened.error().message.contains(said), qPrintable(opened.error().message));
+    upgrade(device, {first, second, "SELECT 1;"});
+    QCOMPARE(device.value(u"SELECT due FROM tasks"_s).toString(), u"monday"_s);
     QVERIFY(device.digestHolds());
 }
 
