@@ -198,7 +198,8 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
     }
     if (any) {
         space.state.cursor = 0;
-        space.state.reached = std::max<Sequence>(space.state.reached, 1); // what was deleted meanwhile may be forgotten by now
+        // Of what comes back the server may have forgotten the delete, whatever else was followed meanwhile: a sweep finds it.
+        space.state.reached = 1;
         space.dirty = true;
     }
     return any;

@@ -136,7 +136,7 @@ void Relay::push(Device &device)
 {
     Replica &replica = device.replica();
     quint64 &last = m_lastPush[replica.site()];
-    expect(replica.openSpace("home", Role::Editor, epoch, last));
+    expect(replica.openSpace("home", role, epoch, last));
     while (true) {
         const auto next = replica.nextPush("home", last + 1, {});
         SHEAF_CHECK(next);
@@ -161,7 +161,7 @@ void Relay::push(Device &device)
 void Relay::pull(Device &device)
 {
     Replica &replica = device.replica();
-    expect(replica.openSpace("home", Role::Editor, epoch, m_lastPush[replica.site()]));
+    expect(replica.openSpace("home", role, epoch, m_lastPush[replica.site()]));
     Sequence cursor = 0;
     for (const SpaceState &space : replica.spaces())
         cursor = space.name == "home" ? space.cursor : cursor;

@@ -30,6 +30,7 @@ public:
     void forget();
 
     Epoch epoch = 7;
+    Role role = Role::Editor; ///< of whoever comes
     /// Refuses changes of a push with this code when set: every one, or every n-th.
     QString refuseWith;
     int refuseEvery = 1;

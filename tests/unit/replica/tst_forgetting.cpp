@@ -34,6 +34,7 @@ private Q_SLOTS:
     void aNewLifeStandsAgainstWhatWaitsOfTheOld();
     void aSweepFindsWhatWasMissed();
     void editsOfMissedDeletesAreKept();
+    void aSweepFollowsWhatComesBackFromQuarantine();
     void aSweepSurvivesARestart();
     void anotherEpochEndsASweep();
     void aRestoredServerTakesNoRowAway();
@@ -241,6 +242,37 @@ void TestForgetting::editsOfMissedDeletesAreKept()
     const auto conflicts = *a->replica().conflicts();
     QVERIFY(std::ranges::any_of(
         conflicts, [](const Conflict &conflict) { return conflict.table == "gone" && conflict.kind == Conflict::Kind::Delete; }));
+}
+
+/// As a viewer the device followed all deletes, but not those of what it had in quarantine.
+void TestForgetting::aSweepFollowsWhatComesBackFromQuarantine()
+{
+    a->exec(u"UPDATE notes SET title = 'edited' WHERE id = '1'"_s);
+    a->exec(u"UPDATE gone SET title = 'edited' WHERE id = '1'"_s);
+    QVERIFY(a->replica().closeSpace("home", u"no_access"_s, {}));
+    relay.role = Role::Viewer;
+    relay.pull(*a);
+    QCOMPARE(a->replica().quarantined()->size(), 2);
+    relay.role = Role::Editor;
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    b->exec(u"DELETE FROM gone WHERE id = '1'"_s);
+    relay.sync(*b);
+    const Collected told = forgetAll();
+    relay.role = Role::Viewer;
+    relay.pull(*a);
+    for (Device *device : {a.get(), b.get()})
+        QVERIFY(device->replica().forgetDeletes(told));
+    QCOMPARE(home(*a).reached, told.sequence);
+    relay.role = Role::Editor;
+    QVERIFY(*a->replica().setRole("home", Role::Editor));
+    QCOMPARE(a->replica().pendingCount(), 2);
+    QCOMPARE(home(*a).reached, Sequence(1)); // so that a sweep begins
+    QVERIFY(a->replica().beginSweep("home", told.sequence));
+    relay.pull(*a);
+    QVERIFY(a->replica().endSweep(told));
+    verifyEqual();
+    QCOMPARE(b->value(u"SELECT title || body || labels FROM notes WHERE id = '1'"_s).toString(), u"editedtext[\"x\"]"_s); // whole
+    QCOMPARE(b->value(u"SELECT count(*) FROM gone"_s).toInt(), 1); // delete_wins
 }
 
 void TestForgetting::aSweepSurvivesARestart()
