@@ -246,23 +246,6 @@ Result<qint64> Replica::Private::putBack(Store::Space &space, const Return &entr
     return number;
 }
 
-/// Removes a row and all that is known of it.
-Result<void> Replica::Private::forgetRow(const TableInfo &table, QByteArrayView key, const RowState &row)
-{
-    if (table.synced) {
-        if (auto done = rows.deleteValues(table, key); !done)
-            return done;
-    }
-    if (auto done = rows.unpark(table, key); !done)
-        return done;
-    if (auto done = texts.remove(table, key); !done)
-        return done;
-    if (auto done = parts.remove(table, key); !done)
-        return done;
-    capture->note(table, key, 0, false, true);
-    return rows.forget(table, key, row);
-}
-
 /// What came back was stamped under a name that this replica had when the space was closed: it is this one's now.
 Result<void> Replica::Private::takeOver(SiteId former, const QList<std::pair<TableInfo *, QByteArray>> &keys)
 {

@@ -133,7 +133,10 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
         space->state.cursor = 0;
         space->dirty = true;
     }
-    return whole || parted ? takeBackRow(refused) : takeBackColumns(refused, columns, withdrawn);
+    if (!whole && !parted)
+        return takeBackColumns(refused, columns, withdrawn);
+    auto done = rows.dequeue(refused.row.outbox);
+    return done ? forgetRow(refused.table, refused.key, refused.row) : done;
 }
 
 /// The row as the user has it, texts by what they show.
@@ -163,23 +166,21 @@ Result<void> Replica::Private::recordOf(const Refused &refused, QByteArray &byte
     return {};
 }
 
-Result<void> Replica::Private::takeBackRow(const Refused &refused)
+/// Removes a row and all that is known of it.
+Result<void> Replica::Private::forgetRow(const TableInfo &table, QByteArrayView key, const RowState &row)
 {
-    const TableInfo &table = refused.table;
-    if (auto done = rows.dequeue(refused.row.outbox); !done)
-        return done;
     if (table.synced) {
-        if (auto done = rows.deleteValues(table, refused.key); !done)
+        if (auto done = rows.deleteValues(table, key); !done)
             return done;
     }
-    if (auto done = rows.unpark(table, refused.key); !done)
+    if (auto done = rows.unpark(table, key); !done)
         return done;
-    if (auto done = texts.remove(table, refused.key); !done)
+    if (auto done = texts.remove(table, key); !done)
         return done;
-    if (auto done = parts.remove(table, refused.key); !done)
+    if (auto done = parts.remove(table, key); !done)
         return done;
-    capture->note(table, refused.key, 0, false, true);
-    return rows.forget(table, refused.key, refused.row);
+    capture->note(table, key, 0, false, true);
+    return rows.forget(table, key, row);
 }
 
 /// Values stay in view until the server's arrive, but for columns of which it never had one.

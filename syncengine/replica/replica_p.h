@@ -73,7 +73,6 @@ struct Replica::Private {
     Result<void> refuse(const Refused &refused, const Verdict &verdict);
     [[nodiscard]] quint64 refusedColumns(const Refused &refused) const;
     Result<void> recordOf(const Refused &refused, QByteArray &bytes);
-    Result<void> takeBackRow(const Refused &refused);
     Result<void> takeBackColumns(const Refused &refused, quint64 columns, const Withdrawals &withdrawn);
     Result<void> writeAgain(const KeptChange &kept);
     Result<void> forgetRejected(qint64 number);
