@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/replica.h"
 #include "replica/replica_p.h"
-#include "sql/database.h"
 
 #include <algorithm>
 
@@ -129,10 +128,7 @@ Result<void> Replica::Private::forgetArrivals(qint64 space)
 
 Result<void> Replica::endSweep(const Collected &collected)
 {
-    // As when changes come: rows that refer to each other go in any order.
-    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=OFF"); !done)
-        return done;
-    auto ended = d->transact(true, [&]() -> Result<void> {
+    const auto work = [&]() -> Result<void> {
         Store::Space *space = d->store.find(collected.space);
         if (space == nullptr || space->state.sweep == 0)
             return {};
@@ -147,10 +143,9 @@ Result<void> Replica::endSweep(const Collected &collected)
         if (auto done = d->forgetArrivals(space->id); !done)
             return done;
         return d->forgetDeletes(*space, collected);
-    });
-    if (auto done = execSql(d->handle, "PRAGMA foreign_keys=ON"); !done)
-        return done;
-    return ended;
+    };
+    // As when changes come: rows that refer to each other go in any order.
+    return d->withoutForeignKeys([&] { return d->transact(true, work); });
 }
 
 } // namespace Sheaf

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void aSweepFindsWhatWasMissed();
     void editsOfMissedDeletesAreKept();
     void aSweepFollowsWhatComesBackFromQuarantine();
+    void aSweepThatFailsChangesNothing();
     void aSweepSurvivesARestart();
     void anotherEpochEndsASweep();
     void aRestoredServerTakesNoRowAway();
@@ -273,6 +274,26 @@ void TestForgetting::aSweepFollowsWhatComesBackFromQuarantine()
     verifyEqual();
     QCOMPARE(b->value(u"SELECT title || body || labels FROM notes WHERE id = '1'"_s).toString(), u"editedtext[\"x\"]"_s); // whole
     QCOMPARE(b->value(u"SELECT count(*) FROM gone"_s).toInt(), 1); // delete_wins
+}
+
+void TestForgetting::aSweepThatFailsChangesNothing()
+{
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*b);
+    const Collected told = forgetAll();
+    QVERIFY(a->replica().beginSweep("home", relay.head()));
+    relay.pull(*a);
+    a->exec(u"CREATE TEMP TRIGGER refusal BEFORE DELETE ON notes BEGIN SELECT RAISE(ABORT, 'not now'); END"_s);
+    const auto ended = a->replica().endSweep(told);
+    QVERIFY(!ended);
+    QVERIFY2(ended.error().message.contains(u"not now"), qPrintable(ended.error().message));
+    QVERIFY(home(*a).sweep != 0);
+    QCOMPARE(titles(*a).size(), 3);
+    QCOMPARE(a->value(u"PRAGMA foreign_keys"_s).toInt(), 1);
+    a->exec(u"DROP TRIGGER refusal"_s);
+    QVERIFY(a->replica().endSweep(told));
+    QCOMPARE(titles(*a), (QStringList{u"two"_s, u"three"_s}));
+    verifyEqual();
 }
 
 void TestForgetting::aSweepSurvivesARestart()
