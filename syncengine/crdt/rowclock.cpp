@@ -178,6 +178,27 @@ void RowClock::setStamps(std::span<const Entry> stamps)
     others = std::move(merged);
 }
 
+RowRecord RowClock::registers() const
+{
+    RowRecord record{.length = length, .life = life, .cells = {}};
+    record.cells.reserve(uniform + others.size());
+    for (ColumnId column = 1; column <= uniform; ++column)
+        record.cells.push_back({column, stampOf(column), {}});
+    for (const Entry &entry : others) {
+        if (entry.column > uniform)
+            record.cells.push_back({entry.column, entry.stamp, {}});
+    }
+    return record;
+}
+
+void RowClock::setRegisters(const RowRecord &record)
+{
+    RowClock clock = clockOf(record);
+    clock.texts = std::move(texts);
+    clock.parts = std::move(parts);
+    *this = std::move(clock);
+}
+
 Hlc RowClock::textStampOf(ColumnId column, SiteId site) const
 {
     const auto at = findText(texts, column, site);

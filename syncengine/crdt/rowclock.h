@@ -43,6 +43,11 @@ struct RowClock {
     /// The same for many, sorted by column, in one pass: a table may have 2,000 columns.
     void setStamps(std::span<const Entry> stamps);
 
+    /// Length, life and the registers one by one, those that `uniform` implies too; a record without values.
+    [[nodiscard]] RowRecord registers() const;
+    /// Takes these from a record; what is known of texts and parts stays.
+    void setRegisters(const RowRecord &record);
+
     /// How far the writing of a site to a text column is known; 0 when nothing of it is.
     [[nodiscard]] Hlc textStampOf(ColumnId column, SiteId site) const;
     void setTextStamp(ColumnId column, Stamp stamp);

@@ -19,21 +19,9 @@ namespace {
 /// Takes the stamps of registers away, so that whatever the server has of them is newer.
 void dropStamps(RowClock &clock, quint64 columns)
 {
-    RowRecord left{.length = clock.length, .life = clock.life, .cells = {}};
-    const auto keep = [&](ColumnId column, Stamp stamp) {
-        if ((columns & Mask::ofColumn(column)) == 0)
-            left.cells.push_back({column, stamp, {}});
-    };
-    for (ColumnId column = 1; column <= clock.uniform; ++column)
-        keep(column, clock.stampOf(column));
-    for (const RowClock::Entry &entry : clock.others) {
-        if (entry.column > clock.uniform)
-            keep(entry.column, entry.stamp);
-    }
-    RowClock dropped = clockOf(left);
-    dropped.texts = std::move(clock.texts);
-    dropped.parts = std::move(clock.parts);
-    clock = std::move(dropped);
+    RowRecord left = clock.registers();
+    std::erase_if(left.cells, [columns](const Cell &cell) { return (columns & Mask::ofColumn(cell.column)) != 0; });
+    clock.setRegisters(left);
 }
 
 /// What an inserted row has in a column that the INSERT does not name.

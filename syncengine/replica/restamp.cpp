@@ -38,13 +38,7 @@ Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog)
 void visitStamps(RowClock &clock, const TableInfo &table, SiteId site, quint64 mask, const std::function<void(Stamp &)> &visit)
 {
     const bool whole = (mask & Mask::whole) != 0;
-    RowRecord record{.length = clock.length, .life = clock.life, .cells = {}};
-    for (ColumnId column = 1; column <= clock.uniform; ++column)
-        record.cells.push_back({column, clock.stampOf(column), {}});
-    for (const RowClock::Entry &entry : clock.others) {
-        if (entry.column > clock.uniform)
-            record.cells.push_back({entry.column, entry.stamp, {}});
-    }
+    RowRecord record = clock.registers();
     if (whole && record.life.site == site)
         visit(record.life);
     for (Cell &cell : record.cells) {
@@ -52,10 +46,7 @@ void visitStamps(RowClock &clock, const TableInfo &table, SiteId site, quint64 m
         if (cell.stamp.site == site && waits)
             visit(cell.stamp);
     }
-    RowClock renewed = clockOf(record);
-    renewed.texts = std::move(clock.texts);
-    renewed.parts = std::move(clock.parts);
-    clock = std::move(renewed);
+    clock.setRegisters(record);
 }
 
 /// The entries of this site's texts that wait.

@@ -12,26 +12,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// All registers of a clock by name: what `uniform` only implies is listed.
-RowRecord listed(const RowClock &clock)
-{
-    RowRecord record{.length = clock.length, .life = clock.life, .cells = {}};
-    for (ColumnId column = 1; column <= clock.uniform; ++column)
-        record.cells.push_back({column, clock.stampOf(column), {}});
-    for (const RowClock::Entry &entry : clock.others) {
-        if (entry.column > clock.uniform)
-            record.cells.push_back({entry.column, entry.stamp, {}});
-    }
-    return record;
-}
-
 /// Packed in one way only.
-RowClock packed(const RowClock &clock)
+RowClock packed(RowClock clock)
 {
-    RowClock one = clockOf(listed(clock));
-    one.texts = clock.texts;
-    one.parts = clock.parts;
-    return one;
+    clock.setRegisters(clock.registers());
+    return clock;
 }
 
 void setText(RowClock &clock, ColumnId column, Stamp old, Stamp now)
@@ -61,7 +46,7 @@ bool move(RowClock &clock, const UndoRebase::Place &place)
     }
     if (clock.stampOf(place.column) != place.old)
         return false;
-    RowRecord record = listed(clock);
+    RowRecord record = clock.registers();
     const auto at = std::ranges::lower_bound(record.cells, place.column, {}, &Cell::column);
     const bool there = at != record.cells.end() && at->column == place.column;
     if (place.now == Stamp())
@@ -70,10 +55,7 @@ bool move(RowClock &clock, const UndoRebase::Place &place)
         at->stamp = place.now;
     else
         record.cells.insert(at, {place.column, place.now, {}});
-    RowClock moved = clockOf(record);
-    moved.texts = std::move(clock.texts);
-    moved.parts = std::move(clock.parts);
-    clock = std::move(moved);
+    clock.setRegisters(record);
     return true;
 }
 
@@ -128,7 +110,7 @@ bool isAt(const UndoCell &cell, const UndoRebase::Place &place)
 /// All registers at once: columns may be many.
 void moveRegisters(RowClock &clock, const UndoRebase &rebase)
 {
-    RowRecord record = listed(clock);
+    RowRecord record = clock.registers();
     std::erase_if(record.cells, [&](Cell &cell) {
         for (const UndoRebase::Place &place : rebase.places) {
             if (place.column == cell.column && place.part.isEmpty() && place.type == MergeType::Register &&
@@ -142,10 +124,7 @@ void moveRegisters(RowClock &clock, const UndoRebase &rebase)
     if (record.life == rebase.oldLife)
         record.life = rebase.nowLife;
     record.length = rebase.nowLength;
-    RowClock moved = clockOf(record);
-    moved.texts = std::move(clock.texts);
-    moved.parts = std::move(clock.parts);
-    clock = std::move(moved);
+    clock.setRegisters(record);
 }
 
 /// A row that begins a new life has no parts and no edits of texts any more, as it had none in states before they were

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void brokenRecordsAreErrors();
     void clocksComeBackAsTheyWere();
     void clocksStoreASharedStampOnce();
+    void registersOfAClockAreTakenAndGiven();
     void keysComeBackAsTheyWere();
     void hybridClockOnlyGoesForward();
     void hybridClockOutrunsAFullCounter();
@@ -200,6 +201,34 @@ void TestCrdtValues::clocksStoreASharedStampOnce()
     QVERIFY(clock.stampOf(3) == (Stamp{7, 7}) && clock.stampOf(4) == record.life);
     clock.setStamp(3, record.life);
     QVERIFY(clock == clockOf(record));
+}
+
+void TestCrdtValues::registersOfAClockAreTakenAndGiven()
+{
+    const Stamp life{5, 6};
+    const Stamp later{7, 6};
+    RowClock clock{.length = 3, .life = life, .uniform = 3, .others = {{2, later}, {5, life}, {9, later}}};
+    clock.setTextStamp(4, later);
+    clock.setPartStamp(8, "part", later);
+    RowRecord record = clock.registers();
+    QCOMPARE(record.length, CausalLength(3));
+    QCOMPARE(record.life, life);
+    std::vector<std::pair<ColumnId, Stamp>> cells;
+    for (const Cell &cell : record.cells)
+        cells.emplace_back(cell.column, cell.stamp);
+    QVERIFY(cells == (std::vector<std::pair<ColumnId, Stamp>>{{1, life}, {2, later}, {3, life}, {5, life}, {9, later}}));
+    RowClock same = clock;
+    same.setRegisters(record);
+    QVERIFY(same == clock);
+    record.length = 5;
+    record.life = later;
+    std::erase_if(record.cells, [](const Cell &cell) { return cell.column != 2; });
+    clock.setRegisters(record);
+    QCOMPARE(clock.length, CausalLength(5));
+    QCOMPARE(clock.stampOf(1), Stamp());
+    QCOMPARE(clock.stampOf(2), later);
+    QCOMPARE(clock.stampOf(9), Stamp());
+    QVERIFY(clock.texts == same.texts && clock.parts == same.parts);
 }
 
 void TestCrdtValues::keysComeBackAsTheyWere()
