@@ -59,6 +59,7 @@ Result<void> EngineWorker::open()
     config.homeSpace = m_options.homeSpace;
     config.conflicts = m_options.conflicts;
     config.undo = m_options.undo;
+    config.filters = m_options.filters;
     config.wallMs = [this] { return m_clock->wallMs(); };
     config.random = [this] { return m_random.next(); };
     auto opened = Replica::open(config);

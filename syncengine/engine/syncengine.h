@@ -83,7 +83,7 @@ public:
         UndoOptions undo{};                                ///< which writes can be undone, and how many
         /// Makes what connects to servers, in the engine's thread; none: WebSockets. LocalServer has one.
         std::function<std::unique_ptr<Transport>()> transport = {};
-        SyncFilters filters = {}; ///< see setFilters()
+        SyncFilters filters = {}; ///< see setFilters(); maps of values belong here, for migrations need them
     };
 
     explicit SyncEngine(Options options, QObject *parent = nullptr);

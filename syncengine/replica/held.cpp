@@ -71,6 +71,10 @@ Result<bool> Replica::Private::pass(const QByteArray &space, const TableInfo &ta
     if (!filters.all.send && !filters.all.encode)
         return true;
     FilteredRow row{.space = space, .table = table.name, .key = key, .isDeleted = false, .values = {}};
+    QHash<ColumnId, QByteArray> parked;
+    QSet<ColumnId> coded; // have travelled as they are, and go on so
+    if (auto done = rows.readParked(table, key, parked, &coded); !done)
+        return fail(done.error());
     RowRecord record;
     for (RowChange &change : changes) {
         if (auto decoded = decodeRecord(change.record, record); !decoded)
@@ -83,7 +87,7 @@ Result<bool> Replica::Private::pass(const QByteArray &space, const TableInfo &ta
                 continue; // of a newer version: nobody here knows what it is
             QVariant value = toVariant(cell.value);
             row.values.append({column->name, value});
-            if (!filters.all.encode || column->type != MergeType::Register)
+            if (!filters.all.encode || column->type != MergeType::Register || coded.contains(cell.column))
                 continue;
             if (!filters.map(filters.all.encode, table.name, column->name, value))
                 return false;

@@ -151,6 +151,8 @@ Result<void> Merger::settleClashes(const TableInfo &table, const Change &change,
                 const auto written = overwrite(table, change.key, m_row, {clash.column, now, Bytes::decodedValue(value)});
                 if (!written)
                     return fail(written.error());
+                if (*written)
+                    noteShown(clash.column, mineWins);
                 mineWins = mineWins != *written;
             }
             entry.asks = policy == ConflictPolicy::Custom ? ConflictLimits::asksMax : -1;

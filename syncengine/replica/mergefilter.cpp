@@ -30,12 +30,18 @@ Result<QList<Merger::Stuck>> Merger::stuckRows(bool filtered)
     return read ? Result<QList<Stuck>>(std::move(rows)) : fail(read.error());
 }
 
-/// Tries to put the values that wait for the row into the table.
+/// Tries to put the values that wait for the row into the table, decoded as far as that is possible by now: m_coded tells.
 Result<void> Merger::unstick(const Stuck &row)
 {
     QHash<ColumnId, QByteArray> parked;
-    if (auto done = m_rows.readParked(*row.table, row.key, parked); !done)
+    QSet<ColumnId> coded;
+    if (auto done = m_rows.readParked(*row.table, row.key, parked, &coded); !done)
         return done;
+    m_coded.clear();
+    for (const ColumnId column : std::as_const(coded)) {
+        if (row.table->typeOf(column) == MergeType::Register && !decode(*row.table, column, parked[column]))
+            m_coded.insert(column);
+    }
     std::vector<Cell> cells;
     std::vector<const Cell *> pointers;
     for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
@@ -94,6 +100,7 @@ Result<void> Merger::noteHidden()
 /// Brings a hidden row into view for the merge.
 Result<void> Merger::uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space)
 {
+    m_coded.clear();
     if (!m_anyHidden || !table.synced)
         return {};
     auto select = SqlStatement::prepare(m_handle, "SELECT 1 FROM sheaf_stuck WHERE tbl = ?1 AND pk = ?2 AND filtered = 1");
@@ -108,51 +115,91 @@ Result<void> Merger::uncover(const TableInfo &table, const QByteArray &key, cons
     return *hidden ? unstick({&table, key, space}) : Result<void>();
 }
 
+/// Makes of a value that travelled what it is here; false when that is not known yet.
+bool Merger::decode(const TableInfo &table, ColumnId column, QByteArray &bytes)
+{
+    if (!m_filters.all.decode)
+        return false;
+    QVariant value = toVariant(Bytes::decodedValue(bytes));
+    if (!m_filters.map(m_filters.all.decode, table.name, table.column(column)->name, value))
+        return false;
+    bytes.clear();
+    appendVariant(bytes, value);
+    return true;
+}
+
 /// Makes the values of the incoming record what they are here.
 void Merger::decodeValues(const TableInfo &table)
 {
     m_decoded.clear();
-    m_undecoded = false;
+    m_codedNews.clear();
+    if (!m_filters.all.decode)
+        return;
     for (Cell &cell : m_record.cells) {
         const TableInfo::Column *column = table.column(cell.column);
         if (column == nullptr || column->position < 0 || column->type != MergeType::Register)
             continue;
-        QVariant value = toVariant(cell.value);
-        if (!m_filters.map(m_filters.all.decode, table.name, column->name, value)) {
-            m_undecoded = true;
-            continue;
-        }
-        appendVariant(m_decoded.emplace_back(), value);
-        cell.value = Bytes::decodedValue(m_decoded.back());
+        QByteArray &bytes = m_decoded.emplace_back(Bytes::encodedValue(cell.value));
+        if (decode(table, cell.column, bytes))
+            cell.value = Bytes::decodedValue(bytes);
+        else
+            m_codedNews.insert(cell.column);
     }
 }
 
-/// After the merge: a row that the app does not want goes out of sight, unless its user has edited it.
+/// A value of the incoming record, or one of this replica, goes into the table.
+void Merger::noteShown(ColumnId column, bool isTheirs)
+{
+    if (isTheirs && m_codedNews.contains(column))
+        m_coded.insert(column);
+    else
+        m_coded.remove(column);
+}
+
+/// After the merge: a row that the app does not want goes out of sight, unless its user has edited it. One with a value that
+/// could not be decoded goes in any case: what travels is not for people, and would travel again as if it were.
 Result<void> Merger::judge(const TableInfo &table, const QByteArray &key, const QByteArray &space)
 {
-    if (!table.synced || !isAlive(m_row.clock.length) || m_row.outbox != 0 || (!m_filters.all.show && !m_undecoded))
+    if (!table.synced || !isAlive(m_row.clock.length))
+        return {};
+    if (!m_coded.isEmpty())
+        return hide(table, key);
+    if (m_row.outbox != 0 || !m_filters.all.show)
         return {};
     std::vector<ValueView> values;
     const auto there = m_rows.readValues(table, key, values);
     if (!there || !*there)
         return there ? Result<void>() : fail(there.error());
     FilteredRow row{.space = space, .table = table.name, .key = key, .isDeleted = false, .values = {}};
-    std::vector<std::pair<ColumnId, QByteArray>> kept;
     for (const TableInfo::Column &column : table.columns) {
-        if (column.position < 0)
-            continue;
-        const ValueView value = values[static_cast<size_t>(column.position)];
-        row.values.append({column.name, toVariant(value)});
-        Bytes::appendValue(kept.emplace_back(column.id, QByteArray()).second, value);
+        if (column.position >= 0)
+            row.values.append({column.name, toVariant(values[static_cast<size_t>(column.position)])});
     }
     m_rows.releaseValues();
-    if (!m_undecoded && m_filters.allows(m_filters.all.show, row))
-        return {};
+    return m_filters.allows(m_filters.all.show, row) ? Result<void>() : hide(table, key);
+}
+
+/// Takes a row out of the table; what waits already was kept out of it just now, and is newer.
+Result<void> Merger::hide(const TableInfo &table, const QByteArray &key)
+{
+    QHash<ColumnId, QByteArray> waiting;
+    if (auto done = m_rows.readParked(table, key, waiting); !done)
+        return done;
+    std::vector<ValueView> values;
+    const auto there = m_rows.readValues(table, key, values);
+    if (!there || !*there)
+        return there ? Result<void>() : fail(there.error());
+    std::vector<std::pair<ColumnId, QByteArray>> kept;
+    for (const TableInfo::Column &column : table.columns) {
+        if (column.position >= 0 && !waiting.contains(column.id))
+            kept.emplace_back(column.id, Bytes::encodedValue(values[static_cast<size_t>(column.position)]));
+    }
+    m_rows.releaseValues();
     if (auto done = m_rows.deleteValues(table, key); !done)
         return done;
     m_capture.note(table, key, 0, false, true);
     for (const auto &[column, bytes] : kept) {
-        if (auto done = m_rows.park(table, key, {column, {}, Bytes::decodedValue(bytes)}); !done)
+        if (auto done = m_rows.park(table, key, {column, {}, Bytes::decodedValue(bytes)}, m_coded.contains(column)); !done)
             return done;
     }
     m_anyHidden = true;
@@ -177,7 +224,6 @@ Result<void> Merger::showAgain()
     const auto hidden = stuckRows(true);
     if (!hidden)
         return fail(hidden.error());
-    m_undecoded = false;
     for (const Stuck &row : *hidden) {
         if (auto done = unstick(row); !done)
             return done;

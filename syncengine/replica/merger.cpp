@@ -198,8 +198,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = noteArrival(table, change.key, space); !done)
         return done;
-    if (m_filters.all.decode)
-        decodeValues(table);
+    decodeValues(table);
     if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
     // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
@@ -311,6 +310,7 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
     using Life = MergeOutcome::Life;
     const bool reborn = m_outcome.life == Life::Born && isAlive(m_before.length);
     if (m_outcome.life == Life::Deleted || reborn) {
+        m_coded.clear();
         if (table.synced) {
             if (auto done = m_rows.deleteValues(table, change.key); !done)
                 return done;
@@ -335,6 +335,7 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
         const Cell &cell = m_record.cells[winner];
         if (table.synced && table.column(cell.column)->position >= 0) {
             m_cells.push_back(&cell);
+            noteShown(cell.column, true);
         } else if (auto done = m_rows.park(table, change.key, cell); !done) {
             return done;
         }
@@ -369,7 +370,7 @@ Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QBy
     if (!absent && done.error().code != "constraint"_L1)
         return done;
     for (const Cell *cell : cells) {
-        if (auto parked = m_rows.park(table, key, *cell); !parked)
+        if (auto parked = m_rows.park(table, key, *cell, m_coded.remove(cell->column)); !parked)
             return parked;
     }
     if (absent)
@@ -396,11 +397,13 @@ Result<void> Merger::retryStuck()
     for (const Stuck &row : *rows) {
         if (auto done = unstick(row); !done)
             return done;
+        if (auto done = m_coded.isEmpty() ? Result<void>() : hide(*row.table, row.key); !done)
+            return done;
     }
     return {};
 }
 
-Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column)
+Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column, bool isRegister)
 {
     auto select = SqlStatement::prepare(m_handle, "SELECT pk, value FROM sheaf_parked WHERE tbl = ?1 AND column = ?2");
     auto remove = SqlStatement::prepare(m_handle, "DELETE FROM sheaf_parked WHERE tbl = ?1 AND column = ?2 AND pk NOT IN"
@@ -419,9 +422,14 @@ Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column)
     remove->bindInteger(2, column);
     if (auto done = remove->run(); !done)
         return done;
-    for (const auto &[key, bytes] : std::as_const(values)) {
+    for (auto &[key, bytes] : values) { // as they travelled
+        m_coded.clear();
+        if (isRegister && m_filters.all.decode && !decode(table, column, bytes))
+            m_coded.insert(column);
         const Cell cell{column, {}, Bytes::decodedValue(bytes)};
         if (auto done = place(table, key, {}, {&cell}, false); !done)
+            return done;
+        if (auto done = m_coded.isEmpty() ? Result<void>() : hide(table, key); !done)
             return done;
     }
     return {};

@@ -36,8 +36,8 @@ public:
     Result<void> putBack(const TableInfo &table, QByteArrayView key, const QByteArray &space, const RowRecord &record);
     /// The app's filter is another one: rows that the former one kept out of sight are judged anew.
     Result<void> showAgain();
-    /// Moves the parked values of a column that a migration has added into the table.
-    Result<void> unparkColumn(const TableInfo &table, ColumnId column);
+    /// Moves the parked values of a column that a migration has added into the table, decoded if it is a register.
+    Result<void> unparkColumn(const TableInfo &table, ColumnId column, bool isRegister);
     /// Puts a text with the edits that others made to it into a column that was a register until now.
     Result<void> showText(const RowTexts::Place &place);
     /// Puts what base and parts make into a column with parts: they may have come before it knew how it is merged.
@@ -103,6 +103,9 @@ private:
     Result<void> noteHidden();
     Result<void> uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space);
     void decodeValues(const TableInfo &table);
+    [[nodiscard]] bool decode(const TableInfo &table, ColumnId column, QByteArray &bytes);
+    void noteShown(ColumnId column, bool isTheirs);
+    Result<void> hide(const TableInfo &table, const QByteArray &key);
     Result<void> judge(const TableInfo &table, const QByteArray &key, const QByteArray &space);
     Result<void> place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                        const std::vector<const Cell *> &cells, bool born);
@@ -132,7 +135,8 @@ private:
     std::deque<Cell> m_shown;                              ///< those of them that show a text or what parts make,
     std::deque<QByteArray> m_shownTexts;
     std::deque<QByteArray> m_decoded; ///< values of m_record as they are here
-    bool m_undecoded = false;         ///< one of them could not be read
+    QSet<ColumnId> m_codedNews;       ///< those that could not be decoded
+    QSet<ColumnId> m_coded;           ///< columns of the row that have such a value in the table: it must go out of sight
     bool m_anyHidden = false;
 };
 

@@ -90,6 +90,7 @@ Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
                 },
                 [this] { return config.wallMs(); }, [this] { return config.random(); }}
 {
+    filters.all = config.filters;
     registerFunctions(handle, &functions);
 }
 
@@ -146,7 +147,7 @@ Result<void> Replica::Private::prepareTables()
         {5, u":/sheaf/replica/replica_5.sql"_s},   {6, u":/sheaf/replica/replica_6.sql"_s},
         {7, u":/sheaf/replica/replica_7.sql"_s},   {8, u":/sheaf/replica/replica_8.sql"_s},
         {9, u":/sheaf/replica/replica_9.sql"_s},   {10, u":/sheaf/replica/replica_10.sql"_s},
-        {11, u":/sheaf/replica/replica_11.sql"_s},
+        {11, u":/sheaf/replica/replica_11.sql"_s}, {12, u":/sheaf/replica/replica_12.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
@@ -248,15 +249,20 @@ Result<void> Replica::Private::migrateSchema()
     return rows.reload();
 }
 
-/// New columns get their numbers, and values that newer peers sent for them their place.
-Result<void> Replica::Private::adoptColumns()
+/// New columns get their numbers, and values that newer peers sent for them their place. `synced`: a call that is just being
+/// carried out, and may make some of them more than registers.
+Result<void> Replica::Private::adoptColumns(const Catalog::Synced &synced)
 {
     const auto arrived = catalog.adoptColumns();
     if (!arrived)
         return fail(arrived.error());
     capture->setMerging(true); // those values have their stamps already
     for (const Catalog::Arrived &column : *arrived) {
-        if (auto done = merger.unparkColumn(*column.table, column.column); !done)
+        const QByteArray &name = column.table->column(column.column)->name;
+        const bool isTyped = column.table == synced.table && std::ranges::any_of(synced.newTypes, [&name](const auto &type) {
+                                 return type.first.compare(name, Qt::CaseInsensitive) == 0;
+                             });
+        if (auto done = merger.unparkColumn(*column.table, column.column, !isTyped); !done)
             return done;
     }
     capture->setMerging(false);
@@ -275,7 +281,7 @@ Result<void> Replica::Private::syncRequested()
             if (auto done = merger.awaitTable(*synced->table); !done)
                 return done;
         }
-        if (auto done = adoptColumns(); !done)
+        if (auto done = adoptColumns(*synced); !done)
             return done;
         if (auto done = catalog.setTypes(*synced->table, synced->newTypes); !done)
             return done;

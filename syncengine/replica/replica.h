@@ -30,6 +30,7 @@ struct ReplicaConfig {
     QByteArray homeSpace = "home";                     ///< space of tables and rows that name none
     ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
     UndoOptions undo{};                                ///< which writes can be undone, and how many
+    SyncFilters filters{};                             ///< the first ones: migrations show values, which must be decoded
     std::function<qint64()> wallMs;                    ///< wall clock, milliseconds since 1970
     std::function<quint64()> random;                   ///< 64 random bits
 };
@@ -65,15 +66,15 @@ struct SpaceState {
     Role role = Role::None;
     Epoch epoch = 0;
     Sequence cursor = 0;
-    quint64 lastPush = 0;          ///< greatest acknowledged push number
-    bool isDeparted = false;       ///< left by the user, until joinSpace()
-    QString closedCode = {};       ///< why it is closed: `revoked`, `left`; empty while it is not
-    QString closedReason = {};     ///< for people
-    QList<QByteArray> tables = {}; ///< that are subscribed to, ascending; empty: all
-    Sequence reached = 0;          ///< greatest cursor of this epoch
-    Hlc forgotten = 0;             ///< deletes with stamps up to there are as if they had never been
+    quint64 lastPush = 0;             ///< greatest acknowledged push number
+    bool isDeparted = false;          ///< left by the user, until joinSpace()
+    QString closedCode = {};          ///< why it is closed: `revoked`, `left`; empty while it is not
+    QString closedReason = {};        ///< for people
+    QList<QByteArray> tables = {};    ///< that are subscribed to, ascending; empty: all
+    Sequence reached = 0;             ///< greatest cursor of this epoch
+    Hlc forgotten = 0;                ///< deletes with stamps up to there are as if they had never been
     CausalLength forgottenLength = 0; ///< none of them is longer
-    Sequence sweep = 0;            ///< see Replica::beginSweep(); 0: there is none
+    Sequence sweep = 0;               ///< see Replica::beginSweep(); 0: there is none
 };
 
 /// A place in the outbox: behind a row, or inside it when not all pieces of its texts have gone.
@@ -210,8 +211,8 @@ public:
     /// This replica has not, because it was away for too long: the cursor goes to 0, and what comes from now on is noted.
     /// `collected`: the sequence up to which deletes are forgotten. Survives restarts; another epoch ends it.
     Result<void> beginSweep(const QByteArray &space, Sequence collected);
-    /// Everything has come: what the server once had and did not send was deleted, as of the stamp of `deletes`. Merged like any delete,
-    /// so edits that wait bring their rows back or not; what was never sent stays. Ends with forgetDeletes().
+    /// Everything has come: what the server once had and did not send was deleted, as of the stamp of `deletes`. Merged like any
+    /// delete, so edits that wait bring their rows back or not; what was never sent stays. Ends with forgetDeletes().
     Result<void> endSweep(const Collected &deletes);
     /// Of the tables that are subscribed to, as the server should have them: rows that are held count as before their edits.
     [[nodiscard]] Result<SpaceDigest> digest(const QByteArray &space) const;

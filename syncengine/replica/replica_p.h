@@ -38,7 +38,7 @@ struct Replica::Private {
     Result<void> prepareSchema();
     Result<void> prepareTables();
     Result<void> migrateSchema();
-    Result<void> adoptColumns();
+    Result<void> adoptColumns(const Catalog::Synced &synced = {});
     Result<void> syncRequested();
     /// Registers that a migration has made texts: what others have edited in them shows now.
     Result<void> adoptTexts(const TableInfo &table, const Catalog::Types &types);

@@ -409,9 +409,9 @@ Result<void> RowStore::deleteValues(const TableInfo &table, QByteArrayView key)
     return (*remove)->run();
 }
 
-Result<void> RowStore::park(const TableInfo &table, QByteArrayView key, const Cell &cell)
+Result<void> RowStore::park(const TableInfo &table, QByteArrayView key, const Cell &cell, bool coded)
 {
-    auto insert = statement("REPLACE INTO sheaf_parked(tbl, pk, column, value) VALUES (?1, ?2, ?3, ?4)");
+    auto insert = statement("REPLACE INTO sheaf_parked(tbl, pk, column, value, coded) VALUES (?1, ?2, ?3, ?4, ?5)");
     if (!insert)
         return fail(insert.error());
     QByteArray value;
@@ -420,13 +420,15 @@ Result<void> RowStore::park(const TableInfo &table, QByteArrayView key, const Ce
     (*insert)->bindBlob(2, key);
     (*insert)->bindInteger(3, cell.column);
     (*insert)->bindBlob(4, value);
+    (*insert)->bindInteger(5, coded ? 1 : 0);
     return (*insert)->run();
 }
 
-Result<void> RowStore::readParked(const TableInfo &table, QByteArrayView key, QHash<ColumnId, QByteArray> &values)
+Result<void> RowStore::readParked(const TableInfo &table, QByteArrayView key, QHash<ColumnId, QByteArray> &values,
+                                  QSet<ColumnId> *coded)
 {
     values.clear();
-    auto select = statement("SELECT column, value FROM sheaf_parked WHERE tbl = ?1 AND pk = ?2");
+    auto select = statement("SELECT column, value, coded FROM sheaf_parked WHERE tbl = ?1 AND pk = ?2");
     if (!select)
         return fail(select.error());
     (*select)->bindInteger(1, table.id);
@@ -437,7 +439,10 @@ Result<void> RowStore::readParked(const TableInfo &table, QByteArrayView key, QH
             return fail(row.error());
         if (!*row)
             break;
-        values.insert(static_cast<ColumnId>((*select)->integer(0)), (*select)->bytes(1).toByteArray());
+        const auto column = static_cast<ColumnId>((*select)->integer(0));
+        values.insert(column, (*select)->bytes(1).toByteArray());
+        if (coded != nullptr && (*select)->integer(2) != 0)
+            coded->insert(column);
     }
     (*select)->reset();
     return {};

@@ -6,6 +6,7 @@
 #include "replica/store.h"
 
 #include <QHash>
+#include <QSet>
 
 #include <functional>
 
@@ -89,8 +90,10 @@ public:
     Result<void> deleteValues(const TableInfo &table, QByteArrayView key);
 
     // Parked values
-    Result<void> park(const TableInfo &table, QByteArrayView key, const Cell &cell);
-    Result<void> readParked(const TableInfo &table, QByteArrayView key, QHash<ColumnId, QByteArray> &values);
+    /// `coded`: the value of a column that is here is as it travelled, because it could not be decoded.
+    Result<void> park(const TableInfo &table, QByteArrayView key, const Cell &cell, bool coded = false);
+    Result<void> readParked(const TableInfo &table, QByteArrayView key, QHash<ColumnId, QByteArray> &values,
+                            QSet<ColumnId> *coded = nullptr);
     Result<void> unpark(const TableInfo &table, QByteArrayView key);
 
     [[nodiscard]] qint64 outboxCount() const { return m_outboxCount; }

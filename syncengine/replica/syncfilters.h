@@ -38,7 +38,10 @@ struct SyncFilters {
     /// it changes so that the answer is yes, or when the filters change. Rows with unsent edits stay in view.
     std::function<bool(const FilteredRow &)> show;
     /// The value that travels for one that is here, and back: encrypt and decrypt, say. For plain columns (registers) alone. Both
-    /// must undo one another, and give the same for the same always: a repeated push must be the same bytes.
+    /// must undo one another, and give the same for the same always: a repeated push must be the same bytes. A row with a value
+    /// that cannot be decoded (its key is not there yet, say) is out of sight even if edits of it wait, until setFilters() or a
+    /// newer value brings a `decode` that can; its edits are sent meanwhile. Maps belong into the configuration: a migration
+    /// shows values of newer peers before anybody can call setFilters().
     using Map = std::function<QVariant(const QByteArray &table, const QByteArray &column, const QVariant &value)>;
     Map encode;
     Map decode;

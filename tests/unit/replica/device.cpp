@@ -40,6 +40,7 @@ ReplicaConfig Device::config()
             .schemaPath = m_dir.filePath(u"schema"_s),
             .conflicts = policy,
             .undo = undo,
+            .filters = filters,
             .wallMs = [this] { return wallMs; },
             .random =
                 [this] { return m_random = m_random * 6364136223846793005 + 1442695040888963407, m_random ^ (m_random >> 29); }};

@@ -35,6 +35,7 @@ public:
     qint64 wallMs = 1'700'000'000'000;
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of the next open()
     UndoOptions undo{};                             ///< likewise
+    SyncFilters filters{};                          ///< likewise
     CommitChanges lastCommit;
 
 private:
