@@ -15,6 +15,7 @@ struct Group {
     };
     struct Upload {
         quint64 session = 0;
+        DeviceId device = 0;
         SiteId site = 0;
         Channel *channel = nullptr;
         Push push;

@@ -66,18 +66,18 @@ void ServerCore::arrive(ServerSession &session, Hello hello)
 void ServerCore::upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied)
 {
     for (Push &push : pushes)
-        m_group.uploads.push_back({session.number(), session.site(), &channel, std::move(push), isDenied});
+        m_group.uploads.push_back({session.number(), session.device(), session.site(), &channel, std::move(push), isDenied});
     m_group.bytes += bytes;
     scheduleCommit();
     if (isGroupFull())
         commit();
 }
 
-void ServerCore::upload(quint64 session, SiteId site, Channel &channel, Push push)
+void ServerCore::upload(const YjsSession &session, Channel &channel, Push push)
 {
     for (const Change &change : std::as_const(push.changes))
         m_group.bytes += change.record.size();
-    m_group.uploads.push_back({session, site, &channel, std::move(push), false});
+    m_group.uploads.push_back({session.number(), session.device(), session.site(), &channel, std::move(push), false});
     scheduleCommit();
     if (isGroupFull())
         commit();
@@ -255,8 +255,22 @@ void ServerCore::yjsEmptied()
         finish();
 }
 
+/// What has come of a device and is not committed yet is not taken where it may not write any more, whichever kind of
+/// session it came by.
+void ServerCore::denyUploads(const StoredDevice &device)
+{
+    for (Group::Upload &upload : m_group.uploads) {
+        if (upload.device != device.id)
+            continue;
+        const auto grant = std::ranges::find(device.grants, upload.channel->name(), &Grant::space);
+        const bool mayWrite = !device.tokenHash.isEmpty() && grant != device.grants.end() && grant->role >= Role::Editor;
+        upload.isDenied = upload.isDenied || !mayWrite;
+    }
+}
+
 void ServerCore::accessChanged(const StoredDevice &device)
 {
+    denyUploads(device);
     if (device.tokenHash.isEmpty())
         return endSessions(device.id);
     for (const auto &[number, session] : m_sessions) {
@@ -272,12 +286,6 @@ void ServerCore::accessChanged(const StoredDevice &device)
 
 void ServerCore::setRole(ServerSession &session, const Grant &grant)
 {
-    if (grant.role < Role::Editor) {
-        for (Group::Upload &upload : m_group.uploads) {
-            if (upload.session == session.number() && upload.channel->name() == grant.space)
-                upload.isDenied = true;
-        }
-    }
     if (grant.role == Role::None)
         return session.setAccess({grant.space, grant.role, 0, 0});
     commit(); // so that the number of its last push is known

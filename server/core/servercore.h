@@ -61,7 +61,7 @@ private:
     Result<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) override;
     Result<Page> page(const Channel &channel, PagePlace after, const RowFilter &filter) override;
     void ended(ServerSession &session) override;
-    void upload(quint64 session, SiteId site, Channel &channel, Push push) override;
+    void upload(const YjsSession &session, Channel &channel, Push push) override;
     void yjsEmptied() override;
     void seen(SiteId site, const QByteArray &space, Sequence cursor) override { m_collector.seen(site, space, cursor); }
     Channel &channelOf(const QByteArray &space) override { return m_channels.try_emplace(space, space).first->second; }
@@ -69,6 +69,7 @@ private:
     void forgot(Channel &channel) override;
     void doubt(const ChannelSet &channels, const Error &error) override;
 
+    void denyUploads(const StoredDevice &device);
     void endSessions(DeviceId device);
     void setRole(ServerSession &session, const Grant &grant);
     Result<Welcome::Space> spaceFor(SiteId site, const Grant &grant);

@@ -148,7 +148,7 @@ void YjsDesk::wrote(YjsSession &session, QByteArrayView update)
     Underway &underway = m_underway[session.number()];
     underway.room = room;
     ++underway.pushes;
-    m_host.upload(session.number(), session.site(), *text.place().channel, *std::move(push));
+    m_host.upload(session, *text.place().channel, *std::move(push));
 }
 
 /// Later than all stamps of the site in this text and all that were given out, as long as these are not ahead of the

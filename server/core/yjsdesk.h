@@ -24,7 +24,7 @@ public:
     public:
         virtual Result<Channel *> channel(const QByteArray &space) = 0;
         /// Merge a push: published() or failed() follows, perhaps inside of this call.
-        virtual void upload(quint64 session, SiteId site, Channel &channel, Push push) = 0;
+        virtual void upload(const YjsSession &session, Channel &channel, Push push) = 0;
         /// The last session is gone.
         virtual void yjsEmptied() = 0;
 

@@ -103,7 +103,7 @@ struct World {
         encodeRecord({1, born, {{1, born, ValueView::ofText("seed")}}}, change.record);
         Channel channel("home");
         Group group;
-        group.uploads.push_back({1, 1, &channel, {"home", 1, false, {{"t", {{1, "b"}}}}, {change}}});
+        group.uploads.push_back({1, 1, 1, &channel, {"home", 1, false, {{"t", {{1, "b"}}}}, {change}}});
         SHEAF_CHECK(commitGroup(group, storage, random, clock.wallMs()));
     }
     void receive(size_t place, const QByteArray &frame)

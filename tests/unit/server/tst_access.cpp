@@ -20,6 +20,7 @@ private Q_SLOTS:
     void whatWasRevokedIsSaidAtTheNextWelcome();
     void aLyingClientGetsNothingAfterItsRevocation();
     void whatIsInFlightWhenAccessEndsIsNotTaken();
+    void whatIsInFlightWhenATokenIsRevokedIsNotTaken();
     void anUnfinishedTransactionEndsWithTheAccess();
     void aViewerBecomesAnEditorAndBack();
     void whatWasSentBeforeAReGrantIsDropped();
@@ -175,6 +176,20 @@ void TestAccess::whatIsInFlightWhenAccessEndsIsNotTaken()
     QCOMPARE(told.size(), 2);
     QVERIFY(std::holds_alternative<Closed>(told.at(0)));
     QCOMPARE(std::get<Ack>(told.at(1)).verdicts.constFirst().code, u"no_permission"_s);
+}
+
+void TestAccess::whatIsInFlightWhenATokenIsRevokedIsNotTaken()
+{
+    m_phone->send(teamPush(1, "mine"));
+    m_team->send(teamPush(++m_teamNumber, "theirs")); // of the same group
+    const auto revoked = Server::revokeToken(m_house->storage, "phone");
+    QVERIFY(revoked);
+    for (const Server::StoredDevice &device : *revoked)
+        m_house->core->accessChanged(device);
+    m_house->run();
+    QCOMPARE(m_house->rowCount("team"), 1);
+    QCOMPARE(m_phone->refusal(), u"bad_token"_s);
+    QVERIFY(m_phone->take<Ack>().isEmpty());
 }
 
 void TestAccess::anUnfinishedTransactionEndsWithTheAccess()

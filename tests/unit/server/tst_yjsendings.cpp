@@ -51,6 +51,8 @@ private Q_SLOTS:
     void silenceIsBroken();
     void revokedTokens();
     void otherRoles();
+    void whatIsInFlightWhenAccessEndsIsNotTaken_data();
+    void whatIsInFlightWhenAccessEndsIsNotTaken();
     void aServerThatStops();
     void textsThatGrowTooLarge();
     void whatNeverBecomesWholeIsBounded();
@@ -154,6 +156,38 @@ void TestYjsEndings::otherRoles()
         m_house->run(10);
     }
     QCOMPARE(m_one->closeCode(), codeOf(YjsEnd::NoPermission));
+    QCOMPARE(other.closeCode(), 0);
+}
+
+void TestYjsEndings::whatIsInFlightWhenAccessEndsIsNotTaken_data()
+{
+    QTest::addColumn<bool>("isRevoked");
+    QTest::addColumn<int>("role");
+    QTest::newRow("token revoked") << true << static_cast<int>(Role::Editor);
+    QTest::newRow("viewer") << false << static_cast<int>(Role::Viewer);
+    QTest::newRow("no access") << false << static_cast<int>(Role::None);
+}
+
+void TestYjsEndings::whatIsInFlightWhenAccessEndsIsNotTaken()
+{
+    QFETCH(const bool, isRevoked);
+    QFETCH(const int, role);
+    YjsCaller other(*m_house, YjsCaller::target(m_house->token("phone")), 6);
+    sync(other);
+    m_one->type(4, u" lost"_s); // waits for the group to be committed
+    const auto changed = isRevoked ? Server::revokeToken(m_house->storage, "browser")
+                                   : Server::grantSpaces(m_house->storage, "browser", {"home"}, static_cast<Role>(role));
+    QVERIFY(changed);
+    for (const Server::StoredDevice &device : *changed)
+        m_house->core->accessChanged(device);
+    m_house->run(10);
+    other.settle();
+    QCOMPARE(other.text(), u"seed"_s);
+    other.type(4, u" kept"_s); // the text goes on without it
+    m_house->run(10);
+    YjsCaller third(*m_house, YjsCaller::target(m_house->token("tablet")), 7);
+    sync(third);
+    QCOMPARE(third.text(), u"seed kept"_s);
     QCOMPARE(other.closeCode(), 0);
 }
 
