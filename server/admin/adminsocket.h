@@ -2,24 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "server/admin/tokenorders.h"
+#include "server/admin/adminorders.h"
 
 #include <QLocalServer>
 
 namespace Sheaf::Server {
 
 /// Orders to the running server from its own machine and user: it alone may write its database.
-/// One JSON object a line, answered by one: see TokenOrders.
+/// One JSON object a line, answered by one: see AdminOrders.
 class AdminSocket final : public QObject
 {
 public:
-    explicit AdminSocket(TokenOrders orders) : m_orders(std::move(orders)) {}
+    explicit AdminSocket(AdminOrders orders) : m_orders(std::move(orders)) {}
     Result<void> listen(const QString &dataFolder);
 
 private:
     void answer(class QLocalSocket *peer);
 
-    TokenOrders m_orders;
+    AdminOrders m_orders;
     QLocalServer m_server;
 };
 

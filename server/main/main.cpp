@@ -37,7 +37,7 @@ Result<QJsonValue> order(const QString &folder, const QJsonObject &order)
         auto data = openData(folder, random);
         if (!data)
             return fail(data.error());
-        reply = TokenOrders(*data->storage, random).carryOut(order);
+        reply = AdminOrders(*data->storage, random).carryOut(order);
     }
     if (reply.contains("error"_L1))
         return fail(u"order_failed"_s, reply.value("error"_L1).toString());

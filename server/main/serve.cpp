@@ -66,7 +66,7 @@ Result<int> serve(const QString &folder, const QString &listen, ListenerLimits l
     core.setRetention(retention);
     for (std::unique_ptr<ServerPlugin> &plugin : plugins)
         core.install(std::move(plugin));
-    AdminSocket admin(TokenOrders(
+    AdminSocket admin(AdminOrders(
         *data->storage, random, [&core](const StoredDevice &device) { core.accessChanged(device); },
         [&core](const QByteArray &space, quint32 schema) { core.schemaRequired(space, schema); }));
     limits.sockets = socketsMax(limits.sockets);

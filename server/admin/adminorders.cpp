@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "server/admin/tokenorders.h"
+#include "server/admin/adminorders.h"
 
 #include "server/core/authenticator.h"
 
@@ -53,7 +53,7 @@ Result<Role> roleIn(const QJsonObject &order)
 
 } // namespace
 
-QJsonObject TokenOrders::carryOut(const QJsonObject &order)
+QJsonObject AdminOrders::carryOut(const QJsonObject &order)
 {
     const QString what = order.value("do"_L1).toString();
     Result<QJsonValue> done = what == "token_add"_L1      ? add(order)
@@ -67,7 +67,7 @@ QJsonObject TokenOrders::carryOut(const QJsonObject &order)
     return done ? QJsonObject{{u"ok"_s, *done}} : QJsonObject{{u"error"_s, done.error().message}};
 }
 
-Result<QJsonValue> TokenOrders::add(const QJsonObject &order)
+Result<QJsonValue> AdminOrders::add(const QJsonObject &order)
 {
     auto role = roleIn(order);
     if (!role)
@@ -78,7 +78,7 @@ Result<QJsonValue> TokenOrders::add(const QJsonObject &order)
     return QJsonValue(QString::fromLatin1(*token));
 }
 
-Result<QJsonValue> TokenOrders::grant(const QJsonObject &order)
+Result<QJsonValue> AdminOrders::grant(const QJsonObject &order)
 {
     auto role = roleIn(order);
     if (!role)
@@ -89,7 +89,7 @@ Result<QJsonValue> TokenOrders::grant(const QJsonObject &order)
     return tell(*devices);
 }
 
-Result<QJsonValue> TokenOrders::list()
+Result<QJsonValue> AdminOrders::list()
 {
     auto transaction = m_storage.begin();
     if (!transaction)
@@ -108,7 +108,7 @@ Result<QJsonValue> TokenOrders::list()
     return QJsonValue(all);
 }
 
-Result<QJsonValue> TokenOrders::revoke(const QJsonObject &order)
+Result<QJsonValue> AdminOrders::revoke(const QJsonObject &order)
 {
     const QList<QByteArray> spaces = spacesIn(order);
     auto devices =
@@ -118,7 +118,7 @@ Result<QJsonValue> TokenOrders::revoke(const QJsonObject &order)
     return tell(*devices);
 }
 
-QJsonValue TokenOrders::tell(const QList<StoredDevice> &devices)
+QJsonValue AdminOrders::tell(const QList<StoredDevice> &devices)
 {
     for (const StoredDevice &device : devices) {
         if (m_changed)
@@ -127,7 +127,7 @@ QJsonValue TokenOrders::tell(const QList<StoredDevice> &devices)
     return static_cast<qint64>(devices.size());
 }
 
-Result<QJsonValue> TokenOrders::listSpaces()
+Result<QJsonValue> AdminOrders::listSpaces()
 {
     auto transaction = m_storage.begin();
     if (!transaction)
@@ -143,7 +143,7 @@ Result<QJsonValue> TokenOrders::listSpaces()
     return QJsonValue(all);
 }
 
-Result<QJsonValue> TokenOrders::requireOfSpace(const QJsonObject &order)
+Result<QJsonValue> AdminOrders::requireOfSpace(const QJsonObject &order)
 {
     const QByteArray space = order.value("name"_L1).toString().toUtf8();
     const auto version = static_cast<quint32>(order.value("schema"_L1).toInteger());

@@ -11,19 +11,21 @@
 
 namespace Sheaf::Server {
 
-/// The operator's orders about device tokens, as JSON, so that they are the same inside of the
+/// The operator's orders about device tokens and spaces, as JSON, so that they are the same inside of the
 /// running server and without one:
 ///   {"do":"token_add","name":…,"spaces":[…],"role":…}   -> {"ok":"the token"}
 ///   {"do":"token_grant","name":…,"spaces":[…],"role":…} -> {"ok":how many devices}; "role" is `editor` if there is none
 ///   {"do":"token_list"} -> {"ok":[{"name":…,"spaces":[{"name":…,"role":…}],"revoked":…}]}
 ///   {"do":"token_revoke","name":…,"spaces":[…]} -> {"ok":how many devices}; of these spaces, or the token if none is named
+///   {"do":"space_list"} -> {"ok":[{"name":…,"head":…,"schema":…}]}, the oldest schema that may use it, 0 if any
+///   {"do":"space_require","name":…,"schema":…} -> {"ok":the same schema}
 /// or {"error":"one sentence"}.
-class TokenOrders
+class AdminOrders
 {
 public:
     /// `changed` is called with every device whose token or grants are others now, after the disk knows it; `required` with
     /// every space whose oldest schema was named.
-    TokenOrders(Storage &storage, Random &random, std::function<void(const StoredDevice &)> changed = {},
+    AdminOrders(Storage &storage, Random &random, std::function<void(const StoredDevice &)> changed = {},
                 std::function<void(const QByteArray &space, quint32 schema)> required = {})
         : m_storage(storage), m_random(random), m_changed(std::move(changed)), m_required(std::move(required))
     {
