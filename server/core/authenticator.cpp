@@ -7,6 +7,7 @@
 #include <QCryptographicHash>
 
 #include <algorithm>
+#include <functional>
 
 namespace Sheaf::Server {
 
@@ -184,24 +185,21 @@ Result<QByteArray> addToken(Storage &storage, Random &random, const QByteArray &
     return token;
 }
 
-Result<QList<StoredDevice>> grantSpaces(Storage &storage, const QByteArray &device, QList<QByteArray> spaces, Role role)
+namespace {
+
+/// Changes every device of a name that has a token, or none of them, and gives what they are then.
+Result<QList<StoredDevice>> changeDevices(Storage &storage, const QByteArray &name,
+                                          const std::function<Result<void>(StorageTransaction &, StoredDevice &)> &change)
 {
-    if (auto good = checkNames(device, spaces); !good)
-        return fail(good.error());
     auto transaction = storage.begin();
     if (!transaction)
         return fail(transaction.error());
-    auto found = devicesNamed(**transaction, device);
+    auto found = devicesNamed(**transaction, name);
     if (!found)
         return found;
     for (StoredDevice &entry : *found) {
-        for (const QByteArray &name : std::as_const(spaces)) {
-            const auto known = std::ranges::find(std::as_const(entry.grants), name, &Grant::space);
-            if (role == Role::None && (known == entry.grants.cend() || known->role == Role::None))
-                return fail(u"no_access"_s, u"The device has no access to one of these spaces; `token list` shows them."_s);
-            if (auto granted = grant(**transaction, entry, name, role); !granted)
-                return fail(granted.error());
-        }
+        if (auto changed = change(**transaction, entry); !changed)
+            return fail(changed.error());
         if (auto stored = (*transaction)->putDevice(entry); !stored)
             return fail(stored.error());
     }
@@ -210,22 +208,30 @@ Result<QList<StoredDevice>> grantSpaces(Storage &storage, const QByteArray &devi
     return found;
 }
 
+} // namespace
+
+Result<QList<StoredDevice>> grantSpaces(Storage &storage, const QByteArray &device, QList<QByteArray> spaces, Role role)
+{
+    if (auto good = checkNames(device, spaces); !good)
+        return fail(good.error());
+    return changeDevices(storage, device, [&](StorageTransaction &transaction, StoredDevice &entry) -> Result<void> {
+        for (const QByteArray &name : std::as_const(spaces)) {
+            const auto known = std::ranges::find(std::as_const(entry.grants), name, &Grant::space);
+            if (role == Role::None && (known == entry.grants.cend() || known->role == Role::None))
+                return fail(u"no_access"_s, u"The device has no access to one of these spaces; `token list` shows them."_s);
+            if (auto granted = grant(transaction, entry, name, role); !granted)
+                return granted;
+        }
+        return {};
+    });
+}
+
 Result<QList<StoredDevice>> revokeToken(Storage &storage, const QByteArray &device)
 {
-    auto transaction = storage.begin();
-    if (!transaction)
-        return fail(transaction.error());
-    auto found = devicesNamed(**transaction, device);
-    if (!found)
-        return found;
-    for (StoredDevice &entry : *found) {
+    return changeDevices(storage, device, [](StorageTransaction &, StoredDevice &entry) -> Result<void> {
         entry.tokenHash.clear();
-        if (auto stored = (*transaction)->putDevice(entry); !stored)
-            return fail(stored.error());
-    }
-    if (auto committed = (*transaction)->commit(); !committed)
-        return fail(committed.error());
-    return found;
+        return {};
+    });
 }
 
 Result<void> requireSchema(Storage &storage, const QByteArray &space, quint32 version)
