@@ -104,11 +104,14 @@ QList<Server::StoredDevice> SimServer::devices()
     return all ? *std::move(all) : QList<Server::StoredDevice>();
 }
 
-void SimServer::grant(int number, const QByteArray &space, Role role)
+bool SimServer::grant(int number, const QByteArray &space, Role role)
 {
     const auto changed = Server::grantSpaces(*m_storage, "device" + QByteArray::number(number), {space}, role);
-    for (const Server::StoredDevice &device : changed ? *changed : QList<Server::StoredDevice>())
+    if (!changed)
+        return false;
+    for (const Server::StoredDevice &device : *changed)
         m_core->accessChanged(device);
+    return true;
 }
 
 void SimServer::tellGrants()

@@ -23,8 +23,8 @@ public:
     void mendDisk();
     /// A token of a new device; the server is running.
     QByteArray addDevice(int number);
-    /// Gives a device this role in a space, or takes it away; a disk that fails may be against it.
-    void grant(int number, const QByteArray &space, Role role);
+    /// Gives a device this role in a space, or takes it away; false when a disk that fails is against it.
+    bool grant(int number, const QByteArray &space, Role role);
     /// Says once more who may do what: nobody knows what became of an order when the disk failed.
     void tellGrants();
     [[nodiscard]] bool isRevoked(int number, const QByteArray &space);
