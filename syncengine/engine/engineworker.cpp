@@ -80,14 +80,11 @@ Result<void> EngineWorker::open()
     m_replica->setRejectedObserver(m_outlets.rejected);
     m_replica->setUndoObserver(m_outlets.undo);
     m_outlets.undo(m_replica->undoState());
-    m_reconnector = std::make_unique<Reconnector>(*m_replica, *m_clock, m_random, *m_transport, m_options.app,
-                                                  Reconnector::Events{[this] { statusChanged(); },
-                                                                      [this](const QString &code, const QString &message) {
-                                                                          m_monitor->reported(code, message);
-                                                                          m_outlets.reported(code, message);
-                                                                      },
-                                                                      [this](const Plugin &plugin) { m_plugins.receive(plugin); },
-                                                                      m_outlets.space});
+    m_reconnector = std::make_unique<Reconnector>(
+        *m_replica, *m_clock, m_random, *m_transport, m_options.app,
+        Reconnector::Events{[this] { statusChanged(); },
+                            [this](const QString &code, const QString &message) { report(code, message); },
+                            [this](const Plugin &plugin) { m_plugins.receive(plugin); }, m_outlets.space});
     installQuestion();
     if (auto filtered = m_replica->setFilters(m_options.filters); !filtered)
         return filtered;
@@ -379,6 +376,12 @@ void EngineWorker::statusChanged()
         m_progressTimer->start(progressInterval, [this] { sendStatus(); });
     }
     m_monitor->statusChanged();
+}
+
+void EngineWorker::report(const QString &code, const QString &message)
+{
+    m_monitor->reported(code, message);
+    m_outlets.reported(code, message);
 }
 
 void EngineWorker::sendStatus()

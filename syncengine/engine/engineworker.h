@@ -104,6 +104,7 @@ private:
     void afterWork();
     void statusChanged();
     void sendStatus();
+    void report(const QString &code, const QString &message);
     void settleWaiters();
 
     SyncEngine::Options m_options;

@@ -58,15 +58,19 @@ void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const Sync
     m_reconnector->localChangesCommitted();
     auto inner = std::make_shared<QPromise<Result<SyncResult>>>();
     inner->start();
-    const auto finish = [this, promise](const Result<SyncResult> &synced) {
+    const auto finish = [this, promise](Result<SyncResult> synced) {
         m_isSelecting = false;
         if (m_replica) {
-            m_reconnector->endOnce();                         // or the others would follow
-            static_cast<void>(m_replica->releaseSelection()); // if not now, when the file is opened again
+            m_reconnector->endOnce(); // or the others would follow
+            // What stays held is neither sent nor counted until the file is opened again: whoever asked must know.
+            if (const auto released = m_replica->releaseSelection(); !released) {
+                report(released.error().code, released.error().message);
+                synced = fail(released.error());
+            }
             m_reconnector->localChangesCommitted();
             m_monitor->sendSnapshot();
         }
-        promise->addResult(synced);
+        promise->addResult(std::move(synced));
         promise->finish();
     };
     // In a turn of its own: what tells the end is called by the session that is to go.

@@ -3,6 +3,10 @@
 #include "twodevices.h"
 
 #include <QSignalSpy>
+#include <QSqlDatabase>
+#include <QSqlQuery>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace Sheaf;
@@ -16,6 +20,7 @@ private Q_SLOTS:
     void filtersHoldAndHide();
     void tablesAreChosen();
     void syncWhereSendsWhatWasChosen();
+    void whatStaysHeldIsTold();
 };
 
 void TestSelection::filtersHoldAndHide()
@@ -75,6 +80,34 @@ void TestSelection::syncWhereSendsWhatWasChosen()
     a->engine().resume();
     verifyProven();
     QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 5);
+}
+
+/// A file that cannot be written when the sync has ended: what was left out is not sent, and nobody may take it for sent.
+void TestSelection::whatStaysHeldIsTold()
+{
+    connectBoth();
+    QVERIFY(a->waitSynced());
+    a->engine().pause();
+    a->addNote(u"1"_s, u"chosen"_s);
+    a->addNote(u"2"_s, u"left out"_s);
+    QSignalSpy reports(&a->engine(), &SyncEngine::reported);
+    a->engine().setBeforeSync([this](const SyncPlan &) -> Result<void> {
+        QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"other"_s);
+        other.setDatabaseName(a->engine().databasePath());
+        const bool written = other.open() && QSqlQuery(other).exec(u"CREATE TABLE of_another_program(x)"_s);
+        other = {};
+        QSqlDatabase::removeDatabase(u"other"_s);
+        return fail(written ? u"not_now"_s : u"test"_s, u"The test keeps it back."_s);
+    });
+    const auto synced =
+        await(a->engine().syncWhere({.table = "notes", .where = u"id = 1"_s, .params = {}, .tagsColumn = {}, .tags = {}}));
+    QVERIFY(synced && !synced->has_value());
+    QCOMPARE(synced->error().code, u"bypassed"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        std::ranges::any_of(reports,
+                            [](const QVariantList &report) { return report.constFirst().value<Error>().code == u"bypassed"_s; }),
+        patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(a->engine().held(), 1, patienceMs);
 }
 
 QTEST_MAIN(TestSelection)
