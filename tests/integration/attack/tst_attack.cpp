@@ -294,6 +294,8 @@ void TestAttack::slowReadersAreBounded()
     Peer &awake = *slow[1];
     Sequence cursor = awake.welcome().spaces.constFirst().head;
     Sequence head = cursor + pushes;
+    const auto answer = awake.receive(goneMsMax);
+    QVERIFY(answer && std::holds_alternative<Subscribed>(*answer));
     QElapsedTimer timer;
     timer.start();
     while (cursor < head && timer.elapsed() < 4 * goneMsMax) {

@@ -248,6 +248,8 @@ void TestServerProgram::terminatingUnderLoadKeepsWhatWasAcknowledged()
     QVERIFY(reader.greet(server.token(u"reader"_s), 99));
     const Sequence head = reader.welcome().spaces.constFirst().head;
     QVERIFY(reader.send(Subscribe{"home", reader.welcome().epoch, 0}));
+    const auto answer = reader.receive(patienceMs);
+    QVERIFY(answer && std::holds_alternative<Subscribed>(*answer));
     std::map<qint64, int> stored; // by site
     Sequence cursor = 0;
     while (cursor < head) {
