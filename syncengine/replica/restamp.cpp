@@ -17,33 +17,40 @@ struct Waiting {
     QByteArray key;
     qint64 number;
     quint64 mask;
+    RowClock known; ///< as a server has had it, as far as is known; length 0: it has not
 };
 
-Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog)
+Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog, const SiteNumbers &sites)
 {
-    auto select = SqlStatement::prepare(handle, "SELECT tbl, pk, n, mask FROM sheaf_outbox ORDER BY n");
+    auto select = SqlStatement::prepare(handle, "SELECT tbl, pk, n, mask, base FROM sheaf_outbox ORDER BY n");
     if (!select)
         return fail(select.error());
     QList<Waiting> all;
-    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) -> Result<void> {
         all.append(
-            {catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.integer(2), static_cast<quint64>(row.integer(3))});
+            {catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.integer(2), static_cast<quint64>(row.integer(3)), {}});
+        return row.bytes(4).isEmpty() ? Result<void>() : decodeClock(row.bytes(4), sites, all.last().known);
     });
     if (!read)
         return fail(read.error());
     return all;
 }
 
-/// Calls `visit` with every unacknowledged stamp of this site in a clock, but for those of texts' edits.
-void visitStamps(RowClock &clock, const TableInfo &table, SiteId site, quint64 mask, const std::function<void(Stamp &)> &visit)
+/// Calls `visit` with every unacknowledged stamp of this site in a clock, but for those of texts' edits. What a server has
+/// had and is only offered again keeps its stamp, or it would win over what others have written since; unless that is
+/// later than `latest`, which every server refuses.
+void visitStamps(RowClock &clock, const Waiting &entry, SiteId site, Hlc latest, const std::function<void(Stamp &)> &visit)
 {
-    const bool whole = (mask & Mask::whole) != 0;
+    const bool whole = (entry.mask & Mask::whole) != 0;
+    const auto isKnown = [&](Stamp stamp, Stamp known) {
+        return entry.known.length == clock.length && stamp == known && stamp.hlc <= latest;
+    };
     RowRecord record = clock.registers();
-    if (whole && record.life.site == site)
+    if (whole && record.life.site == site && !isKnown(record.life, entry.known.life))
         visit(record.life);
     for (Cell &cell : record.cells) {
-        const bool waits = whole || (!table.isEdited(cell.column) && (mask & Mask::ofColumn(cell.column)) != 0);
-        if (cell.stamp.site == site && waits)
+        const bool waits = whole || (!entry.table->isEdited(cell.column) && (entry.mask & Mask::ofColumn(cell.column)) != 0);
+        if (cell.stamp.site == site && waits && !isKnown(cell.stamp, entry.known.stampOf(cell.column)))
             visit(cell.stamp);
     }
     clock.setRegisters(record);
@@ -66,15 +73,16 @@ std::vector<RowClock::Entry> waitingTexts(const RowClock &clock, SiteId site, qu
 /// then every clock is written with its new stamps.
 Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site)
 {
-    const auto waiting = waitingRows(handle, catalog);
+    const auto waiting = waitingRows(handle, catalog, store.sites);
     if (!waiting)
         return fail(waiting.error());
+    const Hlc latest = makeHlc(std::max<qint64>(correctedWallMs(), 0), 0xffff);
     std::map<Hlc, Hlc> renewed;
     RowState row;
     for (const Waiting &entry : *waiting) {
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
-        visitStamps(row.clock, *entry.table, store.site, entry.mask, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
+        visitStamps(row.clock, entry, store.site, latest, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask))
             renewed.emplace(text.stamp.hlc, 0);
         if (row.clock.parts.empty())
@@ -94,9 +102,7 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
         const RowClock before = row.clock;
-        visitStamps(row.clock, *entry.table, store.site, entry.mask, [&](Stamp &stamp) {
-            stamp = {renewed.at(stamp.hlc), site};
-        });
+        visitStamps(row.clock, entry, store.site, latest, [&](Stamp &stamp) { stamp = {renewed.at(stamp.hlc), site}; });
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask)) {
             const Stamp fresh{renewed.at(text.stamp.hlc), site};
             if (auto done = restampText({*entry.table, entry.key, text.column}, row.clock, fresh); !done)

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void hostileStampsDragNoClock();
     void impossibleStampsAreRefused();
     void whatWasOfferedIsNotStampedAgain();
+    void whatIsOfferedAgainStaysAsOldAsItIs();
     void rowsOfASpaceNotGrantedWait();
     void wideTablesConverge();
 };
@@ -194,6 +195,29 @@ void TestIdentity::whatWasOfferedIsNotStampedAgain()
     QVERIFY(device.replica().setClockOffset(-yearMs));
     QCOMPARE(latestOf(device), offered + 1);
     QVERIFY(device.digestHolds());
+}
+
+/// A server was restored, and the clock is corrected while what it has lost is offered: others have written since.
+void TestIdentity::whatIsOfferedAgainStaysAsOldAsItIs()
+{
+    Relay relay;
+    Device early(schema, 1);
+    Device late(schema, 2);
+    early.exec(u"INSERT INTO t(id, a) VALUES (1, 'early')"_s);
+    settle(relay, {&early, &late});
+    late.wallMs += 3'600'000;
+    late.exec(u"UPDATE t SET a = 'late'"_s);
+    relay.sync(late);
+    relay.forget();
+    QVERIFY(early.replica().openSpace("home", Role::Editor, relay.epoch, 0));
+    QCOMPARE(early.replica().pendingCount(), 1);
+    early.exec(u"INSERT INTO t(id, a) VALUES (2, 'new')"_s); // is corrected, unlike the other
+    QVERIFY(early.replica().setClockOffset(7'200'000));
+    QVERIFY(hlcMs(latestOf(early)) >= early.wallMs + 7'000'000);
+    settle(relay, {&early, &late, &early});
+    QCOMPARE(early.value(u"SELECT a FROM t WHERE id = 1"_s).toString(), u"late"_s);
+    QCOMPARE(late.value(u"SELECT a FROM t WHERE id = 1"_s).toString(), u"late"_s);
+    QCOMPARE(late.value(u"SELECT a FROM t WHERE id = 2"_s).toString(), u"new"_s);
 }
 
 void TestIdentity::rowsOfASpaceNotGrantedWait()
