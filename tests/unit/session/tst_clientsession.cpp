@@ -94,6 +94,38 @@ private Q_SLOTS:
         QCOMPARE(mine->cursor(), 2U);
     }
 
+    /// What is edited while all of it comes again moves behind what was read: it is not gone.
+    void aRowThatMovesDuringASweepIsNoDelete()
+    {
+        theirs->addNote(u"a"_s, u"one"_s);
+        theirs->addNote(u"b"_s, u"two"_s);
+        Changes both = theirs->exported(0, 2);
+        goOnline(2);
+        server->send(both);
+        clock->settle();
+        Welcome welcome = welcomeOf(*clock, 4);
+        welcome.spaces.first().collected = 3;
+        welcome.spaces.first().collectedStamp = makeHlc(5);
+        connectAndGreet();
+        server->send(welcome);
+        QCOMPARE(server->take<Subscribe>().value(0).cursor, 0U);
+        const Change moved = both.changes.takeLast();
+        both.sequence = 4;
+        both.head = 5;
+        server->send(both);
+        clock->settle();
+        QCOMPARE(mine->cursor(), 4U);
+        QCOMPARE(mine->replica->spaces().value(0).sweep, 3U); // the head was 5 when that was read
+        QCOMPARE(mine->count(), 2);
+        both.changes = {moved};
+        both.previous = 4;
+        both.sequence = 5;
+        server->send(both);
+        clock->settle();
+        QCOMPARE(mine->replica->spaces().value(0).sweep, 0U);
+        QCOMPARE(mine->count(), 2);
+    }
+
     void answersToNothingEndTheSession()
     {
         goOnline(0);

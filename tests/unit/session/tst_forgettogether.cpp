@@ -224,39 +224,6 @@ private Q_SLOTS:
         QCOMPARE(a.mine.titleOf(u"5"_s), u"mine"_s);
     }
 
-    /// What is edited while all of it comes again moves behind what was read: it is not gone.
-    void aRowThatMovesDuringASweepIsNoDelete()
-    {
-        House house(2);
-        house.link.core->setRetention({.silenceMs = 10 * dayMs, .delayMs = dayMs});
-        Device &a = *house.devices[0];
-        Device &silent = *house.devices[1];
-        a.connect();
-        silent.connect();
-        for (int i = 0; i < 30; ++i)
-            a.write(u"INSERT INTO notes(id, title, body) VALUES(?, 'x', ?)"_s, {QString::number(i), QString(60'000, u'x')});
-        house.settle();
-        silent.disconnect();
-        a.write(u"DELETE FROM notes WHERE id = '3'"_s, {});
-        house.pass(15 * dayMs);
-        silent.write(u"UPDATE notes SET title = 'mine' WHERE id = '28'"_s, {});
-        silent.connect();
-        for (int turn = 0; turn < 10'000 && (silent.home().sweep == 0 || silent.home().cursor < 10); ++turn)
-            house.clock.turn();
-        QVERIFY(silent.home().sweep != 0 && silent.home().cursor < 25);
-        for (int i = 0; i < 5; ++i) // more than a page behind the head that the welcome named
-            a.write(u"UPDATE notes SET body = 'edited' WHERE id = ?"_s, {QString::number(25 + i)});
-        for (int i = 0; i < 10; ++i)
-            a.write(u"INSERT INTO notes(id, title, body) VALUES(?, 'y', ?)"_s, {QString::number(40 + i), QString(60'000, u'y')});
-        QVERIFY(!house.converge().isEmpty());
-        QCOMPARE(a.mine.titleOf(u"28"_s), u"mine"_s);
-        QSqlQuery body(a.mine.replica->database());
-        QVERIFY(body.exec(u"SELECT body FROM notes WHERE id = '28'"_s) && body.next());
-        QCOMPARE(body.value(0).toString(), u"edited"_s);
-        QCOMPARE(silent.mine.titleOf(u"3"_s), QString());
-        QCOMPARE(silent.mine.count(), 39);
-    }
-
     void forgettingChangesNothingThatShows_data()
     {
         QTest::addColumn<int>("seed");
