@@ -31,11 +31,9 @@ void EditSessions::editedByOthers(const QString &id)
 
 std::optional<EditSessions::Ended> EditSessions::leave(const QString &id)
 {
-    const auto session = m_sessions.constFind(id);
-    if (session == m_sessions.cend())
+    if (!m_sessions.contains(id))
         return {};
-    const Session ended = *session;
-    m_sessions.erase(session);
+    const Session ended = m_sessions.take(id);
     if (!ended.waits)
         return {};
     return Ended{ended.item, ended.others};

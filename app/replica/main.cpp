@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     options.databasePath = parser.value(u"db"_s);
     options.schemaPath = parser.value(u"schema"_s);
     if (parser.isSet(u"space"_s))
-        options.homeSpace = parser.values(u"space"_s).first().toUtf8();
+        options.homeSpace = parser.values(u"space"_s).constFirst().toUtf8();
     options.app = QStringLiteral("sheaf-replica/" SHEAF_VERSION);
     options.testClockOffsetMs = offset;
     options.undo.allWrites = true;

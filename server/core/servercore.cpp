@@ -211,8 +211,10 @@ void ServerCore::doubt(const ChannelSet &channels, const Error &error)
 
 void ServerCore::greet(Collector &collector)
 {
-    for (const auto &[number, session] : m_sessions)
-        session->forEachSpace([&](const QByteArray &space) { collector.seen(session->site(), space, 0); });
+    for (const auto &[number, session] : m_sessions) {
+        const quint64 site = session->site();
+        session->forEachSpace([&](const QByteArray &space) { collector.seen(site, space, 0); });
+    }
 }
 
 void ServerCore::forgot(Channel &channel)

@@ -143,7 +143,7 @@ private:
     quint32 m_schemaVersion = 0;
     QHash<QByteArray, Access> m_access;
     QHash<QByteArray, quint64> m_openings; ///< how often a space was opened anew
-    QSet<QByteArray> m_outdated; ///< granted spaces that want a newer schema than this app has
+    QSet<QByteArray> m_outdated;           ///< granted spaces that want a newer schema than this app has
     std::vector<Subscription> m_subscriptions;
     bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send
     QList<Mark> m_marks;        ///< unanswered

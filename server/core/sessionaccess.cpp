@@ -21,7 +21,7 @@ void ServerSession::setAccess(const Welcome::Space &space)
         Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp};
         access.isHeard = false;
         ++m_openings[space.name];
-        m_access.insert(space.name, std::move(access));
+        m_access.insert(space.name, access);
         m_host.plugins().joined(*this, {space.name});
     } else if (known != m_access.end()) {
         known->role = space.role;
@@ -39,7 +39,7 @@ void ServerSession::closeSpace(const QByteArray &space, const QString &code, con
         if (code == "left"_L1) {
             access->isLeaving = false;
         } else {
-            m_access.erase(access);
+            m_access.remove(space);
             m_host.plugins().left(*this, {space});
         }
     }

@@ -90,7 +90,7 @@ Result<void> TextShelf::compact(StorageTransaction &transaction, const Place &pl
     if (!visited)
         return visited;
     // What was merged before comes first; the rest is in the order in which it came.
-    std::ranges::stable_partition(all, [](const Stored &text) { return text.isMerged; });
+    std::stable_partition(all.begin(), all.end(), [](const Stored &text) { return text.isMerged; });
     qint64 kept = 0;
     for (qint64 bytes = 0; kept < Tuning::textKept && !all.empty() && !all.back().isMerged; ++kept) {
         bytes += all.back().update.size();

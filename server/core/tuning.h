@@ -10,15 +10,15 @@ namespace Sheaf::Server::Tuning {
 constexpr qsizetype groupPushesMax = 64;          ///< a group is committed at once when it has as many
 constexpr qint64 groupBytesMax = 2 * 1024 * 1024; ///< or as many bytes: bounds memory and latency
 constexpr qint64 bufferedBytesMax =
-    16 * 1024 * 1024;                              ///< unfinished transactions of all sessions together; beyond it they are cut
-constexpr int tablesPerSpaceMax = 1000;            ///< names are never forgotten, so they are bounded
-constexpr int columnsPerTableMax = 2000;           ///< SQLite's own limit of columns
-constexpr int skippedRowsMax = 50'000;             ///< of a repair, before others have their turn
+    16 * 1024 * 1024;                    ///< unfinished transactions of all sessions together; beyond it they are cut
+constexpr int tablesPerSpaceMax = 1000;  ///< names are never forgotten, so they are bounded
+constexpr int columnsPerTableMax = 2000; ///< SQLite's own limit of columns
+constexpr int skippedRowsMax = 50'000;   ///< of a repair, before others have their turn
 constexpr qint64 retentionMsDefault = 180LL * 24 * 3'600'000; ///< a replica that is silent for longer is not waited for
-constexpr qint64 forgetDelayMs = 24LL * 3'600'000; ///< deletes are kept that long at least: few need a new stamp
-constexpr int forgetIntervalMs = 3'600'000;        ///< how often it is seen to
-constexpr int sweepRowsMax = 2'000;                ///< looked at in one turn: a few milliseconds
-constexpr int sweepPauseMs = 20;                   ///< between two turns
+constexpr qint64 forgetDelayMs = 24LL * 3'600'000;            ///< deletes are kept that long at least: few need a new stamp
+constexpr int forgetIntervalMs = 3'600'000;                   ///< how often it is seen to
+constexpr int sweepRowsMax = 2'000;                           ///< looked at in one turn: a few milliseconds
+constexpr int sweepPauseMs = 20;                              ///< between two turns
 
 constexpr int marksPerSessionMax = 256; ///< unanswered questions of one session
 

@@ -209,7 +209,7 @@ void YjsDesk::settle(const Broadcast::Part &part)
     Room &room = *found->room;
     --room.underway;
     if (--found->pushes == 0)
-        m_underway.erase(found);
+        m_underway.remove(part.author);
     const QList<Verdict> &verdicts = part.push.ack.verdicts;
     if (verdicts.isEmpty()) {
         if (room.text)

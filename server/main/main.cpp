@@ -46,9 +46,10 @@ Result<QJsonValue> order(const QString &folder, const QJsonObject &order)
 
 void printDevices(const QJsonArray &devices)
 {
-    for (const QJsonValue device : devices) {
+    for (const QJsonValue &device : devices) {
         QStringList spaces;
-        for (const QJsonValue space : device["spaces"_L1].toArray())
+        const QJsonArray granted = device["spaces"_L1].toArray();
+        for (const QJsonValue &space : granted)
             spaces.append(space["name"_L1].toString() + u':' + space["role"_L1].toString());
         const QString state = device["revoked"_L1].toBool() ? u"revoked"_s : u"active"_s;
         std::printf("%s\t%s\t%s\n", qUtf8Printable(device["name"_L1].toString()), qUtf8Printable(state),
@@ -82,7 +83,8 @@ int runSpaceCommand(const QString &what, const QString &folder, const QCommandLi
     auto done = order(folder, asked);
     if (!done)
         return complain(done.error().message);
-    for (const QJsonValue space : done->toArray())
+    const QJsonArray found = done->toArray();
+    for (const QJsonValue &space : found)
         std::printf("%s\t%lld\tschema %lld\n", qUtf8Printable(space["name"_L1].toString()), space["head"_L1].toInteger(),
                     space["schema"_L1].toInteger());
     return 0;

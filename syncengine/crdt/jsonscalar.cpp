@@ -180,7 +180,7 @@ std::optional<std::vector<JsonScalar>> scalarsOfArray(QByteArrayView json)
     const QJsonArray array = document.array();
     std::vector<JsonScalar> scalars;
     scalars.reserve(static_cast<size_t>(array.size()));
-    for (const QJsonValue value : array) {
+    for (const QJsonValue &value : array) {
         auto scalar = scalarOf(value);
         if (!scalar)
             return {};

@@ -118,9 +118,9 @@ public:
     /// Takes the user's newest action back, by writing what was there before, wherever it still stands as the action left
     /// it: what others have written since stays. Actions survive restarts. See replica/undo.h and README.md. With nothing
     /// to undo the outcome's `done` is false.
-    Q_INVOKABLE QFuture<Result<UndoOutcome>> undo();
+    Q_INVOKABLE QFuture<Result<Sheaf::UndoOutcome>> undo();
     /// Does the action again that was undone last. A new action ends that.
-    Q_INVOKABLE QFuture<Result<UndoOutcome>> redo();
+    Q_INVOKABLE QFuture<Result<Sheaf::UndoOutcome>> redo();
     /// Forgets all actions.
     QFuture<Result<void>> clearUndo();
     [[nodiscard]] bool canUndo() const;
@@ -177,7 +177,7 @@ public:
     /// Errors: `not_connected` (no server is set), `connection_lost`, `held_back` or other codes of setBeforeSync(),
     /// `cancelled`, `paused`, `no_access` (what is left waits in a space that this device may not see), `not_repaired`,
     /// `closed`, and those of refusals (PROTOCOL.md).
-    Q_INVOKABLE QFuture<Result<SyncResult>> syncNow();
+    Q_INVOKABLE QFuture<Result<Sheaf::SyncResult>> syncNow();
     /// Ends the sync that is on its way between two transactions: what was committed stays, and a transaction of which a part is
     /// missing comes again whole. Paused from then on.
     Q_INVOKABLE void cancelSync();

@@ -38,7 +38,7 @@ void SystemClock::cancel(TimerId timer)
         return;
     killTimer(*found);
     m_entries.remove(*found);
-    m_numbers.erase(found);
+    m_numbers.remove(timer);
 }
 
 void SystemClock::timerEvent(QTimerEvent *event)

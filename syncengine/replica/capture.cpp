@@ -50,6 +50,14 @@ ValueView imageValue(sqlite3 *handle, int position, bool old)
     return viewOf(value);
 }
 
+std::vector<ValueView> imageValues(sqlite3 *handle, int positions, bool old)
+{
+    std::vector<ValueView> values(static_cast<size_t>(positions));
+    for (int position = 0; position < positions; ++position)
+        values[static_cast<size_t>(position)] = imageValue(handle, position, old);
+    return values;
+}
+
 constexpr quint64 positionBit(int position)
 {
     return 1ULL << std::min(position, 63);
@@ -195,9 +203,7 @@ bool Capture::keyChanges(const TableInfo &table) const
 /// kept already, the others still have their values.
 void Capture::keepImage(Touch &row)
 {
-    std::vector<ValueView> values;
-    for (int position = 0; position < row.table->positions; ++position)
-        values.push_back(imageValue(m_handle, position, true));
+    std::vector<ValueView> values = imageValues(m_handle, row.table->positions, true);
     Bytes::Reader changed(row.before);
     while (!changed.atEnd()) {
         const auto position = static_cast<size_t>(changed.varint());
@@ -249,10 +255,7 @@ void Capture::inserted(const TableInfo &table)
     if (!table.texts.empty() || !table.parted.empty())
         noteBirth(row);
     if (row.existed) { // deleted before in this transaction: REPLACE is one of these
-        std::vector<ValueView> now;
-        for (int position = 0; position < table.positions; ++position)
-            now.push_back(imageValue(m_handle, position, false));
-        compare(row, now);
+        compare(row, imageValues(m_handle, table.positions, false));
     }
 }
 

@@ -119,10 +119,7 @@ Result<void> Replica::Private::undoRow(const TableInfo &table, const ConflictEnt
     }
     if (*there)
         return cellChanged();
-    std::vector<const Cell *> pointers;
-    for (const Cell &cell : cells)
-        pointers.push_back(&cell);
-    return rows.insertValues(table, entry.key, entry.space, pointers);
+    return rows.insertValues(table, entry.key, entry.space, pointersTo(cells));
 }
 
 Result<std::optional<QByteArray>> Replica::Private::valueOf(const TableInfo &table, const QByteArray &key, ColumnId column)

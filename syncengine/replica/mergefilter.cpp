@@ -43,15 +43,11 @@ Result<void> Merger::unstick(const Stuck &row)
             m_coded.insert(column);
     }
     std::vector<Cell> cells;
-    std::vector<const Cell *> pointers;
     for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
         if (row.table->column(it.key())->position >= 0)
             cells.push_back({it.key(), {}, Bytes::decodedValue(*it)});
     }
     std::ranges::sort(cells, {}, &Cell::column); // statements are found by their set of columns
-    pointers.reserve(cells.size());
-    for (const Cell &cell : cells)
-        pointers.push_back(&cell);
     std::vector<ValueView> present;
     const auto there = m_rows.readValues(*row.table, row.key, present);
     if (!there)
@@ -59,7 +55,7 @@ Result<void> Merger::unstick(const Stuck &row)
     m_rows.releaseValues();
     if (auto done = m_rows.unpark(*row.table, row.key); !done)
         return done;
-    if (auto done = place(*row.table, row.key, row.space, pointers, !*there); !done)
+    if (auto done = place(*row.table, row.key, row.space, pointersTo(cells), !*there); !done)
         return done;
     for (auto it = parked.cbegin(); it != parked.cend(); ++it) {
         const Cell cell{it.key(), {}, Bytes::decodedValue(*it)};

@@ -78,9 +78,9 @@ QString holderOf(const QString &path)
 
 } // namespace
 
-Replica::Private::Private(ReplicaConfig replicaConfig, QSqlDatabase opened)
-    : config(std::move(replicaConfig)), database(std::move(opened)), handle(sqliteHandle(database)), store(handle),
-      catalog(handle), rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
+Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opened)
+    : config(std::move(replicaConfig)), database(opened), handle(sqliteHandle(database)), store(handle), catalog(handle),
+      rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
       parts(handle, rows, [this] { return config.random(); }),
       capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)), conflictLog(handle),
       undoLog(handle, config.undo), merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters,

@@ -20,7 +20,7 @@ struct sqlite3;
 namespace Sheaf {
 
 struct Replica::Private {
-    Private(ReplicaConfig replicaConfig, QSqlDatabase opened);
+    Private(ReplicaConfig replicaConfig, const QSqlDatabase &opened);
     ~Private();
 
     /// The wall clock as the server would read it, milliseconds.

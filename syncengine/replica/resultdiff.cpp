@@ -68,7 +68,12 @@ public:
 private:
     static constexpr size_t none = SIZE_MAX;
 
-    [[nodiscard]] QByteArray oldId(size_t i) const { return m_before.ids[static_cast<qsizetype>(m_from + i)]; }
+    [[nodiscard]] qsizetype place(size_t i) const
+    {
+        const size_t place = m_from + i;
+        return static_cast<qsizetype>(place);
+    }
+    [[nodiscard]] QByteArray oldId(size_t i) const { return m_before.ids[place(i)]; }
     void append(ResultEdit::Kind kind, size_t index, size_t target, const ResultRow &row);
 
     const ResultRows &m_before;
@@ -87,7 +92,7 @@ Middle::Middle(const ResultRows &before, const ResultRows &after, QList<ResultEd
     m_from = static_cast<size_t>(first - before.ids.begin());
     m_oldSize = static_cast<size_t>(before.ids.end() - first);
     m_newSize = static_cast<size_t>(after.ids.end() - second);
-    while (m_oldSize > 0 && m_newSize > 0 && oldId(m_oldSize - 1) == after.ids[static_cast<qsizetype>(m_from + m_newSize - 1)])
+    while (m_oldSize > 0 && m_newSize > 0 && oldId(m_oldSize - 1) == after.ids[place(m_newSize - 1)])
         --m_oldSize, --m_newSize;
 }
 
@@ -102,7 +107,7 @@ void Middle::removeGone()
     QHash<QByteArray, size_t> places;
     places.reserve(static_cast<qsizetype>(m_newSize));
     for (size_t i = 0; i < m_newSize; ++i)
-        places.insert(m_after.ids[static_cast<qsizetype>(m_from + i)], i);
+        places.insert(m_after.ids[place(i)], i);
     for (size_t i = m_oldSize; i-- > 0;) {
         const size_t place = places.value(oldId(i), none);
         if (place == none)
@@ -141,7 +146,7 @@ void Middle::insertAndMove()
         }
         const auto inFront = static_cast<size_t>(movers.before(passed));
         if (old == none) {
-            append(ResultEdit::Kind::Insert, i + inFront, 0, m_after.rows[static_cast<qsizetype>(m_from + i)]);
+            append(ResultEdit::Kind::Insert, i + inFront, 0, m_after.rows[place(i)]);
             continue;
         }
         // Right rows in front of the mover: those placed so far, or up to where its neighbours stay.

@@ -9,6 +9,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+
 namespace Sheaf {
 
 namespace {
@@ -461,6 +463,13 @@ Result<void> RowStore::unpark(const TableInfo &table, QByteArrayView key)
             return done;
     }
     return {};
+}
+
+std::vector<const Cell *> pointersTo(const std::vector<Cell> &cells)
+{
+    std::vector<const Cell *> pointers(cells.size());
+    std::ranges::transform(cells, pointers.begin(), [](const Cell &cell) { return &cell; });
+    return pointers;
 }
 
 } // namespace Sheaf

@@ -84,6 +84,7 @@ public:
     /// releaseValues(), which must follow: a statement left on a row keeps the log from starting over.
     Result<bool> readValues(const TableInfo &table, QByteArrayView key, std::vector<ValueView> &byPosition);
     void releaseValues();
+    /// `cells`: by column, see pointersTo().
     Result<void> insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                               const std::vector<const Cell *> &cells);
     Result<void> updateValues(const TableInfo &table, QByteArrayView key, const std::vector<const Cell *> &cells);
@@ -147,5 +148,8 @@ private:
     bool m_holdNew = false;
     qint64 m_nextOutbox = 1;
 };
+
+/// The form in which values are put into a table.
+[[nodiscard]] std::vector<const Cell *> pointersTo(const std::vector<Cell> &cells);
 
 } // namespace Sheaf

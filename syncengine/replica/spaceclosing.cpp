@@ -210,7 +210,7 @@ Result<bool> Replica::setTables(const QByteArray &name, QList<QByteArray> tables
             table = known->wireName; // as messages name it
     }
     std::ranges::sort(tables);
-    tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+    tables.resize(std::unique(tables.begin(), tables.end()) - tables.begin());
     const Store::Space *before = d->store.find(name);
     if (before != nullptr && before->state.tables == tables)
         return false;

@@ -46,8 +46,9 @@ Result<void> Store::load()
     m_savedSites = sites.sites().size();
 
     m_spaces.clear();
-    auto spaces = SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push, departed, closed, reason,"
-                                                  " tables, reached, forgotten, sweep, forgotten_length FROM sheaf_spaces ORDER BY id");
+    auto spaces =
+        SqlStatement::prepare(m_handle, "SELECT id, name, role, epoch, cursor, last_push, departed, closed, reason,"
+                                        " tables, reached, forgotten, sweep, forgotten_length FROM sheaf_spaces ORDER BY id");
     if (!spaces)
         return fail(spaces.error());
     const auto read = forEachRow(*spaces, [&](const SqlStatement &row) {

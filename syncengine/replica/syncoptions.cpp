@@ -52,9 +52,11 @@ Result<void> readGroups(const QJsonValue &value, SyncOptions &options)
     const auto wrong = [] { return schemaError(u"sheaf_sync: \"groups\" is a list of lists of columns."_s); };
     if (!value.isArray())
         return wrong();
-    for (const QJsonValue group : value.toArray()) {
+    const QJsonArray groups = value.toArray();
+    for (const QJsonValue &group : groups) {
         QList<QByteArray> names;
-        for (const QJsonValue name : group.toArray())
+        const QJsonArray columns = group.toArray();
+        for (const QJsonValue &name : columns)
             names.append(name.toString().toUtf8());
         if (names.isEmpty())
             return wrong();

@@ -173,12 +173,10 @@ Result<UndoRun::Done> UndoRun::writeSteps(Work &work, std::vector<Step> steps)
         }
     }
     std::vector<Cell> cells;
+    cells.reserve(values.size());
     for (const auto &[column, value] : values)
         cells.push_back({column, {}, Bytes::decodedValue(value)});
-    std::vector<const Cell *> pointers;
-    for (const Cell &cell : cells)
-        pointers.push_back(&cell);
-    if (auto done = d.rows.updateValues(*work.table, work.row.key, pointers); !done)
+    if (auto done = d.rows.updateValues(*work.table, work.row.key, pointersTo(cells)); !done)
         return done.error().code == "constraint"_L1 ? Result<Done>(Done::Later) : fail(done.error());
     for (auto &[column, edits] : sets) {
         if (auto done = d.parts.intend({*work.table, work.row.key, column}, std::move(edits)); !done)

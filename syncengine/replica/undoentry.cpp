@@ -335,7 +335,7 @@ Result<UndoEntry> UndoEntry::decode(QByteArrayView bytes)
         }
         return reader.ok() ? Result<UndoEntry>(std::move(entry)) : malformed();
     }
-    Life &life = entry.life.emplace();
+    UndoLife &life = entry.life.emplace();
     life.alive = readClock(reader);
     life.deadLength = static_cast<CausalLength>(reader.varint());
     life.deadLife = reader.stamp();

@@ -62,21 +62,21 @@ struct UndoRebase {
     [[nodiscard]] static UndoRebase between(const RowClock &old, const RowClock &now);
 };
 
+/// Stamps of a living row, and its values while it is dead.
+struct UndoLife {
+    RowClock alive{};
+    CausalLength deadLength = 0; ///< 0: the key was never used
+    Stamp deadLife{};
+    UndoSide aliveSide = UndoSide::After; ///< After: the action made the row, Before: it deleted it
+    QByteArray space{};
+    std::vector<std::pair<ColumnId, QByteArray>> image{}; ///< encoded values by column; empty while it lives
+};
+
 /// What an action has done to one row.
 struct UndoEntry {
-    /// Stamps of a living row, and its values while it is dead.
-    struct Life {
-        RowClock alive{};
-        CausalLength deadLength = 0; ///< 0: the key was never used
-        Stamp deadLife{};
-        UndoSide aliveSide = UndoSide::After; ///< After: the action made the row, Before: it deleted it
-        QByteArray space{};
-        std::vector<std::pair<ColumnId, QByteArray>> image{}; ///< encoded values by column; empty while it lives
-    };
-
-    CausalLength length = 0;       ///< of the life in which `cells` are
-    std::vector<UndoCell> cells{}; ///< of an edit
-    std::optional<Life> life{};    ///< of a birth or a delete
+    CausalLength length = 0;        ///< of the life in which `cells` are
+    std::vector<UndoCell> cells{};  ///< of an edit
+    std::optional<UndoLife> life{}; ///< of a birth or a delete
 
     [[nodiscard]] bool isEmpty() const { return cells.empty() && !life; }
     [[nodiscard]] UndoCell *find(ColumnId column, MergeType type, QByteArrayView part);

@@ -67,7 +67,7 @@ void UndoRecorder::take(const Touch &touch, qint64 space, UndoEntry entry)
 
 void UndoRecorder::addBirth(UndoEntry &entry, const RowClock &now) const
 {
-    entry.life = UndoEntry::Life{
+    entry.life = UndoLife{
         .alive = now, .deadLength = m_before.clock.length, .deadLife = m_before.clock.life, .aliveSide = After, .space = {}};
 }
 
@@ -75,8 +75,7 @@ void UndoRecorder::addDelete(UndoEntry &entry, const Touch &touch, const RowCloc
 {
     if (!touch.whole)
         return;
-    UndoEntry::Life life{
-        .alive = m_before.clock, .deadLength = now.length, .deadLife = now.life, .aliveSide = Before, .space = {}};
+    UndoLife life{.alive = m_before.clock, .deadLength = now.length, .deadLife = now.life, .aliveSide = Before, .space = {}};
     Bytes::Reader reader(touch.before);
     for (int position = 0; position < touch.table->positions; ++position) {
         const ValueView value = reader.value();

@@ -112,7 +112,7 @@ Result<UndoRun::Done> UndoRun::applyRow(Work &work, qint64 action, qsizetype pla
 /// The row is dead as the action, or undoing it, left it: it begins a new life with all that it had.
 Result<UndoRun::Done> UndoRun::bringBack(Work &work, const RowState &state)
 {
-    const UndoEntry::Life &life = *work.row.entry.life;
+    const UndoLife &life = *work.row.entry.life;
     if (state.clock.length != life.deadLength || state.clock.life != life.deadLife)
         return Done::Nothing;
     std::vector<Cell> cells;
@@ -121,10 +121,7 @@ Result<UndoRun::Done> UndoRun::bringBack(Work &work, const RowState &state)
         if (known != nullptr && known->position >= 0)
             cells.push_back({column, {}, Bytes::decodedValue(value)});
     }
-    std::vector<const Cell *> pointers;
-    for (const Cell &cell : cells)
-        pointers.push_back(&cell);
-    if (auto done = d.rows.insertValues(*work.table, work.row.key, life.space, pointers); !done)
+    if (auto done = d.rows.insertValues(*work.table, work.row.key, life.space, pointersTo(cells)); !done)
         return done.error().code == "constraint"_L1 ? Result<Done>(Done::Later) : fail(done.error());
     work.applied = true;
     return Done::All;
@@ -192,7 +189,7 @@ bool UndoRun::tookOthersAlong() const
 /// The values of a row that goes, for the way back. False if it is not there.
 Result<bool> UndoRun::keepImage(Work &work)
 {
-    UndoEntry::Life &life = *work.row.entry.life;
+    UndoLife &life = *work.row.entry.life;
     life.image.clear();
     std::vector<ValueView> values;
     const auto there = d.rows.readValues(*work.table, work.row.key, values);
@@ -240,10 +237,7 @@ Result<void> UndoRun::writeOverTriggers(Work &work)
             compare(column, value);
     }
     d.rows.releaseValues();
-    std::vector<const Cell *> pointers;
-    for (const Cell &cell : cells)
-        pointers.push_back(&cell);
-    return d.rows.updateValues(*work.table, work.row.key, pointers);
+    return d.rows.updateValues(*work.table, work.row.key, pointersTo(cells));
 }
 
 // After the stamps
@@ -295,7 +289,7 @@ Result<void> UndoRun::finishRow(Work &work, std::vector<UndoRebase> &rebases)
 
 Result<void> UndoRun::finishBirth(Work &work, RowState &state, UndoRebase &rebase)
 {
-    UndoEntry::Life &life = *work.row.entry.life;
+    UndoLife &life = *work.row.entry.life;
     const RowClock born = state.clock;
     for (const auto &[column, value] : life.image) {
         const TableInfo::Column *known = work.table->column(column);

@@ -42,7 +42,7 @@ void appendNumber(QString &out, double number)
     } else {
         out += digits.left(1);
         if (count > 1)
-            out += u'.' + digits.mid(1);
+            out.append(u'.').append(QStringView(digits).mid(1));
         out += point > 0 ? u"e+"_s : u"e-"_s;
         out += QString::number(std::abs(point - 1));
     }

@@ -35,8 +35,8 @@ Words cut(QStringView text, qsizetype offset, Dictionary &dictionary)
     for (qsizetype at = 0; at < text.size();) {
         const QStringView word = text.sliced(at, wordLength(text.sliced(at)));
         words.starts.push_back(offset + at);
-        auto known = dictionary.constFind(word);
-        if (known == dictionary.cend())
+        auto known = dictionary.find(word);
+        if (known == dictionary.end())
             known = dictionary.insert(word, static_cast<int>(dictionary.size()));
         words.names.push_back(*known);
         at += word.size();

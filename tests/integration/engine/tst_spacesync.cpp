@@ -153,9 +153,8 @@ void TestSpaceSync::theProgramKnowsSpaces()
     QProcess program;
     program.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     program.start(ServerProcess::program(u"sheaf-replica"_s),
-                  {u"--db"_s, a->path(u"other.db"_s), u"--schema"_s, a->path(u"schema"_s), u"--url"_s,
-                   server->url().toString(), u"--token"_s, QString::fromLatin1(server->token(u"c"_s)), u"--space"_s, u"home"_s,
-                   u"--space"_s, u"club"_s});
+                  {u"--db"_s, a->path(u"other.db"_s), u"--schema"_s, a->path(u"schema"_s), u"--url"_s, server->url().toString(),
+                   u"--token"_s, QString::fromLatin1(server->token(u"c"_s)), u"--space"_s, u"home"_s, u"--space"_s, u"club"_s});
     QList<QJsonObject> seen;
     const auto next = [&](const QString &member, const QJsonValue &value) {
         for (qsizetype i = 0;; ++i) {
