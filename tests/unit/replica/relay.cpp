@@ -198,13 +198,11 @@ void Relay::pull(Device &device)
         }
         const TableNames &names = batch.tables.at(tables[id.first]);
         for (const auto &[text, hlc] : row.texts) {
-            const auto column = std::find_if(names.columns.begin(), names.columns.end(),
-                                             [&text](const TableNames::Column &known) { return known.name == text.first; });
+            const auto column = std::ranges::find(names.columns, text.first, &TableNames::Column::name);
             record.texts.push_back({column->id, {hlc, text.second}, {}});
         }
         for (const auto &[part, cell] : row.parts) {
-            const auto column = std::find_if(names.columns.begin(), names.columns.end(),
-                                             [&part](const TableNames::Column &known) { return known.name == part.first; });
+            const auto column = std::ranges::find(names.columns, part.first, &TableNames::Column::name);
             record.parts.push_back({column->id, part.second, cell.stamp, Bytes::Reader(cell.value).value()});
         }
         QByteArray bytes;
