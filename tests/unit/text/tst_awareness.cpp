@@ -80,7 +80,7 @@ void TestAwareness::badUpdatesAreErrors_data()
     QTest::newRow("an array") << updateOf(1, 1, "[]");
     QTest::newRow("no UTF-8") << updateOf(1, 1, "{\"\xff\":1}");
     QTest::newRow("a deep state") << updateOf(1, 1, "{\"x\":" + QByteArray(500, '[') + QByteArray(500, ']') + '}');
-    QTest::newRow("a large state") << updateOf(1, 1, "{\"x\":\"" + QByteArray(Text::Limits::awarenessStateBytesMax, 'x') + "\"}");
+    QTest::newRow("a large state") << updateOf(1, 1, "{\"x\":\"" + QByteArray(Limits::awarenessStateBytesMax, 'x') + "\"}");
 }
 
 void TestAwareness::badUpdatesAreErrors()
@@ -128,8 +128,8 @@ void TestAwareness::whoIsSilentExpires()
     QCOMPARE(awareness.nextExpiryMs(), -1);
     (void)awareness.apply(updateOf(7, 1, "{}"), 1000);
     (void)awareness.apply(updateOf(8, 1, "{}"), 2000);
-    QVERIFY(awareness.expire(1000 + Text::Limits::awarenessMsMax - 1).isEmpty());
-    QCOMPARE(awareness.expire(1000 + Text::Limits::awarenessMsMax).gone, Clients{7});
+    QVERIFY(awareness.expire(1000 + Limits::awarenessMsMax - 1).isEmpty());
+    QCOMPARE(awareness.expire(1000 + Limits::awarenessMsMax).gone, Clients{7});
     QCOMPARE(awareness.clients(), Clients{8});
     QCOMPARE(awareness.forgetOthers().gone, Clients{8});
     QVERIFY(awareness.clients().empty());
@@ -139,10 +139,10 @@ void TestAwareness::lateNewsBringsNobodyBack()
 {
     Awareness awareness(1);
     (void)awareness.apply(updateOf(7, 5, "{}"), 0);
-    (void)awareness.expire(Text::Limits::awarenessMsMax);
-    QVERIFY(awareness.apply(updateOf(7, 5, "{}"), Text::Limits::awarenessMsMax + 1).value().isEmpty());
+    (void)awareness.expire(Limits::awarenessMsMax);
+    QVERIFY(awareness.apply(updateOf(7, 5, "{}"), Limits::awarenessMsMax + 1).value().isEmpty());
     QVERIFY(awareness.clients().empty());
-    (void)awareness.expire(3 * Text::Limits::awarenessMsMax);
+    (void)awareness.expire(3 * Limits::awarenessMsMax);
     QCOMPARE(awareness.nextExpiryMs(), -1); // nothing is kept for ever
 }
 
