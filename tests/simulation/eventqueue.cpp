@@ -17,6 +17,14 @@ quint64 SeededRandom::next()
     return z ^ (z >> 31);
 }
 
+SeededRandom SeededRandom::branch(quint64 seed, Purpose purpose, int number)
+{
+    constexpr int purposeBits = 32;
+    SeededRandom parent(seed);
+    return SeededRandom(parent.next() ^
+                        SeededRandom((static_cast<quint64>(purpose) << purposeBits) + static_cast<quint64>(number)).next());
+}
+
 EventQueue::Id EventQueue::at(qint64 timeUs, std::function<void()> work)
 {
     const Id id = ++m_lastId;

@@ -18,7 +18,11 @@ namespace Sheaf::Test {
 class SeededRandom final : public Random
 {
 public:
+    /// What a generator is for: those of one seed have nothing to do with one another.
+    enum class Purpose : quint64 { Features = 1, World, Server, Device, Network, Step, Settling };
+
     explicit SeededRandom(quint64 seed) : m_state(seed) {}
+    [[nodiscard]] static SeededRandom branch(quint64 seed, Purpose purpose, int number = 0);
     quint64 next() override;
     /// True once in `times` draws, on average.
     bool oneIn(quint64 times) { return below(times) == 0; }

@@ -108,9 +108,14 @@ LinkFaults &FaultyNetwork::faultsOf(const Link &link)
     return m_faults[link.client];
 }
 
+SeededRandom &FaultyNetwork::randomOf(int client)
+{
+    return m_randoms.try_emplace(client, SeededRandom::branch(m_seed, SeededRandom::Purpose::Network, client)).first->second;
+}
+
 qint64 FaultyNetwork::delay(int client)
 {
-    return m_random.between(50, std::max<qint64>(50, m_faults[client].delayUsMax));
+    return randomOf(client).between(50, std::max<qint64>(50, m_faults[client].delayUsMax));
 }
 
 std::unique_ptr<Connection> FaultyNetwork::connectFrom(int client, Connection::Observer *observer)
@@ -119,9 +124,9 @@ std::unique_ptr<Connection> FaultyNetwork::connectFrom(int client, Connection::O
     link->id = ++m_lastLink;
     link->client = client;
     const LinkFaults &faults = m_faults[client];
-    if (faults.cutOneIn != 0 && m_random.oneIn(faults.cutOneIn)) {
-        link->bytesLeft = m_random.between(0, faults.cutBytesMax);
-        link->cutSilently = faults.halfOpenOneIn != 0 && m_random.oneIn(faults.halfOpenOneIn);
+    if (faults.cutOneIn != 0 && randomOf(client).oneIn(faults.cutOneIn)) {
+        link->bytesLeft = randomOf(client).between(0, faults.cutBytesMax);
+        link->cutSilently = faults.halfOpenOneIn != 0 && randomOf(client).oneIn(faults.halfOpenOneIn);
     }
     m_links[link->id] = link;
     auto end = std::make_unique<End>(*this, link, Direction::ToServer);
@@ -172,7 +177,7 @@ void FaultyNetwork::arrive(const LinkPtr &link, Direction direction)
 {
     Link::Lane &lane = link->lanes[index(direction)];
     // One read of a socket may bring many frames, and nothing else has its turn between them.
-    const bool isFullRead = m_random.oneIn(3);
+    const bool isFullRead = randomOf(link->client).oneIn(3);
     do {
         if (lane.ended || link->blackHole || faultsOf(*link).partitioned || lane.frames.empty())
             return;
@@ -228,7 +233,7 @@ void FaultyNetwork::cut(const LinkPtr &link, bool silently)
     link->isCut = true;
     for (const Direction direction : {Direction::ToServer, Direction::ToClient}) {
         // Whole frames that left before the cut may still arrive.
-        if (m_random.oneIn(2))
+        if (randomOf(link->client).oneIn(2))
             link->lanes[index(direction)].frames.clear();
         hangUp(link, direction, 0, u"connection lost"_s);
     }

@@ -30,7 +30,7 @@ public:
     /// Sees each frame when it is delivered and says what is delivered instead.
     using Tap = std::function<QList<QByteArray>(int client, quint64 connection, Direction direction, const QByteArray &frame)>;
 
-    FaultyNetwork(EventQueue &queue, quint64 seed) : m_queue(queue), m_random(seed) {}
+    FaultyNetwork(EventQueue &queue, quint64 seed) : m_queue(queue), m_seed(seed) {}
     ~FaultyNetwork();
 
     [[nodiscard]] std::unique_ptr<Transport> transportOf(int client);
@@ -58,10 +58,12 @@ private:
     void hangUp(const LinkPtr &link, Direction towards, qint64 delayUs, const QString &reason);
     void cut(const LinkPtr &link, bool silently);
     qint64 delay(int client);
+    SeededRandom &randomOf(int client);
     LinkFaults &faultsOf(const Link &link);
 
     EventQueue &m_queue;
-    SeededRandom m_random;
+    quint64 m_seed;
+    std::map<int, SeededRandom> m_randoms; ///< by client, so that none matters to another
     std::function<void(std::unique_ptr<Connection>)> m_acceptor;
     Tap m_tap;
     std::map<int, LinkFaults> m_faults;

@@ -51,21 +51,21 @@ void runSql(const std::string &path, const char *sql)
 
 Mutant wire(std::string name, std::string what, WireTap::Mutate bug)
 {
-    Mutant mutant{std::move(name), std::move(what), {}, {}, false, false, 0, {}};
+    Mutant mutant{std::move(name), std::move(what)};
     mutant.wire = std::move(bug);
     return mutant;
 }
 
 Mutant storage(std::string name, std::string what, StorageBugs bugs)
 {
-    Mutant mutant{std::move(name), std::move(what), {}, {}, false, false, 0, {}};
+    Mutant mutant{std::move(name), std::move(what)};
     mutant.storage = std::move(bugs);
     return mutant;
 }
 
 Mutant restarted(std::string name, std::string what, const char *sql)
 {
-    Mutant mutant{std::move(name), std::move(what), {}, {}, false, false, 0, {}};
+    Mutant mutant{std::move(name), std::move(what)};
     mutant.beforeClientOpens = [sql](SimClient &client, CrashDisk &) { runSql(client.path() + "replica.db", sql); };
     return mutant;
 }
@@ -269,14 +269,16 @@ std::vector<Mutant> makeMutants()
     addPartBugs(all);
     addUploadBugs(all);
     addStorageBugs(all);
-    Mutant lying{"server-fsync-lost", "the server's disk answers syncs without doing them", {}, {}, true, false, 0, {}};
-    all.push_back(lying);
-    lying = {"client-fsync-lost", "a client's disk answers syncs without doing them", {}, {}, false, true, 0, {}};
-    all.push_back(lying);
-    lying = {"clock-check-off", "the server takes stamps of a year ahead", {}, {}, false, false, 400LL * 24 * 3600 * 1000, {}};
-    all.push_back(lying);
+    all.push_back(
+        {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});
+    all.push_back(
+        {.name = "client-fsync-lost", .what = "a client's disk answers syncs without doing them", .clientDiskLies = true});
+    all.push_back({.name = "clock-check-off",
+                   .what = "the server takes stamps of a year ahead",
+                   .serverClockLieMs = 400LL * 24 * 3600 * 1000});
     all.push_back(restarted("outbox-lost", "the outbox does not survive a restart",
                             "DELETE FROM sheaf_outbox; UPDATE sheaf_rows SET outbox = NULL"));
+    all.back().stepsMax = 4; // an edit, a crash, and what makes the row be there
     all.push_back(restarted("cursor-not-with-batch", "the cursor is one further than the rows after a restart",
                             "UPDATE sheaf_spaces SET cursor = cursor + 1"));
     all.push_back(restarted("row-clocks-lost", "a row's stamps are gone after a restart",

@@ -19,12 +19,13 @@ class CrashDisk;
 struct Mutant {
     std::string name;
     std::string what;
-    WireTap::Mutate wire;
-    std::optional<StorageBugs> storage;
+    WireTap::Mutate wire{};
+    std::optional<StorageBugs> storage{};
     bool serverDiskLies = false;
     bool clientDiskLies = false;
     qint64 serverClockLieMs = 0;
-    std::function<void(SimClient &, CrashDisk &)> beforeClientOpens;
+    std::function<void(SimClient &, CrashDisk &)> beforeClientOpens{};
+    int stepsMax = 0; ///< no more of them need to be left of a schedule that shows it; 0: any number
 };
 
 /// Fresh ones, with their counters at the start.

@@ -14,20 +14,37 @@ namespace {
 
 constexpr quint64 golden = 0x9e3779b97f4a7c15ULL;
 
+constexpr qint64 shortenMsMax = 20'000;
+
+/// The schedule that caught the bug, as short as it gets; false when it is longer than it should be.
+bool shorten(SimRunner &runner, size_t index, const Plan &plan, const Outcome &outcome)
+{
+    const int stepsMax = makeMutants()[index].stepsMax;
+    if (stepsMax == 0)
+        return true;
+    const Plan shortest = runner.shorten(plan, outcome, shortenMsMax, [index] { return makeMutants()[index]; });
+    const size_t steps = shortest.onlySteps ? shortest.onlySteps->size() : static_cast<size_t>(outcome.step);
+    const bool isShort = steps <= static_cast<size_t>(stepsMax);
+    std::printf("%s in %zu steps of %d: %s\n", isShort ? "  shown" : "  TOO LONG, shown", steps, outcome.step,
+                shortest.options().c_str());
+    return isShort;
+}
+
 /// Runs schedules until an invariant catches the bug; false when none does.
 bool catchMutant(SimRunner &runner, size_t index, quint64 schedulesMax)
 {
     for (quint64 n = 1; n <= schedulesMax; ++n) {
+        const Plan plan{n * golden};
         const std::vector<Mutant> fresh = makeMutants();
         const Mutant &mutant = fresh[index];
-        const Outcome outcome = runner.run(n * golden, &mutant);
+        const Outcome outcome = runner.run(plan, &mutant);
         // A schedule that fails without the bug proves nothing about it.
-        if (!outcome.violation || runner.run(n * golden).violation)
+        if (!outcome.violation || runner.run(plan).violation)
             continue;
-        std::printf("caught %-22s schedule %3llu seed=0x%llx step=%d by \"%s\" (%s)\n", mutant.name.c_str(), n, n * golden,
+        std::printf("caught %-22s schedule %3llu seed=0x%llx step=%d by \"%s\" (%s)\n", mutant.name.c_str(), n, plan.seed,
                     outcome.step, outcome.violation->invariant.c_str(), outcome.violation->detail.substr(0, 80).c_str());
         std::fflush(stdout);
-        return true;
+        return shorten(runner, index, plan, outcome);
     }
     const std::vector<Mutant> all = makeMutants();
     std::printf("MISSED %-22s %s\n", all[index].name.c_str(), all[index].what.c_str());

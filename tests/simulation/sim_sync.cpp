@@ -27,13 +27,30 @@ struct Budget {
     quint64 count = 0; ///< 0: as many as the time allows
     qint64 ms = 0;
     bool trace = false;
-    bool exact = false;
+    std::optional<Plan> exact; ///< this one alone
+    qint64 shortenMs = 0;      ///< at most so long for the shortest schedule that fails
 };
 
 struct Work {
     quint64 schedules = 0;
     quint64 acknowledged = 0;
 };
+
+/// Says what is wrong, and the shortest schedule that shows it.
+void report(SimRunner &runner, const Plan &plan, const Outcome &outcome, qint64 shortenMs)
+{
+    std::printf("%s\n", failureLine(plan, outcome).c_str());
+    std::fflush(stdout);
+    if (shortenMs <= 0)
+        return;
+    const Plan shortest = runner.shorten(plan, outcome, shortenMs);
+    if (!shortest.onlySteps)
+        return;
+    const Outcome again = runner.run(shortest);
+    if (again.violation)
+        std::printf("shortest: %zu steps of %d\n%s\n", shortest.onlySteps->size(), outcome.step,
+                    failureLine(shortest, again).c_str());
+}
 
 /// False when an invariant was broken, which it says.
 bool explore(const Budget &budget, Work &work)
@@ -43,21 +60,19 @@ bool explore(const Budget &budget, Work &work)
     timer.start();
     quint64 &done = work.schedules;
     while ((budget.count != 0 && done < budget.count) || (budget.count == 0 && timer.elapsed() < budget.ms)) {
-        const quint64 number = budget.first + done * budget.every;
-        const quint64 seed = budget.exact ? number : number * golden;
-        const Outcome outcome = runner.run(seed, nullptr, budget.trace);
+        const Plan plan = budget.exact.value_or(Plan{(budget.first + done * budget.every) * golden});
+        const Outcome outcome = runner.run(plan, nullptr, budget.trace);
         if (outcome.violation) {
-            std::printf("%s\n", failureLine(seed, outcome).c_str());
+            report(runner, plan, outcome, budget.shortenMs);
             return false;
         }
         work.acknowledged += outcome.acknowledged;
-        if (done % determinismEvery == 0 && runner.run(seed).trace != outcome.trace) {
-            std::printf("SIM FAIL seed=0x%llx inv=\"Q7 same seed, same trace\" replay: sim_sync --seed 0x%llx --trace\n", seed,
-                        seed);
+        if (done % determinismEvery == 0 && runner.run(plan).trace != outcome.trace) {
+            std::printf("SIM FAIL inv=\"Q7 same seed, same trace\" replay: sim_sync %s --trace\n", plan.options().c_str());
             return false;
         }
         if (budget.exact)
-            std::printf("seed 0x%llx: trace %016llx\n", seed, outcome.trace);
+            std::printf("%s: trace %016llx\n", plan.options().c_str(), outcome.trace);
         ++done;
     }
     return true;
@@ -106,27 +121,65 @@ bool exploreTogether(const Budget &budget, quint64 jobs, Work &work)
 
 } // namespace
 
-int main(int argc, char *argv[])
+namespace {
+
+void addOptions(QCommandLineParser &parser)
 {
-    QCoreApplication app(argc, argv);
-    QCommandLineParser parser;
     parser.setApplicationDescription(u"Runs replicas, sessions and the server under a simulated clock, network and disk."_s);
     parser.addHelpOption();
     parser.addOption({u"seed"_s, u"Replay exactly this schedule."_s, u"seed"_s});
+    parser.addOption({u"only-steps"_s, u"Of it only these steps."_s, u"1,2,…"_s});
+    parser.addOption({u"without-devices"_s, u"It without these devices."_s, u"0,1,…"_s});
+    parser.addOption({u"without"_s, u"It without these features."_s, u"name,…"_s});
     parser.addOption({u"count"_s, u"Number of schedules."_s, u"n"_s});
     parser.addOption({u"seconds"_s, u"Time to explore."_s, u"s"_s, u"50"_s});
     parser.addOption({u"jobs"_s, u"Number of processes that share the schedules."_s, u"n"_s, u"1"_s});
     parser.addOption({u"from"_s, u"Number of the first schedule."_s, u"n"_s, u"1"_s});
+    parser.addOption({u"shorten"_s, u"Time to look for the shortest schedule that fails."_s, u"s"_s, u"60"_s});
     parser.addOption({u"trace"_s, u"Print every step and message."_s});
+}
+
+/// The schedule that the options name; nothing when they are none.
+std::optional<Plan> readPlan(const QCommandLineParser &parser)
+{
+    Plan plan{parser.value(u"seed"_s).toULongLong(nullptr, 0)};
+    if (parser.isSet(u"only-steps"_s)) {
+        plan.onlySteps = readNumbers(parser.value(u"only-steps"_s).toStdString());
+        if (!plan.onlySteps)
+            return {};
+    }
+    const auto devices = readNumbers(parser.value(u"without-devices"_s).toStdString());
+    const auto features = readFeatures(parser.value(u"without"_s).toStdString());
+    if (!devices || !features)
+        return {};
+    plan.withoutDevices = *devices;
+    plan.without = *features;
+    return plan;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication app(argc, argv);
+    QCommandLineParser parser;
+    addOptions(parser);
     parser.process(app);
 
     Budget budget;
-    budget.exact = parser.isSet(u"seed"_s);
-    budget.first = (budget.exact ? parser.value(u"seed"_s) : parser.value(u"from"_s)).toULongLong(nullptr, 0);
+    if (parser.isSet(u"seed"_s)) {
+        budget.exact = readPlan(parser);
+        if (!budget.exact) {
+            std::printf("a list of steps, devices or features cannot be read\n");
+            return 2;
+        }
+    }
+    budget.first = parser.value(u"from"_s).toULongLong(nullptr, 0);
     budget.count = parser.isSet(u"count"_s) ? parser.value(u"count"_s).toULongLong() : budget.exact ? 1 : 0;
     budget.ms = parser.value(u"seconds"_s).toLongLong() * 1000;
     budget.trace = parser.isSet(u"trace"_s);
-    std::printf("seed 0x%llx\n", budget.exact ? budget.first : budget.first * golden);
+    budget.shortenMs = budget.trace ? 0 : parser.value(u"shorten"_s).toLongLong() * 1000;
+    std::printf("seed 0x%llx\n", budget.exact ? budget.exact->seed : budget.first * golden);
     std::fflush(stdout);
     QElapsedTimer timer;
     timer.start();

@@ -22,7 +22,6 @@ namespace Sheaf::Test {
 SimClient::SimClient(WorldParts &parts, int number, quint64 seed) : m_parts(parts), m_number(number), m_random(seed)
 {
     m_transport = parts.network.transportOf(number);
-    m_lastValue = static_cast<quint64>(number + 1) * 1'000'000;
 }
 
 SimClient::~SimClient()
@@ -314,11 +313,21 @@ Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
     return {};
 }
 
+/// One that was never written before, the same whatever other steps there are.
+quint64 SimClient::nextValue()
+{
+    constexpr quint64 perDevice = 1'000'000;
+    constexpr quint64 perStep = 1'000;
+    if (std::exchange(m_valueStep, m_parts.step) != m_parts.step)
+        m_lastValue = static_cast<quint64>(m_number + 1) * perDevice + static_cast<quint64>(m_parts.step) * perStep;
+    return ++m_lastValue;
+}
+
 bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString *error)
 {
-    SimStatement drawn = drawStatement(random, ++m_lastValue);
+    SimStatement drawn = drawStatement(random, nextValue());
     while (m_undoable && (drawn.sql.contains(u"texts"_s) || drawn.sql.contains(u"tallies"_s)))
-        drawn = drawStatement(random, ++m_lastValue);
+        drawn = drawStatement(random, nextValue());
     QSqlQuery query(database);
     bool done = query.prepare(drawn.sql);
     for (const QVariant &value : drawn.values)

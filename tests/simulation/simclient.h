@@ -25,6 +25,7 @@ struct WorldParts {
     const NewFile &newFile;
     const Oracle &oracle;
     bool trace = false;
+    int step = 0;
 };
 
 /// One device: the real replica and the real reconnector, in a process that can die.
@@ -102,11 +103,13 @@ private:
     void blame(std::string invariant, std::string detail);
     Result<void> statements(QSqlDatabase &database, SeededRandom &random);
     bool statement(QSqlDatabase &database, SeededRandom &random, QString *error);
+    quint64 nextValue();
 
     WorldParts &m_parts;
     int m_number;
     SeededRandom m_random;
     quint64 m_lastValue = 0;
+    int m_valueStep = -1; ///< the step that it was given in
     QList<SimWord> m_words;
     QList<SimWord> m_newWords;
     QList<SimTally> m_tallies;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/simrun.h"
 
+#include "simulation/minimiser.h"
 #include "simulation/simschema.h"
 
 #include <QHashSeed>
@@ -22,14 +23,13 @@ namespace Sheaf::Test {
 
 namespace {
 
-quint64 s_seed = 0;
+std::string s_replay;
 
-/// A broken invariant inside the product ends the process: the seed must be known then.
+/// A broken invariant inside the product ends the process: the plan must be known then.
 void report(QtMsgType type, const QMessageLogContext &, const QString &text)
 {
     if (type == QtFatalMsg) {
-        std::printf("SIM FAIL seed=0x%llx inv=CHECK %s replay: sim_sync --seed 0x%llx --trace\n", s_seed, qPrintable(text),
-                    s_seed);
+        std::printf("SIM FAIL inv=CHECK %s replay: sim_sync %s --trace\n", qPrintable(text), s_replay.c_str());
         std::fflush(stdout);
         std::abort();
     }
@@ -48,20 +48,27 @@ SimRunner::SimRunner() : m_vfs(true)
     m_newFile.emplace(m_vfs.disk(), m_folder.path());
 }
 
-Outcome SimRunner::run(quint64 seed, const Mutant *mutant, bool trace)
+Outcome SimRunner::run(const Plan &plan, const Mutant *mutant, bool trace)
 {
-    s_seed = seed;
-    World world(m_vfs, *m_newFile, m_folder.path(), seed, mutant, trace);
+    s_replay = plan.options();
+    World world(m_vfs, *m_newFile, m_folder.path(), plan, mutant, trace);
     return world.run();
 }
 
-std::string failureLine(quint64 seed, const Outcome &outcome)
+Plan SimRunner::shorten(const Plan &plan, const Outcome &outcome, qint64 msMax, const std::function<Mutant()> &makeMutant)
 {
-    char line[160];
-    std::snprintf(line, sizeof line, "SIM FAIL seed=0x%llx step=%d inv=", seed, outcome.step);
-    char replay[80];
-    std::snprintf(replay, sizeof replay, " replay: sim_sync --seed 0x%llx --trace", seed);
-    return line + ("\"" + outcome.violation->invariant + "\" " + outcome.violation->detail) + replay;
+    const auto fails = [&](const Plan &candidate) {
+        const std::optional<Mutant> fresh = makeMutant ? std::optional(makeMutant()) : std::nullopt;
+        const Outcome tried = run(candidate, fresh ? &*fresh : nullptr);
+        return tried.violation && tried.violation->invariant == outcome.violation->invariant;
+    };
+    return Minimiser(fails, msMax).shorten(plan, {outcome.step, outcome.devices, outcome.features});
+}
+
+std::string failureLine(const Plan &plan, const Outcome &outcome)
+{
+    return "SIM FAIL step=" + std::to_string(outcome.step) + " inv=\"" + outcome.violation->invariant + "\" " +
+           outcome.violation->detail + " replay: sim_sync " + plan.options() + " --trace";
 }
 
 } // namespace Sheaf::Test

@@ -14,7 +14,9 @@ class SimRunner
 {
 public:
     SimRunner();
-    Outcome run(quint64 seed, const Mutant *mutant = nullptr, bool trace = false);
+    Outcome run(const Plan &plan, const Mutant *mutant = nullptr, bool trace = false);
+    /// The shortest schedule that breaks the invariant that `outcome` says, as far as it is found in this time.
+    Plan shorten(const Plan &plan, const Outcome &outcome, qint64 msMax, const std::function<Mutant()> &makeMutant = {});
 
 private:
     QTemporaryDir m_folder;
@@ -23,6 +25,6 @@ private:
 };
 
 /// What to paste to see a failure again.
-[[nodiscard]] std::string failureLine(quint64 seed, const Outcome &outcome);
+[[nodiscard]] std::string failureLine(const Plan &plan, const Outcome &outcome);
 
 } // namespace Sheaf::Test

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/faultynetwork.h"
+#include "simulation/minimiser.h"
 #include "simulation/oracle.h"
 
 #include <QTest>
@@ -47,6 +48,9 @@ private Q_SLOTS:
     void serverDownRefuses();
     void closeDeliversFirst();
     void foldKeepsTheGreater();
+    void plansAreOptions();
+    void minimiserLeavesWhatMatters();
+    void minimiserEndsInTime();
 
 private:
     void connectOne();
@@ -202,6 +206,50 @@ void TestSimParts::foldKeepsTheGreater()
     QVERIFY(mine.cells.empty());
     QVERIFY(!Oracle::compareValues({}, {}));
     QVERIFY(Oracle::compareValues({{{"home", "notes", "k"}, row(1, 1, "a")}}, {{{"home", "notes", "k"}, row(1, 1, "b")}}));
+}
+
+void TestSimParts::plansAreOptions()
+{
+    Plan plan{0x2a};
+    QCOMPARE(plan.options(), "--seed 0x2a");
+    plan.onlySteps = {7, 3, 12};
+    plan.withoutDevices = {0, 2};
+    plan.without.set(static_cast<size_t>(Feature::HalfOpen));
+    plan.without.set(static_cast<size_t>(Feature::Cuts));
+    QCOMPARE(plan.options(), "--seed 0x2a --only-steps 3,7,12 --without-devices 0,2 --without cuts,half-open");
+    QCOMPARE(readNumbers("3,7,12"), plan.onlySteps);
+    QCOMPARE(readNumbers("none"), std::optional(std::set<int>()));
+    QCOMPARE(readFeatures("cuts,half-open"), std::optional(plan.without));
+    QVERIFY(!readNumbers("3,x"));
+    QVERIFY(!readFeatures("cuts,nothing"));
+    for (size_t i = 0; i < plan.without.size(); ++i)
+        QCOMPARE(featureNamed(nameOf(static_cast<Feature>(i))), std::optional(static_cast<Feature>(i)));
+}
+
+void TestSimParts::minimiserLeavesWhatMatters()
+{
+    const auto cuts = static_cast<size_t>(Feature::Cuts);
+    const auto fails = [cuts](const Plan &plan) {
+        const auto has = [&plan](int step) { return plan.hasStep(step); };
+        return has(3) && has(57) && (has(58) || has(90)) && !plan.withoutDevices.contains(1) && !plan.without[cuts];
+    };
+    Features features;
+    features.set(cuts).set(static_cast<size_t>(Feature::Skew)).set(static_cast<size_t>(Feature::Undo));
+    Minimiser minimiser(fails, 60'000);
+    const Plan shortest = minimiser.shorten({5}, {100, {0, 1, 2}, features});
+    QVERIFY(fails(shortest));
+    QCOMPARE(shortest.onlySteps->size(), 3U);
+    QCOMPARE(shortest.withoutDevices, (std::set<int>{0, 2}));
+    QCOMPARE(shortest.without, features.reset(cuts));
+    QVERIFY2(minimiser.tried() < 150, qPrintable(QString::number(minimiser.tried())));
+}
+
+void TestSimParts::minimiserEndsInTime()
+{
+    int tried = 0;
+    const auto fails = [&tried](const Plan &) { return ++tried > 0; };
+    QCOMPARE(Minimiser(fails, 0).shorten({5}, {100, {0}, {}}), Plan{5});
+    QCOMPARE(tried, 0);
 }
 
 QTEST_GUILESS_MAIN(TestSimParts)

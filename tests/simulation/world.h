@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "simulation/plan.h"
 #include "simulation/simserver.h"
 #include "support/crashvfs.h"
 
@@ -11,34 +12,34 @@ namespace Sheaf::Test {
 struct Outcome {
     Verified violation;
     int step = 0;
-    quint64 trace = 0;       ///< equal for equal seeds
+    quint64 trace = 0;       ///< equal for equal plans
     size_t acknowledged = 0; ///< changes
+    std::set<int> devices;   ///< that took part
+    Features features;       ///< that it had
 };
 
-/// One seed: a server, some devices, a random schedule of edits and faults, then quiet, and the
+/// One plan: a server, some devices, a random schedule of edits and faults, then quiet, and the
 /// judgement of FAULTS section 4.
 class World
 {
 public:
-    World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, quint64 seed, const Mutant *mutant, bool trace);
+    World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, const Plan &plan, const Mutant *mutant, bool trace);
     ~World();
 
     Outcome run();
 
 private:
-    /// What this seed may do: each seed switches off a random half.
-    struct Features {
-        bool serverCrash, clientCrash, powerCut, cuts, halfOpen, partitions, delays, skew, clockSteps, offline, diskFaults,
-            serverDisk, policies, grants, undo, forgetting;
-        static Features draw(SeededRandom &random);
-    };
-
     Verified setUp();
-    Verified step();
-    Verified disturb(SimClient &client);
-    qint64 drawClockStep();
-    Verified crashClient(SimClient &client);
-    Verified crashServer();
+    Verified addDevice(int number);
+    Verified steps();
+    Verified step(SeededRandom &random);
+    Verified act(SeededRandom &random, int number);
+    Verified disturb(SeededRandom &random, int number);
+    Verified disturbClient(SeededRandom &random, SimClient &client);
+    Verified crashClient(SeededRandom &random, SimClient &client);
+    Verified crashServer(SeededRandom &random);
+    void disturbNetwork(SeededRandom &random, int number);
+    Verified startServerInTime();
     Verified settle();
     Verified settleGrants();
     Verified becomeProven();
@@ -47,14 +48,16 @@ private:
     Verified checkAll(bool deep);
     Verified watch(const WireEvent &event, const Message &message);
     Verified checkStamps(const QList<Change> &changes) const;
-    [[nodiscard]] SimClient &anyClient();
+    [[nodiscard]] bool has(Feature feature) const { return m_features[static_cast<size_t>(feature)]; }
+    /// A device, which may have been taken away.
+    [[nodiscard]] int anyDevice(SeededRandom &random) const;
     [[nodiscard]] bool allProven() const;
     void passTime(qint64 ms) { m_queue.runUntil(m_queue.nowUs() + ms * 1000); }
     [[nodiscard]] std::string states() const;
     void dump();
 
     CrashVfs &m_vfs;
-    SeededRandom m_random;
+    Plan m_plan;
     Features m_features;
     EventQueue m_queue;
     FaultyNetwork m_network;
@@ -63,11 +66,12 @@ private:
     WireTap m_tap;
     const Mutant *m_mutant;
     std::unique_ptr<SimServer> m_server;
-    std::vector<std::unique_ptr<SimClient>> m_clients;
+    int m_devices = 0; ///< those of the first day, with those that were taken away
+    std::map<int, std::unique_ptr<SimClient>> m_clients;
     std::map<QByteArray, Sequence> m_promisedHeads;                   ///< by space: acknowledged, so never less again
     std::map<quint64, std::map<QByteArray, Sequence>> m_headsAtHello; ///< a welcome may be late, but not later than its hello
     int m_step = 0;
-    int m_serverDownSteps = 0;
+    int m_serverUpStep = 0; ///< when a server that is down comes back
 };
 
 } // namespace Sheaf::Test

@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/world.h"
+
+#include <cstdio>
+
+/// What must be when the faults are over.
+namespace Sheaf::Test {
+
+namespace {
+constexpr qint64 settleMsMax = 600'000; ///< after the faults end, everything is equal within this
+constexpr qint64 quietMs = 120'000;     ///< and then no change travels
+} // namespace
+
+/// The faults end; what is down comes back.
+Verified World::settle()
+{
+    m_server->mendDisk();
+    if (!m_server->isRunning()) {
+        if (auto found = m_server->start())
+            return found;
+    }
+    for (const auto &[number, client] : m_clients) {
+        m_network.faults(number) = LinkFaults{};
+        m_network.heal(number);
+        if (!client->isRunning()) {
+            if (auto found = client->start())
+                return found;
+        }
+        if (!client->wantsOnline())
+            client->connect(client->token());
+    }
+    m_server->tellGrants();
+    return has(Feature::Grants) ? settleGrants() : becomeProven();
+}
+
+/// First with what was taken away: nobody holds a row of it. Then everybody has everything again, and nothing was lost.
+Verified World::settleGrants()
+{
+    SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Settling);
+    if (random.oneIn(2)) {
+        if (auto found = becomeProven())
+            return found;
+        for (const auto &[number, client] : m_clients) {
+            for (const QByteArray &space : simSpaces()) {
+                const bool isRevoked = m_server->isRevoked(number, space);
+                if (isRevoked && client->rowsAtRest(space) != 0)
+                    return Violation{"A1 what was taken away is gone", "c" + std::to_string(number) + " " + space.toStdString()};
+            }
+        }
+    }
+    for (const auto &[number, client] : m_clients) {
+        for (const QByteArray &space : simSpaces()) {
+            // A fault of the disk may be left over: an operator would try again.
+            if (!m_server->grant(number, space, Role::Editor) && !m_server->grant(number, space, Role::Editor))
+                return Violation{"an order of the operator fails twice",
+                                 "c" + std::to_string(number) + " " + space.toStdString()};
+        }
+    }
+    if (auto found = becomeProven())
+        return found;
+    for (const auto &[number, client] : m_clients) {
+        const auto kept = client->replica().quarantined();
+        if (!kept || !kept->isEmpty())
+            return Violation{"A2 what was kept goes on", "c" + std::to_string(number)};
+    }
+    return {};
+}
+
+Verified World::becomeProven()
+{
+    // All proven at once for longer than it takes to notice a half-open link (silenceMsMax): what is
+    // behind one may be news to a client that was proven equal before.
+    constexpr int provenRoundsMin = 60;
+    int provenRounds = 0;
+    for (qint64 waited = 0; waited < settleMsMax; waited += 1000) {
+        passTime(1000);
+        if (auto found = checkAll(false))
+            return found;
+        provenRounds = allProven() ? provenRounds + 1 : 0;
+        if (provenRounds == provenRoundsMin)
+            return {};
+    }
+    return Violation{"liveness", "not proven equal in time:" + states()};
+}
+
+Verified World::judge()
+{
+    if (auto found = checkAll(true))
+        return found;
+    Oracle::Rows stored;
+    std::map<QByteArray, SpaceDigest> digests;
+    if (auto found = m_server->readAll(stored, digests))
+        return found;
+    if (auto found = m_oracle.judge(stored))
+        return found;
+    Oracle::Rows alive;
+    for (const auto &[id, row] : stored) {
+        if (!isAlive(row.length))
+            continue;
+        alive[id] = row;
+        if (std::get<1>(id) == "texts")
+            alive[id].cells.erase("body");  // the register under a text shows no more
+        if (std::get<1>(id) == "tallies") { // nor do the bases under parts; checkTallies() says what must be seen
+            std::erase_if(alive[id].cells, [](const auto &cell) { return cell.first != "lat" && cell.first != "lon"; });
+        }
+    }
+    QList<SimWord> words;
+    for (const auto &[number, client] : m_clients)
+        words += client->words();
+    QList<SimTally> tallies;
+    for (const auto &[number, client] : m_clients)
+        tallies += client->tallies();
+    for (const auto &[number, client] : m_clients) {
+        if (client->replica().pendingCount() != 0)
+            return Violation{"Q3 outboxes are empty", states()};
+        const Oracle::Rows rows = client->visibleRows();
+        if (auto found = Oracle::compareValues(alive, rows))
+            return found;
+        if (auto found = client->checkTexts(words))
+            return found;
+        if (auto found = client->checkTallies(tallies))
+            return found;
+        for (const QByteArray &space : simSpaces()) {
+            const auto mine = client->replica().digest(space);
+            if (!mine || !(*mine == digests[space]))
+                return Violation{"P4 equal digests", space.toStdString() + states()};
+            const auto visible = client->replica().visibleDigest(space);
+            const auto first = m_clients.begin()->second->replica().visibleDigest(space);
+            if (!visible || !first || *visible != *first)
+                return Violation{"Q1 equal rows", space.toStdString() + states()};
+        }
+    }
+    return {};
+}
+
+Verified World::judgeQuiet()
+{
+    const size_t before = m_tap.changeMessages();
+    passTime(quietMs);
+    if (m_tap.changeMessages() != before)
+        return Violation{"Q6 quiet when nothing happens", std::to_string(m_tap.changeMessages() - before) + " messages"};
+    return checkAll(true);
+}
+
+void World::dump()
+{
+    Oracle::Rows rows;
+    std::map<QByteArray, SpaceDigest> digests;
+    m_server->readAll(rows, digests);
+    for (const auto &[id, row] : rows) {
+        std::printf("  server %s/%s/%s: length %u life %llu@%llu", std::get<0>(id).c_str(), std::get<1>(id).c_str(),
+                    QByteArray::fromStdString(std::get<2>(id)).toHex().constData(), row.length, row.life.hlc, row.life.site);
+        for (const auto &[column, cell] : row.cells)
+            std::printf(" %s:%llu@%llu", column.c_str(), cell.stamp.hlc, cell.stamp.site);
+        std::printf("\n");
+    }
+    for (const auto &[number, client] : m_clients)
+        client->dump();
+}
+
+} // namespace Sheaf::Test
