@@ -120,7 +120,7 @@ private Q_SLOTS:
         const auto opened = await(engine.open());
         QVERIFY(opened && !*opened);
         QCOMPARE(opened->error().code, problem);
-        QCOMPARE(failed.size(), 1);
+        QTRY_COMPARE(failed.size(), 1);
         QCOMPARE(engine.state(), SyncEngine::State::Error);
         QCOMPARE(engine.errorCode(), problem);
         QVERIFY(!engine.errorText().isEmpty());
