@@ -255,6 +255,13 @@ void FaultyNetwork::heal(int client)
     }
 }
 
+void FaultyNetwork::cutEverything()
+{
+    const auto links = m_links;
+    for (const auto &[id, link] : links)
+        cut(link, false);
+}
+
 void FaultyNetwork::cutAll(int client, bool silently)
 {
     const auto links = m_links;

@@ -42,6 +42,8 @@ public:
     void heal(int client);
     /// Ends every connection of a client, told or not.
     void cutAll(int client, bool silently);
+    /// Ends every connection of the server.
+    void cutEverything();
 
 private:
     class End;

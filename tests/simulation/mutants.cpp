@@ -221,6 +221,33 @@ void addUploadBugs(std::vector<Mutant> &all)
                        })));
 }
 
+/// Bugs that show only where files are copied or put back.
+void addCopyBugs(std::vector<Mutant> &all)
+{
+    all.push_back({.name = "epoch-kept", .what = "a restored server has the epoch that it had before", .keepsEpoch = true});
+    const auto leases = std::make_shared<std::map<SiteId, QByteArray>>();
+    const auto sites = std::make_shared<std::map<quint64, SiteId>>();
+    all.push_back(wire("lease-not-checked", "a copy of a replica is let in under its name",
+                       [leases, sites](const WireEvent &event, const Message &message) -> QList<Message> {
+                           if (auto *hello = std::get_if<Hello>(&message)) {
+                               Hello changed = *hello;
+                               (*sites)[event.connection] = hello->site;
+                               if (const auto newest = leases->find(hello->site); newest != leases->end())
+                                   changed.lease = newest->second;
+                               return {changed};
+                           }
+                           if (auto *welcome = std::get_if<Welcome>(&message))
+                               (*leases)[(*sites)[event.connection]] = welcome->lease;
+                           return {message};
+                       }));
+    all.push_back(wire("false-fork", "a replica that is not a copy is told that it is one",
+                       [now = every(5)](const WireEvent &event, const Message &message) -> QList<Message> {
+                           if (std::holds_alternative<Welcome>(message) && event.direction == Direction::ToClient && now())
+                               return {Refused{u"forked"_s, u"planted"_s, -1}};
+                           return {message};
+                       }));
+}
+
 void addStorageBugs(std::vector<Mutant> &all)
 {
     StorageBugs bugs;
@@ -269,6 +296,7 @@ std::vector<Mutant> makeMutants()
     addPartBugs(all);
     addUploadBugs(all);
     addStorageBugs(all);
+    addCopyBugs(all);
     all.push_back(
         {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});
     all.push_back(

@@ -24,6 +24,7 @@ struct Mutant {
     bool serverDiskLies = false;
     bool clientDiskLies = false;
     qint64 serverClockLieMs = 0;
+    bool keepsEpoch = false; ///< when the server's file is put back
     std::function<void(SimClient &, CrashDisk &)> beforeClientOpens{};
     int stepsMax = 0; ///< no more of them need to be left of a schedule that shows it; 0: any number
 };

@@ -16,22 +16,11 @@ struct Known {
 };
 
 /// In the order of Feature.
-constexpr std::array<Known, static_cast<size_t>(Feature::Count)> known{{{"server-crash", 2},
-                                                                        {"client-crash", 2},
-                                                                        {"power-cut", 2},
-                                                                        {"cuts", 2},
-                                                                        {"half-open", 2},
-                                                                        {"partitions", 2},
-                                                                        {"delays", 2},
-                                                                        {"skew", 2},
-                                                                        {"clock-steps", 2},
-                                                                        {"offline", 2},
-                                                                        {"disk-faults", 2},
-                                                                        {"server-disk", 2},
-                                                                        {"policies", 2},
-                                                                        {"grants", 2},
-                                                                        {"undo", 2},
-                                                                        {"forgetting", 2}}};
+constexpr std::array<Known, static_cast<size_t>(Feature::Count)> known{
+    {{"server-crash", 2}, {"client-crash", 2}, {"power-cut", 2}, {"cuts", 2},           {"half-open", 2},
+     {"partitions", 2},   {"delays", 2},       {"skew", 2},      {"clock-steps", 2},    {"offline", 2},
+     {"disk-faults", 2},  {"server-disk", 2},  {"policies", 2},  {"grants", 2},         {"undo", 2},
+     {"forgetting", 2},   {"any-write", 2},    {"clones", 4},    {"client-restore", 4}, {"server-restore", 4}}};
 
 template<typename T>
 std::string joined(const T &parts)
@@ -41,6 +30,16 @@ std::string joined(const T &parts)
     for (const auto &part : parts)
         text << std::exchange(separator, ",") << part;
     return text.str();
+}
+
+/// A server that forgets what it acknowledged gets it again from whoever has it: then nobody else may lose it too.
+Features possible(Features features)
+{
+    if (features[static_cast<size_t>(Feature::ServerRestore)]) {
+        features.reset(static_cast<size_t>(Feature::ClientRestore));
+        features.reset(static_cast<size_t>(Feature::Grants));
+    }
+    return features;
 }
 
 } // namespace
@@ -65,7 +64,7 @@ Features drawFeatures(quint64 seed)
     Features features;
     for (size_t i = 0; i < known.size(); ++i)
         features[i] = random.oneIn(known[i].oneIn);
-    return features;
+    return possible(features);
 }
 
 std::string Plan::options() const

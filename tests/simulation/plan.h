@@ -30,6 +30,10 @@ enum class Feature {
     Grants,
     Undo,
     Forgetting,
+    AnyWrite,
+    Clones,
+    ClientRestore,
+    ServerRestore,
     Count
 };
 using Features = std::bitset<static_cast<size_t>(Feature::Count)>;

@@ -26,6 +26,8 @@ struct WorldParts {
     const Oracle &oracle;
     bool trace = false;
     int step = 0;
+    bool copies = false; ///< files may be copied and put back: what was sent is noted
+    bool copied = false; ///< one was: a replica may learn that it is a copy
 };
 
 /// One device: the real replica and the real reconnector, in a process that can die.
@@ -47,6 +49,15 @@ public:
     Verified stepBack(SeededRandom &random);
     /// Makes the n-th coming disk call of an edit fail, then the process dies in the middle of it.
     Verified dieInsideEdit(SeededRandom &random);
+    /// The process dies before one of the coming calls that change its disk, whatever it does then.
+    void doom(SeededRandom &random, bool power);
+    void pardon();
+    /// Keeps a copy of the files.
+    void backUp();
+    /// The copy that was kept last takes the place of the files; false when there is none.
+    bool restoreBackup();
+    /// Begins with a copy of the files of another device, which may be running.
+    void copyFrom(SimClient &other);
 
     /// What must hold at any moment. `deep`: recompute the digests as well.
     Verified check(bool deep);
@@ -69,6 +80,8 @@ public:
     [[nodiscard]] bool isProven() const;
     [[nodiscard]] Replica &replica() { return *m_replica; }
     [[nodiscard]] QByteArray token() const { return m_token; }
+    /// Whose token it has: a copy has that of the original.
+    [[nodiscard]] int device() const { return m_device; }
     /// Rows of a space that wait for nothing: none may be left where it was taken away.
     [[nodiscard]] qint64 rowsAtRest(const QByteArray &space) const;
     [[nodiscard]] bool wantsOnline() const { return m_online; }
@@ -90,7 +103,17 @@ private:
         qint64 pending = 0;
         friend bool operator==(const Promise &, const Promise &) = default;
     };
+    /// A copy of the files, and what was known of the edits in it.
+    struct Backup {
+        CrashDisk::Snapshot files;
+        QList<SimWord> words;
+        QList<SimTally> tallies;
+    };
     [[nodiscard]] Promise promise() const;
+    /// Notes which edits of texts and tallies were acknowledged.
+    void noteSent();
+    void struck();
+    void bury();
     void reported(const QString &code, const QString &message);
     void statusChanged();
     void readRows(const SimTable &table, Oracle::Rows &rows) const;
@@ -101,12 +124,14 @@ private:
     [[nodiscard]] std::map<std::pair<std::string, std::string>, CausalLength> lives() const;
     void judge(const Conflict &conflict);
     void blame(std::string invariant, std::string detail);
+    void noteUncertain();
     Result<void> statements(QSqlDatabase &database, SeededRandom &random);
     bool statement(QSqlDatabase &database, SeededRandom &random, QString *error);
     quint64 nextValue();
 
     WorldParts &m_parts;
     int m_number;
+    int m_device;
     SeededRandom m_random;
     quint64 m_lastValue = 0;
     int m_valueStep = -1; ///< the step that it was given in
@@ -115,6 +140,8 @@ private:
     QList<SimTally> m_tallies;
     QList<SimTally> m_newTallies;
     bool m_begun = false;
+    bool m_struck = false; ///< the process is dead and does not know it yet
+    std::optional<Backup> m_backup;
     bool m_undoable = false; ///< the edit that is being made
     bool m_online = false;
     QByteArray m_token;

@@ -32,6 +32,8 @@ struct SimStatement {
 struct SimWord {
     QString row;
     QString word;
+    bool certain = true; ///< false: the device was put back to an earlier state and may not have sent it
+    bool sent = false;   ///< acknowledged
 };
 
 /// What a committed edit added to a counter or a set.
@@ -39,7 +41,8 @@ struct SimTally {
     QString row;
     qint64 increment = 0;
     QString label;
-    bool certain = true; ///< false: the process died while it was committed
+    bool certain = true; ///< false: may be there or not, because of a crash, a copy or a restored backup
+    bool sent = false;   ///< acknowledged
 };
 
 [[nodiscard]] QList<QByteArray> simSpaces();

@@ -8,15 +8,18 @@
 
 #include <QDir>
 
+#include <sqlite3.h>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace Sheaf::Test {
 
-SimServer::SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant) : m_parts(parts), m_random(seed), m_mutant(mutant)
+SimServer::SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant, bool mayRestore)
+    : m_parts(parts), m_random(seed), m_mutant(mutant)
 {
-    const bool inMemory = m_random.oneIn(2) && !(mutant && mutant->serverDiskLies);
+    const bool inMemory = m_random.oneIn(2) && !mayRestore && !(mutant && mutant->serverDiskLies);
     m_epoch = m_random.next() | 1U;
     if (inMemory)
         m_memory = std::make_unique<Server::MemoryStorage>(m_epoch);
@@ -48,6 +51,10 @@ Verified SimServer::start()
         m_storage = m_memory.get();
     } else {
         auto opened = Server::SqliteStorage::open(QString::fromStdString(path()) + u"server.db"_s, m_epoch);
+        if (!opened && m_struck) {
+            bury();
+            return {};
+        }
         if (!opened)
             return Violation{"S1 server opens again", (opened.error().code + u": "_s + opened.error().message).toStdString()};
         m_file = std::move(opened).value();
@@ -63,8 +70,64 @@ Verified SimServer::start()
     return {};
 }
 
+void SimServer::doom(SeededRandom &random, bool power)
+{
+    m_parts.disk.doom({path(), random.between(0, 60), power, random.next(), [this] { struck(); }});
+}
+
+/// The process goes on until whatever it is doing returns, but nobody hears of it.
+void SimServer::struck()
+{
+    if (m_parts.trace)
+        std::printf("    server dies between two writes\n");
+    m_struck = true;
+    m_parts.network.setAcceptor({});
+    m_parts.network.cutEverything();
+    m_parts.queue.at(m_parts.queue.nowUs(), [this] { bury(); });
+}
+
+void SimServer::bury()
+{
+    if (!m_struck)
+        return;
+    m_parts.network.setAcceptor({});
+    m_core.reset();
+    m_proxy.reset();
+    m_file.reset();
+    m_clock.reset();
+    m_struck = false;
+}
+
+void SimServer::backUp()
+{
+    if (!m_memory)
+        m_backup = m_parts.disk.snapshot(path());
+}
+
+bool SimServer::restoreBackup()
+{
+    if (!m_backup)
+        return false;
+    die(false, 0);
+    m_parts.disk.restore(path(), *m_backup);
+    if (m_parts.trace)
+        std::printf("    server is put back to an earlier state\n");
+    m_parts.copied = true;
+    m_epoch = m_random.next() | 1U;
+    sqlite3 *file = nullptr;
+    if (sqlite3_open((path() + "server.db").c_str(), &file) == SQLITE_OK && !(m_mutant && m_mutant->keepsEpoch)) {
+        const std::string sql =
+            "UPDATE meta SET value = " + std::to_string(static_cast<qint64>(m_epoch)) + " WHERE name = 'epoch'";
+        sqlite3_exec(file, sql.c_str(), nullptr, nullptr, nullptr);
+    }
+    sqlite3_close(file);
+    return true;
+}
+
 void SimServer::die(bool power, quint64 seed)
 {
+    m_parts.disk.pardon(path());
+    bury();
     m_parts.network.setAcceptor({});
     if (power)
         m_parts.disk.crash(path(), seed);

@@ -13,11 +13,19 @@ namespace Sheaf::Test {
 class SimServer
 {
 public:
-    SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant);
+    /// `mayRestore`: its storage is a file.
+    SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant, bool mayRestore);
     ~SimServer();
 
     Verified start();
     void die(bool power, quint64 seed);
+    /// The process dies before one of the coming calls that change its disk.
+    void doom(SeededRandom &random, bool power);
+    /// Keeps a copy of the file.
+    void backUp();
+    /// The copy that was kept last takes the place of the file, as an operator puts it back; the server is down then. False
+    /// when there is none.
+    bool restoreBackup();
     /// The next commits fail, until mendDisk(); whether what they wrote is there is open.
     void breakDisk(SeededRandom &random);
     void mendDisk();
@@ -53,7 +61,12 @@ private:
     const Mutant *m_mutant;
     Epoch m_epoch;
     std::unique_ptr<Server::MemoryStorage> m_memory; ///< in half of the seeds: quicker, and stricter with the core
+    void struck();
+    void bury();
+
     qint64 m_coreSkewMs = 0;
+    bool m_struck = false; ///< the process is dead and does not know it yet
+    std::optional<CrashDisk::Snapshot> m_backup;
     std::unique_ptr<NodeClock> m_clock;
     std::unique_ptr<Server::Storage> m_file;
     std::unique_ptr<Server::Storage> m_proxy;

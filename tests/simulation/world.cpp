@@ -45,10 +45,12 @@ World::~World()
 Verified World::setUp()
 {
     SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Server);
-    m_server = std::make_unique<SimServer>(m_parts, random.next(), m_mutant);
+    m_server = std::make_unique<SimServer>(m_parts, random.next(), m_mutant, has(Feature::ServerRestore));
     const qint64 skewMs = random.between(-yearMs, yearMs);
     const Server::Retention retention{.silenceMs = random.between(20'000, 300'000), .delayMs = random.between(0, 20'000)};
-    m_devices = static_cast<int>(random.between(2, 4));
+    const quint64 size = random.below(20); // most worlds are small, so that there are many
+    m_devices = static_cast<int>(size < 17 ? 3 : size == 17 ? 4 : size == 18 ? random.between(5, 7) : random.between(8, 12));
+    m_parts.copies = has(Feature::Clones) || has(Feature::ClientRestore);
     if (has(Feature::Skew))
         m_server->skewMs = skewMs;
     if (has(Feature::Forgetting))
@@ -66,7 +68,7 @@ Verified World::setUp()
     return {};
 }
 
-Verified World::addDevice(int number)
+Verified World::addDevice(int number, SimClient *original)
 {
     SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Device, number);
     auto client = std::make_unique<SimClient>(m_parts, number, random.next());
@@ -88,7 +90,10 @@ Verified World::addDevice(int number)
     faults.delayUsMax = has(Feature::Delays) ? delayUsMax : 2'000;
     faults.cutOneIn = has(Feature::Cuts) ? cutOneIn : 0;
     faults.halfOpenOneIn = has(Feature::HalfOpen) ? 3 : 0;
-    client->connect(m_server->addDevice(number));
+    if (original)
+        client->copyFrom(*original);
+    else
+        client->connect(m_server->addDevice(number));
     if (auto found = client->start())
         return found;
     m_clients[number] = std::move(client);

@@ -30,7 +30,8 @@ public:
 
 private:
     Verified setUp();
-    Verified addDevice(int number);
+    /// `original`: whose files it begins with.
+    Verified addDevice(int number, SimClient *original = nullptr);
     Verified steps();
     Verified step(SeededRandom &random);
     Verified act(SeededRandom &random, int number);
@@ -38,6 +39,9 @@ private:
     Verified disturbClient(SeededRandom &random, SimClient &client);
     Verified crashClient(SeededRandom &random, SimClient &client);
     Verified crashServer(SeededRandom &random);
+    Verified disturbServer(SeededRandom &random, int number);
+    Verified copyClient(SeededRandom &random, int number);
+    void restoreServer(SeededRandom &random);
     void disturbNetwork(SeededRandom &random, int number);
     Verified startServerInTime();
     Verified settle();

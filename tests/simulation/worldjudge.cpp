@@ -16,6 +16,7 @@ constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 Verified World::settle()
 {
     m_server->mendDisk();
+    m_vfs.disk().pardon(m_server->path());
     if (!m_server->isRunning()) {
         if (auto found = m_server->start())
             return found;
@@ -23,6 +24,7 @@ Verified World::settle()
     for (const auto &[number, client] : m_clients) {
         m_network.faults(number) = LinkFaults{};
         m_network.heal(number);
+        client->pardon();
         if (!client->isRunning()) {
             if (auto found = client->start())
                 return found;
@@ -43,7 +45,7 @@ Verified World::settleGrants()
             return found;
         for (const auto &[number, client] : m_clients) {
             for (const QByteArray &space : simSpaces()) {
-                const bool isRevoked = m_server->isRevoked(number, space);
+                const bool isRevoked = m_server->isRevoked(client->device(), space);
                 if (isRevoked && client->rowsAtRest(space) != 0)
                     return Violation{"A1 what was taken away is gone", "c" + std::to_string(number) + " " + space.toStdString()};
             }
@@ -52,7 +54,8 @@ Verified World::settleGrants()
     for (const auto &[number, client] : m_clients) {
         for (const QByteArray &space : simSpaces()) {
             // A fault of the disk may be left over: an operator would try again.
-            if (!m_server->grant(number, space, Role::Editor) && !m_server->grant(number, space, Role::Editor))
+            if (!m_server->grant(client->device(), space, Role::Editor) &&
+                !m_server->grant(client->device(), space, Role::Editor))
                 return Violation{"an order of the operator fails twice",
                                  "c" + std::to_string(number) + " " + space.toStdString()};
         }

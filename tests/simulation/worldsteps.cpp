@@ -11,7 +11,8 @@ namespace Sheaf::Test {
 namespace {
 
 constexpr qint64 yearMs = 365LL * 24 * 3600 * 1000;
-constexpr qint64 driftMs = 900; ///< below what a handshake corrects
+constexpr quint64 copiesMax = 2; ///< of devices
+constexpr qint64 driftMs = 900;  ///< below what a handshake corrects
 
 /// Somebody sets the clock wrong, or right; or the time service does, by what nobody notices.
 qint64 drawClockStep(SeededRandom &random)
@@ -25,7 +26,9 @@ qint64 drawClockStep(SeededRandom &random)
 
 int World::anyDevice(SeededRandom &random) const
 {
-    return static_cast<int>(random.below(static_cast<quint64>(m_devices)));
+    const int original = static_cast<int>(random.below(static_cast<quint64>(m_devices)));
+    const int copy = m_devices + static_cast<int>(random.below(copiesMax * 3));
+    return m_clients.contains(copy) ? copy : original;
 }
 
 Verified World::steps()
@@ -85,34 +88,92 @@ Verified World::act(SeededRandom &random, int number)
 
 Verified World::disturb(SeededRandom &random, int number)
 {
-    switch (random.below(10)) {
+    switch (random.below(12)) {
     case 0:
     case 1:
     case 2:
     case 3:
         if (const auto client = m_clients.find(number); client != m_clients.end())
             return disturbClient(random, *client->second);
-        break;
+        return {};
     case 4:
-        return crashServer(random);
     case 5:
+    case 6:
+        return disturbServer(random, number);
+    case 7:
+    case 8:
+    case 9:
+        return copyClient(random, number);
+    default:
+        disturbNetwork(random, number);
+        return {};
+    }
+}
+
+Verified World::disturbServer(SeededRandom &random, int number)
+{
+    switch (random.below(7)) {
+    case 0:
+        return crashServer(random);
+    case 1:
         if (has(Feature::ServerDisk) && m_server->isRunning())
             m_server->breakDisk(random);
         break;
-    case 6:
-        if (has(Feature::Grants) && m_server->isRunning() && m_clients.contains(number)) {
+    case 2:
+        if (const auto client = m_clients.find(number);
+            has(Feature::Grants) && m_server->isRunning() && client != m_clients.end()) {
             const QByteArray space = simSpaces().at(static_cast<qsizetype>(random.below(2)));
-            m_server->grant(number, space, random.oneIn(2) ? Role::None : Role::Editor);
+            m_server->grant(client->second->device(), space, random.oneIn(2) ? Role::None : Role::Editor);
         }
         break;
-    case 7:
+    case 3:
         if (has(Feature::Forgetting))
             m_server->collect();
         break;
+    case 4:
+        if (has(Feature::AnyWrite) && m_server->isRunning())
+            m_server->doom(random, has(Feature::PowerCut));
+        break;
     default:
-        disturbNetwork(random, number);
+        if (has(Feature::ServerRestore))
+            restoreServer(random);
     }
     return {};
+}
+
+/// The first time a backup is made, then one of the two.
+void World::restoreServer(SeededRandom &random)
+{
+    if (random.oneIn(3) || !m_server->restoreBackup()) {
+        m_server->backUp();
+        return;
+    }
+    m_serverUpStep = m_step + static_cast<int>(random.between(0, 3));
+    // Whoever was told that something is there will bring it again.
+    m_promisedHeads.clear();
+    m_headsAtHello.clear();
+}
+
+/// A device's files are copied: to another device, or to be put back later.
+Verified World::copyClient(SeededRandom &random, int number)
+{
+    const bool isClone = random.oneIn(2);
+    const int copy = m_devices + static_cast<int>(random.below(copiesMax));
+    const auto client = m_clients.find(number);
+    if (client == m_clients.end())
+        return {};
+    if (isClone) {
+        if (!has(Feature::Clones) || m_clients.contains(copy) || m_plan.withoutDevices.contains(copy))
+            return {};
+        return addDevice(copy, client->second.get());
+    }
+    if (!has(Feature::ClientRestore))
+        return {};
+    if (random.oneIn(3) || !client->second->restoreBackup()) {
+        client->second->backUp();
+        return {};
+    }
+    return random.oneIn(2) ? client->second->start() : Verified();
 }
 
 void World::disturbNetwork(SeededRandom &random, int number)
@@ -130,7 +191,7 @@ void World::disturbNetwork(SeededRandom &random, int number)
 
 Verified World::disturbClient(SeededRandom &random, SimClient &client)
 {
-    switch (random.below(4)) {
+    switch (random.below(5)) {
     case 0:
         return crashClient(random, client);
     case 1:
@@ -144,6 +205,10 @@ Verified World::disturbClient(SeededRandom &random, SimClient &client)
             client.disconnect();
         else
             client.connect(client.token());
+        break;
+    case 3:
+        if (has(Feature::AnyWrite))
+            client.doom(random, has(Feature::PowerCut));
         break;
     default:
         if (has(Feature::DiskFaults) && client.isRunning())
@@ -168,6 +233,8 @@ Verified World::crashClient(SeededRandom &random, SimClient &client)
         client.skewMs += random.between(-driftMs, driftMs);
     if (random.oneIn(2))
         return {};
+    if (has(Feature::AnyWrite) && random.oneIn(4)) // also while it opens its file
+        client.doom(random, has(Feature::PowerCut));
     if (auto found = client.start())
         return found;
     return client.edit(random);

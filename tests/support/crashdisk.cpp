@@ -100,6 +100,11 @@ CrashDisk::NodePtr CrashDisk::survivor(const Node &node, quint64 &random) const
 void CrashDisk::crash(const std::string &prefix, quint64 seed)
 {
     const std::lock_guard lock(m_mutex);
+    crashNow(prefix, seed);
+}
+
+void CrashDisk::crashNow(const std::string &prefix, quint64 seed)
+{
     quint64 random = seed;
     for (auto it = m_nodes.begin(); it != m_nodes.end();) {
         if (!below(it->first, prefix)) {
@@ -129,6 +134,11 @@ void CrashDisk::crash(const std::string &prefix, quint64 seed)
 void CrashDisk::kill(const std::string &prefix)
 {
     const std::lock_guard lock(m_mutex);
+    killNow(prefix);
+}
+
+void CrashDisk::killNow(const std::string &prefix)
+{
     for (auto &[path, node] : m_nodes) {
         if (!below(path, prefix))
             continue;
@@ -141,6 +151,35 @@ void CrashDisk::kill(const std::string &prefix)
         node->dead = true;
         node = next;
     }
+}
+
+void CrashDisk::doom(Doom doom)
+{
+    pardon(doom.prefix);
+    const std::lock_guard lock(m_mutex);
+    m_dooms.push_back(std::move(doom));
+}
+
+void CrashDisk::pardon(const std::string &prefix)
+{
+    const std::lock_guard lock(m_mutex);
+    std::erase_if(m_dooms, [&](const Doom &doom) { return doom.prefix == prefix; });
+}
+
+/// Called before whatever changes a file: its programs may have come to their end.
+void CrashDisk::strike(const std::string &path)
+{
+    const auto doomed = std::ranges::find_if(m_dooms, [&](const Doom &doom) { return below(path, doom.prefix); });
+    if (doomed == m_dooms.end() || doomed->after-- > 0)
+        return;
+    const Doom doom = std::move(*doomed);
+    m_dooms.erase(doomed);
+    if (doom.power)
+        crashNow(doom.prefix, doom.seed);
+    else
+        killNow(doom.prefix);
+    if (doom.struck)
+        doom.struck();
 }
 
 void CrashDisk::inject(Fault fault)
@@ -211,6 +250,7 @@ void CrashDisk::reset()
     removeAll({});
     const std::lock_guard lock(m_mutex);
     m_faults.clear();
+    m_dooms.clear();
     m_liars.clear();
     m_calls.clear();
 }
@@ -264,6 +304,11 @@ bool CrashDisk::exists(const std::string &path) const
 int CrashDisk::remove(const std::string &path, bool durable)
 {
     const std::lock_guard lock(m_mutex);
+    const auto before = m_nodes.find(path);
+    const NodePtr node = before == m_nodes.end() ? nullptr : before->second;
+    strike(path);
+    if (node && node->dead)
+        return SQLITE_IOERR_DELETE;
     if (const int code = fault(path, Operation::Delete); code != SQLITE_OK)
         return code;
     const auto it = m_nodes.find(path);
@@ -294,6 +339,7 @@ int CrashDisk::read(const NodePtr &node, void *to, qint64 size, qint64 offset)
 int CrashDisk::write(const NodePtr &node, const void *from, qint64 size, qint64 offset)
 {
     const std::lock_guard lock(m_mutex);
+    strike(node->path);
     if (node->dead)
         return SQLITE_IOERR_WRITE;
     if (const int code = fault(node->path, Operation::Write); code != SQLITE_OK)
@@ -308,6 +354,7 @@ int CrashDisk::write(const NodePtr &node, const void *from, qint64 size, qint64 
 int CrashDisk::truncate(const NodePtr &node, qint64 size)
 {
     const std::lock_guard lock(m_mutex);
+    strike(node->path);
     if (node->dead)
         return SQLITE_IOERR_TRUNCATE;
     if (const int code = fault(node->path, Operation::Truncate); code != SQLITE_OK)
@@ -321,6 +368,7 @@ int CrashDisk::truncate(const NodePtr &node, qint64 size)
 int CrashDisk::sync(const NodePtr &node)
 {
     const std::lock_guard lock(m_mutex);
+    strike(node->path);
     if (node->dead)
         return SQLITE_IOERR_FSYNC;
     if (const int code = fault(node->path, Operation::Sync); code != SQLITE_OK)

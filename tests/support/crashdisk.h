@@ -4,6 +4,7 @@
 
 #include <QtGlobal>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,16 @@ public:
         int code = 0;
         qint64 after = 0;
         bool lasting = false;
+    };
+
+    /// Death of the programs below a path prefix between two of the calls that change the disk: before the `after`-th coming
+    /// one (from 0) that happens which crash() or kill() do. `struck` may not use the disk.
+    struct Doom {
+        std::string prefix;
+        qint64 after = 0;
+        bool power = false;
+        quint64 seed = 0;
+        std::function<void()> struck{};
     };
 
     /// One file. Handles of a crashed process keep the dead node; the name leads to a new one.
@@ -69,6 +80,9 @@ public:
     void crash(const std::string &prefix, quint64 seed);
     /// Death of those programs alone: every write survives, synced or not, and stays unsynced.
     void kill(const std::string &prefix);
+    /// One at a time for each prefix: another one replaces it.
+    void doom(Doom doom);
+    void pardon(const std::string &prefix);
     void inject(Fault fault);
     void clearFaults();
     /// Number of calls of one kind since the start: the range for Fault::after.
@@ -96,12 +110,16 @@ public:
 
 private:
     int fault(const std::string &path, Operation operation);
+    void strike(const std::string &path);
+    void crashNow(const std::string &prefix, quint64 seed);
+    void killNow(const std::string &prefix);
     [[nodiscard]] NodePtr survivor(const Node &node, quint64 &random) const;
 
     mutable std::mutex m_mutex;
     std::map<std::string, NodePtr> m_nodes;
     std::map<std::string, Bytes> m_ghosts; ///< deleted, but the directory is not synced
     std::vector<Fault> m_faults;
+    std::vector<Doom> m_dooms;
     std::vector<std::string> m_liars;
     std::map<Operation, qint64> m_calls;
 };

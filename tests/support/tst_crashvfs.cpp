@@ -69,6 +69,8 @@ private Q_SLOTS:
     void killKeepsEverything();
     void everyWriteFault_data();
     void everyWriteFault();
+    void everyMomentBetweenWrites_data();
+    void everyMomentBetweenWrites();
     void readersSeeTheWriter();
     void secondWriterIsBusy();
     void deadHandlesTouchNothing();
@@ -216,6 +218,49 @@ void TestCrashVfs::everyWriteFault()
         QVERIFY2(found >= committed && found <= committed + unknown, qPrintable(QString::number(nth)));
     }
     QVERIFY(failures > 10);
+}
+
+void TestCrashVfs::everyMomentBetweenWrites_data()
+{
+    QTest::addColumn<bool>("power");
+    QTest::newRow("power cut") << true;
+    QTest::newRow("kill") << false;
+}
+
+/// The program ends before the first call that changes the disk, before the second, and so on until it comes through.
+void TestCrashVfs::everyMomentBetweenWrites()
+{
+    QFETCH(bool, power);
+    bool cameThrough = false;
+    qint64 struckTimes = 0;
+    for (qint64 nth = 0; !cameThrough; ++nth) {
+        m_vfs->disk().removeAll("/");
+        qint64 committed = 0;
+        bool struck = false;
+        {
+            Connection db("/n/a.db");
+            QCOMPARE(db.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=5;"
+                            "CREATE TABLE t(id INTEGER PRIMARY KEY, body)"),
+                     SQLITE_OK);
+            m_vfs->disk().doom({"/n/", nth, power, static_cast<quint64>(nth) * 7, [&struck] { struck = true; }});
+            while (committed < 8 && db.runNumber(insertSql, committed + 1) == SQLITE_OK)
+                ++committed;
+            QCOMPARE(committed < 8, struck);
+            // Whoever is dead changes nothing more.
+            const auto files = m_vfs->disk().snapshot("/n/");
+            if (struck)
+                QVERIFY(db.runNumber(insertSql, 100) != SQLITE_OK);
+            QVERIFY(!struck || files == m_vfs->disk().snapshot("/n/"));
+            m_vfs->disk().pardon("/n/");
+        }
+        struckTimes += struck;
+        cameThrough = !struck;
+        Connection db("/n/a.db");
+        QCOMPARE(db.text("PRAGMA integrity_check"), "ok");
+        const qint64 found = db.text("SELECT count(*) FROM t").toLongLong();
+        QVERIFY2(found == committed || (struck && found == committed + 1), qPrintable(QString::number(nth)));
+    }
+    QVERIFY(struckTimes > 25);
 }
 
 void TestCrashVfs::readersSeeTheWriter()

@@ -1,0 +1,198 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/rowkey.h"
+#include "replica/store.h"
+#include "simulation/simclient.h"
+#include "sql/database.h"
+#include "text/doc.h"
+
+#include <QSqlQuery>
+#include <QSqlRecord>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+/// What must hold on a device.
+namespace Sheaf::Test {
+
+qint64 SimClient::rowsAtRest(const QByteArray &space) const
+{
+    QSqlQuery query(m_replica->database());
+    query.prepare(
+        u"SELECT count(*) FROM sheaf_rows r JOIN sheaf_spaces s ON s.id = r.space WHERE s.name = ? AND r.outbox IS NULL"_s);
+    query.addBindValue(space);
+    return query.exec() && query.next() ? query.value(0).toLongLong() : -1;
+}
+
+Verified SimClient::check(bool deep)
+{
+    if (m_violation || !m_replica)
+        return m_violation;
+    if (m_parts.copies)
+        noteSent();
+    for (const SpaceState &space : m_replica->spaces()) {
+        auto &[epoch, cursor] = m_cursors[space.name];
+        // A sweep pulls everything anew, and has reached nothing before it is over.
+        if (epoch == space.epoch && space.reached < cursor)
+            blame("I4 cursors only grow", std::to_string(space.reached) + " after " + std::to_string(cursor));
+        epoch = space.epoch;
+        cursor = space.reached;
+    }
+    if (!deep)
+        return m_violation;
+    for (const QByteArray &space : simSpaces()) {
+        const auto kept = m_replica->digest(space);
+        const auto fresh = m_replica->recomputedDigest(space);
+        if (!kept || !fresh || !(*kept == *fresh))
+            blame("I9 digest kept right", space.toStdString());
+    }
+    const auto rejected = m_replica->rejected();
+    if (!rejected || !rejected->isEmpty())
+        blame("P6 nothing rejected", "a good change is on the rejected list");
+    return m_violation;
+}
+
+void SimClient::noteSent()
+{
+    if (!m_replica || m_struck || isShutOut()) // then it is in quarantine
+        return;
+    const auto note = [this](auto &edits, const QString &table) {
+        if (std::ranges::all_of(edits, [](const auto &edit) { return edit.sent; }))
+            return;
+        QSet<QByteArray> waiting;
+        QSqlQuery query(m_replica->database());
+        query.prepare(u"SELECT o.pk FROM sheaf_outbox o JOIN sheaf_tables t ON t.id = o.tbl WHERE t.name = ?"_s);
+        query.addBindValue(table.toUtf8());
+        query.exec();
+        while (query.next())
+            waiting.insert(query.value(0).toByteArray());
+        for (auto &edit : edits) {
+            const QByteArray id = edit.row.toUtf8();
+            const ValueView value = ValueView::ofText(id);
+            QByteArray key;
+            encodeKey({&value, 1}, key);
+            edit.sent = edit.sent || (edit.certain && !waiting.contains(key));
+        }
+    };
+    note(m_words, u"texts"_s);
+    note(m_tallies, u"tallies"_s);
+}
+
+Verified SimClient::checkTallies(const QList<SimTally> &tallies)
+{
+    QHash<QString, qint64> sums;
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT id, votes, labels, lat IS NULL OR lon = lat OR lon = lat + 0.5 FROM tallies"_s);
+    QHash<QString, QString> labels;
+    while (query.next()) {
+        sums.insert(query.value(0).toString(), query.value(1).toLongLong());
+        labels.insert(query.value(0).toString(), query.value(2).toString());
+        if (!query.value(3).toBool())
+            return Violation{"M3 groups are not mixed", query.value(0).toString().toStdString()};
+    }
+    query.finish();
+    QHash<QString, QSet<qint64>> possible; // what the uncertain ones may add up to
+    for (const SimTally &tally : tallies) {
+        if (!tally.certain) {
+            QSet<qint64> &known = possible[tally.row];
+            known.insert(0);
+            for (const qint64 sum : QSet<qint64>(known))
+                known.insert(sum + tally.increment);
+            continue;
+        }
+        sums[tally.row] -= tally.increment;
+        if (!tally.label.isEmpty() && labels.value(tally.row).count(u'"' + tally.label + u'"') != 1)
+            return Violation{"M2 every label once",
+                             (tally.row + u": "_s + tally.label + u" in "_s + labels.value(tally.row)).toStdString()};
+    }
+    for (auto it = sums.cbegin(); it != sums.cend(); ++it) {
+        if (it.value() != 0 && !possible.value(it.key()).contains(it.value()))
+            return Violation{"M1 every increment once", it.key().toStdString() + " is off by " + std::to_string(it.value())};
+    }
+    return {};
+}
+
+Verified SimClient::checkTexts(const QList<SimWord> &words)
+{
+    QHash<QString, QString> texts;
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT id, body FROM texts"_s);
+    while (query.next())
+        texts.insert(query.value(0).toString(), query.value(1).toString());
+    query.finish();
+    for (const SimWord &word : words) {
+        const qsizetype count = texts.value(word.row).count(word.word);
+        if (count != 1 && (word.certain || count != 0))
+            return Violation{"T1 every word once",
+                             (word.row + u": "_s + word.word + u" in "_s + texts.value(word.row).left(500)).toStdString()};
+    }
+    for (auto it = texts.cbegin(); it != texts.cend(); ++it) {
+        const QByteArray id = it.key().toUtf8();
+        const ValueView value = ValueView::ofText(id);
+        QByteArray key;
+        encodeKey({&value, 1}, key);
+        const auto loaded = m_replica->loadText("texts", key, "body");
+        Text::Doc doc(Text::Doc::Options{.clientId = 1});
+        if (!loaded || !doc.apply(*loaded) || doc.hasPending() || doc.text().toString() != it.value())
+            return Violation{"T2 documents as the columns show them", it.key().toStdString()};
+    }
+    return {};
+}
+
+void SimClient::dump() const
+{
+    if (!m_replica)
+        return;
+    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT tbl, pk, clock, outbox FROM sheaf_rows ORDER BY tbl, pk"_s);
+    while (query.next()) {
+        RowClock clock;
+        const QByteArray bytes = query.value(2).toByteArray();
+        if (!sites || !decodeClock(bytes, *sites, clock))
+            continue;
+        std::printf("  c%d table %lld key %s outbox %lld: length %u life %llu@%llu uniform %u", m_number,
+                    query.value(0).toLongLong(), query.value(1).toByteArray().toHex().constData(), query.value(3).toLongLong(),
+                    clock.length, clock.life.hlc, clock.life.site, clock.uniform);
+        for (const RowClock::Entry &entry : clock.others)
+            std::printf(" %u:%llu@%llu", entry.column, entry.stamp.hlc, entry.stamp.site);
+        std::printf("\n");
+    }
+}
+
+Oracle::Rows SimClient::visibleRows() const
+{
+    Oracle::Rows rows;
+    for (const SimTable &table : simTables())
+        readRows(table, rows);
+    return rows;
+}
+
+void SimClient::readRows(const SimTable &table, Oracle::Rows &rows) const
+{
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT * FROM "_s + table.name);
+    while (query.next()) {
+        std::vector<QByteArray> kept;
+        kept.reserve(16);
+        std::vector<ValueView> key;
+        Oracle::Row row{1, {}, {}};
+        std::string space = simSpaces().first().toStdString();
+        for (int i = 0; i < query.record().count(); ++i) {
+            const QString name = query.record().fieldName(i);
+            const ValueView value = viewOf(query.value(i), kept);
+            if (name == u"space"_s)
+                space = value.bytes.toByteArray().toStdString();
+            else if (i < table.keyColumns)
+                key.push_back(value);
+            else
+                row.cells[name.toStdString()] = {{}, valueBytes(value)};
+        }
+        QByteArray keyBytes;
+        encodeKey(key, keyBytes);
+        rows[{space, table.name.toStdString(), keyBytes.toStdString()}] = row;
+    }
+}
+
+} // namespace Sheaf::Test

@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/store.h"
+#include "simulation/simclient.h"
+#include "sql/database.h"
+
+#include <QSqlError>
+#include <QSqlQuery>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+/// What the user of a device does, and what is a conflict to them.
+namespace Sheaf::Test {
+
+bool SimClient::isShutOut() const
+{
+    const QList<SpaceState> spaces = m_replica->spaces();
+    return std::ranges::any_of(spaces, [](const SpaceState &space) { return !space.closedCode.isEmpty(); });
+}
+
+Verified SimClient::edit(SeededRandom &random)
+{
+    if (!m_replica || isShutOut())
+        return {};
+    look();
+    m_undoable = undoes && random.oneIn(2);
+    const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); },
+                                          m_undoable ? UserAction::undoable({}) : UserAction::hidden());
+    m_undoable = false;
+    if (!written && m_struck) {
+        noteUncertain();
+        bury();
+        return {};
+    }
+    if (!written)
+        return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
+    m_words += m_newWords;
+    m_tallies += m_newTallies;
+    m_reconnector->localChangesCommitted();
+    return {};
+}
+
+Verified SimClient::stepBack(SeededRandom &random)
+{
+    const bool back = !random.oneIn(3);
+    const auto outcome = back ? m_replica->undo() : m_replica->redo();
+    if (!outcome && m_struck) {
+        bury();
+        return {};
+    }
+    if (!outcome)
+        return Violation{"I8 local writes succeed", (outcome.error().code + u": "_s + outcome.error().message).toStdString()};
+    if (m_parts.trace)
+        std::printf("    c%d %s %d cells and rows\n", m_number, back ? "undoes" : "redoes", outcome->changes);
+    m_reconnector->localChangesCommitted();
+    return {};
+}
+
+Verified SimClient::dieInsideEdit(SeededRandom &random)
+{
+    if (!m_replica || isShutOut())
+        return {};
+    const auto operation = random.oneIn(2) ? CrashDisk::Operation::Write : CrashDisk::Operation::Sync;
+    look();
+    m_parts.disk.inject({path(), operation, 0, random.between(0, 12), true});
+    const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); });
+    const bool certain = written.has_value();
+    if (certain) {
+        m_words += m_newWords;
+        m_tallies += m_newTallies;
+    }
+    if (auto found = certain ? die(true, random.next()) : Verified())
+        return found;
+    if (!certain) {
+        noteUncertain();
+        pardon();
+        m_struck = false;
+        m_parts.disk.crash(path(), random.next());
+        m_reconnector.reset();
+        m_replica.reset();
+        m_clock.reset();
+    }
+    m_parts.disk.clearFaults();
+    return {};
+}
+
+/// What was being committed may be there or not, as SQLite says of every failed commit.
+void SimClient::noteUncertain()
+{
+    for (SimTally &tally : m_newTallies)
+        tally.certain = false;
+    m_tallies += m_newTallies;
+    for (SimWord &word : m_newWords)
+        word.certain = false;
+    m_words += m_newWords;
+}
+
+Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
+{
+    m_newWords.clear();
+    m_newTallies.clear();
+    const qint64 count = random.oneIn(3) ? random.between(2, 4) : 1;
+    for (qint64 i = 0; i < count; ++i) {
+        QString error;
+        if (!statement(database, random, &error))
+            return fail(u"sql_error"_s, error);
+    }
+    return {};
+}
+
+/// One that was never written before, the same whatever other steps there are.
+quint64 SimClient::nextValue()
+{
+    constexpr quint64 perDevice = 1'000'000;
+    constexpr quint64 perStep = 1'000;
+    if (std::exchange(m_valueStep, m_parts.step) != m_parts.step)
+        m_lastValue = static_cast<quint64>(m_number + 1) * perDevice + static_cast<quint64>(m_parts.step) * perStep;
+    return ++m_lastValue;
+}
+
+bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString *error)
+{
+    SimStatement drawn = drawStatement(random, nextValue());
+    while (m_undoable && (drawn.sql.contains(u"texts"_s) || drawn.sql.contains(u"tallies"_s)))
+        drawn = drawStatement(random, nextValue());
+    QSqlQuery query(database);
+    bool done = query.prepare(drawn.sql);
+    for (const QVariant &value : drawn.values)
+        query.addBindValue(value);
+    done = done && query.exec();
+    if (!done)
+        *error = drawn.sql + u": "_s + query.lastError().text();
+    else if (!drawn.word.isEmpty() && query.numRowsAffected() > 0)
+        m_newWords.append({drawn.values.last().toString(), drawn.word});
+    if (done && (drawn.increment != 0 || !drawn.label.isEmpty()) && query.numRowsAffected() > 0)
+        m_newTallies.append({drawn.values.last().toString(), drawn.increment, drawn.label});
+    if (done && m_parts.trace)
+        std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
+    return done;
+}
+
+void SimClient::look()
+{
+    if (othersHavePolicies)
+        return;
+    Oracle::Rows rows;
+    for (const SimTable &table : simTables()) {
+        if (table.name != u"texts"_s)
+            readRows(table, rows);
+    }
+    const auto lengths = lives();
+    for (const auto &[id, row] : rows) {
+        const auto &[space, table, key] = id;
+        const auto length = lengths.find({table, key});
+        for (const auto &[column, cell] : row.cells)
+            m_seen[{table, key, column}].emplace(length == lengths.end() ? 0 : length->second, cell.value);
+    }
+}
+
+/// The causal length of every row, by table and key.
+std::map<std::pair<std::string, std::string>, CausalLength> SimClient::lives() const
+{
+    std::map<std::pair<std::string, std::string>, CausalLength> lengths;
+    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl"_s);
+    while (query.next()) {
+        RowClock clock;
+        const QByteArray bytes = query.value(2).toByteArray();
+        if (sites && decodeClock(bytes, *sites, clock))
+            lengths[{query.value(0).toByteArray().toStdString(), query.value(1).toByteArray().toStdString()}] = clock.length;
+    }
+    return lengths;
+}
+
+/// Nothing is a conflict that its writer knew of, or that is equal, or that came from here.
+void SimClient::judge(const Conflict &conflict)
+{
+    if (m_parts.trace)
+        std::printf("    c%d conflict in %s.%s\n", m_number, conflict.table.constData(), conflict.column.constData());
+    if (conflict.site == m_replica->site())
+        blame("C1 nobody disagrees with oneself", conflict.table.toStdString());
+    if (conflict.kind == Conflict::Kind::Delete) {
+        if (conflict.mineRow.isEmpty() == conflict.theirsRow.isEmpty())
+            blame("C2 one has deleted what the other edited", conflict.table.toStdString());
+        return;
+    }
+    std::vector<QByteArray> kept;
+    kept.reserve(2);
+    const ValueView theirs = viewOf(conflict.theirs, kept);
+    const std::string value = valueBytes(theirs);
+    if (value == valueBytes(viewOf(conflict.mine, kept)))
+        blame("C3 equal values are no conflict", conflict.column.toStdString());
+    // Some statements write the same number again and again, those of tallies what they find.
+    constexpr qint64 constantsEnd = 1000;
+    const bool telling = !conflict.theirs.isNull() && conflict.table != "tallies" &&
+                         (theirs.type != ValueView::Type::Integer || theirs.integer >= constantsEnd);
+    const auto seen = m_seen.find({conflict.table.toStdString(), conflict.key.toStdString(), conflict.column.toStdString()});
+    if (!telling || seen == m_seen.end())
+        return;
+    const auto length = lives()[{conflict.table.toStdString(), conflict.key.toStdString()}];
+    const bool isAnother = m_parts.oracle.isStampedAnew(
+        {conflict.space.toStdString(), conflict.table.toStdString(), conflict.key.toStdString()}, conflict.column.toStdString(),
+        m_parts.copied ? std::nullopt : std::optional(conflict.site), value);
+    if (seen->second.contains({length, value}) && !isAnother)
+        blame("C4 what was seen is no conflict", conflict.column.toStdString());
+}
+
+} // namespace Sheaf::Test
