@@ -3,7 +3,6 @@
 #include "simulation/eventqueue.h"
 
 #include <algorithm>
-#include <memory>
 
 namespace Sheaf::Test {
 
@@ -58,25 +57,36 @@ void EventQueue::runUntil(qint64 untilUs)
 
 NodeClock::~NodeClock()
 {
-    for (const TimerId timer : m_timers)
-        m_queue.cancel(timer);
+    for (const auto &[timer, event] : m_timers)
+        m_queue.cancel(event);
 }
 
 Clock::TimerId NodeClock::start(std::chrono::milliseconds delay, std::function<void()> callback)
 {
-    const auto id = std::make_shared<TimerId>(0);
-    *id = m_queue.at(m_queue.nowUs() + std::chrono::microseconds(delay).count(), [this, id, call = std::move(callback)]() {
-        m_timers.erase(*id);
+    const TimerId timer = ++m_lastTimer;
+    arm(timer, freeAtUs() + std::chrono::microseconds(delay).count(), std::move(callback));
+    return timer;
+}
+
+void NodeClock::arm(TimerId timer, qint64 atUs, std::function<void()> callback)
+{
+    m_timers[timer] = m_queue.at(atUs, [this, timer, call = std::move(callback)]() mutable {
+        if (m_queue.nowUs() < m_freeAtUs) {
+            m_putOffUs = std::max(m_freeAtUs, m_putOffUs + 1);
+            arm(timer, m_putOffUs, std::move(call));
+            return;
+        }
+        m_timers.erase(timer);
         call();
     });
-    m_timers.insert(*id);
-    return *id;
 }
 
 void NodeClock::cancel(TimerId timer)
 {
-    if (m_timers.erase(timer) != 0)
-        m_queue.cancel(timer);
+    if (const auto known = m_timers.find(timer); known != m_timers.end()) {
+        m_queue.cancel(known->second);
+        m_timers.erase(known);
+    }
 }
 
 } // namespace Sheaf::Test

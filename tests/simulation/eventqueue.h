@@ -7,9 +7,9 @@
 
 #include <QByteArrayView>
 
+#include <algorithm>
 #include <functional>
 #include <map>
-#include <set>
 #include <tuple>
 
 namespace Sheaf::Test {
@@ -19,7 +19,7 @@ class SeededRandom final : public Random
 {
 public:
     /// What a generator is for: those of one seed have nothing to do with one another.
-    enum class Purpose : quint64 { Features = 1, World, Server, Device, Network, Step, Settling };
+    enum class Purpose : quint64 { Features = 1, World, Server, Device, Network, Step, Settling, Disk };
 
     explicit SeededRandom(quint64 seed) : m_state(seed) {}
     [[nodiscard]] static SeededRandom branch(quint64 seed, Purpose purpose, int number = 0);
@@ -76,15 +76,24 @@ public:
     NodeClock(EventQueue &queue, const qint64 &skewMs) : m_queue(queue), m_skewMs(skewMs) {}
     ~NodeClock() override;
 
-    [[nodiscard]] qint64 wallMs() const override { return epochMs + m_queue.nowUs() / 1000 + m_skewMs; }
-    [[nodiscard]] qint64 monotonicMs() const override { return m_queue.nowUs() / 1000; }
+    [[nodiscard]] qint64 wallMs() const override { return epochMs + monotonicMs() + m_skewMs; }
+    [[nodiscard]] qint64 monotonicMs() const override { return freeAtUs() / 1000; }
     TimerId start(std::chrono::milliseconds delay, std::function<void()> callback) override;
     void cancel(TimerId timer) override;
 
+    /// The node waits for its disk so long: it is later for it than for others, and nothing reaches it meanwhile.
+    void spend(qint64 us) { m_freeAtUs = freeAtUs() + us; }
+    [[nodiscard]] qint64 freeAtUs() const { return std::max(m_queue.nowUs(), m_freeAtUs); }
+
 private:
+    void arm(TimerId timer, qint64 atUs, std::function<void()> callback);
+
     EventQueue &m_queue;
     const qint64 &m_skewMs;
-    std::set<TimerId> m_timers;
+    qint64 m_freeAtUs = 0;
+    qint64 m_putOffUs = 0; ///< to where a timer was put off last: they keep their order
+    TimerId m_lastTimer = 0;
+    std::map<TimerId, EventQueue::Id> m_timers;
 };
 
 } // namespace Sheaf::Test

@@ -113,6 +113,20 @@ SeededRandom &FaultyNetwork::randomOf(int client)
     return m_randoms.try_emplace(client, SeededRandom::branch(m_seed, SeededRandom::Purpose::Network, client)).first->second;
 }
 
+qint64 FaultyNetwork::freeAt(int client, Direction towards) const
+{
+    return m_freeAt ? std::max(m_queue.nowUs(), m_freeAt(client, towards)) : m_queue.nowUs();
+}
+
+/// Comes again when the node has time, if it has none now.
+bool FaultyNetwork::isPutOff(int client, Direction towards, std::function<void()> work)
+{
+    const qint64 at = freeAt(client, towards);
+    if (at > m_queue.nowUs())
+        m_queue.at(at, std::move(work));
+    return at > m_queue.nowUs();
+}
+
 qint64 FaultyNetwork::delay(int client)
 {
     return randomOf(client).between(50, std::max<qint64>(50, m_faults[client].delayUsMax));
@@ -138,6 +152,8 @@ std::unique_ptr<Connection> FaultyNetwork::connectFrom(int client, Connection::O
 void FaultyNetwork::establish(const LinkPtr &link)
 {
     if (!link->receivers[index(Direction::ToClient)])
+        return;
+    if (m_acceptor && isPutOff(link->client, Direction::ToServer, [this, link]() { establish(link); }))
         return;
     if (!m_acceptor || faultsOf(*link).partitioned) {
         hangUp(link, Direction::ToClient, delay(link->client), u"connection refused"_s);
@@ -169,13 +185,15 @@ void FaultyNetwork::send(const LinkPtr &link, Direction direction, const QByteAr
     }
     lane.frames.push_back(frame);
     // Strictly later than the frame before, so that shuffled ties cannot swap two.
-    lane.lastArrival = std::max(lane.lastArrival + 1, m_queue.nowUs() + delay(link->client));
+    lane.lastArrival = std::max(lane.lastArrival + 1, freeAt(link->client, other(direction)) + delay(link->client));
     m_queue.at(lane.lastArrival, [this, link, direction]() { arrive(link, direction); });
 }
 
 void FaultyNetwork::arrive(const LinkPtr &link, Direction direction)
 {
     Link::Lane &lane = link->lanes[index(direction)];
+    if (isPutOff(link->client, direction, [this, link, direction]() { arrive(link, direction); }))
+        return;
     // One read of a socket may bring many frames, and nothing else has its turn between them.
     const bool isFullRead = randomOf(link->client).oneIn(3);
     do {
@@ -208,18 +226,23 @@ void FaultyNetwork::hangUp(const LinkPtr &link, Direction towards, qint64 delayU
     if (link->blackHole)
         return;
     Link::Lane &lane = link->lanes[index(towards)];
-    lane.lastArrival = std::max(lane.lastArrival + 1, m_queue.nowUs() + delayUs + delay(link->client));
-    m_queue.at(lane.lastArrival, [this, link, towards, reason]() {
-        link->lanes[index(towards)].ended = true;
-        End *receiver = link->receivers[index(towards)];
-        if (link->lanes[0].ended && link->lanes[1].ended)
-            m_links.erase(link->id);
-        if (!receiver || !receiver->observer())
-            return;
-        Connection::Observer *observer = receiver->observer();
-        receiver->end();
-        observer->closed(reason);
-    });
+    lane.lastArrival = std::max(lane.lastArrival + 1, freeAt(link->client, other(towards)) + delayUs + delay(link->client));
+    m_queue.at(lane.lastArrival, [this, link, towards, reason]() { endLane(link, towards, reason); });
+}
+
+void FaultyNetwork::endLane(const LinkPtr &link, Direction towards, const QString &reason)
+{
+    if (isPutOff(link->client, towards, [this, link, towards, reason]() { endLane(link, towards, reason); }))
+        return;
+    link->lanes[index(towards)].ended = true;
+    End *receiver = link->receivers[index(towards)];
+    if (link->lanes[0].ended && link->lanes[1].ended)
+        m_links.erase(link->id);
+    if (!receiver || !receiver->observer())
+        return;
+    Connection::Observer *observer = receiver->observer();
+    receiver->end();
+    observer->closed(reason);
 }
 
 void FaultyNetwork::cut(const LinkPtr &link, bool silently)

@@ -36,6 +36,9 @@ public:
     [[nodiscard]] std::unique_ptr<Transport> transportOf(int client);
     /// Where new connections go; an empty function means that the server is down.
     void setAcceptor(std::function<void(std::unique_ptr<Connection>)> acceptor) { m_acceptor = std::move(acceptor); }
+    /// When the node at an end of a client's links is done with what it does: what arrives earlier waits.
+    using FreeAt = std::function<qint64(int client, Direction towards)>;
+    void setFreeAt(FreeAt freeAt) { m_freeAt = std::move(freeAt); }
     void setTap(Tap tap) { m_tap = std::move(tap); }
     LinkFaults &faults(int client) { return m_faults[client]; }
     /// Frames that were held back by a partition go on.
@@ -58,6 +61,9 @@ private:
     void arrive(const LinkPtr &link, Direction direction);
     void arriveOne(const LinkPtr &link, Direction direction);
     void hangUp(const LinkPtr &link, Direction towards, qint64 delayUs, const QString &reason);
+    void endLane(const LinkPtr &link, Direction towards, const QString &reason);
+    [[nodiscard]] qint64 freeAt(int client, Direction towards) const;
+    bool isPutOff(int client, Direction towards, std::function<void()> work);
     void cut(const LinkPtr &link, bool silently);
     qint64 delay(int client);
     SeededRandom &randomOf(int client);
@@ -68,6 +74,7 @@ private:
     std::map<int, SeededRandom> m_randoms; ///< by client, so that none matters to another
     std::function<void(std::unique_ptr<Connection>)> m_acceptor;
     Tap m_tap;
+    FreeAt m_freeAt;
     std::map<int, LinkFaults> m_faults;
     std::map<quint64, LinkPtr> m_links;
     quint64 m_lastLink = 0;

@@ -4,6 +4,8 @@
 
 #include "simulation/simclient.h"
 
+#include <QSqlQuery>
+
 #include <sqlite3.h>
 
 using namespace Qt::StringLiterals;
@@ -248,6 +250,61 @@ void addCopyBugs(std::vector<Mutant> &all)
                        }));
 }
 
+/// Bugs that show only where versions of the app differ, spaces are taken away, or deletes are forgotten.
+void addAccessBugs(std::vector<Mutant> &all)
+{
+    all.push_back(
+        restarted("parked-lost", "what an older app does not know is gone after a restart", "DELETE FROM sheaf_parked"));
+    all.push_back(wire("revocation-untold", "nobody is told that a space was taken away",
+                       [](const WireEvent &, const Message &message) -> QList<Message> {
+                           if (const auto *closed = std::get_if<Closed>(&message); closed && closed->code == u"revoked"_s)
+                               return {};
+                           if (const auto *welcome = std::get_if<Welcome>(&message)) {
+                               Welcome changed = *welcome;
+                               changed.spaces.removeIf([](const Welcome::Space &space) { return space.role == Role::None; });
+                               return {changed};
+                           }
+                           return {message};
+                       }));
+    all.push_back(restarted("quarantine-lost", "what was kept of a space that was taken away is gone after a restart",
+                            "DELETE FROM sheaf_quarantine"));
+    all.push_back(wire("forgetting-untold", "a replica that was away does not learn what was forgotten meanwhile",
+                       onWire<Welcome>([](const WireEvent &, Welcome m) -> QList<Message> {
+                           for (Welcome::Space &space : m.spaces) {
+                               space.collected = 0;
+                               space.collectedStamp = 0;
+                           }
+                           return {m};
+                       })));
+    all.push_back(wire("forgotten-too-much", "deletes are said to be forgotten that are not",
+                       onWire<Collected>([](const WireEvent &, Collected m) -> QList<Message> {
+                           m.stamp = makeHlc(hlcMs(m.stamp) + 60'000, 0);
+                           return {m};
+                       })));
+}
+
+/// Bugs in front of undo and of slow disks.
+void addUndoBugs(std::vector<Mutant> &all)
+{
+    const auto run = [](SimClient &client, const QString &sql) {
+        (void)client.replica().write([&sql](QSqlDatabase &database) -> Result<void> {
+            QSqlQuery(database).exec(sql);
+            return {};
+        });
+    };
+    all.push_back({.name = "undo-unguarded",
+                   .what = "undo also takes back what others have written since",
+                   .afterUndo = [run](SimClient &client) { run(client, u"UPDATE notes SET title = 'mine' WHERE id = 'n1'"_s); }});
+    all.push_back(
+        {.name = "undo-forgets-a-row", .what = "one row of an action is not undone", .beforeUndo = [](SimClient &client) {
+             QSqlQuery(client.replica().database())
+                 .exec(u"DELETE FROM sheaf_undo_rows WHERE action = (SELECT max(n) FROM sheaf_undo) AND i = 1"_s);
+         }});
+    all.push_back({.name = "slow-commit-lost",
+                   .what = "a commit behind a slow sync is answered before it is made",
+                   .slowCommitsVanish = true});
+}
+
 void addStorageBugs(std::vector<Mutant> &all)
 {
     StorageBugs bugs;
@@ -297,6 +354,8 @@ std::vector<Mutant> makeMutants()
     addUploadBugs(all);
     addStorageBugs(all);
     addCopyBugs(all);
+    addAccessBugs(all);
+    addUndoBugs(all);
     all.push_back(
         {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});
     all.push_back(

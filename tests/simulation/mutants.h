@@ -24,8 +24,11 @@ struct Mutant {
     bool serverDiskLies = false;
     bool clientDiskLies = false;
     qint64 serverClockLieMs = 0;
-    bool keepsEpoch = false; ///< when the server's file is put back
+    bool slowCommitsVanish = false; ///< the server's, behind a slow sync
+    bool keepsEpoch = false;        ///< when the server's file is put back
     std::function<void(SimClient &, CrashDisk &)> beforeClientOpens{};
+    std::function<void(SimClient &)> beforeUndo{};
+    std::function<void(SimClient &)> afterUndo{};
     int stepsMax = 0; ///< no more of them need to be left of a schedule that shows it; 0: any number
 };
 

@@ -37,7 +37,7 @@ NewFile::NewFile(CrashDisk &disk, const QString &folder)
     QDir().mkpath(home);
     const std::string path = home.toStdString() + "replica.db";
     SHEAF_CHECK(Replica::open({.path = QString::fromStdString(path),
-                               .schemaPath = simSchemaPath(folder),
+                               .schemaPath = simSchemaPath(folder, 1),
                                .homeSpace = simSpaces().first(),
                                .wallMs = [] { return 0; },
                                .random = [] { return site; }})

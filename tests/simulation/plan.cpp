@@ -17,10 +17,10 @@ struct Known {
 
 /// In the order of Feature.
 constexpr std::array<Known, static_cast<size_t>(Feature::Count)> known{
-    {{"server-crash", 2}, {"client-crash", 2}, {"power-cut", 2}, {"cuts", 2},           {"half-open", 2},
-     {"partitions", 2},   {"delays", 2},       {"skew", 2},      {"clock-steps", 2},    {"offline", 2},
-     {"disk-faults", 2},  {"server-disk", 2},  {"policies", 2},  {"grants", 2},         {"undo", 2},
-     {"forgetting", 2},   {"any-write", 2},    {"clones", 4},    {"client-restore", 4}, {"server-restore", 4}}};
+    {{"server-crash", 2},   {"client-crash", 2},   {"power-cut", 2},   {"cuts", 2},       {"half-open", 2},   {"partitions", 2},
+     {"delays", 2},         {"skew", 2},           {"clock-steps", 2}, {"offline", 2},    {"disk-faults", 2}, {"server-disk", 2},
+     {"policies", 2},       {"grants", 2},         {"undo", 2},        {"forgetting", 2}, {"any-write", 2},   {"clones", 4},
+     {"client-restore", 4}, {"server-restore", 4}, {"schema-mix", 3},  {"slow-disks", 4}}};
 
 template<typename T>
 std::string joined(const T &parts)

@@ -34,6 +34,8 @@ enum class Feature {
     Clones,
     ClientRestore,
     ServerRestore,
+    SchemaMix,
+    SlowDisks,
     Count
 };
 using Features = std::bitset<static_cast<size_t>(Feature::Count)>;

@@ -11,9 +11,11 @@ using namespace Qt::StringLiterals;
 namespace Sheaf::Test {
 
 SimClient::SimClient(WorldParts &parts, int number, quint64 seed)
-    : m_parts(parts), m_number(number), m_device(number), m_random(seed)
+    : m_parts(parts), m_number(number), m_device(number), m_random(seed),
+      m_diskRandom(SeededRandom::branch(seed, SeededRandom::Purpose::Disk))
 {
     m_transport = parts.network.transportOf(number);
+    m_parts.disk.watchSyncs(path(), [this] { synced(); });
 }
 
 SimClient::~SimClient()
@@ -36,14 +38,30 @@ void SimClient::blame(std::string invariant, std::string detail)
 SimClient::Promise SimClient::promise() const
 {
     Promise now;
+    now.visible = visible();
     for (const QByteArray &space : simSpaces()) {
-        now.digests += m_replica->visibleDigest(space).value();
         now.digests += m_replica->digest(space).value().toBytes();
     }
     for (const SpaceState &space : m_replica->spaces())
         now.digests += space.name + QByteArray::number(space.epoch) + '/' + QByteArray::number(space.cursor);
     now.pending = m_replica->pendingCount() + m_replica->quarantined().value().size();
     return now;
+}
+
+QList<QByteArray> SimClient::visible() const
+{
+    QList<QByteArray> digests;
+    for (const QByteArray &space : simSpaces())
+        digests += m_replica->visibleDigest(space).value();
+    return digests;
+}
+
+/// A slow disk takes some time for each sync, and now and then a very long one.
+void SimClient::synced()
+{
+    constexpr qint64 stallUs = 15'000'000;
+    if (m_clock && syncUsMax > 0)
+        m_clock->spend(m_diskRandom.oneIn(100) ? stallUs : m_diskRandom.between(0, syncUsMax));
 }
 
 Verified SimClient::start()
@@ -57,7 +75,7 @@ Verified SimClient::start()
     if (beforeOpen)
         beforeOpen(*this);
     auto opened = Replica::open({.path = folder + u"replica.db"_s,
-                                 .schemaPath = simSchemaPath(m_parts.folder),
+                                 .schemaPath = simSchemaPath(m_parts.folder, schema),
                                  .homeSpace = simSpaces().first(),
                                  .conflicts = policy,
                                  .wallMs = [this] { return m_clock->wallMs(); },
@@ -69,9 +87,12 @@ Verified SimClient::start()
     if (!opened)
         return Violation{"S1 opens again", (opened.error().code + u": "_s + opened.error().message).toStdString()};
     m_replica = std::move(opened).value();
+    m_sites.insert(m_replica->site());
     m_replica->setConflictObserver([this](const Conflict &conflict) { judge(conflict); });
     // Small, so that crashes meet checkpoints as well.
     QSqlQuery(u"PRAGMA wal_autocheckpoint=20"_s, m_replica->database()).next();
+    if (m_promise && std::exchange(m_openedSchema, schema) != schema)
+        m_promise->visible = promise().visible; // what was parked is there now
     if (m_promise && !m_struck && *m_promise != promise())
         return Violation{"P1 saved is saved", "c" + std::to_string(m_number) + " differs after a restart"};
     if (m_struck) {
@@ -193,12 +214,27 @@ void SimClient::copyFrom(SimClient &other)
     m_token = other.m_token;
     m_online = other.m_online;
     policy = other.policy;
+    schema = other.schema;
+    m_sites = other.m_sites;
     for (SimTally tally : std::as_const(other.m_tallies)) {
         if (!tally.sent) { // waits here as well
             tally.certain = false;
             m_tallies.append(tally);
         }
     }
+}
+
+Verified SimClient::update()
+{
+    if (schema == simSchemas)
+        return {};
+    const bool isRunning = m_replica != nullptr;
+    if (auto found = isRunning ? die(false, 0) : Verified())
+        return found;
+    schema = simSchemas;
+    if (m_parts.trace)
+        std::printf("    c%d is updated\n", m_number);
+    return isRunning ? start() : Verified();
 }
 
 Verified SimClient::die(bool power, quint64 seed)

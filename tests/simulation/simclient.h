@@ -41,6 +41,8 @@ public:
     Verified start();
     /// The process dies. `power`: unsynced bytes go with it. What was promised is remembered.
     Verified die(bool power, quint64 seed);
+    /// The app is closed, updated to the newest schema and started again, if it ran.
+    Verified update();
     void connect(const QByteArray &token);
     void disconnect();
     /// A local transaction through plain SQL.
@@ -78,6 +80,8 @@ public:
 
     [[nodiscard]] bool isRunning() const { return m_replica != nullptr; }
     [[nodiscard]] bool isProven() const;
+    /// Until when it waits for its disk.
+    [[nodiscard]] qint64 freeAtUs() const { return m_clock ? m_clock->freeAtUs() : 0; }
     [[nodiscard]] Replica &replica() { return *m_replica; }
     [[nodiscard]] QByteArray token() const { return m_token; }
     /// Whose token it has: a copy has that of the original.
@@ -90,15 +94,21 @@ public:
     [[nodiscard]] const Verified &violation() const { return m_violation; }
 
     qint64 skewMs = 0;
+    qint64 syncUsMax = 0;                           ///< what a sync of its disk may take
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of tables that name none
     bool othersHavePolicies = false;                ///< then a value may come back under another name
     bool undoes = false;
+    int schema = 1; ///< version of the app
+    /// Called within checks of undo, for planted bugs: between a write and its undo, and after any undo.
+    std::function<void(SimClient &)> beforeUndo;
+    std::function<void(SimClient &)> afterUndo;
     bool staysDown = false;
     /// Called with the file at rest, before a restarted process opens it: for planted bugs.
     std::function<void(SimClient &)> beforeOpen;
 
 private:
     struct Promise {
+        QList<QByteArray> visible;
         QList<QByteArray> digests;
         qint64 pending = 0;
         friend bool operator==(const Promise &, const Promise &) = default;
@@ -112,6 +122,11 @@ private:
     [[nodiscard]] Promise promise() const;
     /// Notes which edits of texts and tallies were acknowledged.
     void noteSent();
+    [[nodiscard]] QList<QByteArray> visible() const;
+    Verified undoAtOnce(const QList<QByteArray> &before);
+    Verified checkUndone(const std::map<std::tuple<std::string, std::string, quint32>, Stamp> &before);
+    [[nodiscard]] std::map<std::tuple<std::string, std::string, quint32>, Stamp> stamps() const;
+    void synced();
     void struck();
     void bury();
     void reported(const QString &code, const QString &message);
@@ -140,9 +155,12 @@ private:
     QList<SimTally> m_tallies;
     QList<SimTally> m_newTallies;
     bool m_begun = false;
+    int m_openedSchema = 1;
     bool m_struck = false; ///< the process is dead and does not know it yet
     std::optional<Backup> m_backup;
-    bool m_undoable = false; ///< the edit that is being made
+    SeededRandom m_diskRandom;
+    std::set<SiteId> m_sites; ///< that it has been
+    bool m_undoable = false;  ///< the edit that is being made
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;

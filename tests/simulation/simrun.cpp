@@ -8,6 +8,8 @@
 #include <QHashSeed>
 #include <QLoggingCategory>
 
+#include <sqlite3.h>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -37,14 +39,22 @@ void report(QtMsgType type, const QMessageLogContext &, const QString &text)
         std::fprintf(stderr, "%s\n", qPrintable(text));
 }
 
+/// One thread alone uses SQLite here, and nobody asks how much memory it takes.
+bool tuneSqlite()
+{
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return true;
+}
+
 } // namespace
 
-SimRunner::SimRunner() : m_vfs(true)
+SimRunner::SimRunner() : m_vfs(tuneSqlite())
 {
     nameResources();
     QHashSeed::setDeterministicGlobalSeed();
     qInstallMessageHandler(report);
-    writeSimSchema(m_folder.path());
+    writeSimSchemas(m_folder.path());
     m_newFile.emplace(m_vfs.disk(), m_folder.path());
 }
 

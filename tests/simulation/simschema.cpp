@@ -139,6 +139,28 @@ SimStatement drawTally(SeededRandom &random, quint64 value)
     }
 }
 
+/// What only the newer schema has.
+SimStatement drawExtra(SeededRandom &random, quint64 value)
+{
+    const quint64 row = random.below(3);
+    const QString id = u"e"_s + QString::number(row);
+    const QString space = row == 2 ? u"team"_s : u"home"_s;
+    const QString text = QString::number(value);
+    const auto number = static_cast<qlonglong>(value);
+    switch (random.below(6)) {
+    case 0:
+        return {u"DELETE FROM extras WHERE id = ?"_s, {id}};
+    case 1:
+        return {u"UPDATE extras SET size = ? WHERE id = ?"_s, {number, id}};
+    case 2:
+        return {u"REPLACE INTO extras(id, space, label) VALUES (?, ?, ?)"_s, {id, space, text}};
+    case 3:
+        return {u"INSERT OR IGNORE INTO extras(id, space, label, size) VALUES (?, ?, ?, ?)"_s, {id, space, text, number}};
+    default:
+        return {u"UPDATE notes SET colour = ? WHERE id = ?"_s, {text, u"n"_s + QString::number(random.below(4))}};
+    }
+}
+
 } // namespace
 
 QList<QByteArray> simSpaces()
@@ -148,20 +170,17 @@ QList<QByteArray> simSpaces()
 
 QList<SimTable> simTables()
 {
-    return {{u"notes"_s, 1}, {u"pairs"_s, 2}, {u"texts"_s, 1}, {u"tallies"_s, 1}};
+    return {{u"notes"_s, 1}, {u"pairs"_s, 2}, {u"texts"_s, 1}, {u"tallies"_s, 1}, {u"extras"_s, 1}};
 }
 
-QString simSchemaPath(const QString &folder)
+QString simSchemaPath(const QString &folder, int version)
 {
-    return folder + u"/schema.sql"_s;
+    return folder + u"/schema%1"_s.arg(version);
 }
 
-void writeSimSchema(const QString &folder)
+void writeSimSchemas(const QString &folder)
 {
-    QDir().mkpath(folder);
-    QFile file(simSchemaPath(folder));
-    SHEAF_CHECK(file.open(QIODevice::WriteOnly));
-    file.write(
+    const QByteArrayList scripts{
         "CREATE TABLE notes(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT, body, rank "
         "INTEGER DEFAULT 0);\n"
         "SELECT sheaf_sync('notes');\n"
@@ -172,11 +191,24 @@ void writeSimSchema(const QString &folder)
         "CREATE TABLE tallies(id TEXT PRIMARY KEY NOT NULL, votes INTEGER NOT NULL DEFAULT 0, labels TEXT NOT NULL DEFAULT "
         "'[]', best INTEGER, lat, lon);\n"
         "SELECT sheaf_sync('tallies', '{\"columns\":{\"votes\":\"counter\",\"labels\":\"set\",\"best\":\"max\"},"
-        "\"groups\":[[\"lat\",\"lon\"]]}');\n");
+        "\"groups\":[[\"lat\",\"lon\"]]}');\n",
+        "ALTER TABLE notes ADD COLUMN colour TEXT DEFAULT 'red';\n"
+        "CREATE TABLE extras(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', label TEXT, size INTEGER);\n"
+        "SELECT sheaf_sync('extras');\n"};
+    for (int version = 1; version <= simSchemas; ++version) {
+        QDir().mkpath(simSchemaPath(folder, version));
+        for (int n = 1; n <= version; ++n) {
+            QFile file(simSchemaPath(folder, version) + u"/000%1_sim.sql"_s.arg(n));
+            SHEAF_CHECK(file.open(QIODevice::WriteOnly));
+            file.write(scripts[n - 1]);
+        }
+    }
 }
 
-SimStatement drawStatement(SeededRandom &random, quint64 value)
+SimStatement drawStatement(SeededRandom &random, quint64 value, int version)
 {
+    if (version > 1 && random.oneIn(3))
+        return drawExtra(random, value);
     if (random.oneIn(4))
         return drawText(random, value);
     if (random.oneIn(4))

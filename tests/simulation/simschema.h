@@ -47,10 +47,12 @@ struct SimTally {
 
 [[nodiscard]] QList<QByteArray> simSpaces();
 [[nodiscard]] QList<SimTable> simTables();
-/// The schema as a file in a real folder.
-[[nodiscard]] QString simSchemaPath(const QString &folder);
-void writeSimSchema(const QString &folder);
-[[nodiscard]] SimStatement drawStatement(SeededRandom &random, quint64 value);
+/// Versions of the app's schema: the second has a column and a table more.
+constexpr int simSchemas = 2;
+/// The schema as a folder in a real one.
+[[nodiscard]] QString simSchemaPath(const QString &folder, int version);
+void writeSimSchemas(const QString &folder);
+[[nodiscard]] SimStatement drawStatement(SeededRandom &random, quint64 value, int version);
 /// A view of what QtSql returned; bytes are kept alive in `kept`, which must not reallocate.
 [[nodiscard]] ValueView viewOf(const QVariant &value, std::vector<QByteArray> &kept);
 

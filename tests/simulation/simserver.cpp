@@ -17,10 +17,11 @@ using namespace Qt::StringLiterals;
 namespace Sheaf::Test {
 
 SimServer::SimServer(WorldParts &parts, quint64 seed, const Mutant *mutant, bool mayRestore)
-    : m_parts(parts), m_random(seed), m_mutant(mutant)
+    : m_parts(parts), m_random(seed), m_mutant(mutant), m_diskRandom(SeededRandom::branch(seed, SeededRandom::Purpose::Disk))
 {
     const bool inMemory = m_random.oneIn(2) && !mayRestore && !(mutant && mutant->serverDiskLies);
     m_epoch = m_random.next() | 1U;
+    m_parts.disk.watchSyncs(path(), [this] { synced(); });
     if (inMemory)
         m_memory = std::make_unique<Server::MemoryStorage>(m_epoch);
 }
@@ -60,14 +61,41 @@ Verified SimServer::start()
         m_file = std::move(opened).value();
         m_storage = m_file.get();
     }
-    if (m_mutant && m_mutant->storage) {
-        m_proxy = std::make_unique<StorageProxy>(*m_storage, *m_mutant->storage);
-        m_storage = m_proxy.get();
-    }
+    plant();
     m_core = std::make_unique<Server::ServerCore>(*m_storage, *m_clock, m_random);
     m_core->setRetention(retention);
     m_parts.network.setAcceptor([this](std::unique_ptr<Connection> connection) { m_core->accept(std::move(connection)); });
     return {};
+}
+
+/// Puts the planted bug in front of the storage.
+void SimServer::plant()
+{
+    StorageBugs bugs;
+    if (m_mutant && m_mutant->storage)
+        bugs = *m_mutant->storage;
+    else if (m_mutant && m_mutant->slowCommitsVanish)
+        bugs.commit = [this](auto &inner, auto &) -> Result<void> {
+            constexpr qint64 patienceUs = 200'000;
+            if (m_lastSyncUs < patienceUs)
+                return inner->commit();
+            m_lastSyncUs = 0;
+            inner.reset();
+            return {};
+        };
+    else
+        return;
+    m_proxy = std::make_unique<StorageProxy>(*m_storage, bugs);
+    m_storage = m_proxy.get();
+}
+
+void SimServer::synced()
+{
+    constexpr qint64 stallUs = 15'000'000;
+    if (!m_clock || syncUsMax <= 0)
+        return;
+    m_lastSyncUs = m_diskRandom.oneIn(100) ? stallUs : m_diskRandom.between(0, syncUsMax);
+    m_clock->spend(m_lastSyncUs);
 }
 
 void SimServer::doom(SeededRandom &random, bool power)

@@ -49,7 +49,11 @@ public:
             m_core->collect();
     }
 
+    /// Until when it waits for its disk.
+    [[nodiscard]] qint64 freeAtUs() const { return m_clock ? m_clock->freeAtUs() : 0; }
+
     qint64 skewMs = 0;
+    qint64 syncUsMax = 0; ///< what a sync of its disk may take
     Server::Retention retention;
 
 private:
@@ -61,11 +65,15 @@ private:
     const Mutant *m_mutant;
     Epoch m_epoch;
     std::unique_ptr<Server::MemoryStorage> m_memory; ///< in half of the seeds: quicker, and stricter with the core
+    void plant();
+    void synced();
     void struck();
     void bury();
 
     qint64 m_coreSkewMs = 0;
-    bool m_struck = false; ///< the process is dead and does not know it yet
+    SeededRandom m_diskRandom;
+    qint64 m_lastSyncUs = 0; ///< what the last one took
+    bool m_struck = false;   ///< the process is dead and does not know it yet
     std::optional<CrashDisk::Snapshot> m_backup;
     std::unique_ptr<NodeClock> m_clock;
     std::unique_ptr<Server::Storage> m_file;

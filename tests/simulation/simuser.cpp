@@ -26,6 +26,8 @@ Verified SimClient::edit(SeededRandom &random)
         return {};
     look();
     m_undoable = undoes && random.oneIn(2);
+    const bool isTried = m_undoable && random.oneIn(3);
+    const QList<QByteArray> before = isTried ? visible() : QList<QByteArray>();
     const auto written = m_replica->write([&](QSqlDatabase &database) { return statements(database, random); },
                                           m_undoable ? UserAction::undoable({}) : UserAction::hidden());
     m_undoable = false;
@@ -38,13 +40,48 @@ Verified SimClient::edit(SeededRandom &random)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
     m_words += m_newWords;
     m_tallies += m_newTallies;
+    if (auto found = isTried ? undoAtOnce(before) : Verified())
+        return found;
     m_reconnector->localChangesCommitted();
+    return {};
+}
+
+/// What was done last, and nobody has touched since, goes and comes back without a trace.
+Verified SimClient::undoAtOnce(const QList<QByteArray> &before)
+{
+    const QList<QByteArray> after = visible();
+    if (after == before || !m_replica->undoState().canUndo)
+        return {};
+    if (beforeUndo)
+        beforeUndo(*this);
+    if (const auto undone = m_replica->undo(); !undone || m_struck)
+        return {};
+    if (visible() != before)
+        return Violation{"U2 undo brings back what was", "c" + std::to_string(m_number)};
+    if (const auto redone = m_replica->redo(); !redone || m_struck)
+        return {};
+    if (visible() != after)
+        return Violation{"U3 redo brings it again", "c" + std::to_string(m_number)};
+    return {};
+}
+
+/// Whatever has gone was this device's own.
+Verified SimClient::checkUndone(const std::map<std::tuple<std::string, std::string, quint32>, Stamp> &before)
+{
+    const auto after = stamps();
+    for (const auto &[cell, stamp] : before) {
+        const auto now = after.find(cell);
+        if ((now == after.end() || now->second != stamp) && !m_sites.contains(stamp.site))
+            return Violation{"U1 undo takes nobody else's work", "c" + std::to_string(m_number) + " " + std::get<0>(cell)};
+    }
     return {};
 }
 
 Verified SimClient::stepBack(SeededRandom &random)
 {
     const bool back = !random.oneIn(3);
+    m_sites.insert(m_replica->site());
+    const auto before = stamps();
     const auto outcome = back ? m_replica->undo() : m_replica->redo();
     if (!outcome && m_struck) {
         bury();
@@ -54,6 +91,10 @@ Verified SimClient::stepBack(SeededRandom &random)
         return Violation{"I8 local writes succeed", (outcome.error().code + u": "_s + outcome.error().message).toStdString()};
     if (m_parts.trace)
         std::printf("    c%d %s %d cells and rows\n", m_number, back ? "undoes" : "redoes", outcome->changes);
+    if (afterUndo)
+        afterUndo(*this);
+    if (auto found = checkUndone(before))
+        return found;
     m_reconnector->localChangesCommitted();
     return {};
 }
@@ -122,9 +163,9 @@ quint64 SimClient::nextValue()
 
 bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString *error)
 {
-    SimStatement drawn = drawStatement(random, nextValue());
+    SimStatement drawn = drawStatement(random, nextValue(), schema);
     while (m_undoable && (drawn.sql.contains(u"texts"_s) || drawn.sql.contains(u"tallies"_s)))
-        drawn = drawStatement(random, nextValue());
+        drawn = drawStatement(random, nextValue(), schema);
     QSqlQuery query(database);
     bool done = query.prepare(drawn.sql);
     for (const QVariant &value : drawn.values)
@@ -157,6 +198,27 @@ void SimClient::look()
         for (const auto &[column, cell] : row.cells)
             m_seen[{table, key, column}].emplace(length == lengths.end() ? 0 : length->second, cell.value);
     }
+}
+
+/// The stamp of every register by table, key and column; column 0 is the life of the row.
+std::map<std::tuple<std::string, std::string, quint32>, Stamp> SimClient::stamps() const
+{
+    std::map<std::tuple<std::string, std::string, quint32>, Stamp> all;
+    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
+    QSqlQuery query(m_replica->database());
+    query.exec(u"SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl"_s);
+    while (query.next()) {
+        RowClock clock;
+        const QByteArray bytes = query.value(2).toByteArray();
+        if (!sites || !decodeClock(bytes, *sites, clock))
+            continue;
+        const std::string table = query.value(0).toByteArray().toStdString();
+        const std::string key = query.value(1).toByteArray().toStdString();
+        all[{table, key, 0}] = clock.life;
+        for (const Sheaf::Cell &cell : clock.registers().cells)
+            all[{table, key, cell.column}] = cell.stamp;
+    }
+    return all;
 }
 
 /// The causal length of every row, by table and key.

@@ -41,6 +41,8 @@ private Q_SLOTS:
 
     void eventsRunInOrder();
     void timersDieWithTheirClock();
+    void timersWaitForTheDisk();
+    void framesWaitForTheDisk();
     void framesArriveInOrder();
     void cutEndsBothSides();
     void halfOpenTellsNobody();
@@ -117,6 +119,41 @@ void TestSimParts::timersDieWithTheirClock()
     }
     m_queue->runUntil(20'000);
     QCOMPARE(ran, 1);
+}
+
+void TestSimParts::timersWaitForTheDisk()
+{
+    const qint64 skew = 0;
+    QList<int> ran;
+    NodeClock clock(*m_queue, skew);
+    clock.start(std::chrono::milliseconds(1), [&] { ran += 1; });
+    clock.start(std::chrono::milliseconds(2), [&] { ran += 2; });
+    const auto cancelled = clock.start(std::chrono::milliseconds(2), [&] { ran += 3; });
+    clock.spend(50'000);
+    QCOMPARE(clock.monotonicMs(), 50);
+    clock.start(std::chrono::milliseconds(1), [&] { ran += 4; });
+    m_queue->runUntil(49'000);
+    QVERIFY(ran.isEmpty());
+    clock.cancel(cancelled);
+    m_queue->runUntil(60'000);
+    QCOMPARE(ran, (QList<int>{1, 2, 4}));
+    QCOMPARE(clock.monotonicMs(), 60);
+}
+
+void TestSimParts::framesWaitForTheDisk()
+{
+    connectOne();
+    const qint64 freeUs = m_queue->nowUs() + 5'000'000;
+    m_network->setFreeAt([freeUs](int, Direction towards) { return towards == Direction::ToServer ? freeUs : 0; });
+    m_client->sendFrame("in"_ba);
+    m_server->sendFrame("out"_ba);
+    m_client->sendFrame("in again"_ba);
+    m_queue->runUntil(freeUs - 1);
+    QVERIFY(m_serverEar.frames.isEmpty());
+    QVERIFY(m_clientEar.frames.isEmpty());
+    m_queue->runUntil(freeUs + 100'000);
+    QCOMPARE(m_serverEar.frames, (QList<QByteArray>{"in", "in again"}));
+    QCOMPARE(m_clientEar.frames, QList<QByteArray>{"out"});
 }
 
 void TestSimParts::framesArriveInOrder()

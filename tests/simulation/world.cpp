@@ -30,6 +30,12 @@ World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, const
     m_tap.setTrace(trace);
     if (mutant && mutant->wire)
         m_tap.setMutate(mutant->wire);
+    m_network.setFreeAt([this](int client, Direction towards) {
+        if (towards == Direction::ToServer)
+            return m_server ? m_server->freeAtUs() : 0;
+        const auto node = m_clients.find(client);
+        return node == m_clients.end() ? 0 : node->second->freeAtUs();
+    });
     m_tap.setWatch([this](const WireEvent &event, const Message &message) { return watch(event, message); });
     m_network.setTap([this](int client, quint64 connection, Direction direction, const QByteArray &frame) {
         return m_tap.deliver(client, connection, direction, frame);
@@ -38,6 +44,7 @@ World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, const
 
 World::~World()
 {
+    m_network.setFreeAt({});
     m_clients.clear();
     m_server.reset();
 }
@@ -51,6 +58,9 @@ Verified World::setUp()
     const quint64 size = random.below(20); // most worlds are small, so that there are many
     m_devices = static_cast<int>(size < 17 ? 3 : size == 17 ? 4 : size == 18 ? random.between(5, 7) : random.between(8, 12));
     m_parts.copies = has(Feature::Clones) || has(Feature::ClientRestore);
+    const qint64 syncUsMax = random.between(1'000, 500'000);
+    if (has(Feature::SlowDisks))
+        m_server->syncUsMax = syncUsMax;
     if (has(Feature::Skew))
         m_server->skewMs = skewMs;
     if (has(Feature::Forgetting))
@@ -76,14 +86,24 @@ Verified World::addDevice(int number, SimClient *original)
     const auto policy = static_cast<ConflictPolicy>(random.below(3));
     const qint64 delayUsMax = random.between(1'000, 800'000);
     const auto cutOneIn = static_cast<quint64>(random.between(1, 4));
+    const bool isUpToDate = random.oneIn(2);
+    const qint64 syncUsMax = random.oneIn(2) ? random.between(10'000, 2'000'000) : 0;
+    if (has(Feature::SlowDisks))
+        client->syncUsMax = syncUsMax;
     if (has(Feature::Skew))
         client->skewMs = skewMs;
     client->othersHavePolicies = has(Feature::Policies) || has(Feature::Undo);
     client->undoes = has(Feature::Undo);
     if (has(Feature::Policies))
         client->policy = policy;
+    if (has(Feature::SchemaMix) && isUpToDate)
+        client->schema = simSchemas;
     if (m_mutant && m_mutant->clientDiskLies)
         m_vfs.disk().lieAboutSync(client->path());
+    if (m_mutant) {
+        client->beforeUndo = m_mutant->beforeUndo;
+        client->afterUndo = m_mutant->afterUndo;
+    }
     if (m_mutant && m_mutant->beforeClientOpens)
         client->beforeOpen = [this](SimClient &opening) { m_mutant->beforeClientOpens(opening, m_vfs.disk()); };
     LinkFaults &faults = m_network.faults(number);
@@ -140,6 +160,8 @@ Verified World::watch(const WireEvent &event, const Message &message)
         return checkStamps(changes->changes);
     }
     if (const auto *ack = std::get_if<Ack>(&message)) {
+        if (!m_headsAtHello.contains(event.connection)) // of a server that has been put back since
+            return {};
         Sequence &promised = m_promisedHeads[ack->space];
         promised = std::max(promised, ack->sequence);
     } else if (const auto *welcome = std::get_if<Welcome>(&message)) {

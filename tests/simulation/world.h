@@ -45,6 +45,7 @@ private:
     void disturbNetwork(SeededRandom &random, int number);
     Verified startServerInTime();
     Verified settle();
+    Verified settleSchemas();
     Verified settleGrants();
     Verified becomeProven();
     Verified judge();

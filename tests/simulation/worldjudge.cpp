@@ -17,6 +17,7 @@ Verified World::settle()
 {
     m_server->mendDisk();
     m_vfs.disk().pardon(m_server->path());
+    m_server->syncUsMax = 0;
     if (!m_server->isRunning()) {
         if (auto found = m_server->start())
             return found;
@@ -25,6 +26,7 @@ Verified World::settle()
         m_network.faults(number) = LinkFaults{};
         m_network.heal(number);
         client->pardon();
+        client->syncUsMax = 0;
         if (!client->isRunning()) {
             if (auto found = client->start())
                 return found;
@@ -33,7 +35,25 @@ Verified World::settle()
             client->connect(client->token());
     }
     m_server->tellGrants();
+    if (auto found = has(Feature::SchemaMix) ? settleSchemas() : Verified())
+        return found;
     return has(Feature::Grants) ? settleGrants() : becomeProven();
+}
+
+/// In half of the worlds everybody becomes proven with the app that they have. Then all have the newest one, and with it
+/// everything that was ever written.
+Verified World::settleSchemas()
+{
+    SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Settling, 1);
+    if (random.oneIn(2)) {
+        if (auto found = becomeProven())
+            return found;
+    }
+    for (const auto &[number, client] : m_clients) {
+        if (auto found = client->update())
+            return found;
+    }
+    return {};
 }
 
 /// First with what was taken away: nobody holds a row of it. Then everybody has everything again, and nothing was lost.

@@ -76,7 +76,8 @@ Verified World::act(SeededRandom &random, int number)
     const quint64 kind = random.below(20);
     if (kind < 11) {
         const auto client = m_clients.find(number);
-        if (client == m_clients.end() || !client->second->isRunning())
+        // Whoever waits for a slow disk writes nothing more.
+        if (client == m_clients.end() || !client->second->isRunning() || client->second->freeAtUs() > m_queue.nowUs())
             return {};
         return has(Feature::Undo) && random.oneIn(4) ? client->second->stepBack(random) : client->second->edit(random);
     }
@@ -191,7 +192,7 @@ void World::disturbNetwork(SeededRandom &random, int number)
 
 Verified World::disturbClient(SeededRandom &random, SimClient &client)
 {
-    switch (random.below(5)) {
+    switch (random.below(6)) {
     case 0:
         return crashClient(random, client);
     case 1:
@@ -207,6 +208,10 @@ Verified World::disturbClient(SeededRandom &random, SimClient &client)
             client.connect(client.token());
         break;
     case 3:
+        if (has(Feature::SchemaMix) && random.oneIn(2))
+            return client.update();
+        break;
+    case 4:
         if (has(Feature::AnyWrite))
             client.doom(random, has(Feature::PowerCut));
         break;

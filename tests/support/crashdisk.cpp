@@ -203,6 +203,12 @@ qint64 CrashDisk::calls(Operation operation) const
     return it == m_calls.end() ? 0 : it->second;
 }
 
+void CrashDisk::watchSyncs(const std::string &prefix, std::function<void()> watch)
+{
+    const std::lock_guard lock(m_mutex);
+    m_syncWatches[prefix] = std::move(watch);
+}
+
 void CrashDisk::lieAboutSync(const std::string &prefix)
 {
     const std::lock_guard lock(m_mutex);
@@ -251,6 +257,7 @@ void CrashDisk::reset()
     const std::lock_guard lock(m_mutex);
     m_faults.clear();
     m_dooms.clear();
+    m_syncWatches.clear();
     m_liars.clear();
     m_calls.clear();
 }
@@ -373,6 +380,10 @@ int CrashDisk::sync(const NodePtr &node)
         return SQLITE_IOERR_FSYNC;
     if (const int code = fault(node->path, Operation::Sync); code != SQLITE_OK)
         return code;
+    for (const auto &[prefix, watch] : m_syncWatches) {
+        if (below(node->path, prefix))
+            watch();
+    }
     if (std::ranges::any_of(m_liars, [&](const std::string &liar) { return below(node->path, liar); }))
         return SQLITE_OK;
     for (const Node::Pending &op : node->pending)

@@ -87,6 +87,8 @@ public:
     void clearFaults();
     /// Number of calls of one kind since the start: the range for Fault::after.
     [[nodiscard]] qint64 calls(Operation operation) const;
+    /// Called at each sync below this prefix; may not use the disk.
+    void watchSyncs(const std::string &prefix, std::function<void()> watch);
     /// The disk answers syncs below this prefix without doing them.
     void lieAboutSync(const std::string &prefix);
     [[nodiscard]] Snapshot snapshot(const std::string &prefix) const;
@@ -120,6 +122,7 @@ private:
     std::map<std::string, Bytes> m_ghosts; ///< deleted, but the directory is not synced
     std::vector<Fault> m_faults;
     std::vector<Doom> m_dooms;
+    std::map<std::string, std::function<void()>> m_syncWatches; ///< by prefix
     std::vector<std::string> m_liars;
     std::map<Operation, qint64> m_calls;
 };
