@@ -285,6 +285,11 @@ Result<void> Merger::revive(const TableInfo &table, const Change &change, RowSta
 {
     const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
     row.clock = table.bornClock(m_record.length + 1, stamp);
+    // What only newer apps know of the row comes back with it.
+    for (const Cell &cell : m_before.registers().cells) {
+        if (const auto *column = table.column(cell.column); column != nullptr && column->position < 0)
+            row.clock.setStamp(cell.column, stamp);
+    }
     const auto number = m_rows.enqueue(table, change.key, row, 0, Mask::all, {});
     if (!number)
         return fail(number.error());

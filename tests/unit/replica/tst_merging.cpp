@@ -38,6 +38,7 @@ private Q_SLOTS:
     void pendingEditsSurviveAPull();
     void editsAfterThePushStayWaiting();
     void unknownColumnsAreParkedAndForwarded();
+    void revivedRowsKeepWhatIsParked();
     void uniqueConflictsDoNotStopSync();
     void rowsMayComeBeforeTheirParents();
     void clockOffsetCorrectsWaitingStamps();
@@ -187,6 +188,32 @@ void TestMerging::unknownColumnsAreParkedAndForwarded()
     older.setSchema({first, second});
     QVERIFY(older.open());
     QCOMPARE(older.value(u"SELECT b FROM t"_s).toString(), u"b"_s);
+    QVERIFY(older.digestHolds());
+}
+
+/// An app that does not know a column brings the row back with it, and finds in it what all others have.
+void TestMerging::revivedRowsKeepWhatIsParked()
+{
+    Relay relay;
+    const QByteArray first = "CREATE TABLE t(id INTEGER PRIMARY KEY, a); SELECT sheaf_sync('t');";
+    const QByteArray second = "ALTER TABLE t ADD COLUMN b DEFAULT 'none';";
+    Device older(first, 1);
+    Device newer(first, 2);
+    newer.close();
+    newer.setSchema({first, second});
+    QVERIFY(newer.open());
+    newer.exec(u"INSERT INTO t VALUES (1, 'a', 'b')"_s);
+    settle(relay, {&newer, &older});
+    older.exec(u"UPDATE t SET a = 'edited'"_s);
+    newer.exec(u"DELETE FROM t"_s);
+    relay.sync(newer);
+    settle(relay, {&older, &newer});
+    QCOMPARE(newer.value(u"SELECT a || b FROM t"_s).toString(), u"editedb"_s);
+    older.close();
+    older.setSchema({first, second});
+    QVERIFY(older.open());
+    QCOMPARE(older.value(u"SELECT a || b FROM t"_s).toString(), u"editedb"_s);
+    QCOMPARE(*older.replica().visibleDigest("home"), *newer.replica().visibleDigest("home"));
     QVERIFY(older.digestHolds());
 }
 
