@@ -144,6 +144,8 @@ Verified World::judge()
             return found;
         if (auto found = client->checkTallies(tallies))
             return found;
+        if (auto found = Oracle::compareValues(m_clients.begin()->second->visibleRows(), rows))
+            return Violation{"Q1 equal rows", "c" + std::to_string(number) + " " + found->detail};
         for (const QByteArray &space : simSpaces()) {
             const auto mine = client->replica().digest(space);
             if (!mine || !(*mine == digests[space]))
