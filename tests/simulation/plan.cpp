@@ -10,13 +10,13 @@ namespace Sheaf::Test {
 
 namespace {
 
-struct Known {
+struct FeatureRow {
     std::string_view name;
     quint64 oneIn; ///< seeds that have it
 };
 
 /// In the order of Feature.
-constexpr std::array<Known, static_cast<size_t>(Feature::Count)> known{
+constexpr std::array<FeatureRow, static_cast<size_t>(Feature::Count)> featureTable{
     {{"server-crash", 2},   {"client-crash", 2},   {"power-cut", 2},   {"cuts", 2},       {"half-open", 2},   {"partitions", 2},
      {"delays", 2},         {"skew", 2},           {"clock-steps", 2}, {"offline", 2},    {"disk-faults", 2}, {"server-disk", 2},
      {"policies", 2},       {"grants", 2},         {"undo", 2},        {"forgetting", 2}, {"any-write", 2},   {"clones", 4},
@@ -46,13 +46,13 @@ Features possible(Features features)
 
 std::string_view nameOf(Feature feature)
 {
-    return known[static_cast<size_t>(feature)].name;
+    return featureTable[static_cast<size_t>(feature)].name;
 }
 
 std::optional<Feature> featureNamed(std::string_view name)
 {
-    for (size_t i = 0; i < known.size(); ++i) {
-        if (known[i].name == name)
+    for (size_t i = 0; i < featureTable.size(); ++i) {
+        if (featureTable[i].name == name)
             return static_cast<Feature>(i);
     }
     return {};
@@ -62,8 +62,8 @@ Features drawFeatures(quint64 seed)
 {
     SeededRandom random = SeededRandom::branch(seed, SeededRandom::Purpose::Features);
     Features features;
-    for (size_t i = 0; i < known.size(); ++i)
-        features[i] = random.oneIn(known[i].oneIn);
+    for (size_t i = 0; i < featureTable.size(); ++i)
+        features[i] = random.oneIn(featureTable[i].oneIn);
     return possible(features);
 }
 
@@ -76,9 +76,9 @@ std::string Plan::options() const
     if (!withoutDevices.empty())
         text << " --without-devices " << joined(withoutDevices);
     std::set<std::string_view> names;
-    for (size_t i = 0; i < known.size(); ++i) {
+    for (size_t i = 0; i < featureTable.size(); ++i) {
         if (without[i])
-            names.insert(known[i].name);
+            names.insert(featureTable[i].name);
     }
     if (!names.empty())
         text << " --without " << joined(names);

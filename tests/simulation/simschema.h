@@ -49,6 +49,8 @@ struct SimTally {
 [[nodiscard]] QList<SimTable> simTables();
 /// Versions of the app's schema: the second has a column and a table more.
 constexpr int simSchemas = 2;
+/// What the new column has where nobody has written to it.
+inline const QString simColour = QStringLiteral("red");
 /// The schema as a folder in a real one.
 [[nodiscard]] QString simSchemaPath(const QString &folder, int version);
 void writeSimSchemas(const QString &folder);

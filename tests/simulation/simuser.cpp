@@ -255,9 +255,9 @@ void SimClient::judge(const Conflict &conflict)
     const std::string value = valueBytes(theirs);
     if (value == valueBytes(viewOf(conflict.mine, kept)))
         blame("C3 equal values are no conflict", conflict.column.toStdString());
-    // Some statements write the same number again and again, those of tallies what they find.
+    // Some statements write the same number again and again, those of tallies what they find, and a whole row its defaults.
     constexpr qint64 constantsEnd = 1000;
-    const bool telling = !conflict.theirs.isNull() && conflict.table != "tallies" &&
+    const bool telling = !conflict.theirs.isNull() && conflict.table != "tallies" && conflict.theirs.toString() != simColour &&
                          (theirs.type != ValueView::Type::Integer || theirs.integer >= constantsEnd);
     const auto seen = m_seen.find({conflict.table.toStdString(), conflict.key.toStdString(), conflict.column.toStdString()});
     if (!telling || seen == m_seen.end())

@@ -10,8 +10,6 @@ namespace Sheaf::Test {
 
 namespace {
 
-constexpr qint64 yearMs = 365LL * 24 * 3600 * 1000;
-
 quint64 seedOf(const Plan &plan, SeededRandom::Purpose purpose)
 {
     return SeededRandom::branch(plan.seed, purpose).next();

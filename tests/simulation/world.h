@@ -29,6 +29,8 @@ public:
     Outcome run();
 
 private:
+    static constexpr qint64 yearMs = 365LL * 24 * 3600 * 1000;
+
     Verified setUp();
     /// `original`: whose files it begins with.
     Verified addDevice(int number, SimClient *original = nullptr);

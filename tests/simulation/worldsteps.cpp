@@ -10,14 +10,13 @@ namespace Sheaf::Test {
 
 namespace {
 
-constexpr qint64 yearMs = 365LL * 24 * 3600 * 1000;
 constexpr quint64 copiesMax = 2; ///< of devices
 constexpr qint64 driftMs = 900;  ///< below what a handshake corrects
 
 /// Somebody sets the clock wrong, or right; or the time service does, by what nobody notices.
-qint64 drawClockStep(SeededRandom &random)
+qint64 drawClockStep(SeededRandom &random, qint64 yearMs)
 {
-    constexpr std::array steps{yearMs, 200'000LL, driftMs};
+    const std::array steps{yearMs, 200'000LL, driftMs};
     const qint64 step = steps[random.below(steps.size())];
     return random.between(-step, step);
 }
@@ -197,7 +196,7 @@ Verified World::disturbClient(SeededRandom &random, SimClient &client)
         return crashClient(random, client);
     case 1:
         if (has(Feature::ClockSteps))
-            client.skewMs += drawClockStep(random);
+            client.skewMs += drawClockStep(random, yearMs);
         break;
     case 2:
         if (!has(Feature::Offline))
