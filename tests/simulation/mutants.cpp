@@ -250,7 +250,7 @@ void addCopyBugs(std::vector<Mutant> &all)
                        }));
 }
 
-/// Bugs that show only where versions of the app differ, spaces are taken away, or deletes are forgotten.
+/// Bugs that show only where versions of the app differ or spaces are taken away.
 void addAccessBugs(std::vector<Mutant> &all)
 {
     all.push_back(
@@ -268,19 +268,6 @@ void addAccessBugs(std::vector<Mutant> &all)
                        }));
     all.push_back(restarted("quarantine-lost", "what was kept of a space that was taken away is gone after a restart",
                             "DELETE FROM sheaf_quarantine"));
-    all.push_back(wire("forgetting-untold", "a replica that was away does not learn what was forgotten meanwhile",
-                       onWire<Welcome>([](const WireEvent &, Welcome m) -> QList<Message> {
-                           for (Welcome::Space &space : m.spaces) {
-                               space.collected = 0;
-                               space.collectedStamp = 0;
-                           }
-                           return {m};
-                       })));
-    all.push_back(wire("forgotten-too-much", "deletes are said to be forgotten that are not",
-                       onWire<Collected>([](const WireEvent &, Collected m) -> QList<Message> {
-                           m.stamp = makeHlc(hlcMs(m.stamp) + 60'000, 0);
-                           return {m};
-                       })));
 }
 
 /// Bugs in front of undo and of slow disks.

@@ -137,6 +137,7 @@ bool SimServer::restoreBackup()
     if (!m_backup)
         return false;
     die(false, 0);
+    mendDisk(); // or the new epoch would not be written
     m_parts.disk.restore(path(), *m_backup);
     if (m_parts.trace)
         std::printf("    server is put back to an earlier state\n");
