@@ -107,7 +107,8 @@ Verified SimClient::checkTallies(const QList<SimTally> &tallies)
                              (tally.row + u": "_s + tally.label + u" in "_s + labels.value(tally.row)).toStdString()};
     }
     for (auto it = sums.cbegin(); it != sums.cend(); ++it) {
-        if (it.value() != 0 && !possible.value(it.key()).contains(it.value()))
+        // Where files were copied it is open what an increment that waited in both comes to.
+        if (it.value() != 0 && !m_parts.copied && !possible.value(it.key()).contains(it.value()))
             return Violation{"M1 every increment once", it.key().toStdString() + " is off by " + std::to_string(it.value())};
     }
     return {};
