@@ -98,7 +98,7 @@ Result<void> Merger::noteTheirDelete(const TableInfo &table, ConflictEntry entry
     if (!there)
         return fail(there.error());
     for (const TableInfo::Column &column : table.columns) {
-        if (*there && column.position >= 0)
+        if (*there && column.position >= 0 && !m_coded.contains(column.id))
             appendNamed(entry.mine, column.name, values[static_cast<size_t>(column.position)]);
     }
     m_rows.releaseValues();
@@ -116,7 +116,8 @@ Result<void> Merger::noteMyDelete(const TableInfo &table, ConflictEntry entry, q
             continue;
         if (news && !m_store.isOwn(cell.stamp))
             entry.stamp = std::max(entry.stamp, cell.stamp);
-        appendNamed(entry.theirs, column->name, cell.value);
+        if (!m_codedNews.contains(cell.column)) // what travelled is not for people
+            appendNamed(entry.theirs, column->name, cell.value);
     }
     if (entry.stamp == Stamp())
         return {};
@@ -157,8 +158,14 @@ Result<void> Merger::settleClashes(const TableInfo &table, const Change &change,
             }
             entry.asks = policy == ConflictPolicy::Custom ? ConflictLimits::asksMax : -1;
         }
+        if (m_codedNews.contains(clash.column)) {
+            // Nobody can read theirs, here or in the log: where mine stands there is nothing to choose.
+            if (mineWins)
+                continue;
+            entry.theirs = Bytes::encodedValue({});
+        }
         entry.winner = mineWins ? Conflict::Side::Mine : Conflict::Side::Theirs;
-        entry.stands = mineWins ? clash.mine : clash.theirs;
+        entry.stands = mineWins ? clash.mine : entry.theirs;
         if (auto done = m_conflicts.add(entry, wallMs); !done)
             return done;
     }

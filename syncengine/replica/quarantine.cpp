@@ -21,6 +21,7 @@ struct Replica::Private::Parting {
 /// An entry of the quarantine with what brings it back.
 struct Replica::Private::Return {
     KeptChange kept;
+    QByteArray coded; ///< record of the values that nobody could decode
     RowClock clock;
     QByteArray base;
     quint64 resolved = 0;
@@ -41,6 +42,51 @@ Result<void> runOn(sqlite3 *handle, const char *sql, qint64 entry, qint64 table 
         statement->bindBlob(3, key);
     }
     return statement->run();
+}
+
+/// Moves the values of some columns into a record of their own.
+Result<void> takeOut(const QSet<ColumnId> &columns, QByteArray &bytes, QByteArray &taken)
+{
+    if (columns.isEmpty())
+        return {};
+    RowRecord record;
+    const QByteArray all = bytes;
+    if (auto decoded = decodeRecord(all, record); !decoded)
+        return decoded;
+    RowRecord theirs{.length = record.length, .life = record.life, .cells = {}};
+    for (const Cell &cell : record.cells) {
+        if (columns.contains(cell.column))
+            theirs.cells.push_back(cell);
+    }
+    std::erase_if(record.cells, [&columns](const Cell &cell) { return columns.contains(cell.column); });
+    bytes.clear();
+    encodeRecord(record, bytes);
+    encodeRecord(theirs, taken);
+    return {};
+}
+
+/// A row with values that cannot be shown waits out of sight; what is pulled next brings it into view as far as that is possible.
+Result<void> putBackHidden(sqlite3 *handle, RowStore &rows, const TableInfo &table, const KeptChange &kept,
+                           const QByteArray &codedBytes)
+{
+    const QByteArray &key = kept.change.key;
+    RowRecord coded;
+    if (auto decoded = decodeRecord(codedBytes, coded); !decoded)
+        return decoded;
+    for (const Cell &cell : kept.record.cells) {
+        if (auto done = rows.park(table, key, cell); !done)
+            return done;
+    }
+    for (const Cell &cell : coded.cells) {
+        if (auto done = rows.park(table, key, cell, true); !done)
+            return done;
+    }
+    auto stuck = SqlStatement::prepare(handle, "REPLACE INTO sheaf_stuck(tbl, pk, reason, filtered) VALUES (?1, ?2, '', 1)");
+    if (!stuck)
+        return fail(stuck.error());
+    stuck->bindInteger(1, table.id);
+    stuck->bindBlob(2, key);
+    return stuck->run();
 }
 
 } // namespace
@@ -81,10 +127,16 @@ Result<void> Replica::Private::quarantine(const Store::Space &space, const Parti
     KeptChange kept{.change = {}, .bytes = {}, .record = {}, .mask = waiting.mask, .texts = {}};
     if (auto done = recordOf(asWaiting, kept.bytes); !done)
         return done;
+    QHash<ColumnId, QByteArray> parked;
+    QSet<ColumnId> coded;
+    if (auto done = rows.readParked(table, parting.key, parked, &coded); !done)
+        return done;
+    QByteArray codedBytes;
+    if (auto done = takeOut(coded, kept.bytes, codedBytes); !done)
+        return done;
     auto insert = SqlStatement::prepare(
-        handle,
-        "INSERT INTO sheaf_quarantine(space, tbl, pk, code, reason, record, mask, texts, at, clock, base, resolved, txn, site)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, x'', ?8, ?9, ?10, ?11, ?12, ?13)");
+        handle, "INSERT INTO sheaf_quarantine(space, tbl, pk, code, reason, record, mask, texts, at, clock, base, resolved, txn,"
+                " site, coded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, x'', ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     if (!insert)
         return fail(insert.error());
     const QByteArray code = why.code.toUtf8();
@@ -102,6 +154,7 @@ Result<void> Replica::Private::quarantine(const Store::Space &space, const Parti
     insert->bindInteger(11, static_cast<qint64>(waiting.resolved));
     insert->bindInteger(12, parting.transaction);
     insert->bindInteger(13, static_cast<qint64>(store.site));
+    insert->bindBlob(14, codedBytes);
     if (auto done = insert->run(); !done)
         return done;
     return quarantineEdits(sqlite3_last_insert_rowid(handle), parting, kept);
@@ -154,7 +207,8 @@ Result<bool> Replica::Private::hasQuarantined(const QByteArray &space)
 Result<bool> Replica::Private::putBack(Store::Space &space)
 {
     auto select = SqlStatement::prepare(handle, selectKept("sheaf_quarantine", " WHERE space = ?1 ORDER BY n"));
-    auto more = SqlStatement::prepare(handle, "SELECT clock, base, resolved, txn, site FROM sheaf_quarantine WHERE n = ?1");
+    auto more =
+        SqlStatement::prepare(handle, "SELECT clock, base, resolved, txn, site, coded FROM sheaf_quarantine WHERE n = ?1");
     if (!select || !more)
         return fail(!select ? select.error() : more.error());
     select->bindBlob(1, space.state.name);
@@ -179,6 +233,7 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
         entry.resolved = static_cast<quint64>(more->integer(2));
         entry.transaction = more->integer(3);
         entry.site = static_cast<SiteId>(more->integer(4));
+        entry.coded = more->bytes(5).toByteArray();
         more->reset();
         const auto number = putBack(space, entry, transactions.value(entry.transaction));
         if (!number)
@@ -238,7 +293,9 @@ Result<qint64> Replica::Private::putBack(Store::Space &space, const Return &entr
             return fail(done.error());
     }
     if (isAlive(entry.clock.length)) {
-        if (auto done = merger.putBack(*table, change.key, space.state.name, entry.kept.record); !done)
+        auto done = entry.coded.isEmpty() ? merger.putBack(*table, change.key, space.state.name, entry.kept.record)
+                                          : putBackHidden(handle, rows, *table, entry.kept, entry.coded);
+        if (!done)
             return fail(done.error());
     }
     if (auto done = forgetQuarantined(change.number); !done)

@@ -68,6 +68,8 @@ private Q_SLOTS:
     void editsOfARowThatGoesOutOfSightAreSent();
     void aPolicyWritesNothingThatTravelled();
     void aConstraintAndAMissingKeyAreBothWaitedFor();
+    void whatComesBackFromQuarantineStaysOutOfSight();
+    void conflictsShowNothingThatTravelled();
     void migrationsDecodeWhatWasParked();
     void migrationsHideWhatCannotBeDecoded();
 
@@ -237,6 +239,63 @@ void TestDecoding::aConstraintAndAMissingKeyAreBothWaitedFor()
     QVERIFY(c->replica().setFilters(mapsWith(both)));
     QCOMPARE(titles(*c), u"secret one|two"_s);
     verifyEqual(*a, *c);
+}
+
+void TestDecoding::whatComesBackFromQuarantineStaysOutOfSight()
+{
+    a->wallMs += 1000;
+    a->exec(u"UPDATE notes SET title = 'secret two' WHERE id = '2'"_s);
+    relay.sync(*a);
+    b->exec(u"UPDATE notes SET body = 'by b' WHERE id = '2'"_s);
+    relay.pull(*b);
+    QVERIFY(b->replica().closeSpace("home", u"revoked"_s, {}));
+    b->reopen();
+    const auto kept = b->replica().quarantined();
+    QCOMPARE(kept->size(), 1);
+    for (const NamedValue &value : kept->constFirst().values)
+        QVERIFY2(!value.value.toString().contains(u"k2:"_s), value.column.constData());
+    relay.sync(*b);
+    QCOMPARE(titles(*b), QString());
+    QCOMPARE(*b->replica().hiddenCount(), 2);
+    QCOMPARE(b->replica().pendingCount(), 0);
+    relay.sync(*a);
+    QCOMPARE(a->value(u"SELECT title || body FROM notes WHERE id = '2'"_s).toString(), u"secret twoby b"_s);
+    QVERIFY(b->replica().setFilters(mapsWith(both)));
+    QCOMPARE(titles(*b), u"secret one|secret two"_s);
+    verifyEqual(*a, *b);
+}
+
+void TestDecoding::conflictsShowNothingThatTravelled()
+{
+    a->wallMs += 2000;
+    b->wallMs += 1000;
+    a->exec(u"INSERT INTO notes VALUES ('3', 'three', ''), ('4', 'four', '')"_s);
+    relay.sync(*a);
+    relay.sync(*b);
+    b->exec(u"UPDATE notes SET title = 'mine' WHERE id = '2'"_s);
+    a->exec(u"UPDATE notes SET title = 'secret later' WHERE id = '2'"_s);
+    a->exec(u"UPDATE notes SET title = 'secret earlier' WHERE id = '3'"_s);
+    a->exec(u"UPDATE notes SET title = 'secret of a row' WHERE id = '4'"_s);
+    relay.sync(*a);
+    b->wallMs += 5000;
+    b->exec(u"UPDATE notes SET title = 'mine too' WHERE id = '3'"_s);
+    b->exec(u"DELETE FROM notes WHERE id = '4'"_s);
+    relay.pull(*b);
+    const auto all = b->replica().conflicts();
+    QVERIFY(!all->isEmpty());
+    for (const Conflict &conflict : *all) {
+        QVERIFY(!conflict.theirs.toString().contains(u"k2:"_s));
+        for (const NamedValue &value : conflict.theirsRow)
+            QVERIFY2(!value.value.toString().contains(u"k2:"_s), value.column.constData());
+        if (conflict.kind == Conflict::Kind::Edit) {
+            QCOMPARE(conflict.mine.toString(), u"mine"_s); // where mine stands there is nothing to choose
+            QVERIFY(conflict.winner == Conflict::Side::Theirs && conflict.theirs.isNull());
+        }
+    }
+    relay.sync(*b);
+    relay.sync(*a);
+    QVERIFY(b->replica().setFilters(mapsWith(both)));
+    verifyEqual(*a, *b);
 }
 
 void TestDecoding::migrationsDecodeWhatWasParked()
