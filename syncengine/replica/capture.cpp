@@ -344,14 +344,19 @@ Result<void> Capture::touchAll(const TableInfo &table)
             const ValueView value = viewOf(sqlite3_column_value(select->raw(), column));
             encodeKey({&value, 1}, m_key);
         }
-        bool fresh = false;
-        Touch &row = touch(table, fresh);
-        row.existed = false; // for the other devices it is born now
-        row.bigText = !table.texts.empty();
-        row.partBirth = !table.parted.empty();
-        row.exists = true;
-        row.space = m_touches.store(select->bytes(keys));
+        adopt(table, m_key, select->bytes(keys));
     }
+}
+
+void Capture::adopt(const TableInfo &table, QByteArrayView key, QByteArrayView space)
+{
+    bool fresh = false;
+    Touch &row = m_touches.find(table, key, fresh);
+    row.existed = false; // for the other devices it is born now
+    row.bigText = !table.texts.empty();
+    row.partBirth = !table.parted.empty();
+    row.exists = true;
+    row.space = m_touches.store(space);
 }
 
 /// The hook's word is in doubt: look at the row.

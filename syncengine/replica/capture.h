@@ -50,6 +50,8 @@ public:
     void touchColumn(const TableInfo &table, const QByteArray &key, ColumnId column);
     /// Captures every row that a table holds already: it has just become a synced one.
     Result<void> touchAll(const TableInfo &table);
+    /// The same for one row that nobody knows.
+    void adopt(const TableInfo &table, QByteArrayView key, QByteArrayView space);
 
 private:
     static void preupdate(void *self, sqlite3 *handle, int operation, const char *schema, const char *table, long long oldRowid,

@@ -67,6 +67,10 @@ Result<void> Merger::merge(const Changes &changes, qint64 wallMs)
             return done;
         if (auto done = mergeRow(names->at(change.table), change, **space, wallMs); !done)
             return done;
+        if (isComparable(table, **space)) {
+            if (auto done = mendValues(table, change.key, changes.space); !done)
+                return done;
+        }
         if (auto done = judge(table, change.key, changes.space); !done)
             return done;
     }
@@ -366,7 +370,14 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
 Result<void> Merger::place(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                            const std::vector<const Cell *> &cells, bool born)
 {
-    const auto done = born ? m_rows.insertValues(table, key, space, cells) : m_rows.updateValues(table, key, cells);
+    auto done = born ? m_rows.insertValues(table, key, space, cells) : m_rows.updateValues(table, key, cells);
+    if (born && !done && done.error().code == "constraint"_L1) {
+        // Nobody knows of a row that is there: it was written past the engine, and only it goes for the server's.
+        if (auto removed = m_rows.deleteValues(table, key); !removed)
+            return removed;
+        if (sqlite3_changes(m_handle) > 0)
+            done = m_rows.insertValues(table, key, space, cells);
+    }
     const bool absent = done && !born && sqlite3_changes(m_handle) == 0; // stuck since it was born
     if (done && !absent) {
         m_capture.note(table, key, positionsOf(table, cells), born, false);

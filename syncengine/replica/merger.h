@@ -30,6 +30,9 @@ public:
     Result<void> mergeMissed(const Changes &deletes, qint64 wallMs);
     /// Notes the rows of a table that only newer peers knew until now, for retryStuck() to put them into it.
     Result<void> awaitTable(const TableInfo &table);
+    // As Replica has them.
+    void beginComparison(const QByteArray &space) { m_mended.insert(space, 0); }
+    qint64 endComparison(const QByteArray &space) { return m_mended.take(space); }
     /// Tries the rows again that a constraint kept out.
     Result<void> retryStuck();
     /// Puts a row that was here before into its table; its clock is the caller's business.
@@ -73,6 +76,9 @@ private:
     Result<bool> overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell);
     [[nodiscard]] Stamp laterThan(const RowClock &clock, qint64 wallMs);
     Result<void> readMine(const TableInfo &table, QByteArrayView key, qint64 wallMs);
+    [[nodiscard]] bool isComparable(const TableInfo &table, const Store::Space &space) const;
+    Result<void> mendValues(const TableInfo &table, const QByteArray &key, const QByteArray &space);
+    Result<bool> mendCells(const TableInfo &table, const QByteArray &key, const QByteArray &space);
     Result<void> mergeRow(const Names &names, const Change &change, Store::Space &space, qint64 wallMs);
     [[nodiscard]] bool isOfForgottenHistory(const Store::Space &space) const;
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
@@ -138,6 +144,7 @@ private:
     QSet<ColumnId> m_codedNews;       ///< those that could not be decoded
     QSet<ColumnId> m_coded;           ///< columns of the row that have such a value in the table: it must go out of sight
     bool m_anyHidden = false;
+    QHash<QByteArray, qint64> m_mended; ///< spaces in which values are compared, with the rows that were mended
 };
 
 } // namespace Sheaf

@@ -193,7 +193,7 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
     });
 }
 
-Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets)
+Result<qint64> Replica::Private::offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets)
 {
     auto select = SqlStatement::prepare(handle, "SELECT tbl, pk FROM sheaf_rows WHERE space = ?1 ORDER BY tbl, pk");
     if (!select)
@@ -211,7 +211,7 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
         const TableInfo &table = *catalog.find(tableId);
         RowState row;
         if (auto done = rows.read(table, key, row); !done)
-            return done;
+            return fail(done.error());
         const RowClock clock = row.clock;
         QByteArray known;
         encodeClock(clock, store.sites, known);
@@ -220,25 +220,31 @@ Result<void> Replica::Private::offerRows(Store::Space &space, const SpaceDigest:
             return fail(number.error());
         row.outbox = *number;
         if (auto done = rows.write(table, key, clock, row); !done)
-            return done;
+            return fail(done.error());
         if (clock.texts.empty())
             continue;
         if (auto offered = texts.offer(table, key, false); !offered)
             return fail(offered.error());
     }
-    return {};
+    return all.size();
 }
 
-Result<void> Replica::offerAgain(const QByteArray &name, const SpaceDigest::Buckets &buckets)
+Result<qint64> Replica::offerAgain(const QByteArray &name, const SpaceDigest::Buckets &buckets)
 {
-    return d->transact(true, [&]() -> Result<void> {
+    qint64 count = 0;
+    auto done = d->transact(true, [&]() -> Result<void> {
         Store::Space *space = d->store.find(name);
         if (space == nullptr)
             return {};
         space->state.cursor = 0;
         space->dirty = true;
-        return d->offerRows(*space, buckets);
+        const auto offered = d->offerRows(*space, buckets);
+        if (!offered)
+            return fail(offered.error());
+        count = *offered;
+        return {};
     });
+    return done ? Result<qint64>(count) : Result<qint64>(fail(done.error()));
 }
 
 Result<QList<OutboxEntry>> Replica::outbox() const

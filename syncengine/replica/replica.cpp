@@ -80,7 +80,7 @@ QString holderOf(const QString &path)
 
 Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opened)
     : config(std::move(replicaConfig)), database(opened), handle(sqliteHandle(database)), store(handle), catalog(handle),
-      rows(handle, store, catalog), texts(handle, rows, [this] { return config.random(); }),
+      rows(handle, store, catalog, recount), texts(handle, rows, [this] { return config.random(); }),
       parts(handle, rows, [this] { return config.random(); }),
       capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)), conflictLog(handle),
       undoLog(handle, config.undo), merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters,
@@ -312,6 +312,7 @@ Result<void> Replica::Private::reload()
     requested.clear();
     refusedNumbers.clear();
     conflictLog.forgetNew();
+    recount.restart();
     if (auto done = store.load(); !done)
         return done;
     if (auto done = catalog.load(); !done)

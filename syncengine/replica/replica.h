@@ -77,6 +77,15 @@ struct SpaceState {
     Sequence sweep = 0;               ///< see Replica::beginSweep(); 0: there is none
 };
 
+/// What was found of a space when its rows were looked at themselves.
+struct RecountedSpace {
+    QByteArray name;
+    qint64 rows = 0;                      ///< that were looked at, deleted ones too
+    qint64 rowsLost = 0;                  ///< known, and not in their table: forgotten, so that the server's come again
+    qint64 rowsAdopted = 0;               ///< in their table, and not known: written past the engine, born anew
+    SpaceDigest::Buckets miscounted = {}; ///< ranges whose kept sum was wrong, and is right now
+};
+
 /// A place in the outbox: behind a row, or inside it when not all pieces of its texts have gone.
 struct OutboxPosition {
     qint64 row = 0;
@@ -203,8 +212,8 @@ public:
     Result<void> discardQuarantined(qint64 number);
 
     /// Before a repair: re-offers the rows in `buckets` and resets the cursor to 0, so that whatever
-    /// ends the repair early, the next session pulls everything.
-    Result<void> offerAgain(const QByteArray &space, const SpaceDigest::Buckets &buckets);
+    /// ends the repair early, the next session pulls everything. Returns the number of rows.
+    Result<qint64> offerAgain(const QByteArray &space, const SpaceDigest::Buckets &buckets);
     /// Everybody has seen these deletes: what is left of them here goes, and a row whose key is not known is born with a
     /// greater length than any of them had, so that nothing which waits of a forgotten life counts as later.
     Result<void> forgetDeletes(const Collected &deletes);
@@ -220,6 +229,26 @@ public:
     [[nodiscard]] Result<SpaceDigest> recomputedDigest(const QByteArray &space) const;
     /// Order-free hash of all visible rows of the synced tables of a space, by value.
     [[nodiscard]] Result<QByteArray> visibleDigest(const QByteArray &space) const;
+
+    // A look at the rows themselves, because what is kept of them may be wrong: see README.md "Repair"
+
+    /// Begins to count the digests anew from the clocks of all rows.
+    Result<void> beginRecount();
+    /// Looks at the next thousand rows: one whose values are gone is forgotten, clock and all. Writes and merges may happen
+    /// between two calls. True when all were looked at: the kept sums are right then, in memory and in the file.
+    Result<bool> recountSome();
+    /// Stops it; what was mended so far stays.
+    void endRecount();
+    /// After a recount, and when all is exchanged: the next thousand rows of the tables; those that nobody knows were written
+    /// past the engine, and count as born now. True when all were looked at.
+    Result<bool> adoptSome();
+    /// What the last recount has found so far.
+    [[nodiscard]] QList<RecountedSpace> recounted() const;
+    /// From now on what comes for the space is compared with what is here by value, where the stamps are the same, and the
+    /// server's value goes into the table.
+    void beginComparison(const QByteArray &space);
+    /// No more; returns the number of rows that were mended so.
+    qint64 endComparison(const QByteArray &space);
 
     // Download
 

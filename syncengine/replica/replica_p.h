@@ -54,7 +54,7 @@ struct Replica::Private {
                               const std::function<Hlc(Hlc)> &renewed);
     /// Gives everything unacknowledged stamps later than all that was seen.
     Result<void> outrun();
-    Result<void> offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets);
+    Result<qint64> offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets);
     /// Notes in `overtaken` that the server now has stamps greater than those that wait.
     Result<void> settleChange(const PendingPush &push, qsizetype index, const Verdict *verdict, bool &overtaken);
     Result<void> settleTexts(const TableInfo &table, const QByteArray &key, const RowRecord &pushed, qint64 upTo);
@@ -100,6 +100,12 @@ struct Replica::Private {
     /// After the commit: new conflicts and refusals, to their observers.
     Result<void> tellDisputes();
     Result<void> tellRefused();
+    Result<bool> isInPlace(const TableInfo &table, QByteArrayView key);
+    Result<bool> countSome(QList<std::pair<qint64, QByteArray>> &lost);
+    Result<void> forgetLost(const QList<std::pair<qint64, QByteArray>> &lost);
+    Result<void> takeCounted();
+    Result<SqlStatement> selectKeys(const TableInfo &table, const std::vector<QByteArray> &after);
+    Result<bool> adoptSome(const TableInfo &table, std::vector<QByteArray> &after);
     Result<void> addFingerprints(SqlStatement &select, const QList<QByteArray> &tables, SpaceDigest &digest);
     Result<void> subtractOthers(const Store::Space &space, SpaceDigest &digest);
     /// A record of a row, encoded, and up to which its waiting texts have gone with it.
@@ -128,6 +134,7 @@ struct Replica::Private {
     std::unique_ptr<QLockFile> lock;
     Store store;
     Catalog catalog;
+    Recount recount;
     RowStore rows;
     RowTexts texts;
     RowParts parts;

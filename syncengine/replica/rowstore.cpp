@@ -161,13 +161,33 @@ Result<void> RowStore::write(const TableInfo &table, QByteArrayView key, const R
     const bool counts = row.outbox == 0;
     if (row.counted && counts && before == row.clock)
         return {};
-    if (Store::Space *space = m_store.find(row.space)) {
-        if (row.counted)
-            Store::subtract(*space, fingerprint(table.wireName, key, before, table.byName));
-        if (counts)
-            Store::add(*space, fingerprint(table.wireName, key, row.clock, table.byName));
-    }
+    if (row.counted)
+        discount(row.space, table, key, before);
+    if (counts)
+        count(row.space, table, key, row.clock);
     return {};
+}
+
+void RowStore::count(qint64 space, const TableInfo &table, QByteArrayView key, const RowClock &clock)
+{
+    Store::Space *known = m_store.find(space);
+    if (known == nullptr)
+        return;
+    const RowFingerprint row = fingerprint(table.wireName, key, clock, table.byName);
+    Store::add(*known, row);
+    if (m_recount.hasPassed(table.id, key))
+        m_recount.spaces[space].digest.add(row);
+}
+
+void RowStore::discount(qint64 space, const TableInfo &table, QByteArrayView key, const RowClock &clock)
+{
+    Store::Space *known = m_store.find(space);
+    if (known == nullptr)
+        return;
+    const RowFingerprint row = fingerprint(table.wireName, key, clock, table.byName);
+    Store::subtract(*known, row);
+    if (m_recount.hasPassed(table.id, key))
+        m_recount.spaces[space].digest.subtract(row);
 }
 
 Result<void> RowStore::insert(const TableInfo &table, QByteArrayView key, const RowState &row)
@@ -184,9 +204,8 @@ Result<void> RowStore::insert(const TableInfo &table, QByteArrayView key, const 
         m_insert.bindNull(5);
     if (auto done = m_insert.run(); !done)
         return done;
-    Store::Space *space = m_store.find(row.space);
-    if (row.outbox == 0 && space != nullptr)
-        Store::add(*space, fingerprint(table.wireName, key, row.clock, table.byName));
+    if (row.outbox == 0)
+        count(row.space, table, key, row.clock);
     return {};
 }
 
@@ -224,8 +243,7 @@ Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 t
     if (sqlite3_changes(m_handle) == 0)
         return false;
     if (m_edited.outbox == 0) {
-        if (Store::Space *space = m_store.find(m_edited.space))
-            Store::subtract(*space, fingerprint(table.wireName, key, m_edited.clock, table.byName));
+        discount(m_edited.space, table, key, m_edited.clock);
         m_entry.mask = mask;
         m_entry.resolved = 0;
     } else {
@@ -264,9 +282,8 @@ Result<void> RowStore::forget(const TableInfo &table, QByteArrayView key, const 
     m_forget.bindBlob(2, key);
     if (auto done = m_forget.run(); !done)
         return done;
-    Store::Space *space = m_store.find(row.space);
-    if (row.counted && space != nullptr)
-        Store::subtract(*space, fingerprint(table.wireName, key, row.clock, table.byName));
+    if (row.counted)
+        discount(row.space, table, key, row.clock);
     return {};
 }
 

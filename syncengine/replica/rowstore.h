@@ -3,6 +3,7 @@
 #pragma once
 
 #include "replica/catalog.h"
+#include "replica/recount.h"
 #include "replica/store.h"
 
 #include <QHash>
@@ -43,7 +44,10 @@ struct OutboxRow {
 class RowStore
 {
 public:
-    RowStore(sqlite3 *handle, Store &store, Catalog &catalog) : m_handle(handle), m_store(store), m_catalog(catalog) {}
+    RowStore(sqlite3 *handle, Store &store, Catalog &catalog, Recount &recount)
+        : m_handle(handle), m_store(store), m_catalog(catalog), m_recount(recount)
+    {
+    }
 
     Result<void> prepare();
 
@@ -84,6 +88,7 @@ public:
     /// releaseValues(), which must follow: a statement left on a row keeps the log from starting over.
     Result<bool> readValues(const TableInfo &table, QByteArrayView key, std::vector<ValueView> &byPosition);
     void releaseValues();
+    static void bind(SqlStatement &statement, int parameter, const ValueView &value);
     /// `cells`: by column, see pointersTo().
     Result<void> insertValues(const TableInfo &table, QByteArrayView key, const QByteArray &space,
                               const std::vector<const Cell *> &cells);
@@ -109,6 +114,9 @@ public:
 private:
     static void editFunction(sqlite3_context *context, int count, sqlite3_value **arguments);
     Result<void> insert(const TableInfo &table, QByteArrayView key, const RowState &row);
+    /// A row is at rest from now on, with this clock, or was until now.
+    void count(qint64 space, const TableInfo &table, QByteArrayView key, const RowClock &clock);
+    void discount(qint64 space, const TableInfo &table, QByteArrayView key, const RowClock &clock);
     Result<qint64> enter(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
                          const OutboxRow &waiting);
     Result<SqlStatement *> statement(const QByteArray &sql);
@@ -116,11 +124,11 @@ private:
     /// The statement for a table and a set of columns; `build` makes its text the first time.
     Result<SqlStatement *> statement(Builder build, const TableInfo &table, const std::vector<const Cell *> &cells);
     Result<void> bindKey(SqlStatement &statement, int parameter, QByteArrayView key);
-    static void bind(SqlStatement &statement, int parameter, const ValueView &value);
 
     sqlite3 *m_handle;
     Store &m_store;
     Catalog &m_catalog;
+    Recount &m_recount;
     struct Shape {
         Builder build;
         qint64 table;

@@ -93,6 +93,7 @@ Result<void> Replica::Private::close(Store::Space &space, const QString &code, c
         return done;
     space.digest = {};
     space.dirtyBuckets.reset();
+    recount.restart(); // they went past RowStore
     space.state.role = Role::None;
     space.state.epoch = 0;
     space.state.cursor = space.state.reached = space.state.sweep = 0;
@@ -166,7 +167,7 @@ Result<void> Replica::openSpace(const QByteArray &name, Role role, Epoch epoch, 
         if (lost) {
             state.cursor = state.reached = state.sweep = 0;
             if (auto done = d->offerRows(**space, SpaceDigest::Buckets().set()); !done)
-                return done;
+                return fail(done.error());
         }
         const auto back = *comesBack ? d->putBack(**space) : Result<bool>(false);
         return back ? Result<void>() : fail(back.error());

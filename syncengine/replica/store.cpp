@@ -81,6 +81,8 @@ Result<void> Store::loadBuckets()
     auto buckets = SqlStatement::prepare(m_handle, "SELECT space, bucket, sum FROM sheaf_buckets");
     if (!buckets)
         return fail(buckets.error());
+    for (const auto &space : m_spaces)
+        space->digest = {};
     const auto read = forEachRow(*buckets, [&](const SqlStatement &row) {
         Bytes::Reader sum(row.bytes(2));
         const quint64 high = sum.fixed();

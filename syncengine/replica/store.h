@@ -31,6 +31,8 @@ public:
 
     Result<void> create(SiteId site);
     Result<void> load();
+    /// Reads the digests of the spaces again.
+    Result<void> loadBuckets();
     Result<void> save();
 
     /// The space of that name, made when new; null only on a database error.
@@ -68,8 +70,6 @@ public:
 
 private:
     std::vector<Stamp> m_former; ///< earlier sites, each with the greatest stamp that was offered under it
-
-    Result<void> loadBuckets();
 
     sqlite3 *m_handle;
     std::vector<std::unique_ptr<Space>> m_spaces;

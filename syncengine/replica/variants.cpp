@@ -4,12 +4,31 @@
 
 #include "crdt/bytes.h"
 #include "crdt/rowkey.h"
+#include "sql/sqlstatement.h"
+
+#include <sqlite3.h>
 
 #include <vector>
 
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
+
+ValueView columnValue(const SqlStatement &row, int column)
+{
+    switch (row.columnType(column)) {
+    case SQLITE_INTEGER:
+        return ValueView::ofInteger(row.integer(column));
+    case SQLITE_FLOAT:
+        return ValueView::ofReal(row.real(column));
+    case SQLITE_TEXT:
+        return ValueView::ofText(row.bytes(column));
+    case SQLITE_BLOB:
+        return ValueView::ofBlob(row.bytes(column));
+    default:
+        return {};
+    }
+}
 
 QVariant toVariant(const ValueView &value)
 {

@@ -10,6 +10,11 @@
 
 namespace Sheaf {
 
+class SqlStatement;
+
+/// A column of the row that a statement is on; looks into it.
+[[nodiscard]] ValueView columnValue(const SqlStatement &row, int column);
+
 /// One SQLite value as QtSql gives it: qint64, double, QString, QByteArray for a blob, an invalid one for NULL.
 [[nodiscard]] QVariant toVariant(const ValueView &value);
 /// Appends it as Bytes::appendValue() does.

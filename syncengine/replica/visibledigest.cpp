@@ -3,6 +3,7 @@
 #include "crdt/bytes.h"
 #include "replica/replica.h"
 #include "replica/replica_p.h"
+#include "replica/variants.h"
 #include "sql/database.h"
 
 #include <sodium.h>
@@ -21,22 +22,6 @@ QByteArray hashed(const QByteArray &bytes)
                        reinterpret_cast<const unsigned char *>(bytes.constData()), static_cast<unsigned long long>(bytes.size()),
                        nullptr, 0);
     return hash;
-}
-
-ValueView columnValue(const SqlStatement &row, int column)
-{
-    switch (row.columnType(column)) {
-    case SQLITE_INTEGER:
-        return ValueView::ofInteger(row.integer(column));
-    case SQLITE_FLOAT:
-        return ValueView::ofReal(row.real(column));
-    case SQLITE_TEXT:
-        return ValueView::ofText(row.bytes(column));
-    case SQLITE_BLOB:
-        return ValueView::ofBlob(row.bytes(column));
-    default:
-        return {};
-    }
 }
 
 } // namespace

@@ -56,6 +56,16 @@ void ClientSession::demandProof()
     d->workThen({});
 }
 
+void ClientSession::repair(RepairOrder *order)
+{
+    d->options.repair = order;
+    if (d->phase != Private::Phase::Online || order == nullptr)
+        return;
+    for (const auto &space : d->spaces)
+        space->beginRepair();
+    d->workThen({});
+}
+
 bool ClientSession::sendPlugin(const Plugin &plugin)
 {
     if (d->phase != Private::Phase::Online || !d->maySend())
@@ -272,7 +282,8 @@ void ClientSession::Private::workThen(const Result<void> &done)
     for (const auto &space : spaces) {
         if (const auto uploaded = space->upload(); !uploaded)
             return refuse(uploaded.error());
-        space->prove();
+        if (const auto proved = space->prove(); !proved)
+            return refuse(proved.error());
     }
     const bool queued = std::any_of(spaces.begin(), spaces.end(), [](const auto &space) { return space->hasQueued(); });
     if (queued && !pageTimer.isActive())

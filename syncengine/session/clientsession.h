@@ -58,6 +58,7 @@ public:
         QString app;
         QSet<QByteArray> pausedSpaces = {}; ///< neither pulled nor pushed, as if there were no access
         SyncFigures *figures = nullptr;     ///< counted there, if given
+        RepairOrder *repair = nullptr;      ///< to be carried out in each space that the session opens
     };
     /// A space of the session.
     struct SpaceProgress {
@@ -91,6 +92,10 @@ public:
     void localChangesCommitted();
     /// Forgets the last proof of equality and asks for a new one.
     void demandProof();
+    /// Carries out an order in all spaces that are open, and in those that are opened from now on; null: no more.
+    void repair(RepairOrder *order);
+    /// Leaves a space out from now on, or takes it in again, while the others go on.
+    void setSpacePaused(const QByteArray &space, bool paused);
     /// Sends a word to the server's half of a plugin; false when the session is not online, or has too much to send already.
     bool sendPlugin(const Plugin &plugin);
     /// The replica wants to follow a space again, or no more, or other tables of it: Replica::joinSpace(), leaveSpace(),

@@ -30,6 +30,7 @@ struct ClientSession::Private final : SpaceLink {
     bool maySend() const override { return connection && connection->unsentBytes() < Limits::unsentBytesPause; }
     qint64 serverMs() const override { return clock.monotonicMs() + serverAheadMs; }
     void wake() override { workThen(Result<void>{}); }
+    RepairOrder *repairOrder() override { return options.repair; }
     SyncFigures &figures() override { return options.figures ? *options.figures : ownFigures; }
     void report(const QString &code, const QString &message) override
     {
@@ -46,6 +47,7 @@ struct ClientSession::Private final : SpaceLink {
     Result<void> admit(const Opened &granted);
     Result<void> on(const Closed &closed);
     void drop(const QByteArray &name);
+    void part(const QByteArray &name);
     void tell(const SpaceNews &news);
 
     void workThen(const Result<void> &done);

@@ -116,7 +116,23 @@ void Reconnector::setSpacePaused(const QByteArray &space, bool paused)
     else
         m_options.pausedSpaces.remove(space);
     if (m_session)
-        attempt();
+        m_session->setSpacePaused(space, paused);
+}
+
+void Reconnector::beginRepair(bool isDeep)
+{
+    m_repair = {.isDeep = isDeep, .spaces = {}};
+    m_options.repair = &m_repair;
+    if (m_session)
+        m_session->repair(&m_repair);
+}
+
+RepairOrder Reconnector::endRepair()
+{
+    m_options.repair = nullptr;
+    if (m_session)
+        m_session->repair(nullptr);
+    return std::exchange(m_repair, {});
 }
 
 Result<void> Reconnector::joinSpace(const QByteArray &space)

@@ -68,7 +68,11 @@ public:
     /// What was decided about `beforeSync`; an error counts as an attempt that failed. Questions that were overtaken are ignored.
     void answer(quint64 question, const Result<void> &allowed);
     void setBeforeSync(std::function<void(quint64 question)> ask) { m_events.beforeSync = std::move(ask); }
-    /// Leaves a space out, or takes it in again, in a new session.
+    /// Wants all spaces compared with the server by ranges, in this session or the next ones, and what differs exchanged.
+    void beginRepair(bool isDeep);
+    /// Wants it no more, and gives what it came to.
+    RepairOrder endRepair();
+    /// Leaves a space out, or takes it in again; an open session goes on with the others.
     void setSpacePaused(const QByteArray &space, bool paused);
     [[nodiscard]] const QSet<QByteArray> &pausedSpaces() const { return m_options.pausedSpaces; }
 
@@ -110,6 +114,7 @@ private:
     Transport &m_transport;
     Events m_events;
     ClientSession::Options m_options;
+    RepairOrder m_repair; ///< m_options.repair points to it while it is wanted
     std::unique_ptr<ClientSession> m_session;
     SyncStatus m_status;
     int m_failures = 0;       ///< attempts since the last stable session

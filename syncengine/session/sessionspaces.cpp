@@ -27,6 +27,20 @@ void ClientSession::Private::drop(const QByteArray &name)
     former.insert(name);
 }
 
+/// Lets go of an open space; what still comes of it is not heard.
+void ClientSession::Private::part(const QByteArray &name)
+{
+    const SpaceSync *open = find(name);
+    if (open == nullptr)
+        return;
+    Welcome::Space &last = granted[name].space;
+    last.lastPush = open->lastPush();
+    last.head = open->head();
+    drop(name);
+    leaving.insert(name);
+    send(Leave{name});
+}
+
 Result<void> ClientSession::Private::admit(const Opened &opened)
 {
     const Welcome::Space &space = opened.space;
@@ -54,6 +68,7 @@ Result<void> ClientSession::Private::admit(const Opened &opened)
     spaces.push_back(std::make_unique<SpaceSync>(replica, clock, *this, opened, epoch));
     if (const auto begun = spaces.back()->open(); !begun)
         return begun;
+    spaces.back()->beginRepair();
     if (before.role == Role::None)
         tell({SpaceNews::Kind::Opened, space.name, space.role});
     else if (before.role != space.role)
@@ -97,13 +112,22 @@ void ClientSession::spaceJoined(const QByteArray &space)
 
 void ClientSession::spaceLeft(const QByteArray &space)
 {
-    if (const SpaceSync *open = d->find(space)) {
-        d->granted[space].space.lastPush = open->lastPush();
-        d->drop(space);
-        d->leaving.insert(space);
-        d->send(Leave{space});
-    }
+    d->part(space);
     d->tell({SpaceNews::Kind::Closed, space, Role::None, u"left"_s, {}});
+    d->workThen({});
+}
+
+void ClientSession::setSpacePaused(const QByteArray &space, bool paused)
+{
+    if (!paused) {
+        d->options.pausedSpaces.remove(space);
+        const auto granted = d->granted.constFind(space);
+        return d->workThen(granted == d->granted.constEnd() || d->phase != Private::Phase::Online ? Result<void>()
+                                                                                                  : d->admit(Opened(*granted)));
+    }
+    d->options.pausedSpaces.insert(space);
+    if (d->phase == Private::Phase::Online)
+        d->part(space);
     d->workThen({});
 }
 

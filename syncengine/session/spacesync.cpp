@@ -22,6 +22,12 @@ SpaceSync::SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Open
 {
 }
 
+SpaceSync::~SpaceSync()
+{
+    if (m_reading)
+        m_replica.endComparison(m_name);
+}
+
 Result<void> SpaceSync::open()
 {
     if (const auto opened = m_replica.openSpace(m_name, m_role, m_epoch, m_nextNumber - 1); !opened)
@@ -248,8 +254,10 @@ Result<void> SpaceSync::apply(size_t count)
     batches.first().previous = m_applied;
     if (const auto applied = m_replica.applyChanges(batches); !applied)
         return applied;
-    for (const Changes &batch : std::as_const(batches))
+    for (const Changes &batch : std::as_const(batches)) {
         m_link.figures().pulled += batch.changes.size();
+        noteRead(batch);
+    }
     noteFilterError();
     m_applied = batches.last().sequence;
     m_outboxRead = false; // a merge may have written again what somebody deleted

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <optional>
 
 namespace Sheaf {
 
@@ -28,6 +29,8 @@ public:
     virtual void report(const QString &code, const QString &message) = 0;
     /// Where to count.
     [[nodiscard]] virtual SyncFigures &figures() = 0;
+    /// The repair that is wanted; null: none.
+    [[nodiscard]] virtual RepairOrder *repairOrder() = 0;
 
 protected:
     ~SpaceLink() = default;
@@ -39,11 +42,14 @@ protected:
 /// settled in the order in which they arrived, because both move the cursor.
 /// A replica that has missed deletes which the server has forgotten pulls everything before it pushes again.
 /// When a proof fails, the sums of all buckets are compared and the rows of the bad buckets are
-/// exchanged; when that did not help, all rows are; then it waits for news.
+/// exchanged; when that did not help, all rows are; then it waits for news. A repair that somebody wants compares all
+/// buckets at once; a deep one reads all rows first and compares their values.
 class SpaceSync
 {
 public:
     SpaceSync(Replica &replica, Clock &clock, SpaceLink &link, const Opened &opened, Epoch epoch);
+    ~SpaceSync();
+    Q_DISABLE_COPY_MOVE(SpaceSync)
 
     /// Makes the replica follow the space and subscribes to it.
     Result<void> open();
@@ -60,11 +66,13 @@ public:
     /// Sends what the outbox holds, as far as the window goes.
     Result<void> upload();
     /// Asks for a proof of equality when everything seems to be here and there.
-    void prove();
+    Result<void> prove();
 
     void localChangesCommitted() { m_outboxRead = false; }
     /// Forgets the last proof.
     void demandProof();
+    /// Carries out SpaceLink::repairOrder(), as soon as nothing else is on its way.
+    void beginRepair();
     /// Called now and then: tells how far the space is here, and subscribes again when the server owes us changes and
     /// sends none.
     Result<void> nudge();
@@ -96,6 +104,17 @@ private:
     /// How far the repair of a mismatch is.
     enum class Repair : quint8 { None, Comparing, ByBucket, Everything };
 
+    /// All rows as the server sends them, for a deep repair: what it sends is what it has, whatever its digest says.
+    struct Reading {
+        bool hasBegun = false;
+        Sequence known = 0; ///< its last sequence
+        SpaceDigest sent;   ///< of the rows that came
+        QByteArray table;   ///< of the last of them, which may go on in the next change:
+        QByteArray key;
+        RowClock clock;
+        RowFingerprint row;
+    };
+
     [[nodiscard]] bool isQuiet() const;
     [[nodiscard]] SpaceState state() const { return m_replica.space(m_name); }
     [[nodiscard]] size_t transactionLength() const;
@@ -112,6 +131,10 @@ private:
     void pullAgain(const SpaceDigest::Buckets &buckets, Sequence known);
     Result<void> repair(const SpaceDigest &mine, const Marked &marked);
     void sendMark();
+    [[nodiscard]] RepairCount *repairCount();
+    void noteRead(const Changes &batch);
+    Result<void> read();
+    Result<void> exchange(const SpaceDigest::Buckets &different);
     void noteFilterError();
 
     Replica &m_replica;
@@ -149,6 +172,8 @@ private:
     bool m_proven = false;
     bool m_givenUp = false; ///< to repair, until the next proof is asked for
     Repair m_repair = Repair::None;
+    bool m_ordered = false; ///< the repair is SpaceLink::repairOrder()
+    std::optional<Reading> m_reading;
     qint64 m_markedAtMs = 0;
     OneShot m_markPause;
 };

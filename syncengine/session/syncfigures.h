@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QByteArray>
+#include <QHash>
 #include <QObject>
 
 namespace Sheaf {
@@ -38,6 +40,22 @@ public:
     qint64 roundTripMs = -1;     ///< of the last question, -1 = none was answered yet
 
     friend bool operator==(const SyncFigures &, const SyncFigures &) = default;
+};
+
+/// What the exchange of one space in a repair came to.
+struct RepairCount {
+    qint64 rangesCompared = 0;  ///< ranges of keys, 256 a space, whose digests were compared with the server's
+    qint64 rangesExchanged = 0; ///< of these, all rows were exchanged
+    qint64 rowsFetched = 0;     ///< received because of that
+    qint64 rowsOffered = 0;     ///< sent because of that
+    qint64 rowsMended = 0;      ///< had another value than the server's under the same stamp
+    bool isProven = false;      ///< equal in the end
+};
+
+/// A repair that is wanted of each session until it is withdrawn.
+struct RepairOrder {
+    bool isDeep = false; ///< compare all values too
+    QHash<QByteArray, RepairCount> spaces;
 };
 
 } // namespace Sheaf

@@ -235,16 +235,51 @@ private Q_SLOTS:
         QCOMPARE(reconnector->status().progress.hindrance, Hindrance::Paused);
         QCOMPARE(reconnector->status().progress.waiting, 1);
 
+        // The others hear nothing of it: the session goes on.
         server->forget();
         reconnector->setSpacePaused("team", false);
-        server->accept();
-        both.spaces[0].head = 1;
-        both.spaces[0].lastPush = 1;
-        server->send(both);
-        clock->settle();
-        QCOMPARE(server->take<Subscribe>().size(), 2);
+        const auto subscribed = server->take<Subscribe>();
+        QCOMPARE(subscribed.size(), 1);
+        QCOMPARE(subscribed[0].space, "team"_ba);
         QCOMPARE(server->take<Push>().size(), 1);
         QCOMPARE(reconnector->status().progress.hindrance, Hindrance::None);
+        QCOMPARE(server->attempts(), 1);
+    }
+
+    void aSpaceIsPausedAndResumedWithinASession()
+    {
+        mine->addNote(u"a"_s, u"1"_s);
+        connectTo();
+        Welcome both = welcomeOf(*clock, 0);
+        both.spaces.append({"team", Role::Editor, 5, 0});
+        server->accept();
+        server->send(both);
+        clock->settle();
+        server->send(Changes{"team", 0, 7, 7, false, {}, {}});
+        clock->settle();
+        QCOMPARE(mine->replica->space("team").cursor, Sequence(7));
+        mine->write(u"INSERT INTO notes(id, space, title) VALUES('t', 'team', 'theirs')"_s);
+        reconnector->localChangesCommitted();
+        const auto before = server->take<Push>();
+        QCOMPARE(before.size(), 2);
+
+        reconnector->setSpacePaused("team", true);
+        QCOMPARE(server->take<Leave>(), (QList<Leave>{{"team"}}));
+        server->send(Ack{"team", 1, 7, 8, clock->wallMs(), {}}); // too late to be heard
+        mine->write(u"UPDATE notes SET title = 'again' WHERE id = 't'"_s);
+        reconnector->localChangesCommitted();
+        QVERIFY(server->take<Push>().isEmpty());
+        reconnector->setSpacePaused("team", false);
+        QVERIFY2(server->take<Subscribe>().size() == 2, "those of the welcome: the server has not let go of the space yet");
+        server->send(Closed{"team", u"left"_s, {}});
+        const auto again = server->take<Subscribe>();
+        QCOMPARE(again.size(), 1);
+        QCOMPARE(again[0].cursor, Sequence(7));
+        const auto pushes = server->take<Push>();
+        QCOMPARE(pushes.size(), 1);
+        QCOMPARE(pushes[0].number, 2U);
+        QCOMPARE(server->attempts(), 1);
+        QVERIFY(mine->replica->space("team").closedCode.isEmpty());
     }
 
     void aSpaceThatWantsANewerSchemaIsLeftAlone()
