@@ -40,6 +40,12 @@ QString needsUser(const StatusInput &input)
         return tr("This server holds different data — choose what to do");
     if (code == "update_needed"_L1 || code == "unsupported_version"_L1)
         return input.errorText.isEmpty() ? tr("Update needed") : tr("Update needed: %1").arg(input.errorText);
+    if (code == "no_access"_L1) {
+        return input.pending > 0 ? tr("No access on the server — %1 kept on this device").arg(changes(input.pending))
+                                 : tr("No access on the server — ask for access to a list");
+    }
+    if (code == "not_repaired"_L1)
+        return tr("This device and the server differ — everything is kept on both");
     return {};
 }
 

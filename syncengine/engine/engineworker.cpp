@@ -39,6 +39,7 @@ void EngineWorker::begin()
         return;
     m_clock = std::make_unique<SystemClock>(m_options.testClockOffsetMs);
     m_progressTimer = std::make_unique<OneShot>(*m_clock);
+    m_releaseTimer = std::make_unique<OneShot>(*m_clock);
     m_transport = m_options.transport ? m_options.transport() : std::make_unique<WebSocketTransport>();
     m_presence = std::make_unique<PresenceClient>(
         *m_clock, m_random,
@@ -89,6 +90,7 @@ Result<void> EngineWorker::open()
     if (auto filtered = m_replica->setFilters(m_options.filters); !filtered)
         return filtered;
     m_monitor = std::make_unique<SyncMonitor>(*m_replica, *m_reconnector, *m_clock, m_outlets.monitor);
+    m_repairer = std::make_unique<Repairer>(*m_replica, *m_reconnector, *m_monitor, *m_clock, m_outlets.repair);
     sendStatus();
     m_monitor->sendSnapshot();
     return {};
@@ -99,6 +101,7 @@ void EngineWorker::close()
     for (const Waiter &waiter : m_waiters)
         answer(waiter.promise, fail(u"closed"_s, u"The replica was closed."_s));
     m_waiters.clear();
+    m_repairer.reset();
     m_monitor.reset();
     m_reconnector.reset();
     m_relays.reset();
@@ -106,6 +109,7 @@ void EngineWorker::close()
         m_plugins.remove(*m_presence);
     m_presence.reset();
     m_progressTimer.reset();
+    m_releaseTimer.reset();
     m_transport.reset();
     m_replica.reset();
     m_clock.reset();

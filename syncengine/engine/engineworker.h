@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/pluginrelays.h"
+#include "engine/repairer.h"
 #include "engine/syncengine.h"
 #include "engine/syncmonitor.h"
 #include "net/systemclock.h"
@@ -33,6 +34,7 @@ public:
         std::function<void(PresenceClient::Room, const QList<PresenceState> &present, const QList<quint64> &gone)> presence;
         PluginRelays::Outlets plugins;
         SyncMonitor::Outlets monitor;
+        Repairer::Outlets repair;
         std::function<void(quint64 question, const SyncPlan &plan)> beforeSync;
         std::function<void(const SpaceNews &)> space;
     };
@@ -71,6 +73,8 @@ public:
     void answerBeforeSync(quint64 question, const Result<void> &allowed);
     void syncNow(const SyncMonitor::SyncPromise &promise);
     void cancelSync();
+    void repair(const Repairer::Promise &promise, bool isDeep);
+    void cancelRepair();
     /// Tells the figures as they are now.
     void sendFigures();
     Result<RowAnswer> why(const QByteArray &table, const QByteArray &key) const;
@@ -106,6 +110,7 @@ private:
     void sendStatus();
     void report(const QString &code, const QString &message);
     void settleWaiters();
+    Result<void> letGo();
 
     SyncEngine::Options m_options;
     Outlets m_outlets;
@@ -119,7 +124,9 @@ private:
     std::unique_ptr<PluginRelays> m_relays;
     std::unique_ptr<Reconnector> m_reconnector;
     std::unique_ptr<SyncMonitor> m_monitor;
+    std::unique_ptr<Repairer> m_repairer;
     std::unique_ptr<OneShot> m_progressTimer;
+    std::unique_ptr<OneShot> m_releaseTimer; ///< tries again what letGo() could not
     std::list<Waiter> m_waiters;
     Error m_openError;
     SyncStatus m_sent;

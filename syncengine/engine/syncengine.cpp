@@ -91,6 +91,7 @@ EngineWorker::Outlets SyncEngine::Private::workerOutlets()
             Q_EMIT q->syncFinished(result);
         });
     };
+    outlets.repair = repairOutlets();
     outlets.beforeSync = [this](quint64 question, const SyncPlan &plan) {
         post(q, [this, question, plan] {
             const Result<void> allowed = judge ? judge(plan) : Result<void>{};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "engine/repairreport.h"
 #include "engine/syncreport.h"
 #include "ports/transport.h"
 #include "replica/replica.h"
@@ -191,6 +192,15 @@ public:
     /// code and sentence in the status, and counts as an attempt that failed: it is asked again before the next one, in at most
     /// 30 s. An established connection is not asked about: pause() it. An empty function asks no more.
     void setBeforeSync(std::function<Result<void>(const SyncPlan &)> judge);
+    /// Believes nothing that is kept: counts the digests anew from the rows, compares them with the server's by ranges of keys,
+    /// exchanges the ranges that differ, and proves; without a server it counts only, and the report says so. For files that
+    /// a disk or another program has damaged: rows that are gone come back, and rows that were written past the engine
+    /// are synced. Digests are of stamps; `deep` reads every row of the server again and compares the values too. Writes and
+    /// sync go on meanwhile. Calls join the repair that is on its way. See syncengine/README.md "Repair".
+    /// Errors: `busy` (deep, while one that is not is on its way), `cancelled`, `closed`, and those of the replica.
+    Q_INVOKABLE QFuture<Result<RepairReport>> repair(bool deep = false);
+    /// Ends it soon; what was mended stays, and what is on its way still comes.
+    Q_INVOKABLE void cancelRepair();
     /// Why a row is not on the server, or that it is; `key` is its primary key's values in key order.
     QFuture<Result<RowAnswer>> why(const QString &table, const QVariantList &key);
     /// Brings figures(), spaces(), problems() and diagnostics() up to date; without it they are at most half a second old.
@@ -230,6 +240,10 @@ Q_SIGNALS:
     void figuresChanged();
     /// A sync is over: everything is proven, or the connection ended. A burst of edits while connected is one, too.
     void syncFinished(const Sheaf::SyncResult &result);
+    /// Rows counted so far by the repair that is on its way.
+    void repairProgressed(qint64 rows);
+    /// Whoever has called repair(); toJson(RepairReport).
+    void repairFinished(const QJsonObject &report);
     /// What can be undone or redone is something else.
     void undoStateChanged();
     /// undo() or redo() has done something, whoever has called it.

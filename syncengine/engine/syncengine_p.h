@@ -72,6 +72,8 @@ struct SyncEngine::Private {
         });
     }
     void takeStatus(const SyncStatus &next);
+    /// What keeps the replica from being synced; of a lost link the code may be empty.
+    [[nodiscard]] Error currentError() const;
     /// Runs `work` on the replica and tells when it has changed one of the lists.
     QFuture<Result<void>> settle(std::function<Result<void>(Replica &)> work);
     void askResolver();
@@ -79,6 +81,7 @@ struct SyncEngine::Private {
     void takeUndoState(const UndoState &next);
     QFuture<Result<UndoOutcome>> takeStep(bool back);
     EngineWorker::Outlets workerOutlets();
+    Repairer::Outlets repairOutlets();
     Reader::Outlets readerOutlets();
 
     SyncEngine *q;

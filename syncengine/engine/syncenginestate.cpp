@@ -26,7 +26,7 @@ SyncEngine::State SyncEngine::state() const
     case SyncStatus::Phase::Online:
         if (d->status.progress.hindrance == Hindrance::Paused)
             return State::Paused;
-        if (d->status.progress.hindrance == Hindrance::UpdateNeeded)
+        if (d->status.progress.hindrance != Hindrance::None)
             return State::Error;
         return d->status.progress.proven ? State::Synced : State::Syncing;
     case SyncStatus::Phase::Paused:
@@ -71,18 +71,22 @@ qint64 SyncEngine::syncedAtMs() const
     return d->status.provenAtMs;
 }
 
+Error SyncEngine::Private::currentError() const
+{
+    if (!openError.code.isEmpty())
+        return openError;
+    const bool isHindered = status.phase == SyncStatus::Phase::Online && status.progress.hindrance != Hindrance::Paused;
+    return isHindered && status.progress.hindrance != Hindrance::None ? errorOf(status.progress) : status.error;
+}
+
 QString SyncEngine::errorCode() const
 {
-    if (d->openError.code.isEmpty() && d->status.progress.hindrance == Hindrance::UpdateNeeded)
-        return u"update_needed"_s;
-    return d->openError.code.isEmpty() ? d->status.error.code : d->openError.code;
+    return d->currentError().code;
 }
 
 QString SyncEngine::errorText() const
 {
-    if (d->openError.code.isEmpty() && d->status.progress.hindrance == Hindrance::UpdateNeeded)
-        return d->status.progress.updateNeeded;
-    return d->openError.code.isEmpty() ? d->status.error.message : d->openError.message;
+    return d->currentError().message;
 }
 
 bool SyncEngine::isReady() const

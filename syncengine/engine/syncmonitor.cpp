@@ -17,7 +17,9 @@ namespace {
 /// Figures are shown at most that often while something moves.
 constexpr milliseconds snapshotInterval{500};
 
-Error hindranceError(const SyncProgress &progress)
+} // namespace
+
+Error errorOf(const SyncProgress &progress)
 {
     switch (progress.hindrance) {
     case Hindrance::UpdateNeeded:
@@ -25,7 +27,8 @@ Error hindranceError(const SyncProgress &progress)
     case Hindrance::Paused:
         return {u"paused"_s, u"What is left waits in a space that is paused."_s};
     case Hindrance::NoAccess:
-        return {u"no_access"_s, u"What is left waits in a space that this device may not see."_s};
+        return {u"no_access"_s, progress.waiting > 0 ? u"What is left waits in a space that this device may not see."_s
+                                                     : u"This device may not see any space of the server."_s};
     case Hindrance::Differs:
         return {u"not_repaired"_s, u"This device and the server differ even after everything was exchanged."_s};
     case Hindrance::None:
@@ -33,8 +36,6 @@ Error hindranceError(const SyncProgress &progress)
     }
     return {};
 }
-
-} // namespace
 
 SyncMonitor::SyncMonitor(Replica &replica, Reconnector &reconnector, Clock &clock, Outlets outlets)
     : m_replica(replica), m_reconnector(reconnector), m_clock(clock), m_outlets(std::move(outlets)), m_snapshotTimer(clock)
@@ -68,7 +69,7 @@ std::optional<Result<void>> SyncMonitor::ending() const
         if (now.progress.proven)
             return Result<void>{};
         if (now.progress.hindrance != Hindrance::None)
-            return Result<void>(fail(hindranceError(now.progress)));
+            return Result<void>(fail(errorOf(now.progress)));
         return {};
     case SyncStatus::Phase::Idle:
         return failed(u"not_connected"_s, u"No server is set."_s);

@@ -13,6 +13,9 @@
 
 namespace Sheaf {
 
+/// Why a session that has nothing more to do is not proven all the same; empty: it is, or has something to do.
+[[nodiscard]] Error errorOf(const SyncProgress &progress);
+
 /// Watches how a replica syncs: what each sync came to, what went wrong, how every space stands; and sees to those
 /// who want it now. Lives in the engine's thread; borrows what it watches.
 class SyncMonitor

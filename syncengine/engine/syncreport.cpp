@@ -154,6 +154,8 @@ QString adviceFor(const QString &code)
         {u"bad_version"_s, u"Update the app or the server: they have no protocol version in common."_s},
         {u"unsupported_version"_s, u"Update the app or the server: they have no protocol version in common."_s},
         {u"update_needed"_s, u"Update the app: a space wants a newer schema. Its edits are kept and sent then."_s},
+        {u"no_access"_s, u"Ask the owner of a space for access, or connect with another device token; edits are kept here."_s},
+        {u"not_connected"_s, u"Connect to a server; nothing is lost without one."_s},
         {u"clock_behind"_s, u"Nothing: an old delete was stamped anew and is sent again."_s},
         {u"swept"_s, u"Nothing: what was deleted meanwhile goes, and edits of it are kept."_s},
         {u"terms_changed"_s, u"Nothing: the server has new terms for a space; they come with the next connection."_s},

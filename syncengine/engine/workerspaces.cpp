@@ -7,6 +7,7 @@
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
 
 Result<void> EngineWorker::joinSpace(const QByteArray &space)
 {
@@ -42,6 +43,21 @@ Result<void> EngineWorker::setFilters(const SyncFilters &filters)
     return change([&filters](Replica &replica) { return replica.setFilters(filters); });
 }
 
+/// Releases the selection. When the file cannot be written, again a while later, until it can or a new selection has begun.
+Result<void> EngineWorker::letGo()
+{
+    constexpr milliseconds pause{2'000};
+    auto released = m_replica->releaseSelection();
+    if (!released)
+        m_releaseTimer->start(pause, [this] {
+            if (m_replica && !m_isSelecting)
+                static_cast<void>(letGo()); // it was told once
+        });
+    m_reconnector->localChangesCommitted();
+    m_monitor->sendSnapshot();
+    return released;
+}
+
 void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const SyncSelection &selection)
 {
     const auto refuse = [&promise](const Error &error) {
@@ -62,13 +78,11 @@ void EngineWorker::syncWhere(const SyncMonitor::SyncPromise &promise, const Sync
         m_isSelecting = false;
         if (m_replica) {
             m_reconnector->endOnce(); // or the others would follow
-            // What stays held is neither sent nor counted until the file is opened again: whoever asked must know.
-            if (const auto released = m_replica->releaseSelection(); !released) {
+            // What stays held is neither sent nor counted meanwhile: whoever asked must know.
+            if (const auto released = letGo(); !released) {
                 report(released.error().code, released.error().message);
                 synced = fail(released.error());
             }
-            m_reconnector->localChangesCommitted();
-            m_monitor->sendSnapshot();
         }
         promise->addResult(std::move(synced));
         promise->finish();

@@ -58,6 +58,12 @@ void TestStatusText::words_data()
         u"Can't reach sync.example.org"_s, u"Details"_s, Tone::Attention);
     row("signed out", {.state = State::Error, .pending = 12, .errorCode = u"bad_token"_s},
         u"Signed out — sign in to send 12 changes"_s, u"Sign in"_s, Tone::Danger);
+    row("no space", {.state = State::Error, .errorCode = u"no_access"_s}, u"No access on the server — ask for access to a list"_s,
+        u"Details"_s, Tone::Danger);
+    row("no access any more", {.state = State::Error, .pending = 3, .errorCode = u"no_access"_s},
+        u"No access on the server — 3 changes kept on this device"_s, u"Details"_s, Tone::Danger);
+    row("not repaired", {.state = State::Error, .errorCode = u"not_repaired"_s},
+        u"This device and the server differ — everything is kept on both"_s, u"Details"_s, Tone::Danger);
     row("update",
         {.state = State::Error, .errorCode = u"update_needed"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
         u"Update needed: server speaks version 4, this app 2–3"_s, u"Details"_s, Tone::Danger);

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void tablesAreChosen();
     void syncWhereSendsWhatWasChosen();
     void whatStaysHeldIsTold();
+    void whatStaysHeldIsLetGo();
 };
 
 void TestSelection::filtersHoldAndHide()
@@ -108,6 +109,34 @@ void TestSelection::whatStaysHeldIsTold()
                             [](const QVariantList &report) { return report.constFirst().value<Error>().code == u"bypassed"_s; }),
         patienceMs);
     QTRY_COMPARE_WITH_TIMEOUT(a->engine().held(), 1, patienceMs);
+}
+
+/// The same, but the file can be written again soon: what was left out goes without another selection or a restart.
+void TestSelection::whatStaysHeldIsLetGo()
+{
+    connectBoth();
+    QVERIFY(a->waitSynced());
+    a->engine().pause();
+    a->addNote(u"1"_s, u"chosen"_s);
+    a->addNote(u"2"_s, u"left out"_s);
+    QSqlDatabase other = QSqlDatabase::addDatabase(u"QSQLITE"_s, u"locking"_s);
+    a->engine().setBeforeSync([&](const SyncPlan &) -> Result<void> {
+        other.setDatabaseName(a->engine().databasePath());
+        const bool locked = other.open() && QSqlQuery(other).exec(u"BEGIN IMMEDIATE"_s);
+        return fail(locked ? u"not_now"_s : u"test"_s, u"The test keeps it back."_s);
+    });
+    const auto synced =
+        await(a->engine().syncWhere({.table = "notes", .where = u"id = 1"_s, .params = {}, .tagsColumn = {}, .tags = {}}));
+    QVERIFY(synced && !synced->has_value());
+    QVERIFY2(synced->error().code != u"not_now"_s, "the rows could not be let go at once");
+    QVERIFY(QSqlQuery(other).exec(u"ROLLBACK"_s));
+    other = {};
+    QSqlDatabase::removeDatabase(u"locking"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(a->engine().pending(), 2, patienceMs);
+    a->engine().setBeforeSync({});
+    a->engine().resume();
+    verifyProven();
+    QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 2);
 }
 
 QTEST_MAIN(TestSelection)
