@@ -23,6 +23,8 @@ int exitCodeOf(const Sheaf::Result<QJsonObject> &result)
 {
     if (!result)
         return exitFailed;
+    if (result->contains("report"_L1))
+        return (*result)["report"_L1]["proven"_L1].toBool() ? 0 : exitFailed;
     return result->value("skipped"_L1).toArray().isEmpty() ? 0 : exitSkipped;
 }
 

@@ -24,6 +24,7 @@ Commands:
   history ID     print earlier versions of a note or task, show or restore one
   export DIR     write all notes as Markdown files
   sync           exchange everything with the server
+  repair         look for damage in the file, and mend it from the server
 
 Options:
   --data DIR     folder of the profile (the same as the app's when left out)
@@ -84,6 +85,14 @@ Connects to the server and waits until both sides are proven equal; only then th
   --url URL      of the server, such as wss://sync.example.org; remembered for the next time
   --token TOKEN  of this device, as `sheaf-server token add` prints it
 )"},
+    {"repair"_L1, R"(Usage: sheaf-cli repair [--deep] [--json]
+Counts what is stored on this device, compares it with the server range by range, fetches and sends what
+differs, and says what it found. Nothing is deleted. Without the server it only counts. The exit code is 0
+when both sides are proven equal in the end, else 1.
+  --deep         read everything from the server and compare every value: also finds what was changed in the
+                 file by another program; downloads as much as a new device does
+  --json         the whole report, as one JSON object
+)"},
 };
 
 Unexpected usage(const QString &sentence)
@@ -102,6 +111,7 @@ void addOptions(QCommandLineParser &parser)
                        {u"tasks"_s, {}},
                        {u"notes"_s, {}},
                        {u"json"_s, {}},
+                       {u"deep"_s, {}},
                        {u"force"_s, {}},
                        {u"show"_s, {}, u"n"_s},
                        {u"restore"_s, {}, u"n"_s},
@@ -120,7 +130,8 @@ QStringList optionsOf(const QString &command)
                                                    {u"edit"_s, {}},
                                                    {u"history"_s, {u"show"_s, u"restore"_s, u"keep"_s, u"json"_s}},
                                                    {u"export"_s, {u"force"_s}},
-                                                   {u"sync"_s, {u"url"_s, u"token"_s}}};
+                                                   {u"sync"_s, {u"url"_s, u"token"_s}},
+                                                   {u"repair"_s, {u"deep"_s, u"json"_s}}};
     return known.value(command);
 }
 
@@ -200,6 +211,8 @@ QString takeOptions(const QString &command, const QCommandLineParser &parser, QJ
         request.insert(u"kind"_s, parser.isSet(u"note"_s) ? u"note"_s : u"task"_s);
     if (command == "export"_L1)
         request.insert(u"force"_s, parser.isSet(u"force"_s));
+    if (command == "repair"_L1)
+        request.insert(u"deep"_s, parser.isSet(u"deep"_s));
     return {};
 }
 

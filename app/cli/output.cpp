@@ -114,6 +114,8 @@ QJsonDocument documentOf(const QString &command, const QJsonObject &answer)
         return QJsonDocument(answer.value("items"_L1).toArray());
     if (command == "history"_L1 && answer.contains("versions"_L1))
         return QJsonDocument(answer.value("versions"_L1).toArray());
+    if (command == "repair"_L1)
+        return QJsonDocument(answer.value("report"_L1).toObject());
     return QJsonDocument(answer.value(command == "history"_L1 ? "version"_L1 : "item"_L1).toObject());
 }
 
@@ -144,13 +146,47 @@ void printExport(const QJsonObject &answer)
     print(stdout, replaced > 0 ? u", %1 files replaced\n"_s.arg(replaced) : u"\n"_s);
 }
 
+/// "home: 1200 rows, 1 of 256 ranges exchanged, 3 rows fetched": what was found, without what was not.
+QString lineOfRepair(const QJsonObject &space)
+{
+    QStringList found{u"%1 rows counted"_s.arg(space.value("rows"_L1).toInteger())};
+    const auto add = [&](QLatin1StringView name, const QString &words) {
+        if (const qint64 count = space.value(name).toInteger(); count > 0)
+            found.append(words.arg(count));
+    };
+    add("ranges_miscounted"_L1, u"%1 sums were wrong and are right now"_s);
+    add("rows_lost"_L1, u"%1 rows had lost their content"_s);
+    add("ranges_exchanged"_L1, u"%1 ranges differed from the server"_s);
+    add("rows_fetched"_L1, u"%1 rows fetched"_s);
+    add("rows_offered"_L1, u"%1 rows sent"_s);
+    add("rows_mended"_L1, u"%1 rows had other content than the server's"_s);
+    add("rows_adopted"_L1, u"%1 rows were unknown and are synced now"_s);
+    const QString end =
+        space.value("proven"_L1).toBool() ? u"equal with the server"_s : oneLine(space["error"_L1]["message"_L1].toString());
+    return u"%1: %2; %3\n"_s.arg(oneLine(space.value("space"_L1).toString()), found.join(", "_L1), end);
+}
+
+void printRepair(const QJsonObject &report)
+{
+    const QJsonArray spaces = report.value("spaces"_L1).toArray();
+    for (const QJsonValue &space : spaces)
+        print(stdout, lineOfRepair(space.toObject()));
+    if (report.value("proven"_L1).toBool())
+        return print(stdout, u"This device and the server hold the same.\n"_s);
+    const QJsonValue error = report["error"_L1];
+    if (error.isObject())
+        print(stderr, u"Not compared with the server: %1\n"_s.arg(oneLine(error["message"_L1].toString())));
+    else
+        print(stderr, u"Not everything could be compared with the server.\n"_s);
+}
+
 } // namespace
 
 void Output::progress(const QJsonObject &progress)
 {
-    const QString text = u"%1 %2 of %3"_s.arg(progress.value("verb"_L1).toString())
-                             .arg(progress.value("done"_L1).toInteger())
-                             .arg(progress.value("total"_L1).toInteger());
+    QString text = progress.value("verb"_L1).toString() + u' ' + QString::number(progress.value("done"_L1).toInteger());
+    if (progress.contains("total"_L1))
+        text += " of "_L1 + QString::number(progress.value("total"_L1).toInteger());
     if (::isatty(STDERR_FILENO) == 0)
         return print(stderr, text + u'\n');
     print(stderr, "\r\x1b[K"_L1 + text);
@@ -183,6 +219,8 @@ void Output::answer(const QJsonObject &request, const QJsonObject &answer, bool 
         printHistory(request, answer);
     } else if (command == "export"_L1) {
         printExport(answer);
+    } else if (command == "repair"_L1) {
+        printRepair(answer.value("report"_L1).toObject());
     } else {
         print(stdout, u"Synced: this device and the server hold the same.\n"_s);
     }

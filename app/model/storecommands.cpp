@@ -85,6 +85,7 @@ void StoreCommands::run(const QJsonObject &request, const Progress &progress, co
         {u"list"_s, &StoreCommands::list},     {u"show"_s, &StoreCommands::show},
         {u"edit"_s, &StoreCommands::edit},     {u"export"_s, &StoreCommands::exportNotes},
         {u"sync"_s, &StoreCommands::sync},     {u"history"_s, &StoreCommands::history},
+        {u"repair"_s, &StoreCommands::repair},
     };
     if (const Handler handler = handlers.value(request.value("do"_L1).toString()))
         return (this->*handler)(request, progress, reply);
@@ -267,6 +268,25 @@ void StoreCommands::sync(const QJsonObject &request, const Progress &progress, c
         reply(fail(error));
     });
     run->start({QUrl(request.value("url"_L1).toString()), request.value("token"_L1).toString().toUtf8()});
+}
+
+void StoreCommands::repair(const QJsonObject &request, const Progress &progress, const Reply &reply)
+{
+    // sheaf-cli alone has no connection yet; one that there is, is kept.
+    const ServerChoice server = m_profile.server();
+    if (m_engine.state() == SyncEngine::State::LocalOnly && !server.url.isEmpty())
+        m_connector(server.url, server.token);
+    auto *listener = new QObject(this);
+    connect(&m_engine, &SyncEngine::repairProgressed, listener, [progress](qint64 rows) {
+        progress(QJsonObject{{u"verb"_s, u"Counted"_s}, {u"done"_s, rows}});
+    });
+    m_engine.repair(request.value("deep"_L1).toBool()).then(this, [listener, reply](const Result<RepairReport> &report) {
+        listener->deleteLater();
+        if (report)
+            reply(QJsonObject{{u"report"_s, toJson(*report)}});
+        else
+            reply(fail(report.error()));
+    });
 }
 
 } // namespace Sheaf

@@ -23,6 +23,7 @@ namespace Sheaf {
 ///   {"do":"show","item":ID-OR-PREFIX}           -> item
 ///   {"do":"export","dir":ABSOLUTE,"force":bool} -> notes, replaced, tasks
 ///   {"do":"sync","url":…?,"token":…?}           -> {}
+///   {"do":"repair","deep":bool}                 -> report, as of RepairReport
 /// Errors beside those of the engine: `bad_request`, `no_list`, `not_found`, `ambiguous`, `no_version`.
 class StoreCommands : public QObject
 {
@@ -48,6 +49,7 @@ private:
     void history(const QJsonObject &request, const Progress &progress, const Reply &reply);
     void exportNotes(const QJsonObject &request, const Progress &progress, const Reply &reply);
     void sync(const QJsonObject &request, const Progress &progress, const Reply &reply);
+    void repair(const QJsonObject &request, const Progress &progress, const Reply &reply);
 
     /// Calls `found` with the id of the list, which is empty when there is none of that name.
     void findList(const QString &name, const std::function<void(const Result<QString> &)> &found);

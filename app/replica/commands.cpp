@@ -51,6 +51,7 @@ void Commands::run(const QJsonObject &command, const Reply &reply)
         {u"cancel"_s, &Commands::cancelSync},
         {u"pause"_s, &Commands::pause},
         {u"resume"_s, &Commands::resume},
+        {u"repair"_s, &Commands::repair},
         {u"why"_s, &Commands::why},
         {u"status"_s, &Commands::status},
         {u"digest"_s, &Commands::digest},
@@ -195,6 +196,13 @@ void Commands::cancelSync(const QJsonObject &, const Reply &reply)
 {
     m_engine.cancelSync();
     reply(QJsonValue(true));
+}
+
+void Commands::repair(const QJsonObject &command, const Reply &reply)
+{
+    m_engine.repair(command.value("deep"_L1).toBool()).then(this, [reply](const Result<RepairReport> &report) {
+        reply(report ? Result<QJsonValue>(QJsonValue(toJson(*report))) : Result<QJsonValue>(fail(report.error())));
+    });
 }
 
 void Commands::pause(const QJsonObject &command, const Reply &reply)

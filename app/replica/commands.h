@@ -32,6 +32,7 @@ private:
     void waitSynced(const QJsonObject &command, const Reply &reply);
     void syncNow(const QJsonObject &command, const Reply &reply);
     void cancelSync(const QJsonObject &command, const Reply &reply);
+    void repair(const QJsonObject &command, const Reply &reply);
     void pause(const QJsonObject &command, const Reply &reply);
     void resume(const QJsonObject &command, const Reply &reply);
     void why(const QJsonObject &command, const Reply &reply);

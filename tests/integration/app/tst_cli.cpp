@@ -3,6 +3,7 @@
 #include "model/localcontrol.h"
 #include "programs.h"
 #include "serverprocess.h"
+#include "support/tampering.h"
 
 #include <QDir>
 #include <QJsonDocument>
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void anExportImportedAgainIsEqual();
     void importingTwiceMakesNothingTwice();
     void whileTheAppRuns();
+    void repairSaysWhatItFound();
     void syncThroughTheApp();
     void aSecondWriterIsRefused();
     void usage();
@@ -170,6 +172,52 @@ void TestCli::whileTheAppRuns()
     QCOMPARE(run.exitCode, 1);
     QVERIFY2(run.errors.startsWith("sheaf-cli: Nothing has an id"_L1), qUtf8Printable(run.errors));
     QVERIFY(cli({u"show"_s, id}).startsWith("title:   Through the door\n"_L1));
+}
+
+void TestCli::repairSaysWhatItFound()
+{
+    cli({u"add"_s, u"Buy bread"_s});
+    const ProgramRun alone = runCli(m_profile, {u"repair"_s});
+    QCOMPARE(alone.exitCode, 1);
+    QVERIFY2(alone.output.startsWith("home: "_L1) && alone.errors.contains("Not compared with the server: No server is set"_L1),
+             qUtf8Printable(alone.output + alone.errors));
+    QVERIFY2(alone.errors.contains("Counted "_L1), qUtf8Printable(alone.errors));
+
+    ServerProcess server;
+    server.start();
+    const QByteArray token = server.token(u"a"_s);
+    cli({u"sync"_s, u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(token)});
+    const QString equal = u"This device and the server hold the same.\n"_s;
+    QVERIFY(cli({u"repair"_s}).endsWith("equal with the server\n"_L1 + equal));
+    const Profile profile(m_profile);
+    writePastTheEngine(profile.databasePath(), {u"DELETE FROM tasks"_s});
+    QCOMPARE(list({}, u"--tasks"_s).size(), 0);
+    const QString mended = cli({u"repair"_s});
+    QVERIFY2(mended.contains("1 rows had lost their content"_L1) && mended.endsWith(equal), qUtf8Printable(mended));
+    QCOMPARE(list({}, u"--tasks"_s).size(), 1);
+
+    {
+        writePastTheEngine(profile.databasePath(), {u"UPDATE tasks SET title = 'Buy more'"_s});
+        AppReplica replica(m_profile, {u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(token)});
+        const QJsonValue quick = replica.demand({{u"do"_s, u"repair"_s}});
+        QVERIFY(quick["proven"_L1].toBool() && quick["spaces"_L1][0]["rows_mended"_L1].toInt(-1) == 0);
+        const QJsonValue report = replica.demand({{u"do"_s, u"repair"_s}, {u"deep"_s, true}});
+        QVERIFY(report["proven"_L1].toBool() && report["deep"_L1].toBool());
+        QCOMPARE(report["spaces"_L1][0]["rows_mended"_L1].toInt(), 1);
+        replica.disconnect();
+        QCOMPARE(replica.demand({{u"do"_s, u"repair"_s}})["error"_L1]["code"_L1].toString(), u"not_connected"_s);
+    }
+    writePastTheEngine(profile.databasePath(), {u"UPDATE tasks SET title = 'Buy nothing'"_s});
+    SyncEngine engine(profile.engineOptions(u"test"_s)); // the app
+    LocalControl control(engine, profile);
+    QVERIFY(engine.open().result());
+    QVERIFY(control.listen());
+    const QString deep = cli({u"repair"_s, u"--deep"_s});
+    QVERIFY2(deep.contains("1 rows had other content than the server's"_L1) && deep.endsWith(equal), qUtf8Printable(deep));
+    const QJsonObject json = QJsonDocument::fromJson(cli({u"repair"_s, u"--json"_s}).toUtf8()).object();
+    QCOMPARE(json["proven"_L1].toBool(), true);
+    QCOMPARE(json["spaces"_L1][0]["rows_lost"_L1].toInt(-1), 0);
+    QCOMPARE(list({}, u"--tasks"_s)[0]["title"_L1].toString(), u"Buy bread"_s);
 }
 
 void TestCli::syncThroughTheApp()
