@@ -23,7 +23,7 @@ ServerCore::ServerCore(Storage &storage, Clock &clock, Random &random)
 
 ServerCore::~ServerCore()
 {
-    for (const Clock::TimerId timer : {m_commitTimer, m_tickTimer, m_reapTimer, m_stopTimer})
+    for (const Clock::TimerId timer : {m_commitTimer, m_tickTimer, m_reapTimer, m_stopTimer, m_countTimer})
         m_clock.cancel(timer);
     m_sessions.clear();
 }
@@ -103,9 +103,35 @@ Result<Channel *> ServerCore::channel(const QByteArray &space)
     return &channel;
 }
 
-Result<SpaceDigest> ServerCore::digest(Channel &channel, const QList<QByteArray> &tables)
+std::optional<SpaceDigest> ServerCore::digest(Channel &channel, const QList<QByteArray> &tables)
 {
-    return channel.loaded()->digest(m_storage, tables);
+    auto digest = channel.loaded()->digest(tables);
+    if (digest)
+        return digest;
+    m_counting.insert(&channel);
+    if (m_countTimer == 0)
+        m_countTimer = m_clock.start(0ms, [this] { countTables(); });
+    return {};
+}
+
+/// One piece of one space; then everybody else has a turn.
+void ServerCore::countTables()
+{
+    m_countTimer = 0;
+    Channel &channel = **m_counting.begin();
+    const auto done = channel.loaded() != nullptr ? channel.loaded()->countTables(m_storage) : Result<bool>(true);
+    if (!done || *done) {
+        m_counting.erase(&channel);
+        const std::vector<ServerSession *> readers = channel.subscribers(); // who fails leaves
+        for (ServerSession *reader : readers) {
+            if (done)
+                reader->counted(channel);
+            else
+                reader->storageFailed(done.error(), Tuning::storageRetryMsMax);
+        }
+    }
+    if (!m_counting.empty() && m_countTimer == 0)
+        m_countTimer = m_clock.start(0ms, [this] { countTables(); });
 }
 
 Result<Page> ServerCore::page(const Channel &channel, PagePlace after, const RowFilter &filter)

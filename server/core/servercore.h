@@ -58,7 +58,7 @@ private:
     bool buffer(qint64 bytes) override;
     [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
     Result<Channel *> channel(const QByteArray &space) override;
-    Result<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) override;
+    std::optional<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) override;
     Result<Page> page(const Channel &channel, PagePlace after, const RowFilter &filter) override;
     void ended(ServerSession &session) override;
     void upload(const YjsSession &session, Channel &channel, Push push) override;
@@ -69,6 +69,7 @@ private:
     void forgot(Channel &channel) override;
     void doubt(const ChannelSet &channels, const Error &error) override;
 
+    void countTables();
     void denyUploads(const StoredDevice &device);
     void endSessions(DeviceId device);
     void setRole(ServerSession &session, const Grant &grant);
@@ -100,6 +101,8 @@ private:
     Clock::TimerId m_tickTimer = 0;
     Clock::TimerId m_reapTimer = 0;
     Clock::TimerId m_stopTimer = 0;
+    Clock::TimerId m_countTimer = 0;
+    ChannelSet m_counting; ///< whose tables are being counted
     bool m_stopping = false;
     std::function<void()> m_finished;
     YjsDesk m_yjs;

@@ -225,7 +225,7 @@ void ServerSession::answerMarks(Channel &channel)
         return;
     const auto digestOf = m_host.digest(channel, reader != nullptr ? reader->filter.tables : QList<QByteArray>());
     if (!digestOf)
-        return storageFailed(digestOf.error(), Tuning::storageRetryMsMax);
+        return;
     const SpaceDigest &digest = *digestOf;
     m_marks.removeIf([&](const Mark &mark) {
         if (mark.space != channel.name())

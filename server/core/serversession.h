@@ -31,8 +31,9 @@ public:
     [[nodiscard]] virtual Epoch epoch() const = 0;
     virtual Result<Channel *> channel(const QByteArray &space) = 0;
     [[nodiscard]] virtual PluginBench &plugins() = 0;
-    /// The digest of some tables of the space, or of all when none is named.
-    virtual Result<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) = 0;
+    /// The digest of some tables of the space, or of all when none is named. Nothing while it is being counted: counted()
+    /// follows.
+    virtual std::optional<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) = 0;
     /// A replica has a space up to there.
     virtual void seen(SiteId site, const QByteArray &space, Sequence cursor) = 0;
     virtual Result<Page> page(const Channel &channel, PagePlace after, const RowFilter &filter) = 0;
@@ -77,6 +78,8 @@ public:
     void catchUp(Channel &channel);
     /// Nobody knows what the last commit did: compare again with what is stored.
     void doubt(Channel &channel);
+    /// The digests of the space's tables are known by now.
+    void counted(Channel &channel) { answerMarks(channel); }
     /// Says which deletes a space has forgotten, if that is news.
     void tellForgotten(Channel &channel);
     /// Calls visit with the spaces that it follows.

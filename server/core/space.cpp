@@ -32,9 +32,9 @@ Result<void> Space::store(StorageTransaction &transaction) const
     return stored ? Result<void>() : Result<void>(fail(stored.error()));
 }
 
-Result<SpaceDigest> Space::digest(Storage &storage, const QList<QByteArray> &tables)
+std::optional<SpaceDigest> Space::digest(const QList<QByteArray> &tables) const
 {
-    return tables.isEmpty() ? m_stored.digest : m_tableDigests.sum(storage, m_stored.id, m_dictionary, tables);
+    return tables.isEmpty() ? m_stored.digest : m_tableDigests.sum(m_dictionary, tables);
 }
 
 Result<MergedPush> Space::merge(StorageTransaction &transaction, SiteId site, const Push &push, qint64 wallMs, bool isHeard)
@@ -277,11 +277,11 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     }
     if (*exists) {
         m_stored.digest.subtract(before);
-        m_tableDigests.subtract(entry.id, before);
+        m_tableDigests.subtract(entry.id, before, m_found.sequence);
     }
     const RowFingerprint after = fingerprint(entry.name, change.key, m_clock, entry.byName);
     m_stored.digest.add(after);
-    m_tableDigests.add(entry.id, after);
+    m_tableDigests.add(entry.id, after, sequence);
 
     if (changes == nullptr)
         return Refusal{};

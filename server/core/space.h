@@ -54,8 +54,10 @@ public:
     [[nodiscard]] const QByteArray &name() const { return m_stored.name; }
     [[nodiscard]] Sequence head() const { return m_stored.head; }
     [[nodiscard]] const SpaceDigest &digest() const { return m_stored.digest; }
-    /// The digest of some tables alone, or of all when none is named.
-    Result<SpaceDigest> digest(Storage &storage, const QList<QByteArray> &tables);
+    /// The digest of some tables alone, or of all when none is named; nothing while countTables() has rows left.
+    [[nodiscard]] std::optional<SpaceDigest> digest(const QList<QByteArray> &tables) const;
+    /// As TableDigests::count().
+    Result<bool> countTables(Storage &storage) { return m_tableDigests.count(storage, m_stored.id, m_dictionary); }
     [[nodiscard]] const Dictionary &dictionary() const { return m_dictionary; }
 
     [[nodiscard]] const Forgotten &forgotten() const { return m_stored.forgotten; }

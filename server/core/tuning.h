@@ -17,6 +17,7 @@ constexpr int skippedRowsMax = 50'000;   ///< of a repair, before others have th
 constexpr qint64 retentionMsDefault = 180LL * 24 * 3'600'000; ///< a replica that is silent for longer is not waited for
 constexpr qint64 forgetDelayMs = 24LL * 3'600'000;            ///< deletes are kept that long at least: few need a new stamp
 constexpr int forgetIntervalMs = 3'600'000;                   ///< how often it is seen to
+constexpr int countedRowsMax = 2'000;                         ///< for the digests of tables, in one turn: a few milliseconds
 constexpr int sweepRowsMax = 2'000;                           ///< looked at in one turn: a few milliseconds
 constexpr int sweepPauseMs = 20;                              ///< between two turns
 
