@@ -22,7 +22,7 @@ private Q_SLOTS:
         storage = std::make_unique<MemoryStorage>(7);
         head = 0;
         auto transaction = *storage->begin();
-        space = *transaction->putSpace({.name = "home"});
+        space = *transaction->putSpace({.name = "home", .digest = {}});
         notes = *transaction->addTable(space, "notes");
         tasks = *transaction->addTable(space, "tasks");
         QVERIFY(transaction->commit());
