@@ -36,8 +36,6 @@ QString needsUser(const StatusInput &input)
     }
     if (code == "server_full"_L1)
         return tr("Server is full — changes stay on this device");
-    if (code == "site_taken"_L1 || code == "forked"_L1)
-        return tr("This server holds different data — choose what to do");
     if (code == "update_needed"_L1 || code == "unsupported_version"_L1)
         return input.errorText.isEmpty() ? tr("Update needed") : tr("Update needed: %1").arg(input.errorText);
     if (code == "no_access"_L1) {

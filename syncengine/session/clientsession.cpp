@@ -184,13 +184,21 @@ void ClientSession::Private::take(const Message &message, qint64 bytes)
     refuse({u"bad_message"_s, u"The server sent something else than a welcome."_s});
 }
 
+bool ClientSession::isRenewal(const QString &code)
+{
+    // A copy that went to another device comes with another token, and so does a device whose token was lost.
+    return code == "forked"_L1 || code == "site_taken"_L1;
+}
+
 void ClientSession::Private::on(const Refused &refused)
 {
-    if (refused.code == "forked"_L1) {
+    if (ClientSession::isRenewal(refused.code)) {
         if (const auto renewed = replica.renewSite(); !renewed)
             return end(renewed.error().code, renewed.error().message);
-        report(refused.code, u"This replica is a copy of another one: it goes on under a new identity."_s);
-        return end({}, refused.reason);
+        report(refused.code, refused.code == "site_taken"_L1
+                                 ? u"This replica was known under another token: it goes on under a new identity."_s
+                                 : u"This replica is a copy of another one: it goes on under a new identity."_s);
+        return end(refused.code, refused.reason);
     }
     const QString code = refused.code.isEmpty() ? u"refused"_s : refused.code;
     end(code, refused.reason, refused.retryAfterMs);

@@ -90,6 +90,8 @@ public:
     void start();
     /// The replica has committed local changes: push them.
     void localChangesCommitted();
+    /// Whether a session that ended so has given the replica a new identity, under which the next one is welcome.
+    [[nodiscard]] static bool isRenewal(const QString &code);
     /// Forgets the last proof of equality and asks for a new one.
     void demandProof();
     /// Carries out an order in all spaces that are open, and in those that are opened from now on; null: no more.

@@ -28,8 +28,8 @@ Reconnector::~Reconnector() = default;
 
 bool Reconnector::isFatal(const QString &code)
 {
-    static const QSet<QString> codes{u"bad_token"_s,     u"bad_version"_s, u"unsupported_version"_s,
-                                     u"update_needed"_s, u"site_taken"_s,  u"database_damaged"_s};
+    static const QSet<QString> codes{u"bad_token"_s, u"bad_version"_s, u"unsupported_version"_s, u"update_needed"_s,
+                                     u"database_damaged"_s};
     return codes.contains(code);
 }
 
@@ -230,6 +230,7 @@ void Reconnector::begin()
     ClientSession::Events events;
     events.welcomed = [this] {
         m_welcomedMs = m_clock.monotonicMs();
+        m_renewed = false;
         if (std::exchange(m_everWelcomed, true))
             ++m_figures.reconnects;
         SyncStatus next = m_status;
@@ -262,6 +263,9 @@ void Reconnector::ended(const QString &code, const QString &reason, qint64 retry
     m_session.reset();
     if (m_welcomedMs >= 0 && m_clock.monotonicMs() - m_welcomedMs >= Tuning::stableSessionMs)
         m_failures = 0;
+    // Under its new identity the replica will get another answer; one that gets the same again waits as after any failure.
+    if (ClientSession::isRenewal(code) && !std::exchange(m_renewed, true))
+        return m_retry.start(milliseconds(0), [this] { attempt(); });
     SyncStatus next = m_status;
     next.error = {code, reason};
     next.progress = {.waiting = m_replica.pendingCount()};

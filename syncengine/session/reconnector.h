@@ -123,6 +123,7 @@ private:
     quint64 m_question = 0; ///< the newest one asked
     bool m_asking = false;  ///< it is not answered
     bool m_everWelcomed = false;
+    bool m_renewed = false; ///< the replica has a new identity since the last welcome
     bool m_paused = false;
     bool m_once = false; ///< the session is one of syncOnce() in a pause
     OneShot m_retry;

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void badFilesAreNamedAndTheRestGoesIn();
     void noFolder();
     void wrongToken();
+    void anotherTokenThanBefore();
     void unreachableHost();
     void somethingElseAnswers();
     void foreignDatabase_data();
@@ -114,6 +115,21 @@ void TestBadInput::wrongToken()
     QVERIFY(runCli(m_profile, {u"sync"_s}).errors.contains("No server is known yet"_L1));
     QCOMPARE(sync(server.url(), server.token(u"a"_s)).exitCode, 0);
     QCOMPARE(AppReplica(m_profile).outboxSize(), 0);
+}
+
+/// The old token was lost: what was written since goes under the new one.
+void TestBadInput::anotherTokenThanBefore()
+{
+    ServerProcess server;
+    server.start();
+    QCOMPARE(sync(server.url(), server.token(u"before"_s)).exitCode, 0);
+    QCOMPARE(runCli(m_profile, {u"add"_s, u"kept"_s}).exitCode, 0);
+    const ProgramRun run = sync(server.url(), server.token(u"after"_s));
+    QVERIFY2(run.exitCode == 0, qUtf8Printable(run.errors));
+    QCOMPARE(AppReplica(m_profile).outboxSize(), 0);
+    m_profile = m_folder->filePath(u"another device"_s);
+    QCOMPARE(sync(server.url(), server.token(u"third"_s)).exitCode, 0);
+    QVERIFY(runCli(m_profile, {u"list"_s}).output.contains("kept"_L1));
 }
 
 void TestBadInput::unreachableHost()

@@ -145,15 +145,23 @@ private Q_SLOTS:
         QVERIFY(!server->isConnected());
     }
 
+    void aCopyTakesANewSiteAndKeepsItsEdits_data()
+    {
+        QTest::addColumn<QString>("code");
+        QTest::newRow("it has gone on elsewhere") << u"forked"_s;
+        QTest::newRow("it comes with another token") << u"site_taken"_s;
+    }
     void aCopyTakesANewSiteAndKeepsItsEdits()
     {
+        QFETCH(QString, code);
         mine->addNote(u"a"_s, u"kept"_s);
         const SiteId site = mine->replica->site();
         connectAndGreet();
-        server->send(Refused{u"forked"_s, u"a copy"_s, -1});
+        server->send(Refused{code, u"a copy"_s, -1});
         clock->settle();
         QCOMPARE(ends.size(), 1);
-        QVERIFY2(ends[0].code.isEmpty(), "the next attempt is free to come");
+        QCOMPARE(ends[0].code, code);
+        QCOMPARE(ends[0].retryAfterMs, 0);
         QVERIFY(mine->replica->site() != site);
         QVERIFY(mine->replica->lease().isEmpty());
         QCOMPARE(mine->replica->pendingCount(), 1);

@@ -99,7 +99,7 @@ private Q_SLOTS:
     void fatalRefusalsWaitForTheUser_data()
     {
         QTest::addColumn<QString>("code");
-        for (const char *code : {"bad_token", "update_needed", "unsupported_version", "site_taken", "a_code_of_tomorrow"})
+        for (const char *code : {"bad_token", "update_needed", "unsupported_version", "a_code_of_tomorrow"})
             QTest::newRow(code) << QString::fromLatin1(code);
     }
     void fatalRefusalsWaitForTheUser()
@@ -115,6 +115,21 @@ private Q_SLOTS:
         QCOMPARE(server->attempts(), 1);
         reconnector->reconnectNow();
         QCOMPARE(server->attempts(), 2);
+    }
+
+    void aNewIdentityIsTriedAtOnceAndOnce()
+    {
+        connectTo();
+        server->accept();
+        server->send(Refused{u"site_taken"_s, u"sorry"_s, -1});
+        clock->settle();
+        QCOMPARE(server->attempts(), 2);
+        QCOMPARE(phase(), Phase::Connecting);
+        server->accept();
+        server->send(Refused{u"site_taken"_s, u"sorry"_s, -1});
+        clock->settle();
+        QCOMPARE(server->attempts(), 2);
+        QCOMPARE(phase(), Phase::Waiting);
     }
 
     void networkBackTriesAtOnce()
