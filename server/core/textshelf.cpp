@@ -101,9 +101,8 @@ Result<void> TextShelf::compact(StorageTransaction &transaction, const Place &pl
     if (all.empty() || all.back().isMerged)
         return {};
     const Stored last{all.back().number, all.back().sequence, false, {}};
-    std::vector<QByteArray> updates;
-    for (Stored &text : all)
-        updates.push_back(std::move(text.update));
+    std::vector<QByteArray> updates(all.size());
+    std::ranges::transform(all, updates.begin(), [](Stored &text) { return std::move(text.update); });
     const auto whole = merged(updates);
     const auto pieces = whole ? Text::splitUpdate(*whole, Sheaf::Limits::textUpdateBytesMax)
                               : Result<std::vector<QByteArray>>(fail(whole.error()));

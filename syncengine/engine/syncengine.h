@@ -198,7 +198,7 @@ public:
     /// are synced. Digests are of stamps; `deep` reads every row of the server again and compares the values too. Writes and
     /// sync go on meanwhile. Calls join the repair that is on its way. See syncengine/README.md "Repair".
     /// Errors: `busy` (deep, while one that is not is on its way), `cancelled`, `closed`, and those of the replica.
-    Q_INVOKABLE QFuture<Result<RepairReport>> repair(bool deep = false);
+    Q_INVOKABLE QFuture<Result<Sheaf::RepairReport>> repair(bool deep = false);
     /// Ends it soon; what was mended stays, and what is on its way still comes.
     Q_INVOKABLE void cancelRepair();
     /// Why a row is not on the server, or that it is; `key` is its primary key's values in key order.

@@ -170,15 +170,13 @@ Result<void> Replica::answerConflict(qint64 number, const QVariant &value)
         const TableInfo::Column *column = table != nullptr && table->synced ? table->column(entry->column) : nullptr;
         QByteArray answer;
         appendVariant(answer, value);
-        std::optional<QByteArray> now;
-        if (column != nullptr && column->position >= 0) {
-            auto there = d->valueOf(*table, entry->key, column->id);
-            if (!there)
-                return fail(there.error());
-            now = *std::move(there);
-        }
+        if (column == nullptr || column->position < 0)
+            return d->conflictLog.close(number, entry->stands);
+        const auto now = d->valueOf(*table, entry->key, column->id);
+        if (!now)
+            return fail(now.error());
         // Who wrote there since knew of both values, or has seen the outcome.
-        if (now != entry->stands || answer == entry->stands)
+        if (*now != entry->stands || answer == entry->stands)
             return d->conflictLog.close(number, entry->stands);
         const auto written = d->merger.decide(*table, entry->key, column->id, Bytes::decodedValue(answer), d->correctedWallMs());
         if (!written)

@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "session/spacesync.h"
-
 #include "crdt/merge.h"
 #include "crdt/rowrecord.h"
+#include "session/spacesync.h"
 #include "session/tuning.h"
 
 #include <algorithm>

@@ -100,7 +100,8 @@ void TestRepairs::whatWasWrittenPastTheEngineIsSynced()
     connectBoth();
     fill(10);
     verifyProven();
-    tamper({u"INSERT INTO notes(id, title) VALUES ('new', 'past the engine')"_s, u"DELETE FROM sheaf_rows WHERE CAST(pk AS TEXT) GLOB '*n3'"_s,
+    tamper({u"INSERT INTO notes(id, title) VALUES ('new', 'past the engine')"_s,
+            u"DELETE FROM sheaf_rows WHERE CAST(pk AS TEXT) GLOB '*n3'"_s,
             u"UPDATE notes SET title = 'not the server''s' WHERE id = 'n3'"_s});
     const RepairReport report = repaired();
     QVERIFY(report.isProven());

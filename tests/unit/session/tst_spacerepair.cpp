@@ -50,7 +50,8 @@ private Q_SLOTS:
         QFETCH(bool, withClock);
         QStringList statements{u"DELETE FROM notes WHERE id = 'n7'"_s};
         if (withClock)
-            statements.append(u"DELETE FROM sheaf_rows WHERE pk = (SELECT pk FROM sheaf_rows WHERE CAST(pk AS TEXT) GLOB '*n7')"_s);
+            statements.append(
+                u"DELETE FROM sheaf_rows WHERE pk = (SELECT pk FROM sheaf_rows WHERE CAST(pk AS TEXT) GLOB '*n7')"_s);
         tamper(statements);
         m_house->run();
         QVERIFY2(m_a->isProven() && m_a->count(u"notes"_s) == 41, "the kept sums tell nothing of it");
@@ -65,8 +66,9 @@ private Q_SLOTS:
 
     void aRowThatWasChangedWithItsClockIsExchanged()
     {
-        tamper({u"UPDATE notes SET title = 'old' WHERE id = 'n7'"_s,
-                u"UPDATE sheaf_rows SET clock = (SELECT clock FROM sheaf_rows WHERE CAST(pk AS TEXT) GLOB '*mine') WHERE CAST(pk AS TEXT) GLOB '*n7'"_s});
+        tamper(
+            {u"UPDATE notes SET title = 'old' WHERE id = 'n7'"_s,
+             u"UPDATE sheaf_rows SET clock = (SELECT clock FROM sheaf_rows WHERE CAST(pk AS TEXT) GLOB '*mine') WHERE CAST(pk AS TEXT) GLOB '*n7'"_s});
         const RepairCount team = repaired();
         QVERIFY(team.isProven && m_a->isProven() && m_b->isProven());
         QCOMPARE(team.rangesExchanged, 1);
