@@ -232,6 +232,7 @@ Verified SimClient::update()
     if (auto found = isRunning ? die(false, 0) : Verified())
         return found;
     schema = simSchemas;
+    wasUpdated = true;
     if (m_parts.trace)
         std::printf("    c%d is updated\n", m_number);
     return isRunning ? start() : Verified();

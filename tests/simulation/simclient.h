@@ -98,7 +98,8 @@ public:
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of tables that name none
     bool othersHavePolicies = false;                ///< then a value may come back under another name
     bool undoes = false;
-    int schema = 1; ///< version of the app
+    int schema = 1;          ///< version of the app
+    bool wasUpdated = false; ///< rows may be older than some of their columns
     /// Called within checks of undo, for planted bugs: between a write and its undo, and after any undo.
     std::function<void(SimClient &)> beforeUndo;
     std::function<void(SimClient &)> afterUndo;
