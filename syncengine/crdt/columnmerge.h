@@ -22,6 +22,12 @@ enum class MergeType : quint8 { Register = 0, Text = 1, Counter = 2, Max = 3, Mi
     return type >= MergeType::Counter && type <= MergeType::Map;
 }
 
+/// Whether each part has one writer, whose later values hold the earlier ones.
+[[nodiscard]] constexpr bool hasPartsOfSites(MergeType type)
+{
+    return type == MergeType::Counter || type == MergeType::Max || type == MergeType::Min;
+}
+
 /// The rules of one column with parts. Each type's law is in its own header: counter.h, extremum.h, elementset.h, scalarmap.h.
 class ColumnMerge
 {

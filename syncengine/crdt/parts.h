@@ -30,7 +30,7 @@ using PartEdits = std::vector<PartEdit>;
 
 /// Whose write it is, and chance for names that nobody else gives.
 struct PartWriter {
-    SiteId site = 0;
+    SiteId site = 0; ///< or another name under which nobody else writes
     std::function<quint64()> random;
 };
 

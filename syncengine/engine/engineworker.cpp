@@ -3,6 +3,7 @@
 #include "engine/engineworker.h"
 
 #include "engine/statements.h"
+#include "net/birthmark.h"
 #include "protocol/limits.h"
 
 #include <QThread>
@@ -61,6 +62,7 @@ Result<void> EngineWorker::open()
     config.conflicts = m_options.conflicts;
     config.undo = m_options.undo;
     config.filters = m_options.filters;
+    config.birthmark = [this] { return birthmarkOf(m_options.databasePath); };
     config.wallMs = [this] { return m_clock->wallMs(); };
     config.random = [this] { return m_random.next(); };
     auto opened = Replica::open(config);

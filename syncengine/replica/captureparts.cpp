@@ -54,7 +54,7 @@ Result<std::vector<Capture::Shown>> Capture::wronglyShown()
         }
         if (!row.exists || (row.existed ? (row.mask & row.table->partedMask) == 0 : !row.partBirth))
             continue;
-        const auto changes = m_parts.changesOf(row, !row.existed, m_store.site);
+        const auto changes = m_parts.changesOf(row, !row.existed, m_store.writer);
         if (!changes)
             return fail(changes.error());
         std::vector<ValueView> now;

@@ -180,7 +180,7 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
         const Hlc serverNow = makeHlc(ack.clockMs);
         if (behind != 0) {
             const auto raised = [=](Hlc old) { return old <= behind ? std::max(old, serverNow) : old; };
-            if (auto done = restamp(raised, store.site); !done || !clockAhead)
+            if (auto done = restamp({raised, store.site, ack.clockMs}); !done || !clockAhead)
                 return done;
         }
         if (!clockAhead)
@@ -189,7 +189,7 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
         // not this clock that is wrong, and the change waits for the server's clock to get there.
         if (store.clock.last() <= makeHlc(ack.clockMs + Limits::stampAheadMsMax))
             return overtaken ? outrun() : Result<void>();
-        return restamp([serverNow](Hlc old) { return std::min(old, serverNow); }, store.site);
+        return restamp({[serverNow](Hlc old) { return std::min(old, serverNow); }, store.site, ack.clockMs});
     });
 }
 

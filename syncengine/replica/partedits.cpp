@@ -39,7 +39,7 @@ Result<void> checkSize(const RowParts::Place &place, const RowParts::Stored &sto
 
 } // namespace
 
-Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bool birth, SiteId site)
+Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bool birth, SiteId writer)
 {
     const TableInfo &table = *touch.table;
     std::vector<Change> changes;
@@ -65,8 +65,8 @@ Result<std::vector<RowParts::Change>> RowParts::changesOf(const Touch &touch, bo
         const Place place{table, touch.key, column};
         const MergeType type = table.column(column)->type;
         auto change =
-            birth ? birthOf(place, type, Bytes::decodedValue(bytes), site)
-                  : updateOf(place, type, *touch.valueBefore(table.column(column)->position), Bytes::decodedValue(bytes), site);
+            birth ? birthOf(place, type, Bytes::decodedValue(bytes), writer)
+                  : updateOf(place, type, *touch.valueBefore(table.column(column)->position), Bytes::decodedValue(bytes), writer);
         if (!change)
             return fail(change.error());
         changes.push_back(*std::move(change));
@@ -107,7 +107,7 @@ QByteArray RowParts::addedAgain(QByteArrayView part) const
 }
 
 Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, const ValueView &before, const ValueView &now,
-                                            SiteId site)
+                                            SiteId writer)
 {
     const auto stored = read(place);
     if (!stored)
@@ -119,7 +119,7 @@ Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, 
     }
     const ValueView base = stored->base ? Bytes::decodedValue(*stored->base) : before;
     const auto parts = stored->views();
-    auto edits = ColumnMerge(type).edit(base, parts, before, now, {site, m_random});
+    auto edits = ColumnMerge(type).edit(base, parts, before, now, {writer, m_random});
     if (!edits)
         return refused(place, edits.error());
     if (auto checked = checkSize(place, *stored, *edits); !checked)
@@ -129,9 +129,9 @@ Result<RowParts::Change> RowParts::updateOf(const Place &place, MergeType type, 
     return change;
 }
 
-Result<RowParts::Change> RowParts::birthOf(const Place &place, MergeType type, const ValueView &value, SiteId site)
+Result<RowParts::Change> RowParts::birthOf(const Place &place, MergeType type, const ValueView &value, SiteId writer)
 {
-    auto edits = ColumnMerge(type).bear(value, {site, m_random});
+    auto edits = ColumnMerge(type).bear(value, {writer, m_random});
     if (!edits)
         return refused(place, edits.error());
     if (auto checked = checkSize(place, {}, *edits); !checked)
@@ -166,24 +166,18 @@ Result<void> RowParts::revive(const TableInfo &table, QByteArrayView key, RowClo
     return {};
 }
 
-Result<void> RowParts::restamp(const TableInfo &table, QByteArrayView key, RowClock &clock, const Part &part, SiteId old,
-                               Stamp fresh)
+Result<void> RowParts::restamp(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh)
 {
-    const Place place{table, key, part.column};
-    const MergeType type = table.typeOf(part.column);
-    const bool isSites = type == MergeType::Counter || type == MergeType::Max || type == MergeType::Min;
-    if (fresh.site != old && isSites && part.part == partOfSite(old))
-        return rename(place, clock, part, old, fresh);
     clock.setPartStamp(part.column, part.part, fresh);
     if (fresh.site == old)
         return {};
     // Under the new name the server has nothing.
     if (auto done = remove(place, part.part); !done)
         return done;
-    return write(table, key, {.column = part.column, .edits = {{part.part, part.value}}, .shown = {}, .base = {}}, RowClock());
+    const Change change{.column = part.column, .edits = {{part.part, part.value}}, .shown = {}, .base = {}};
+    return write(place.table, place.key, change, RowClock());
 }
 
-/// A site's own part: the server may know some of it, and the other replica of the old name goes on with it.
 Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh)
 {
     PartEdit moved{partOfSite(fresh.site), part.value};

@@ -247,6 +247,10 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
             byFormerSite[entry.site].append({catalog.find(entry.kept.change.table), entry.kept.change.key});
     }
     texts.reload();
+    if (any) { // what only one writes may have been copied while it was in quarantine
+        if (auto done = store.chooseWriter(std::max<SiteId>(config.random(), 1)); !done)
+            return fail(done.error());
+    }
     for (auto former = byFormerSite.cbegin(); former != byFormerSite.cend(); ++former) {
         if (auto done = takeOver(former.key(), *former); !done)
             return fail(done.error());
@@ -308,7 +312,7 @@ Result<void> Replica::Private::takeOver(SiteId former, const QList<std::pair<Tab
 {
     const SiteId site = std::exchange(store.site, former);
     const Hlc last = store.clock.last();
-    auto done = restamp([](Hlc old) { return old; }, site);
+    auto done = restampFor(site);
     store.site = site;
     store.clock.observe(last);
     if (!done)

@@ -67,7 +67,7 @@ quint64 Replica::Private::refusedColumns(const Refused &refused) const
     }
     // What columns are made of cannot be taken back one by one: then all that waits of the row goes.
     const bool parted = std::ranges::any_of(pushed.parts, [&](const PartCell &part) {
-        return part.stamp.site == store.site && (refused.mask & Mask::ofColumn(part.column)) != 0;
+        return (refused.mask & Mask::ofColumn(part.column)) != 0;
     });
     return parted ? refused.mask : columns & refused.mask;
 }

@@ -148,7 +148,7 @@ Result<void> Replica::Private::prepareTables()
         {7, u":/sheaf/replica/replica_7.sql"_s},   {8, u":/sheaf/replica/replica_8.sql"_s},
         {9, u":/sheaf/replica/replica_9.sql"_s},   {10, u":/sheaf/replica/replica_10.sql"_s},
         {11, u":/sheaf/replica/replica_11.sql"_s}, {12, u":/sheaf/replica/replica_12.sql"_s},
-        {13, u":/sheaf/replica/replica_13.sql"_s},
+        {13, u":/sheaf/replica/replica_13.sql"_s}, {14, u":/sheaf/replica/replica_14.sql"_s},
     };
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
@@ -206,6 +206,10 @@ Result<void> Replica::Private::prepareSchema()
     if (!version)
         return fail(version.error());
     dataVersion = *version;
+    if (auto done = store.chooseWriter(std::max<SiteId>(config.random(), 1)); !done)
+        return done;
+    if (auto done = checkBirthmark(); !done)
+        return done;
     tellUndo();
     return {};
 }
@@ -250,8 +254,8 @@ Result<void> Replica::Private::migrateSchema()
     return rows.reload();
 }
 
-/// New columns get their numbers, and values that newer peers sent for them their place. `synced`: a call that is just being
-/// carried out, and may make some of them more than registers.
+/// New columns get their numbers, and values that newer peers sent for them their place. `synced`: a
+/// call that is just being carried out, and may make some of them more than registers.
 Result<void> Replica::Private::adoptColumns(const Catalog::Synced &synced)
 {
     const auto arrived = catalog.adoptColumns();

@@ -31,8 +31,11 @@ struct ReplicaConfig {
     ConflictPolicy conflicts = ConflictPolicy::Latest; ///< of tables that name none
     UndoOptions undo{};                                ///< which writes can be undone, and how many
     SyncFilters filters{};                             ///< the first ones: migrations show values, which must be decoded
-    std::function<qint64()> wallMs;                    ///< wall clock, milliseconds since 1970
-    std::function<quint64()> random;                   ///< 64 random bits
+    /// What tells the file, which is there when this is called, from all copies of it: the machine and when the file was made,
+    /// say. One with another mark than it had begins with renewSite(). Empty: not known, and the server has to find out.
+    std::function<QByteArray()> birthmark{};
+    std::function<qint64()> wallMs;  ///< wall clock, milliseconds since 1970
+    std::function<quint64()> random; ///< 64 random bits
 };
 
 /// An update that a commit applied to a text: Yjs format v1, as Replica::loadText() gives it.

@@ -15,6 +15,8 @@
 #include <QLockFile>
 #include <QSqlDatabase>
 
+#include <map>
+
 struct sqlite3;
 
 namespace Sheaf {
@@ -37,6 +39,8 @@ struct Replica::Private {
     void tellUndo();
     Result<void> prepareSchema();
     Result<void> prepareTables();
+    Result<void> renewSite();
+    Result<void> checkBirthmark();
     Result<void> migrateSchema();
     Result<void> adoptColumns(const Catalog::Synced &synced = {});
     Result<void> syncRequested();
@@ -48,10 +52,18 @@ struct Replica::Private {
     Result<void> reload();
 
     /// Gives unacknowledged stamps that `corrected` changes new ones, in their order, and all of them `site`.
-    Result<void> restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site);
+    struct Restamp {
+        std::function<Hlc(Hlc)> corrected;
+        SiteId site = 0;
+        qint64 nowMs = 0; ///< by the server's clock
+    };
+    Result<void> restamp(const Restamp &how);
+    /// For another site: all that waits goes on under its name.
+    Result<void> restampFor(SiteId site);
     Result<void> restampText(const RowTexts::Place &place, RowClock &clock, Stamp fresh);
-    Result<void> restampParts(const TableInfo &table, const QByteArray &key, RowClock &clock, SiteId site,
-                              const std::function<Hlc(Hlc)> &renewed);
+    Result<void> restampParts(const TableInfo &table, const QByteArray &key, RowClock &clock, const Restamp &how,
+                              const std::map<Hlc, Hlc> &renewed);
+    void restampFrozen(RowClock &clock, const RowParts::Part &part, const Restamp &how) const;
     /// Gives everything unacknowledged stamps later than all that was seen.
     Result<void> outrun();
     Result<qint64> offerRows(Store::Space &space, const SpaceDigest::Buckets &buckets);

@@ -57,8 +57,33 @@ Result<void> Replica::Private::settleParts(const TableInfo &table, const QByteAr
     return {};
 }
 
-Result<void> Replica::Private::restampParts(const TableInfo &table, const QByteArray &key, RowClock &clock, SiteId site,
-                                            const std::function<Hlc(Hlc)> &renewed)
+namespace {
+
+/// The stamp of a part that is not written here any more, and may be elsewhere, in a copy or in what this is a copy of: above
+/// `offered`, what the server may have of it, and below all that the other one goes on to write. States keep their order.
+Hlc heldBack(Hlc stamp, Hlc offered)
+{
+    constexpr int shift = 24; // from years to seconds
+    return stamp <= offered ? stamp : offered + 1 + ((stamp - offered) >> shift);
+}
+
+} // namespace
+
+/// A part that only one writes, and that is not written under this name from now on. It is sent as it is: what another copy
+/// has of it is an earlier or a later state of the same, and the later one wins.
+void Replica::Private::restampFrozen(RowClock &clock, const RowParts::Part &part, const Restamp &how) const
+{
+    const Stamp had = clock.partStampOf(part.column, part.part);
+    const bool isRenewed = how.site != store.site && had.site == store.site;
+    if (!isRenewed && had.hlc <= makeHlc(std::max<qint64>(how.nowMs, 0), 0xffff))
+        return;
+    const Hlc hlc = heldBack(had.hlc, std::max(part.ackedHlc, store.offeredEver()));
+    if (hlc != had.hlc)
+        clock.setPartStamp(part.column, part.part, {hlc, how.site});
+}
+
+Result<void> Replica::Private::restampParts(const TableInfo &table, const QByteArray &key, RowClock &clock, const Restamp &how,
+                                            const std::map<Hlc, Hlc> &renewed)
 {
     if (clock.parts.empty())
         return {};
@@ -66,11 +91,19 @@ Result<void> Replica::Private::restampParts(const TableInfo &table, const QByteA
     if (!waiting)
         return fail(waiting.error());
     for (const RowParts::Part &part : *waiting) {
-        const Stamp fresh{renewed(clock.partStampOf(part.column, part.part).hlc), site};
-        if (auto done = parts.restamp(table, key, clock, part, store.site, fresh); !done)
+        const RowParts::Place place{table, key, part.column};
+        const Stamp fresh{renewed.at(clock.partStampOf(part.column, part.part).hlc), how.site};
+        const bool isOnes = hasPartsOfSites(table.typeOf(part.column));
+        if (isOnes && (part.part != partOfSite(store.writer) || (how.site != store.site && store.writer != store.site))) {
+            restampFrozen(clock, part, how);
+            continue;
+        }
+        auto done = isOnes && how.site != store.site ? parts.rename(place, clock, part, store.site, fresh)
+                                                     : parts.restamp(place, clock, part, store.site, fresh);
+        if (!done)
             return done;
     }
-    if (site == store.site)
+    if (how.site == store.site)
         return {};
     for (const ColumnId column : table.parted) { // reals may be added in another order now
         if (auto done = merger.showParts({table, key, column}); !done)

@@ -71,12 +71,13 @@ std::vector<RowClock::Entry> waitingTexts(const RowClock &clock, SiteId site, qu
 
 /// Two passes: first all stamps are listed, so that order and equality within transactions stay,
 /// then every clock is written with its new stamps.
-Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected, SiteId site)
+Result<void> Replica::Private::restamp(const Restamp &how)
 {
+    const SiteId site = how.site;
     const auto waiting = waitingRows(handle, catalog, store.sites);
     if (!waiting)
         return fail(waiting.error());
-    const Hlc latest = makeHlc(std::max<qint64>(correctedWallMs(), 0), 0xffff);
+    const Hlc latest = makeHlc(std::max<qint64>(how.nowMs, 0), 0xffff);
     std::map<Hlc, Hlc> renewed;
     RowState row;
     for (const Waiting &entry : *waiting) {
@@ -97,7 +98,7 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
     // offered may have been accepted with other values, though no answer came.
     Hlc last = site == store.site ? std::max(store.seen, store.offered) : store.seen;
     for (auto &[old, fresh] : renewed)
-        last = fresh = std::max(corrected(old), last + 1);
+        last = fresh = std::max(how.corrected(old), last + 1);
     for (const Waiting &entry : *waiting) {
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
@@ -108,7 +109,7 @@ Result<void> Replica::Private::restamp(const std::function<Hlc(Hlc)> &corrected,
             if (auto done = restampText({*entry.table, entry.key, text.column}, row.clock, fresh); !done)
                 return done;
         }
-        if (auto done = restampParts(*entry.table, entry.key, row.clock, site, [&](Hlc old) { return renewed.at(old); }); !done)
+        if (auto done = restampParts(*entry.table, entry.key, row.clock, how, renewed); !done)
             return done;
         if (auto done = rows.write(*entry.table, entry.key, before, row); !done)
             return done;
@@ -143,7 +144,12 @@ Result<void> Replica::Private::restampText(const RowTexts::Place &place, RowCloc
 
 Result<void> Replica::Private::outrun()
 {
-    return restamp([](Hlc old) { return old; }, store.site);
+    return restampFor(store.site);
+}
+
+Result<void> Replica::Private::restampFor(SiteId site)
+{
+    return restamp({[](Hlc old) { return old; }, site, correctedWallMs()});
 }
 
 Result<void> Replica::setClockOffset(qint64 offsetMs)
@@ -155,33 +161,54 @@ Result<void> Replica::setClockOffset(qint64 offsetMs)
         d->store.clockOffsetMs = offsetMs;
         // A clock that was set back had been outrun by the counter: nothing waiting is later than now.
         const qint64 nowMs = d->correctedWallMs();
-        return d->restamp(
-            [delta, nowMs](Hlc old) {
-                const qint64 ms = std::clamp<qint64>(hlcMs(old) + delta, 0, nowMs);
-                return makeHlc(ms, static_cast<quint16>(old & 0xFFFF));
-            },
-            d->store.site);
+        const auto corrected = [delta, nowMs](Hlc old) {
+            const qint64 ms = std::clamp<qint64>(hlcMs(old) + delta, 0, nowMs);
+            return makeHlc(ms, static_cast<quint16>(old & 0xFFFF));
+        };
+        return d->restamp({corrected, d->store.site, nowMs});
     });
 }
 
 Result<void> Replica::renewSite()
 {
-    SiteId fresh = d->config.random();
-    if (fresh == 0 || fresh == d->store.site)
-        fresh = std::max<SiteId>(d->store.site + 1, 1);
-    return d->transact(true, [&]() -> Result<void> {
+    return d->renewSite();
+}
+
+Result<void> Replica::Private::renewSite()
+{
+    SiteId fresh = config.random();
+    if (fresh == 0 || fresh == store.site)
+        fresh = std::max<SiteId>(store.site + 1, 1);
+    auto renewed = transact(true, [&]() -> Result<void> {
         // The other replica of this identity may have given the same stamps to other values.
-        if (auto done = d->restamp([](Hlc old) { return old; }, fresh); !done)
+        if (auto done = restampFor(fresh); !done)
             return done;
-        if (auto done = d->texts.forgetAcked(); !done)
+        if (auto done = texts.forgetAcked(); !done)
             return done;
-        if (auto done = d->store.rename(fresh); !done)
+        if (auto done = store.rename(fresh); !done)
             return done;
-        d->store.lease.clear();
-        for (const auto &space : d->store.spaces()) {
+        store.lease.clear();
+        for (const auto &space : store.spaces()) {
             space->state.lastPush = 0; // pushes are counted for each site
             space->dirty = true;
         }
+        return {};
+    });
+    if (renewed)
+        store.writer = fresh;
+    return renewed;
+}
+
+/// A copy is told from the original before it connects, and before anything is written to it.
+Result<void> Replica::Private::checkBirthmark()
+{
+    const QByteArray mark = config.birthmark ? config.birthmark() : QByteArray();
+    if (mark.isEmpty() || mark == store.birthmark)
+        return {};
+    if (auto done = store.birthmark.isEmpty() ? Result<void>() : renewSite(); !done)
+        return done;
+    return transact(true, [&]() -> Result<void> {
+        store.birthmark = mark;
         return {};
     });
 }

@@ -63,8 +63,8 @@ public:
 
     // Local writes
     /// What a transaction has done to the columns with parts of one row, which is there. `birth`: all of it is new. Errors:
-    /// `bad_value`, `too_large`.
-    Result<std::vector<Change>> changesOf(const Touch &touch, bool birth, SiteId site);
+    /// `bad_value`, `too_large`. `writer` names the parts that only one writes.
+    Result<std::vector<Change>> changesOf(const Touch &touch, bool birth, SiteId writer);
     /// Until forgetIntended(), changesOf() says these edits of the column, whatever the table shows of it.
     Result<void> intend(const Place &place, PartEdits edits);
     void forgetIntended() { m_intended.clear(); }
@@ -88,14 +88,15 @@ public:
     // Uploading
     /// The server has taken what `pushed` holds of a row.
     Result<void> settle(const TableInfo &table, QByteArrayView key, const RowClock &clock, const RowRecord &pushed);
-    /// Gives a part that waits the stamp `fresh`. If that is of another site, what the server knows of the old one stays, and
-    /// what waits goes on under the new name.
-    Result<void> restamp(const TableInfo &table, QByteArrayView key, RowClock &clock, const Part &part, SiteId old, Stamp fresh);
+    /// Gives a part that waits the stamp `fresh`; if that is of another site than `old`, the server has nothing of it.
+    Result<void> restamp(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh);
+    /// The same for a part that only one writes, when another replica goes on writing it under the old name: what the server
+    /// knows of it stays there, what waits goes on under that of the stamp.
+    Result<void> rename(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh);
 
 private:
-    Result<Change> updateOf(const Place &place, MergeType type, const ValueView &before, const ValueView &now, SiteId site);
-    Result<Change> birthOf(const Place &place, MergeType type, const ValueView &value, SiteId site);
-    Result<void> rename(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh);
+    Result<Change> updateOf(const Place &place, MergeType type, const ValueView &before, const ValueView &now, SiteId writer);
+    Result<Change> birthOf(const Place &place, MergeType type, const ValueView &value, SiteId writer);
     static SqlStatement &bound(SqlStatement &statement, const Place &place, QByteArrayView part);
 
     sqlite3 *m_handle;

@@ -9,7 +9,7 @@ Result<void> Stamper::editParts(const Touch &touch)
 {
     if ((touch.mask & touch.table->partedMask) == 0)
         return {};
-    auto changes = m_parts.changesOf(touch, false, m_stamp.site);
+    auto changes = m_parts.changesOf(touch, false, m_store.writer);
     if (!changes)
         return fail(changes.error());
     m_parted = *std::move(changes);
@@ -29,7 +29,7 @@ Result<void> Stamper::saveParts(const Touch &touch)
 /// The elements and keys that a row is born with wait as parts beside its registers.
 Result<void> Stamper::bearParts(const Touch &touch)
 {
-    const auto changes = m_parts.changesOf(touch, true, m_stamp.site);
+    const auto changes = m_parts.changesOf(touch, true, m_store.writer);
     if (!changes)
         return fail(changes.error());
     if (auto done = m_rows.read(*touch.table, touch.key, m_row); !done)

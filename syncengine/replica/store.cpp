@@ -21,7 +21,8 @@ Result<void> Store::create(SiteId newSite)
 
 Result<void> Store::load()
 {
-    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease, offered, former FROM sheaf_state");
+    auto state = SqlStatement::prepare(m_handle, "SELECT site, hlc, seen, clock_offset, lease, offered, former, birthmark"
+                                                 " FROM sheaf_state");
     if (!state)
         return fail(state.error());
     if (auto row = state->step(); !row)
@@ -37,6 +38,7 @@ Result<void> Store::load()
         const Hlc last = former.fixed();
         m_former.push_back({last, former.fixed()});
     }
+    birthmark = state->bytes(7).toByteArray();
     state->reset();
 
     auto numbers = readSites(m_handle);
@@ -129,7 +131,8 @@ Result<void> Store::save()
         return done;
     if (!m_saveState.isPrepared()) {
         auto state = SqlStatement::prepare(
-            m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6");
+            m_handle, "UPDATE sheaf_state SET site = ?1, hlc = ?2, seen = ?3, clock_offset = ?4, lease = ?5, offered = ?6,"
+                      " birthmark = ?7");
         auto space = SqlStatement::prepare(
             m_handle, "UPDATE sheaf_spaces SET role = ?2, epoch = ?3, cursor = ?4, last_push = ?5, departed = ?6, closed = ?7,"
                       " reason = ?8, tables = ?9, reached = ?10, forgotten = ?11, sweep = ?12,"
@@ -147,6 +150,7 @@ Result<void> Store::save()
     m_saveState.bindInteger(4, clockOffsetMs);
     m_saveState.bindBlob(5, lease);
     m_saveState.bindInteger(6, static_cast<qint64>(offered));
+    m_saveState.bindBlob(7, birthmark);
     if (auto done = m_saveState.run(); !done)
         return done;
     for (const auto &space : m_spaces) {
@@ -248,6 +252,28 @@ bool Store::isOwn(Stamp stamp) const
     return stamp.site == site || std::ranges::any_of(m_former, [stamp](const Stamp &former) {
                return former.site == stamp.site && stamp.hlc <= former.hlc;
            });
+}
+
+Hlc Store::offeredEver() const
+{
+    Hlc latest = offered;
+    for (const Stamp &former : m_former)
+        latest = std::max(latest, former.hlc);
+    return latest;
+}
+
+Result<void> Store::chooseWriter(SiteId fresh)
+{
+    // Parts that only one writes have a name of eight bytes; elements and keys that have are no harm.
+    auto waiting = SqlStatement::prepare(m_handle, "SELECT 1 FROM sheaf_outbox o CROSS JOIN sheaf_parts p ON p.tbl = o.tbl"
+                                                   " AND p.pk = o.pk WHERE p.waits AND length(p.part) = 8 LIMIT 1");
+    if (!waiting)
+        return fail(waiting.error());
+    const auto any = waiting->step();
+    if (!any)
+        return fail(any.error());
+    writer = *any ? fresh : site;
+    return {};
 }
 
 Result<void> Store::rename(SiteId fresh)

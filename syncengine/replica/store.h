@@ -31,6 +31,8 @@ public:
 
     Result<void> create(SiteId site);
     Result<void> load();
+    /// Gives `writer` its value when the file has been opened; `fresh` is a name that nobody has.
+    Result<void> chooseWriter(SiteId fresh);
     /// Reads the digests of the spaces again.
     Result<void> loadBuckets();
     Result<void> save();
@@ -49,6 +51,8 @@ public:
     void see(Hlc stamp, qint64 wallMs);
     /// Whether this replica has written a stamp that came from the server, under this name or an earlier one.
     [[nodiscard]] bool isOwn(Stamp stamp) const;
+    /// The greatest own stamp that the server may have accepted under any name.
+    [[nodiscard]] Hlc offeredEver() const;
     /// Takes another name, and remembers what the server may have of the old one.
     Result<void> rename(SiteId fresh);
 
@@ -61,12 +65,16 @@ public:
     static void subtract(Space &space, const RowFingerprint &row);
 
     SiteId site = 0;
+    /// Names the parts that only one writes and that are written from now on: the site, or, if some of these waited already
+    /// when the file was opened, a name of this opening's own. A copy may have been made then, and sends what waited, too.
+    SiteId writer = 0;
     HybridClock clock;
     Hlc seen = 0;
     SiteNumbers sites; ///< in the clocks of this file
     Hlc offered = 0;   ///< greatest own stamp in a push that the server may have accepted
     qint64 clockOffsetMs = 0;
     QByteArray lease;
+    QByteArray birthmark; ///< ReplicaConfig::birthmark when the file was last opened
 
 private:
     std::vector<Stamp> m_former; ///< earlier sites, each with the greatest stamp that was offered under it

@@ -130,8 +130,11 @@ Result<bool> UndoRun::addStep(Work &work, const RowState &state, UndoCell &cell,
     case MergeType::Min:
         return true; // what was once the greatest stays it
     }
-    if (target != now)
-        steps.push_back({&cell, now, target, {}, exact});
+    if (target == now)
+        return true;
+    steps.push_back({&cell, now, target, {}, exact});
+    if (cell.type == MergeType::Counter)
+        steps.back().counted = state.clock.partStampOf(cell.column, partOfSite(d.store.writer));
     return true;
 }
 

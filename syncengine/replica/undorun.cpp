@@ -345,6 +345,10 @@ void UndoRun::finishEdit(Work &work, const RowState &state, UndoRebase &rebase) 
             const Stamp now = state.clock.partStampOf(cell.column, cell.part);
             rebase.places.push_back({cell.column, cell.type, cell.part, old, now});
         }
+        const QByteArray counter = partOfSite(d.store.writer);
+        if (cell.type == MergeType::Counter && cell.part != counter) // counted back by another part than it was counted by
+            rebase.places.push_back(
+                {cell.column, cell.type, counter, step.counted, state.clock.partStampOf(cell.column, counter)});
         if (!step.part.isEmpty()) {
             const Stamp added = state.clock.partStampOf(cell.column, step.part);
             rebase.renames.push_back({cell.column, cell.part, step.part, added});

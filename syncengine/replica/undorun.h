@@ -47,6 +47,7 @@ private:
         /// The cell is in the state that is left, and so in the other one afterwards. Sums and texts may have become
         /// something else since by writes of this replica that are no actions.
         bool exact = true;
+        Stamp counted{}; ///< of a counter: the stamp of the part that this replica adds to, before
     };
     struct Work {
         UndoLog::Row row;

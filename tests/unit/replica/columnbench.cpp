@@ -8,6 +8,8 @@
 
 namespace Sheaf {
 
+using namespace Qt::StringLiterals;
+
 const char columnSchema[] =
     "CREATE TABLE items(id INTEGER PRIMARY KEY, title TEXT, votes INTEGER DEFAULT 0, best, least, labels TEXT, props TEXT,"
     " lat REAL, lon REAL);"
@@ -41,6 +43,17 @@ void copyFile(Device &original, Device &copy)
         QFile::remove(copy.path() + QLatin1StringView(suffix));
     SHEAF_CHECK(QFile::copy(original.path(), copy.path()));
     SHEAF_CHECK(original.open() && copy.open());
+}
+
+void copyRunning(Device &original, Device &copy)
+{
+    copy.close();
+    QFile::remove(copy.path() + u"-shm"_s);
+    for (const char *suffix : {"", "-wal"}) {
+        QFile::remove(copy.path() + QLatin1StringView(suffix));
+        SHEAF_CHECK(QFile::copy(original.path() + QLatin1StringView(suffix), copy.path() + QLatin1StringView(suffix)));
+    }
+    SHEAF_CHECK(copy.open());
 }
 
 } // namespace Sheaf

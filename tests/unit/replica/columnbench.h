@@ -17,5 +17,7 @@ void settleAll(Relay &relay, const QList<Device *> &devices);
 [[nodiscard]] bool areSame(const QList<Device *> &devices);
 /// Makes `copy` a copy of the file of `original`; both are open again.
 void copyFile(Device &original, Device &copy);
+/// The same while the original is running: as a backup of a disk finds it.
+void copyRunning(Device &original, Device &copy);
 
 } // namespace Sheaf

@@ -41,6 +41,7 @@ ReplicaConfig Device::config()
             .conflicts = policy,
             .undo = undo,
             .filters = filters,
+            .birthmark = [this] { return birthmark; },
             .wallMs = [this] { return wallMs; },
             .random =
                 [this] { return m_random = m_random * 6364136223846793005 + 1442695040888963407, m_random ^ (m_random >> 29); }};

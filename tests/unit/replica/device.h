@@ -36,6 +36,7 @@ public:
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of the next open()
     UndoOptions undo{};                             ///< likewise
     SyncFilters filters{};                          ///< likewise
+    QByteArray birthmark;                           ///< likewise
     CommitChanges lastCommit;
 
 private:
