@@ -430,9 +430,10 @@ Result<QList<Catalog::Arrived>> Catalog::adoptColumns()
                             QString::fromUtf8(table->name), QString::fromUtf8(name), QString::fromUtf8(other->name)));
                 if (auto done = addColumn(*table, name, name, true); !done)
                     return fail(done.error());
+                arrived.append({table.get(), table->columns.constLast().id, false});
             } else if (!known->here) {
                 table->columns[static_cast<qsizetype>(known->id) - 1].here = true;
-                arrived.append({table.get(), known->id});
+                arrived.append({table.get(), known->id, true});
             }
         }
         info->reset();

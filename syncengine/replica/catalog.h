@@ -105,10 +105,11 @@ public:
     Result<void> setConflictPolicy(TableInfo &table, ConflictPolicy policy);
     Result<void> setTypes(TableInfo &table, const Types &types);
     Result<void> setGroups(TableInfo &table, const Groups &groups);
-    /// Gives numbers to columns that migrations have added; lists those that were parked until now.
+    /// Gives numbers to columns that migrations have added, and lists them.
     struct Arrived {
         TableInfo *table;
         ColumnId column;
+        bool parked; ///< newer peers have sent values of it
     };
     Result<QList<Arrived>> adoptColumns();
 

@@ -6,6 +6,7 @@
 #include "replica/digestupgrade.h"
 #include "replica/functions.h"
 #include "replica/guards.h"
+#include "replica/oldrows.h"
 #include "replica/replica_p.h"
 #include "replica/sitenumbering.h"
 #include "sql/database.h"
@@ -183,6 +184,10 @@ Result<void> Replica::Private::prepareTables()
         if (auto done = recomputeBuckets(handle); !done)
             return done;
     }
+    if (*format > 0 && *format < 14) {
+        if (auto done = writeOutDefaults(handle); !done)
+            return done;
+    }
     return transaction->commit();
 }
 
@@ -254,15 +259,26 @@ Result<void> Replica::Private::migrateSchema()
     return rows.reload();
 }
 
-/// New columns get their numbers, and values that newer peers sent for them their place. `synced`: a
+/// New columns get their numbers, older rows their defaults, and values that newer peers sent for them their place. `synced`: a
 /// call that is just being carried out, and may make some of them more than registers.
 Result<void> Replica::Private::adoptColumns(const Catalog::Synced &synced)
 {
     const auto arrived = catalog.adoptColumns();
     if (!arrived)
         return fail(arrived.error());
-    capture->setMerging(true); // those values have their stamps already
+    capture->setMerging(true); // nothing of this is an edit
+    QHash<QByteArray, QList<QByteArray>> names;
+    for (const Catalog::Arrived &column : *arrived)
+        names[column.table->name].append(column.table->column(column.column)->name);
+    if (synced.fresh && synced.table->spacePosition >= 0)
+        names[synced.table->name].append(synced.table->spaceColumn);
+    for (auto table = names.cbegin(); table != names.cend(); ++table) {
+        if (auto done = writeOutDefaults(handle, table.key(), table.value()); !done)
+            return done;
+    }
     for (const Catalog::Arrived &column : *arrived) {
+        if (!column.parked)
+            continue;
         const QByteArray &name = column.table->column(column.column)->name;
         const bool isTyped = column.table == synced.table && std::ranges::any_of(synced.newTypes, [&name](const auto &type) {
                                  return type.first.compare(name, Qt::CaseInsensitive) == 0;
