@@ -14,6 +14,7 @@ SimClient::SimClient(WorldParts &parts, int number, quint64 seed)
     : m_parts(parts), m_number(number), m_device(number), m_random(seed),
       m_diskRandom(SeededRandom::branch(seed, SeededRandom::Purpose::Disk))
 {
+    m_birthmark = "c" + QByteArray::number(number);
     m_transport = parts.network.transportOf(number);
     m_parts.disk.watchSyncs(path(), [this] { synced(); });
 }
@@ -78,6 +79,7 @@ Verified SimClient::start()
                                  .schemaPath = simSchemaPath(m_parts.folder, schema),
                                  .homeSpace = simSpaces().first(),
                                  .conflicts = policy,
+                                 .birthmark = [this] { return m_birthmark; },
                                  .wallMs = [this] { return m_clock->wallMs(); },
                                  .random = [this] { return m_random.next(); }});
     if (!opened && m_struck) {
@@ -166,7 +168,7 @@ void SimClient::bury()
 void SimClient::backUp()
 {
     noteSent();
-    m_backup = Backup{m_parts.disk.snapshot(path()), m_words, m_tallies};
+    m_backup = Backup{m_parts.disk.snapshot(path()), m_words, m_tallies, m_birthmark};
 }
 
 bool SimClient::restoreBackup()
@@ -181,7 +183,7 @@ bool SimClient::restoreBackup()
     m_parts.disk.restore(path(), m_backup->files);
     if (m_parts.trace)
         std::printf("    c%d is put back to an earlier state\n", m_number);
-    m_parts.copied = true;
+    becomeCopy(m_backup->birthmark);
     m_promise.reset();
     m_cursors.clear();
     m_seen.clear();
@@ -189,14 +191,18 @@ bool SimClient::restoreBackup()
         m_words[i].certain = m_words[i].certain && m_words[i].sent;
     for (qsizetype i = m_backup->tallies.size(); i < m_tallies.size(); ++i)
         m_tallies[i].certain = m_tallies[i].certain && m_tallies[i].sent;
-    // What waits in the copy may have been sent since: then it counts once more, under another name.
-    for (SimTally tally : std::as_const(m_backup->tallies)) {
-        if (!tally.sent) {
-            tally.certain = false;
-            m_tallies.append(tally);
-        }
-    }
     return true;
+}
+
+void SimClient::becomeCopy(const QByteArray &birthmark)
+{
+    m_parts.copied = true;
+    if (m_random.oneIn(4)) {
+        m_birthmark = birthmark;
+        m_parts.cloned = true;
+        return;
+    }
+    m_birthmark = "c" + QByteArray::number(m_number) + '.' + QByteArray::number(++m_files);
 }
 
 void SimClient::copyFrom(SimClient &other)
@@ -206,7 +212,7 @@ void SimClient::copyFrom(SimClient &other)
     for (const auto &[name, bytes] : m_parts.disk.snapshot(other.path()))
         files[path() + name.substr(other.path().size())] = bytes;
     m_parts.disk.restore(path(), files);
-    m_parts.copied = true;
+    becomeCopy(other.m_birthmark);
     if (m_parts.trace)
         std::printf("    c%d is a copy of c%d\n", m_number, other.m_number);
     m_begun = true;
@@ -216,12 +222,6 @@ void SimClient::copyFrom(SimClient &other)
     policy = other.policy;
     schema = other.schema;
     m_sites = other.m_sites;
-    for (SimTally tally : std::as_const(other.m_tallies)) {
-        if (!tally.sent) { // waits here as well
-            tally.certain = false;
-            m_tallies.append(tally);
-        }
-    }
 }
 
 Verified SimClient::update()
@@ -232,7 +232,6 @@ Verified SimClient::update()
     if (auto found = isRunning ? die(false, 0) : Verified())
         return found;
     schema = simSchemas;
-    wasUpdated = true;
     if (m_parts.trace)
         std::printf("    c%d is updated\n", m_number);
     return isRunning ? start() : Verified();

@@ -28,6 +28,7 @@ struct WorldParts {
     int step = 0;
     bool copies = false; ///< files may be copied and put back: what was sent is noted
     bool copied = false; ///< one was: a replica may learn that it is a copy
+    bool cloned = false; ///< with the birthmark: a replica learns it late, from the server alone
 };
 
 /// One device: the real replica and the real reconnector, in a process that can die.
@@ -98,8 +99,7 @@ public:
     ConflictPolicy policy = ConflictPolicy::Latest; ///< of tables that name none
     bool othersHavePolicies = false;                ///< then a value may come back under another name
     bool undoes = false;
-    int schema = 1;          ///< version of the app
-    bool wasUpdated = false; ///< rows may be older than some of their columns
+    int schema = 1; ///< version of the app
     /// Called within checks of undo, for planted bugs: between a write and its undo, and after any undo.
     std::function<void(SimClient &)> beforeUndo;
     std::function<void(SimClient &)> afterUndo;
@@ -114,11 +114,14 @@ private:
         qint64 pending = 0;
         friend bool operator==(const Promise &, const Promise &) = default;
     };
+    /// Another file from now on; now and then one of an image of the whole disk, with the birthmark.
+    void becomeCopy(const QByteArray &birthmark);
     /// A copy of the files, and what was known of the edits in it.
     struct Backup {
         CrashDisk::Snapshot files;
         QList<SimWord> words;
         QList<SimTally> tallies;
+        QByteArray birthmark;
     };
     [[nodiscard]] Promise promise() const;
     /// Notes which edits of texts and tallies were acknowledged.
@@ -159,6 +162,8 @@ private:
     int m_openedSchema = 1;
     bool m_struck = false; ///< the process is dead and does not know it yet
     std::optional<Backup> m_backup;
+    QByteArray m_birthmark; ///< of the file
+    int m_files = 0;        ///< that it has had
     SeededRandom m_diskRandom;
     std::set<SiteId> m_sites; ///< that it has been
     bool m_undoable = false;  ///< the edit that is being made
