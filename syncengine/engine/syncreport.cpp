@@ -163,6 +163,7 @@ QString adviceFor(const QString &code)
         {u"too_large"_s, u"Make the value smaller; the limits are in PROTOCOL.md."_s},
         {u"invalid"_s, u"The server cannot read the change; it is in the list of rejected ones. Please report it."_s},
         {u"stamp_reused"_s, u"The change met another one with its stamp; it is in the list of rejected ones, write it again."_s},
+        {u"row_lost"_s, u"Write it again from the list of rejected changes, once the row is back; and check the disk."_s},
         {u"clock_ahead"_s, u"Nothing: the change was stamped anew and is sent again. The clock of this device should be set."_s},
         {u"digest_mismatch"_s, u"Nothing: what differed is exchanged again. If it comes back, check the disk and report it."_s},
         {u"not_repaired"_s, u"Check the replica and the server's database (PRAGMA integrity_check), and report it."_s},

@@ -11,6 +11,8 @@
 /// The part of Replica that does not believe what it keeps: sums, rows and clocks are compared with one another.
 namespace Sheaf {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 constexpr int rowsPerTurn = 1'000; ///< a few milliseconds: local writes wait that long at most
@@ -85,6 +87,39 @@ Result<bool> Replica::Private::countSome(QList<std::pair<qint64, QByteArray>> &l
     return read ? Result<bool>(count == rowsPerTurn) : Result<bool>(fail(read.error()));
 }
 
+/// What was typed into the texts of a row whose values are gone is in their documents still. What of it was not sent is
+/// offered to be written again once the row has come back.
+Result<void> Replica::Private::keepTyped(const Refused &lost)
+{
+    const auto columns = texts.waitingColumns(lost.table, lost.key);
+    if (!columns)
+        return fail(columns.error());
+    KeptChange entry{.change = {}, .bytes = {}, .record = {}, .mask = 0, .texts = {}};
+    RowRecord record{.length = lost.row.clock.length, .life = lost.row.clock.life, .cells = {}};
+    std::vector<QByteArray> words; // the record looks into them
+    words.reserve(columns->size());
+    for (const ColumnId column : *columns) {
+        const RowTexts::Place place{lost.table, lost.key, column};
+        if (!lost.table.isText(column))
+            continue;
+        auto text = texts.text(place, {});
+        if (!text)
+            return fail(text.error());
+        const auto typed = texts.withdraw(place);
+        if (!typed)
+            return fail(typed.error());
+        words.push_back(*std::move(text));
+        record.cells.push_back({column, record.life, ValueView::ofText(words.back())});
+        entry.mask |= Mask::ofColumn(column);
+        if (typed->has_value())
+            entry.addText(column, (*typed)->update);
+    }
+    if (entry.texts.isEmpty())
+        return {};
+    encodeRecord(record, entry.bytes);
+    return keepRejected(lost, entry, {u"row_lost"_s, u"The row was lost here before what was typed into it was sent."_s});
+}
+
 /// A row whose values are gone counts as never seen, so that the server's come again: absence is no delete.
 Result<void> Replica::Private::forgetLost(const QList<std::pair<qint64, QByteArray>> &lost)
 {
@@ -95,6 +130,8 @@ Result<void> Replica::Private::forgetLost(const QList<std::pair<qint64, QByteArr
             if (auto done = rows.read(table, key, row); !done)
                 return done;
             if (row.outbox != 0) {
+                if (auto done = keepTyped({table, key, row, {}}); !done)
+                    return done;
                 if (auto done = rows.dequeue(row.outbox); !done)
                     return done;
             }

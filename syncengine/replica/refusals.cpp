@@ -66,9 +66,8 @@ quint64 Replica::Private::refusedColumns(const Refused &refused) const
             columns |= Mask::ofColumn(text.column);
     }
     // What columns are made of cannot be taken back one by one: then all that waits of the row goes.
-    const bool parted = std::ranges::any_of(pushed.parts, [&](const PartCell &part) {
-        return (refused.mask & Mask::ofColumn(part.column)) != 0;
-    });
+    const bool parted = std::ranges::any_of(
+        pushed.parts, [&](const PartCell &part) { return (refused.mask & Mask::ofColumn(part.column)) != 0; });
     return parted ? refused.mask : columns & refused.mask;
 }
 
@@ -97,27 +96,9 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
         entry.addText(column, (*text)->update);
         withdrawn.emplace_back(column, **std::move(text));
     }
-    Store::Space *space = store.find(refused.row.space);
-    auto keep = SqlStatement::prepare(handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record, mask, texts, at)"
-                                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-    if (!keep)
-        return fail(keep.error());
-    const QByteArray name = space != nullptr ? space->state.name : QByteArray();
-    const QByteArray code = verdict.code.toUtf8();
-    const QByteArray reason = verdict.reason.toUtf8();
-    keep->bindBlob(1, name);
-    keep->bindBlob(2, refused.table.name);
-    keep->bindBlob(3, refused.key);
-    keep->bindText(4, code);
-    keep->bindText(5, reason);
-    keep->bindBlob(6, entry.bytes);
-    keep->bindInteger(7, static_cast<qint64>(columns));
-    keep->bindBlob(8, entry.texts);
-    keep->bindInteger(9, config.wallMs());
-    if (auto done = keep->run(); !done)
+    if (auto done = keepRejected(refused, entry, {verdict.code, verdict.reason}); !done)
         return done;
-    refusedNumbers.append(sqlite3_last_insert_rowid(handle));
-    if (space != nullptr) {
+    if (Store::Space *space = store.find(refused.row.space)) {
         space->state.cursor = 0;
         space->dirty = true;
     }
@@ -125,6 +106,32 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
         return takeBackColumns(refused, columns, withdrawn);
     auto done = rows.dequeue(refused.row.outbox);
     return done ? forgetRow(refused.table, refused.key, refused.row) : done;
+}
+
+/// Puts what the user wrote into the list.
+Result<void> Replica::Private::keepRejected(const Refused &refused, const KeptChange &entry, const Error &why)
+{
+    auto keep = SqlStatement::prepare(handle, "INSERT INTO sheaf_rejected(space, tbl, pk, code, reason, record, mask, texts, at)"
+                                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+    if (!keep)
+        return fail(keep.error());
+    const Store::Space *space = store.find(refused.row.space);
+    const QByteArray name = space != nullptr ? space->state.name : QByteArray();
+    const QByteArray code = why.code.toUtf8();
+    const QByteArray reason = why.message.toUtf8();
+    keep->bindBlob(1, name);
+    keep->bindBlob(2, refused.table.name);
+    keep->bindBlob(3, refused.key);
+    keep->bindText(4, code);
+    keep->bindText(5, reason);
+    keep->bindBlob(6, entry.bytes);
+    keep->bindInteger(7, static_cast<qint64>(entry.mask));
+    keep->bindBlob(8, entry.texts);
+    keep->bindInteger(9, config.wallMs());
+    if (auto done = keep->run(); !done)
+        return done;
+    refusedNumbers.append(sqlite3_last_insert_rowid(handle));
+    return {};
 }
 
 /// The row as the user has it, texts by what they show.

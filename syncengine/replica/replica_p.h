@@ -83,6 +83,7 @@ struct Replica::Private {
     };
     using Withdrawals = std::vector<std::pair<ColumnId, RowTexts::Withdrawn>>;
     Result<void> refuse(const Refused &refused, const Verdict &verdict);
+    Result<void> keepRejected(const Refused &refused, const KeptChange &entry, const Error &why);
     [[nodiscard]] quint64 refusedColumns(const Refused &refused) const;
     Result<void> recordOf(const Refused &refused, QByteArray &bytes);
     Result<void> takeBackColumns(const Refused &refused, quint64 columns, const Withdrawals &withdrawn);
@@ -114,6 +115,7 @@ struct Replica::Private {
     Result<void> tellRefused();
     Result<bool> isInPlace(const TableInfo &table, QByteArrayView key);
     Result<bool> countSome(QList<std::pair<qint64, QByteArray>> &lost);
+    Result<void> keepTyped(const Refused &lost);
     Result<void> forgetLost(const QList<std::pair<qint64, QByteArray>> &lost);
     Result<void> takeCounted();
     Result<SqlStatement> selectKeys(const TableInfo &table, const std::vector<QByteArray> &after);

@@ -90,6 +90,33 @@ private Q_SLOTS:
         QVERIFY(device->digestHolds());
     }
 
+    void whatWasTypedIntoALostRowIsKept()
+    {
+        device->exec(u"UPDATE notes SET body = body || ' typed', title = 'waits' WHERE id = 'a'"_s);
+        Device other(schema, 2);
+        relay.sync(other);
+        other.exec(u"UPDATE notes SET body = 'other ' || body WHERE id = 'a'"_s);
+        relay.sync(other);
+        tamper({u"DELETE FROM notes WHERE id = 'a'"_s});
+        QCOMPARE(recount().rowsLost, 1);
+        QCOMPARE(device->replica().pendingCount(), 0);
+        const auto kept = device->replica().rejected();
+        QCOMPARE(kept->size(), 1);
+        QCOMPARE(kept->first().code, u"row_lost"_s);
+        QCOMPARE(kept->first().values, (QList<NamedValue>{{"body", u"one typed"_s}}));
+        relay.forget(); // its cursor knows nothing of repair
+        relay.sync(other);
+        relay.sync(*device);
+        QCOMPARE(device->value(u"SELECT body FROM notes WHERE id = 'a'"_s).toString(), u"other one"_s);
+        QVERIFY(device->replica().retryRejected(kept->first().number));
+        for (int round = 0; round < 2; ++round) {
+            relay.sync(*device);
+            relay.sync(other);
+        }
+        QCOMPARE(other.value(u"SELECT title || body FROM notes WHERE id = 'a'"_s).toString(), u"1other one typed"_s);
+        QVERIFY(device->replica().rejected()->isEmpty());
+    }
+
     void rowsOutOfSightAreNotLost()
     {
         SyncFilters filters;
