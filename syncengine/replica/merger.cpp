@@ -223,6 +223,10 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         if (auto done = notePartEcho(table, change.key); !done)
             return done;
     }
+    if (m_row.outbox != 0 && !m_record.texts.empty()) {
+        if (auto done = noteEcho(table, change.key); !done)
+            return done;
+    }
     const bool isNews = m_outcome.clockChanged || !m_outcome.textRepeats.empty() || !m_rivals.empty();
     if (!isNews && m_clashes.empty())
         return {};
@@ -234,10 +238,6 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return m_rows.write(table, change.key, m_before, m_row);
     }
 
-    if (m_row.outbox != 0 && !m_record.texts.empty()) {
-        if (auto done = noteEcho(table, change.key); !done)
-            return done;
-    }
     if (isOfForgottenHistory(space))
         return revive(table, change, m_row, wallMs);
     if (m_row.outbox != 0) {

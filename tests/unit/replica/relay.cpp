@@ -110,8 +110,7 @@ void Relay::appendTexts(const Row &row, const TableNames &names, quint32 table, 
         if (update.sequence <= cursor)
             continue;
         RowRecord record{.length = row.length, .life = row.life, .cells = {}};
-        const Hlc hlc = row.texts.at({update.column, update.site});
-        record.texts.push_back({number(update.column), {hlc, update.site}, update.bytes});
+        record.texts.push_back({number(update.column), {1, update.site}, update.bytes}); // tells nothing of its own
         QByteArray bytes;
         encodeRecord(record, bytes);
         changes.append({table, key, bytes});

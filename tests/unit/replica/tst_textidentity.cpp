@@ -32,6 +32,7 @@ private Q_SLOTS:
     void olderSchemasForwardTexts();
     void aLostAckAndACorrectedClockDoubleNothing();
     void aNewSiteGoesOn();
+    void anEchoIsRememberedUnderANewSite();
     void aRestoredFileGoesOn();
     void anotherServerIsOfferedTexts();
 };
@@ -147,6 +148,28 @@ void TestTextIdentity::aNewSiteGoesOn()
     VERIFY_EQUAL({&one, &two});
     QCOMPARE(body(two), u"base acked waits more"_s);
     QCOMPARE(body(two, 2), u"other first"_s);
+}
+
+/// The server has an edit whose ack was lost, as catching up tells; the entry under the old name stays.
+void TestTextIdentity::anEchoIsRememberedUnderANewSite()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'base')"_s);
+    append(one, u" acked"_s);
+    settle(relay, {&one, &two});
+    one.wallMs += 1000;
+    append(one, u" echoed"_s);
+    relay.losesAcks = true;
+    relay.push(one);
+    relay.losesAcks = false;
+    relay.pull(one);
+    QVERIFY(one.replica().renewSite());
+    relay.push(one);
+    relay.pull(two);
+    VERIFY_EQUAL({&one, &two});
+    QCOMPARE(body(two), u"base acked echoed"_s);
 }
 
 void TestTextIdentity::aRestoredFileGoesOn()
