@@ -158,6 +158,7 @@ private:
     QList<SimWord> m_newWords;
     QList<SimTally> m_tallies;
     QList<SimTally> m_newTallies;
+    QSet<QString> m_newCounters; ///< rows with counters that the edit has made
     bool m_begun = false;
     int m_openedSchema = 1;
     bool m_struck = false; ///< the process is dead and does not know it yet

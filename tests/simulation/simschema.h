@@ -41,7 +41,7 @@ struct SimTally {
     QString row;
     qint64 increment = 0;
     QString label;
-    bool certain = true; ///< false: may be there or not, because of a crash, a copy or a restored backup
+    bool certain = true; ///< false: may be there or not, because of a crash or a restored backup, or part of a first value
     bool sent = false;   ///< acknowledged
 };
 

@@ -142,6 +142,7 @@ Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
 {
     m_newWords.clear();
     m_newTallies.clear();
+    m_newCounters.clear();
     const qint64 count = random.oneIn(3) ? random.between(2, 4) : 1;
     for (qint64 i = 0; i < count; ++i) {
         QString error;
@@ -175,8 +176,14 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
         *error = drawn.sql + u": "_s + query.lastError().text();
     else if (!drawn.word.isEmpty() && query.numRowsAffected() > 0)
         m_newWords.append({drawn.values.last().toString(), drawn.word});
-    if (done && (drawn.increment != 0 || !drawn.label.isEmpty()) && query.numRowsAffected() > 0)
-        m_newTallies.append({drawn.values.last().toString(), drawn.increment, drawn.label});
+    if (done && drawn.sql.startsWith(u"INSERT OR IGNORE INTO tallies"_s) && query.numRowsAffected() > 0)
+        m_newCounters.insert(drawn.values.last().toString());
+    if (done && (drawn.increment != 0 || !drawn.label.isEmpty()) && query.numRowsAffected() > 0) {
+        const QString row = drawn.values.last().toString();
+        // What a row is born with is no increment, but a first value: of two the later one stands.
+        const bool certain = drawn.increment == 0 || !m_newCounters.contains(row);
+        m_newTallies.append({.row = row, .increment = drawn.increment, .label = drawn.label, .certain = certain});
+    }
     if (done && m_parts.trace)
         std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
     return done;
