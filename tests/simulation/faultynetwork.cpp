@@ -209,7 +209,9 @@ void FaultyNetwork::arriveOne(const LinkPtr &link, Direction direction)
     const QByteArray frame = lane.frames.front();
     lane.frames.pop_front();
     lane.unsent -= frame.size();
-    const QList<QByteArray> delivered = m_tap ? m_tap(link->client, link->id, direction, frame) : QList{frame};
+    const End *reader = link->receivers[index(direction)];
+    const bool isRead = reader && reader->observer(); // else nobody hears of it, and the tap must not think so
+    const QList<QByteArray> delivered = m_tap && isRead ? m_tap(link->client, link->id, direction, frame) : QList{frame};
     for (const QByteArray &part : delivered) {
         m_queue.note(part);
         End *receiver = link->receivers[index(direction)];
