@@ -107,11 +107,11 @@ Verified Oracle::offered(const Push &push)
     });
 }
 
-bool Oracle::isStampedAnew(const RowId &id, const std::string &column, std::optional<SiteId> site, const std::string &value) const
+bool Oracle::isStampedAnew(const RowId &id, const std::string &column, SiteId site, const std::string &value) const
 {
     return std::ranges::count_if(m_offered, [&](const auto &offer) {
                const auto &[row, name, length, hlc, author] = offer.first;
-               return row == id && name == column && (!site || author == *site) && offer.second == value;
+               return row == id && name == column && author == site && offer.second == value;
            }) > 1;
 }
 

@@ -54,10 +54,8 @@ public:
     /// Whether `visible`, as SQL shows them, are the rows `alive` with their values.
     [[nodiscard]] static Verified compareValues(const Rows &alive, const Rows &visible);
 
-    /// Whether a site has offered one value of a cell under several stamps: it was sent, not answered, and stamped anew. Without
-    /// a site, whether anybody has, as a copy that goes on under another name.
-    [[nodiscard]] bool isStampedAnew(const RowId &id, const std::string &column, std::optional<SiteId> site,
-                                     const std::string &value) const;
+    /// Whether a site has offered one value of a cell under several stamps: it was sent, not answered, and stamped anew.
+    [[nodiscard]] bool isStampedAnew(const RowId &id, const std::string &column, SiteId site, const std::string &value) const;
 
     [[nodiscard]] size_t acknowledgedChanges() const { return m_acknowledgedChanges; }
 

@@ -270,9 +270,11 @@ void SimClient::judge(const Conflict &conflict)
     if (!telling || seen == m_seen.end())
         return;
     const auto length = lives()[{conflict.table.toStdString(), conflict.key.toStdString()}];
-    const bool isAnother = m_parts.oracle.isStampedAnew(
-        {conflict.space.toStdString(), conflict.table.toStdString(), conflict.key.toStdString()}, conflict.column.toStdString(),
-        m_parts.copied ? std::nullopt : std::optional(conflict.site), value);
+    // What waited in a file that was copied comes from the other one under a stamp of its own.
+    const bool isAnother =
+        m_parts.copied ||
+        m_parts.oracle.isStampedAnew({conflict.space.toStdString(), conflict.table.toStdString(), conflict.key.toStdString()},
+                                     conflict.column.toStdString(), conflict.site, value);
     if (seen->second.contains({length, value}) && !isAnother)
         blame("C4 what was seen is no conflict", conflict.column.toStdString());
 }
