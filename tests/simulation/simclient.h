@@ -4,7 +4,8 @@
 
 #include "replica/replica.h"
 #include "session/reconnector.h"
-#include "simulation/faultynetwork.h"
+#include "sim/faultynetwork.h"
+#include "sim/nodeclock.h"
 #include "simulation/newfile.h"
 #include "simulation/oracle.h"
 #include "simulation/simschema.h"
