@@ -226,6 +226,8 @@ Result<void> Replica::Private::migrateSchema()
     const auto version = userVersion(handle);
     if (!version)
         return fail(version.error());
+    if (*version == migrations->size())
+        return raiseGuards(handle, catalog); // the catalog is what was just loaded
     if (*version < migrations->size()) {
         if (auto done = lowerGuards(handle); !done)
             return done;

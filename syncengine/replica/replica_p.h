@@ -148,6 +148,7 @@ struct Replica::Private {
     Merger merger;
     FunctionHost functions;
     ForeignKeys foreignKeys;
+    SqlStatement selectWaiting;                         ///< nextPush()'s
     QList<std::pair<QByteArray, QByteArray>> requested; ///< sheaf_sync() calls not yet carried out
     std::function<void(const CommitChanges &)> observer;
     std::function<void(const RejectedChange &)> rejectedObserver;
