@@ -29,7 +29,7 @@ public:
 
     explicit Store(sqlite3 *handle) : m_handle(handle) {}
 
-    Result<void> create(SiteId site);
+    Result<void> create(qint64 format, SiteId site);
     Result<void> load();
     /// Reads the digests of the spaces again.
     Result<void> loadBuckets();

@@ -66,6 +66,8 @@ public:
     Verified check(bool deep);
     /// Visible rows by space, table and key, as SQL shows them.
     [[nodiscard]] Oracle::Rows visibleRows() const;
+    /// A digest of them for each space.
+    [[nodiscard]] QList<QByteArray> visible() const;
 
     /// The words that this device has put into texts.
     [[nodiscard]] const QList<SimWord> &words() const { return m_words; }
@@ -124,9 +126,9 @@ private:
     [[nodiscard]] Promise promise() const;
     /// Notes which edits of texts and tallies were acknowledged.
     void noteSent();
-    [[nodiscard]] QList<QByteArray> visible() const;
     Verified undoAtOnce(const QList<QByteArray> &before);
     Verified checkUndone(const std::map<std::tuple<std::string, std::string, quint32>, Stamp> &before);
+    void eachClock(const std::function<void(std::string, std::string, const RowClock &)> &visit) const;
     [[nodiscard]] std::map<std::tuple<std::string, std::string, quint32>, Stamp> stamps() const;
     void synced();
     void struck();
