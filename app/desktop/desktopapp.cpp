@@ -111,6 +111,7 @@ void DesktopApp::showMain()
 
 void DesktopApp::showBlocked(const Error &error)
 {
+    m_blocked = true;
     qCritical("sheaf: %s", qUtf8Printable(headline(error) + u": "_s + error.message));
     load(u"BlockedPage"_s, {{u"headline"_s, headline(error)},
                             {u"details"_s, advice(error)},

@@ -32,6 +32,8 @@ public:
     void save();
 
     [[nodiscard]] QQuickWindow *window() const;
+    /// Whether the store could not be opened, and the window only says why.
+    [[nodiscard]] bool isBlocked() const { return m_blocked; }
     [[nodiscard]] SyncEngine &engine() { return m_sync; }
     [[nodiscard]] NotesStore &store() { return m_store; }
     /// What the window remembers between runs.
@@ -55,6 +57,7 @@ private:
     LocalControl m_control;
     Transfers m_transfers;
     QQmlApplicationEngine m_qml;
+    bool m_blocked = false;
 };
 
 } // namespace Sheaf

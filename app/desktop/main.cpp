@@ -51,5 +51,6 @@ int main(int argc, char **argv)
     if (!options.screenshot.isEmpty())
         QObject::connect(&app, &Sheaf::DesktopApp::windowShown, &app, [&] { takeScreenshot(app, options.screenshot); });
     app.start();
-    return QGuiApplication::exec();
+    const int code = QGuiApplication::exec();
+    return app.isBlocked() ? 1 : code;
 }

@@ -10,6 +10,7 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace Sheaf {
 
@@ -29,6 +30,29 @@ bool isMarkdown(const QString &name)
     return name.endsWith(".md"_L1, Qt::CaseInsensitive) || name.endsWith(".markdown"_L1, Qt::CaseInsensitive);
 }
 
+QString escaped(const QByteArray &name)
+{
+    QString text;
+    for (const char byte : name)
+        text += (byte & 0x80) == 0 ? QString(QLatin1Char(byte)) : u"\\x%1"_s.arg(static_cast<quint8>(byte), 2, 16);
+    return text;
+}
+
+/// Names what QDir leaves out, because no QString can hold its name.
+void nameUnnameable(const QDir &folder, const QString &relative, ImportPlan &plan)
+{
+    std::error_code error;
+    std::filesystem::directory_iterator entries(QFile::encodeName(folder.path()).toStdString(), error);
+    for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
+        const QByteArray name = QByteArray::fromStdString(entries->path().filename().string());
+        std::error_code unknown;
+        const bool isFolder = entries->is_directory(unknown);
+        if (name.isValidUtf8() || name.startsWith('.') || !(isFolder || isMarkdown(QString::fromLatin1(name))))
+            continue;
+        plan.skipped.append({below(relative, escaped(name)) + (isFolder ? u"/"_s : QString()), u"its name is not UTF-8"_s});
+    }
+}
+
 void scan(const QString &root, const QString &relative, int depth, ImportPlan &plan)
 {
     const QDir folder(below(root, relative));
@@ -41,6 +65,7 @@ void scan(const QString &root, const QString &relative, int depth, ImportPlan &p
     // System: dangling links and sockets too, so that what we leave out is named. Hidden: a page may
     // be called `..md`; only folders with a dot in front are somebody's workings.
     const QFileInfoList entries = folder.entryInfoList(QDir::AllEntries | QDir::System | QDir::Hidden | QDir::NoDotAndDotDot);
+    nameUnnameable(folder, relative, plan);
     for (const QFileInfo &entry : entries) {
         const QString path = below(relative, entry.fileName());
         if (entry.isDir()) {

@@ -57,8 +57,10 @@ void SyncRun::watch()
         reportProgress();
         break;
     case SyncEngine::State::Reconnecting:
-        // Once welcomed, a lost link is worth a wait; a server that never answered is not.
-        if (!m_welcomed)
+        // Once welcomed, a lost link is worth a wait; a server that never answered, or sends us away, is not.
+        if (m_engine.errorCode() == "server_full"_L1)
+            end(fail(m_engine.errorCode(), m_engine.errorText() + u" Your changes stay on this device."_s));
+        else if (!m_welcomed)
             end(fail(u"unreachable"_s,
                      u"The server%1 cannot be reached (%2). Your changes stay on this device; check the address and "
                      "the network, then try again."_s.arg(m_host, m_engine.errorText())));

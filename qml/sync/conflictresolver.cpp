@@ -4,9 +4,36 @@
 
 #include <QJSEngine>
 
+#include <cmath>
+
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isNumber(const QVariant &value)
+{
+    return value.typeId() == QMetaType::LongLong || value.typeId() == QMetaType::Int || value.typeId() == QMetaType::Double;
+}
+
+/// JavaScript knows doubles only: one of the two values comes back as it was, and a whole number as an integer.
+QVariant valueOf(const QJSValue &answer, const Conflict &conflict)
+{
+    if (!answer.isNumber())
+        return answer.toVariant();
+    const double number = answer.toNumber();
+    for (const QVariant &known : {conflict.mine, conflict.theirs}) {
+        if (isNumber(known) && known.toDouble() == number)
+            return known;
+    }
+    constexpr double exactMax = 9'007'199'254'740'992.0; // 2^53
+    if (std::abs(number) <= exactMax && std::trunc(number) == number)
+        return static_cast<qint64>(number);
+    return number;
+}
+
+} // namespace
 
 ConflictResolver::~ConflictResolver()
 {
@@ -45,15 +72,23 @@ void ConflictResolver::install()
 std::optional<QVariant> ConflictResolver::ask(const Conflict &conflict)
 {
     QJSEngine *js = qjsEngine(this);
-    if (js == nullptr)
+    if (js == nullptr || !m_decide.isCallable())
         return {};
     QVariantMap seen = toJson(conflict).toVariantMap();
     seen[u"mine"_s] = conflict.mine;
     seen[u"theirs"_s] = conflict.theirs;
-    const QJSValue answer = m_decide.call({js->toScriptValue(seen)});
-    if (answer.isError() || answer.isUndefined())
+    // QJSValue::call() returns what was thrown as if it were the answer, and that may be any value.
+    const QJSValue guarded =
+        js->evaluate(u"(function(decide, conflict) {"
+                     " try { return [decide(conflict)]; } catch (thrown) { return [undefined, String(thrown)]; }"
+                     "})"_s);
+    const QJSValue outcome = guarded.call({m_decide, js->toScriptValue(seen)});
+    if (const QJSValue thrown = outcome.property(1); !thrown.isUndefined())
+        qWarning("ConflictResolver: decide() threw: %s", qUtf8Printable(thrown.toString()));
+    const QJSValue answer = outcome.property(0);
+    if (answer.isUndefined())
         return {};
-    return answer.isNull() ? QVariant() : answer.toVariant();
+    return answer.isNull() ? QVariant() : valueOf(answer, conflict);
 }
 
 } // namespace Sheaf

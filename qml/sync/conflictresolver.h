@@ -31,6 +31,8 @@ public:
     void setEngine(SyncEngine *engine);
     [[nodiscard]] QJSValue decide() const { return m_decide; }
     void setDecide(const QJSValue &decide);
+    /// What `decide` says of a conflict; nothing when it returns undefined or throws, of which a warning tells.
+    [[nodiscard]] std::optional<QVariant> ask(const Conflict &conflict);
 
 Q_SIGNALS:
     void engineChanged();
@@ -38,7 +40,6 @@ Q_SIGNALS:
 
 private:
     void install();
-    std::optional<QVariant> ask(const Conflict &conflict);
 
     QPointer<SyncEngine> m_engine;
     QJSValue m_decide;

@@ -36,7 +36,11 @@ QString needsUser(const StatusInput &input)
     }
     if (code == "server_full"_L1)
         return tr("Server is full — changes stay on this device");
-    if (code == "update_needed"_L1 || code == "unsupported_version"_L1)
+    if (code == "disk_full"_L1)
+        return tr("The disk of this device is full — make room to go on syncing");
+    if (code == "database_damaged"_L1)
+        return tr("The data on this device is damaged — restore it from a backup");
+    if (code == "update_needed"_L1 || code == "bad_version"_L1 || code == "unsupported_version"_L1)
         return input.errorText.isEmpty() ? tr("Update needed") : tr("Update needed: %1").arg(input.errorText);
     if (code == "no_access"_L1) {
         return input.pending > 0 ? tr("No access on the server — %1 kept on this device").arg(changes(input.pending))
@@ -60,10 +64,34 @@ StatusText offline(qint64 pending)
     return status;
 }
 
+StatusText failed(const StatusInput &input)
+{
+    StatusText status;
+    status.icon = u"warning"_s;
+    status.link = tr("Details");
+    status.action = u"details"_s;
+    status.banner = needsUser(input);
+    if (status.banner.isEmpty()) {
+        status.tone = StatusText::Tone::Attention;
+        status.text = unreachable(input);
+        return status;
+    }
+    status.tone = StatusText::Tone::Danger;
+    status.bannerTone = StatusText::Tone::Danger;
+    status.text = status.banner;
+    if (input.errorCode == "bad_token"_L1) {
+        status.link = tr("Sign in");
+        status.action = u"connect"_s;
+    }
+    return status;
+}
+
 /// The link is lost and will be tried again by itself. What waits is said first; without that,
 /// when the next attempt is, and after a while that there seems to be no server.
 StatusText away(const StatusInput &input)
 {
+    if (!needsUser(input).isEmpty())
+        return failed(input);
     StatusText status = offline(input.pending);
     status.link = tr("Now");
     status.action = u"reconnect"_s;
@@ -83,28 +111,6 @@ StatusText away(const StatusInput &input)
     } else if (input.state == SyncEngine::State::Reconnecting) {
         status.text = tr("Reconnecting in %1 s").arg((input.reconnectInMs + 999) / 1000);
     }
-    return status;
-}
-
-StatusText failed(const StatusInput &input)
-{
-    StatusText status;
-    status.icon = u"warning"_s;
-    status.link = tr("Details");
-    status.action = u"details"_s;
-    status.banner = needsUser(input);
-    if (!status.banner.isEmpty()) {
-        status.tone = StatusText::Tone::Danger;
-        status.bannerTone = StatusText::Tone::Danger;
-        status.text = status.banner;
-        if (input.errorCode == "bad_token"_L1) {
-            status.link = tr("Sign in");
-            status.action = u"connect"_s;
-        }
-        return status;
-    }
-    status.tone = StatusText::Tone::Attention;
-    status.text = unreachable(input);
     return status;
 }
 

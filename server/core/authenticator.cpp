@@ -42,6 +42,14 @@ Refused refusal(QString code, QString reason)
     return {std::move(code), std::move(reason), -1};
 }
 
+/// Screens show it behind "Update needed: ".
+QString versionsDiffer(const Hello &hello)
+{
+    const auto theirs = hello.versionMin == hello.versionMax ? QString::number(hello.versionMax)
+                                                             : u"%1–%2"_s.arg(hello.versionMin).arg(hello.versionMax);
+    return u"server speaks version %1, this app %2"_s.arg(QString::number(Sheaf::Limits::protocolVersion), theirs);
+}
+
 /// A lease that was given since the current one was last shown. Several are kept, because a hello
 /// of a connection that its client has given up may come behind that of the next connection.
 bool isPending(const StoredSite &site, const QByteArray &lease)
@@ -254,8 +262,7 @@ Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, 
 {
     using Outcome = std::variant<Refused, Admission>;
     if (hello.versionMin > Sheaf::Limits::protocolVersion || hello.versionMax < Sheaf::Limits::protocolVersion)
-        return Outcome(
-            refusal(u"bad_version"_s, u"This server speaks protocol version %1."_s.arg(Sheaf::Limits::protocolVersion)));
+        return Outcome(refusal(u"bad_version"_s, versionsDiffer(hello)));
     if (hello.site == 0)
         return Outcome(refusal(u"bad_message"_s, u"A replica has an identity other than 0."_s));
     if (hello.token.isEmpty())

@@ -389,7 +389,9 @@ void ServerSession::refuse(const QString &code, const QString &reason, qint64 re
 void ServerSession::storageFailed(const Error &error, qint64 retryAfterMs)
 {
     qCWarning(lcServer).noquote() << "session" << m_number << "ends:" << error.message;
-    const bool isKnown = error.code == "disk_full"_L1 || error.code == "damaged_storage"_L1;
+    if (error.code == "disk_full"_L1)
+        return refuse(u"server_full"_s, u"The server's disk is full; its operator has to make room."_s, retryAfterMs);
+    const bool isKnown = error.code == "damaged_storage"_L1;
     refuse(isKnown ? error.code : u"storage_failed"_s, u"The server cannot store at the moment; its operator has the details."_s,
            retryAfterMs);
 }

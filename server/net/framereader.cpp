@@ -48,16 +48,6 @@ quint64 payloadSize(const unsigned char *header)
 
 } // namespace
 
-bool FrameReader::Budget::spend(qint64 nowMs)
-{
-    left = std::min(burst, left + perSecond * static_cast<double>(std::max<qint64>(0, nowMs - atMs)) / 1000.0);
-    atMs = nowMs;
-    if (left < 1)
-        return false;
-    left -= 1;
-    return true;
-}
-
 std::optional<FrameFault> FrameReader::take(QByteArrayView bytes, qint64 nowMs, const Sink &sink)
 {
     while (!bytes.isEmpty()) {

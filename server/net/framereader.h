@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/net/budget.h"
+
 #include <QByteArray>
 #include <QString>
 
@@ -34,15 +36,6 @@ public:
     [[nodiscard]] std::optional<FrameFault> take(QByteArrayView bytes, qint64 nowMs, const Sink &sink);
 
 private:
-    /// So many at once, then so many each second.
-    struct Budget {
-        double burst;
-        double perSecond;
-        double left;
-        qint64 atMs = 0;
-        bool spend(qint64 nowMs);
-    };
-
     [[nodiscard]] std::optional<FrameFault> frameBegins(qint64 nowMs);
     [[nodiscard]] std::optional<FrameFault> dataBegins(qint64 nowMs);
     [[nodiscard]] bool frameEnds(const Sink &sink);
@@ -62,8 +55,8 @@ private:
     bool m_inMessage = false;
     int m_fragments = 0;
     size_t m_maskAt = 0;
-    Budget m_controls{5, 1, 5};
-    Budget m_empties{10, 10, 10};
+    Budget m_controls{5, 1};
+    Budget m_empties{10, 10};
 };
 
 } // namespace Sheaf::Server

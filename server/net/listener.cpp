@@ -19,8 +19,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int backlog = 1024;
-constexpr int pendingMax = 4096;
+constexpr int pendingMax = 1;       ///< is taken at once; while the budget is spent, the rest waits in the system's backlog
 constexpr auto acceptPause = 100ms; ///< after the system had no descriptor left
+constexpr auto budgetPause = 20ms;  ///< until the next socket is taken
 
 /// What counts as one address: networks give a whole /64 of IPv6 to one customer.
 QHostAddress countedAs(const QHostAddress &address)
@@ -36,8 +37,13 @@ QHostAddress countedAs(const QHostAddress &address)
 
 } // namespace
 
-Listener::Listener(ListenerLimits limits) : m_limits(std::move(limits)), m_wrapper(std::make_shared<FrameWrapper>())
+Listener::Listener(ListenerLimits limits)
+    : m_limits(std::move(limits)), m_accepts(m_limits.acceptsPerSecond, m_limits.acceptsPerSecond),
+      m_wrapper(std::make_shared<FrameWrapper>())
 {
+    m_clock.start();
+    m_later.setSingleShot(true);
+    connect(&m_later, &QTimer::timeout, this, &Listener::takeSockets);
     m_server.setMaxPendingConnections(pendingMax);
     m_server.setListenBacklogSize(backlog);
     connect(&m_server, &QTcpServer::newConnection, this, &Listener::takeSockets);
@@ -77,26 +83,32 @@ bool Listener::mayEnter(const QHostAddress &address) const
 
 void Listener::takeSockets()
 {
-    while (QTcpSocket *pending = m_server.nextPendingConnection()) {
-        std::unique_ptr<QTcpSocket> socket(pending);
-        socket->setParent(nullptr);
-        const QHostAddress address = countedAs(socket->peerAddress());
-        if (!mayEnter(address))
-            continue;
-        if (static_cast<int>(m_strangers.size()) >= m_limits.strangers)
-            evictOldest();
-        socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
-        const GuestId id = ++m_lastGuest;
-        ++m_perAddress[address];
-        m_strangers.insert(id);
-        Guest &guest = m_guests[id];
-        guest.address = address;
-        guest.newcomer = std::make_unique<Newcomer>(
-            std::move(socket), m_limits.origins,
-            [this, id](std::unique_ptr<QTcpSocket> ready, const QByteArray &target) { upgraded(id, std::move(ready), target); },
-            [this, id] { forget(id); });
+    while (m_server.hasPendingConnections()) {
+        if (!m_accepts.spend(m_clock.elapsed()))
+            return m_later.start(budgetPause);
+        admit(std::unique_ptr<QTcpSocket>(m_server.nextPendingConnection()));
     }
+}
+
+void Listener::admit(std::unique_ptr<QTcpSocket> socket)
+{
+    socket->setParent(nullptr);
+    const QHostAddress address = countedAs(socket->peerAddress());
+    if (!mayEnter(address))
+        return;
+    if (static_cast<int>(m_strangers.size()) >= m_limits.strangers)
+        evictOldest();
+    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    socket->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
+    const GuestId id = ++m_lastGuest;
+    ++m_perAddress[address];
+    m_strangers.insert(id);
+    Guest &guest = m_guests[id];
+    guest.address = address;
+    guest.newcomer = std::make_unique<Newcomer>(
+        std::move(socket), m_limits.origins,
+        [this, id](std::unique_ptr<QTcpSocket> ready, const QByteArray &target) { upgraded(id, std::move(ready), target); },
+        [this, id] { forget(id); });
 }
 
 void Listener::upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket, const QByteArray &yjsTarget)

@@ -4,13 +4,16 @@
 
 #include "base/result.h"
 #include "server/core/yjsconnection.h"
+#include "server/net/budget.h"
 
+#include <QElapsedTimer>
 #include <QHash>
 #include <QHostAddress>
 #include <QObject>
 #include <QPointer>
 #include <QStringList>
 #include <QTcpServer>
+#include <QTimer>
 
 #include <functional>
 #include <map>
@@ -27,6 +30,7 @@ struct ListenerLimits {
     int sockets = 8192;         ///< in all, kept below the file descriptors of the process
     int strangers = 256;        ///< not answered yet; a new one takes the place of the oldest
     int perAddress = 20;        ///< of one IPv4 address or one /64 of IPv6
+    int acceptsPerSecond = 200; ///< those beyond it wait: a crowd that comes back after a restart comes in one by one
     bool countLoopback = false; ///< whether that holds for this machine too: not for proxies, which all clients share
     QStringList origins;        ///< of web pages that may connect; none by default
 };
@@ -59,6 +63,7 @@ private:
     };
 
     void takeSockets();
+    void admit(std::unique_ptr<QTcpSocket> socket);
     void upgraded(GuestId id, std::unique_ptr<QTcpSocket> socket, const QByteArray &yjsTarget);
     [[nodiscard]] bool mayEnter(const QHostAddress &address) const;
     void evictOldest();
@@ -66,6 +71,9 @@ private:
 
     ListenerLimits m_limits;
     QTcpServer m_server;
+    Budget m_accepts;
+    QElapsedTimer m_clock;
+    QTimer m_later; ///< runs while sockets wait for the budget
     std::shared_ptr<FrameWrapper> m_wrapper;
     std::map<GuestId, Guest> m_guests;
     std::set<GuestId> m_strangers; ///< the oldest first

@@ -23,7 +23,7 @@ namespace {
 
 constexpr qint64 readBufferBytes = 128 * 1024;
 constexpr qsizetype directBytesMax = 16 * 1024;     // larger frames wait for the event loop's turn
-constexpr qint64 ignoredBytesMax = 4 * 1024 * 1024; // of a peer that talks on after our goodbye
+constexpr qint64 lateBytesMax = 4 * 1024 * 1024; // of a peer that talks on after our goodbye
 constexpr auto goodbyeTime = 2s;                    // for our last words to arrive
 constexpr quint16 normalClosure = 1000;
 constexpr quint16 tooBig = 1009;
@@ -170,7 +170,7 @@ void WebSocketConnection::read()
         m_heardMs = nowMs();
         if (m_state == State::Closing) {
             m_ignored += got;
-            if (m_ignored > ignoredBytesMax)
+            if (m_ignored > lateBytesMax)
                 return endLater(u"The peer talked on after the end."_s);
             continue;
         }

@@ -125,31 +125,31 @@ Result<void> Catalog::describe(TableInfo &table)
     for (TableInfo::Column &column : table.columns)
         column.position = -1;
     if (table.synced) {
-        auto info = SqlStatement::prepare(m_handle, "SELECT cid, name, pk, \"notnull\" FROM pragma_table_info(?1)");
-        if (!info)
-            return fail(info.error());
-        info->bindText(1, table.name);
+        if (!m_tableInfo.isPrepared()) {
+            auto info = SqlStatement::prepare(m_handle, "SELECT cid, name, pk, \"notnull\" FROM pragma_table_info(?1)");
+            if (!info)
+                return fail(info.error());
+            m_tableInfo = *std::move(info);
+        }
+        m_tableInfo.bindText(1, table.name);
         std::map<qint64, std::pair<QByteArray, int>> keys;
-        while (true) {
-            const auto row = info->step();
-            if (!row)
-                return fail(row.error());
-            if (!*row)
-                break;
-            const int position = static_cast<int>(info->integer(0));
-            const QByteArray name = info->bytes(1).toByteArray();
+        const auto read = forEachRow(m_tableInfo, [&](const SqlStatement &info) {
+            const int position = static_cast<int>(info.integer(0));
+            const QByteArray name = info.bytes(1).toByteArray();
             table.positions = std::max(table.positions, position + 1);
-            if (info->integer(2) > 0)
-                keys[info->integer(2)] = {name, position};
+            if (info.integer(2) > 0)
+                keys[info.integer(2)] = {name, position};
             else if (!table.spaceColumn.isEmpty() && name.toLower() == table.spaceColumn.toLower())
                 table.spacePosition = position;
             for (TableInfo::Column &column : table.columns) {
                 if (column.name == name && column.here) {
                     column.position = position;
-                    column.notNull = info->integer(3) != 0;
+                    column.notNull = info.integer(3) != 0;
                 }
             }
-        }
+        });
+        if (!read)
+            return read;
         for (const auto &[order, key] : keys) {
             table.keyNames.append(key.first);
             table.keyPositions.append(key.second);

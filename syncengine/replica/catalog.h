@@ -138,6 +138,7 @@ private:
     static void index(TableInfo &table);
 
     sqlite3 *m_handle;
+    SqlStatement m_tableInfo; ///< describe()'s
     std::vector<std::unique_ptr<TableInfo>> m_tables;
     QHash<QByteArray, TableInfo *> m_byName; ///< lower case
     QHash<qint64, TableInfo *> m_byId;

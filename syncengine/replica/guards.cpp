@@ -28,14 +28,12 @@ Result<Guards> guardsThere(sqlite3 *handle)
     return guards;
 }
 
-Result<void> addGuards(sqlite3 *handle, const TableInfo &table, Guards &guards)
+/// `info` lists the columns of a table.
+Result<void> addGuards(SqlStatement &info, const TableInfo &table, Guards &guards)
 {
-    auto info = SqlStatement::prepare(handle, "SELECT name FROM pragma_table_info(?1)");
-    if (!info)
-        return fail(info.error());
-    info->bindText(1, table.name);
+    info.bindText(1, table.name);
     QList<QByteArray> columns;
-    const auto read = forEachRow(*info, [&](const SqlStatement &row) { columns.append(quotedName(row.bytes(0))); });
+    const auto read = forEachRow(info, [&](const SqlStatement &row) { columns.append(quotedName(row.bytes(0))); });
     if (!read)
         return fail(read.error());
     const QByteArray name = "sheaf_guard_" + QByteArray::number(table.id);
@@ -62,11 +60,14 @@ Result<void> raiseGuards(sqlite3 *handle, const Catalog &catalog)
     const auto there = guardsThere(handle);
     if (!there)
         return fail(there.error());
+    auto info = SqlStatement::prepare(handle, "SELECT name FROM pragma_table_info(?1)");
+    if (!info)
+        return fail(info.error());
     Guards wanted;
     for (const auto &table : catalog.tables()) {
         if (!table->synced)
             continue;
-        if (auto done = addGuards(handle, *table, wanted); !done)
+        if (auto done = addGuards(*info, *table, wanted); !done)
             return done;
     }
     if (*there == wanted)

@@ -19,12 +19,12 @@ constexpr char selectStuck[] = "SELECT s.tbl, s.pk, p.name FROM sheaf_stuck s JO
 
 Result<QList<Merger::Stuck>> Merger::stuckRows(bool filtered)
 {
-    auto select = SqlStatement::prepare(m_handle, selectStuck);
+    const auto select = m_rows.statement(selectStuck);
     if (!select)
         return fail(select.error());
-    select->bindInteger(1, filtered ? 1 : 0);
+    (*select)->bindInteger(1, filtered ? 1 : 0);
     QList<Stuck> rows;
-    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+    const auto read = forEachRow(**select, [&](const SqlStatement &row) {
         rows.append({m_catalog.find(row.integer(0)), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
     });
     return read ? Result<QList<Stuck>>(std::move(rows)) : fail(read.error());
@@ -85,11 +85,12 @@ Result<void> Merger::putBack(const TableInfo &table, QByteArrayView key, const Q
 
 Result<void> Merger::noteHidden()
 {
-    auto any = SqlStatement::prepare(m_handle, "SELECT 1 FROM sheaf_stuck WHERE filtered = 1 LIMIT 1");
+    const auto any = m_rows.statement("SELECT 1 FROM sheaf_stuck WHERE filtered = 1 LIMIT 1");
     if (!any)
         return fail(any.error());
-    const auto found = any->step();
+    const auto found = (*any)->step();
     m_anyHidden = found && *found;
+    (*any)->reset();
     return found ? Result<void>() : fail(found.error());
 }
 

@@ -89,7 +89,8 @@ Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opene
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
-                [this] { return config.wallMs(); }, [this] { return config.random(); }}
+                [this] { return config.wallMs(); }, [this] { return config.random(); }},
+      foreignKeys(handle)
 {
     filters.all = config.filters;
     registerFunctions(handle, &functions);
@@ -135,7 +136,7 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaConfig &config)
     return replica;
 }
 
-/// Makes the tables of sheaf's own, or brings those of an older file up to date.
+/// Makes the tables of sheaf's own as they are now, or brings those of an older file there step by step.
 Result<void> Replica::Private::prepareTables()
 {
     struct Step {
@@ -143,48 +144,55 @@ Result<void> Replica::Private::prepareTables()
         QString script;
     };
     const Step steps[] = {
-        {1, u":/sheaf/replica/replica.sql"_s},     {2, u":/sheaf/replica/replica_2.sql"_s},
-        {3, u":/sheaf/replica/replica_3.sql"_s},   {4, u":/sheaf/replica/replica_4.sql"_s},
-        {5, u":/sheaf/replica/replica_5.sql"_s},   {6, u":/sheaf/replica/replica_6.sql"_s},
-        {7, u":/sheaf/replica/replica_7.sql"_s},   {8, u":/sheaf/replica/replica_8.sql"_s},
-        {9, u":/sheaf/replica/replica_9.sql"_s},   {10, u":/sheaf/replica/replica_10.sql"_s},
-        {11, u":/sheaf/replica/replica_11.sql"_s}, {12, u":/sheaf/replica/replica_12.sql"_s},
-        {13, u":/sheaf/replica/replica_13.sql"_s}, {14, u":/sheaf/replica/replica_14.sql"_s},
+        {2, u":/sheaf/replica/replica_2.sql"_s},   {3, u":/sheaf/replica/replica_3.sql"_s},
+        {4, u":/sheaf/replica/replica_4.sql"_s},   {5, u":/sheaf/replica/replica_5.sql"_s},
+        {6, u":/sheaf/replica/replica_6.sql"_s},   {7, u":/sheaf/replica/replica_7.sql"_s},
+        {8, u":/sheaf/replica/replica_8.sql"_s},   {9, u":/sheaf/replica/replica_9.sql"_s},
+        {10, u":/sheaf/replica/replica_10.sql"_s}, {11, u":/sheaf/replica/replica_11.sql"_s},
+        {12, u":/sheaf/replica/replica_12.sql"_s}, {13, u":/sheaf/replica/replica_13.sql"_s},
+        {14, u":/sheaf/replica/replica_14.sql"_s},
     };
+    const qint64 newest = std::end(steps)[-1].format;
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
         return fail(own.error());
     const auto format = *own == 0 ? Result<qint64>(0) : pragma(handle, "SELECT format FROM sheaf_state");
     if (!format)
         return fail(format.error());
-    if (*format > std::end(steps)[-1].format)
+    if (*format > newest)
         return fail(u"newer_schema"_s, u"The database %1 was written by a newer version."_s.arg(config.path));
-    if (*format == std::end(steps)[-1].format)
+    if (*format == newest)
         return {};
     initReplicaResources();
     auto transaction = SqlTransaction::begin(handle);
     if (!transaction)
         return fail(transaction.error());
+    const auto run = [this](const QString &script) {
+        QFile sql(script);
+        SHEAF_CHECK(sql.open(QIODevice::ReadOnly));
+        return execSql(handle, sql.readAll().constData());
+    };
+    if (*format == 0) {
+        if (auto done = run(u":/sheaf/replica/replica.sql"_s); !done)
+            return done;
+        if (auto done = store.create(newest, std::max<SiteId>(config.random(), 1)); !done)
+            return done;
+        return transaction->commit();
+    }
     const SiteNumbering numbering(handle);
     for (const Step &step : steps) {
         if (step.format <= *format)
             continue;
-        QFile sql(step.script);
-        SHEAF_CHECK(sql.open(QIODevice::ReadOnly));
-        if (auto done = execSql(handle, sql.readAll().constData()); !done)
+        if (auto done = run(step.script); !done)
             return done;
-        if (step.format == 1) {
-            if (auto done = store.create(std::max<SiteId>(config.random(), 1)); !done)
-                return done;
-        }
     }
     if (auto done = store.saveSites(numbering.numbers()); !done)
         return done;
-    if (*format > 0 && *format < 9) {
+    if (*format < 9) {
         if (auto done = recomputeBuckets(handle); !done)
             return done;
     }
-    if (*format > 0 && *format < 14) {
+    if (*format < 14) {
         if (auto done = writeOutDefaults(handle); !done)
             return done;
     }
@@ -228,6 +236,8 @@ Result<void> Replica::Private::migrateSchema()
     const auto version = userVersion(handle);
     if (!version)
         return fail(version.error());
+    if (*version == migrations->size())
+        return raiseGuards(handle, catalog); // the catalog is what was just loaded
     if (*version < migrations->size()) {
         if (auto done = lowerGuards(handle); !done)
             return done;

@@ -4,6 +4,7 @@
 
 #include "replica/capture.h"
 #include "replica/filterhost.h"
+#include "replica/foreignkeys.h"
 #include "replica/functions.h"
 #include "replica/keptchange.h"
 #include "replica/merger.h"
@@ -160,6 +161,8 @@ struct Replica::Private {
     bool undoTooLarge = false; ///< the newest action was
     Merger merger;
     FunctionHost functions;
+    ForeignKeys foreignKeys;
+    SqlStatement selectWaiting;                         ///< nextPush()'s
     QList<std::pair<QByteArray, QByteArray>> requested; ///< sheaf_sync() calls not yet carried out
     std::function<void(const CommitChanges &)> observer;
     std::function<void(const RejectedChange &)> rejectedObserver;

@@ -102,6 +102,10 @@ public:
                             QSet<ColumnId> *coded = nullptr);
     Result<void> unpark(const TableInfo &table, QByteArrayView key);
 
+    /// A statement that is kept for the next time, by its text. It may go with the next other one that is asked for: not for
+    /// work that reads or writes values between its rows. Whoever uses it resets it.
+    Result<SqlStatement *> statement(const QByteArray &sql);
+
     [[nodiscard]] qint64 outboxCount() const { return m_outboxCount; }
     /// How many of these are held.
     [[nodiscard]] qint64 heldCount() const { return m_heldCount; }
@@ -119,7 +123,6 @@ private:
     void discount(qint64 space, const TableInfo &table, QByteArrayView key, const RowClock &clock);
     Result<qint64> enter(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
                          const OutboxRow &waiting);
-    Result<SqlStatement *> statement(const QByteArray &sql);
     using Builder = QByteArray (*)(const TableInfo &, const std::vector<const Cell *> &);
     /// The statement for a table and a set of columns; `build` makes its text the first time.
     Result<SqlStatement *> statement(Builder build, const TableInfo &table, const std::vector<const Cell *> &cells);

@@ -10,12 +10,13 @@
 
 namespace Sheaf {
 
-Result<void> Store::create(SiteId newSite)
+Result<void> Store::create(qint64 format, SiteId newSite)
 {
-    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_state(id, format, site) VALUES (1, 1, ?1)");
+    auto insert = SqlStatement::prepare(m_handle, "INSERT INTO sheaf_state(id, format, site) VALUES (1, ?1, ?2)");
     if (!insert)
         return fail(insert.error());
-    insert->bindInteger(1, static_cast<qint64>(newSite));
+    insert->bindInteger(1, format);
+    insert->bindInteger(2, static_cast<qint64>(newSite));
     return insert->run();
 }
 

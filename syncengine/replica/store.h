@@ -29,7 +29,7 @@ public:
 
     explicit Store(sqlite3 *handle) : m_handle(handle) {}
 
-    Result<void> create(SiteId site);
+    Result<void> create(qint64 format, SiteId site);
     Result<void> load();
     /// Gives `writer` its value when the file has been opened; `fresh` is a name that nobody has.
     Result<void> chooseWriter(SiteId fresh);

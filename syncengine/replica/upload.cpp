@@ -8,6 +8,8 @@
 #include "sql/database.h"
 #include "text/updatealgebra.h"
 
+#include <QScopeGuard>
+
 #include <map>
 
 namespace Sheaf {
@@ -227,12 +229,17 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     const Store::Space *known = d->store.find(space);
     if (known == nullptr || d->rows.outboxCount() == 0)
         return std::optional<PendingPush>();
-    auto select = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND n >= ?2"
-                                                   " AND held = 0 ORDER BY n");
-    if (!select)
-        return fail(select.error());
-    select->bindInteger(1, known->id);
-    select->bindInteger(2, after.text == 0 ? after.row + 1 : after.row);
+    SqlStatement &select = d->selectWaiting;
+    if (!select.isPrepared()) {
+        auto prepared = SqlStatement::prepare(d->handle, "SELECT n, tbl, pk, txn, mask FROM sheaf_outbox WHERE space = ?1 AND"
+                                                         " n >= ?2 AND held = 0 ORDER BY n");
+        if (!prepared)
+            return fail(prepared.error());
+        select = *std::move(prepared);
+    }
+    const auto reset = qScopeGuard([&select] { select.reset(); });
+    select.bindInteger(1, known->id);
+    select.bindInteger(2, after.text == 0 ? after.row + 1 : after.row);
     PendingPush pending;
     pending.push.space = space;
     pending.push.number = number;
@@ -242,24 +249,24 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     qint64 transaction = 0;
     RowState row;
     while (!pending.push.more) {
-        const auto found = select->step();
+        const auto found = select.step();
         if (!found)
             return fail(found.error());
         if (!*found)
             break;
-        const qint64 n = select->integer(0);
-        const qint64 txn = select->integer(3);
+        const qint64 n = select.integer(0);
+        const qint64 txn = select.integer(3);
         const auto isFull = [&](qint64 next) {
             const auto &changes = pending.push.changes;
             return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
                    (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
         };
-        const TableInfo &table = *d->catalog.find(select->integer(1));
-        const QByteArray key = select->bytes(2).toByteArray();
+        const TableInfo &table = *d->catalog.find(select.integer(1));
+        const QByteArray key = select.bytes(2).toByteArray();
         if (auto done = d->rows.read(table, key, row); !done)
             return fail(done.error());
         const qint64 textsSent = n == after.row ? after.text : 0;
-        auto changes = d->changesOf(table, key, row, static_cast<quint64>(select->integer(4)), textsSent);
+        auto changes = d->changesOf(table, key, row, static_cast<quint64>(select.integer(4)), textsSent);
         if (!changes)
             return fail(changes.error());
         const auto passes = d->pass(space, table, key, *changes);

@@ -41,12 +41,12 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
         }
         names.chop(1);
         const QByteArray where = table->spacePosition >= 0 ? " WHERE " + quotedName(table->spaceColumn) + " = ?1" : QByteArray();
-        auto select = SqlStatement::prepare(d->handle, "SELECT " + names + " FROM " + quotedName(table->name) + where);
+        const auto select = d->rows.statement("SELECT " + names + " FROM " + quotedName(table->name) + where);
         if (!select)
             return fail(select.error());
         if (!where.isEmpty())
-            select->bindText(1, space);
-        const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+            (*select)->bindText(1, space);
+        const auto read = forEachRow(**select, [&](const SqlStatement &row) {
             QByteArray bytes;
             Bytes::appendBytes(bytes, table->wireName);
             for (int column = 0; column < sqlite3_column_count(row.raw()); ++column)
@@ -70,19 +70,15 @@ Result<QByteArray> Replica::visibleDigest(const QByteArray &space) const
 Result<void> Replica::Private::addFingerprints(SqlStatement &select, const QList<QByteArray> &tables, SpaceDigest &digest)
 {
     RowClock clock;
-    while (true) {
-        const auto row = select.step();
-        if (!row)
-            return fail(row.error());
-        if (!*row)
+    return forEachRow(select, [&](const SqlStatement &row) -> Result<void> {
+        const TableInfo &table = *catalog.find(row.integer(0));
+        if (row.bytes(2).isEmpty() || (!tables.isEmpty() && !std::ranges::binary_search(tables, table.wireName)))
             return {};
-        const TableInfo &table = *catalog.find(select.integer(0));
-        if (select.bytes(2).isEmpty() || (!tables.isEmpty() && !std::ranges::binary_search(tables, table.wireName)))
-            continue;
-        if (auto done = decodeClock(select.bytes(2), store.sites, clock); !done)
+        if (auto done = decodeClock(row.bytes(2), store.sites, clock); !done)
             return done;
-        digest.add(fingerprint(table.wireName, select.bytes(1), clock, table.byName));
-    }
+        digest.add(fingerprint(table.wireName, row.bytes(1), clock, table.byName));
+        return {};
+    });
 }
 
 /// Takes the rows at rest out that are of tables to which nobody has subscribed: few, mostly.
@@ -91,14 +87,14 @@ Result<void> Replica::Private::subtractOthers(const Store::Space &space, SpaceDi
     for (const auto &table : catalog.tables()) {
         if (std::ranges::binary_search(space.state.tables, table->wireName))
             continue;
-        auto rest = SqlStatement::prepare(
-            handle, "SELECT tbl, pk, clock FROM sheaf_rows WHERE tbl = ?1 AND space = ?2 AND outbox IS NULL");
+        const auto rest =
+            rows.statement("SELECT tbl, pk, clock FROM sheaf_rows WHERE tbl = ?1 AND space = ?2 AND outbox IS NULL");
         if (!rest)
             return fail(rest.error());
-        rest->bindInteger(1, table->id);
-        rest->bindInteger(2, space.id);
+        (*rest)->bindInteger(1, table->id);
+        (*rest)->bindInteger(2, space.id);
         SpaceDigest others;
-        if (auto done = addFingerprints(*rest, {}, others); !done)
+        if (auto done = addFingerprints(**rest, {}, others); !done)
             return done;
         digest.subtract(others);
     }
@@ -117,12 +113,12 @@ Result<SpaceDigest> Replica::digest(const QByteArray &space) const
     }
     if (d->rows.outboxCount() == 0)
         return digest;
-    auto waiting = SqlStatement::prepare(d->handle, "SELECT tbl, pk, iif(o.held <> 0, o.base, r.clock) FROM sheaf_outbox o"
-                                                    " JOIN sheaf_rows r USING (tbl, pk) WHERE o.space = ?1");
+    const auto waiting = d->rows.statement("SELECT tbl, pk, iif(o.held <> 0, o.base, r.clock) FROM sheaf_outbox o"
+                                           " JOIN sheaf_rows r USING (tbl, pk) WHERE o.space = ?1");
     if (!waiting)
         return fail(waiting.error());
-    waiting->bindInteger(1, known->id);
-    if (auto done = d->addFingerprints(*waiting, known->state.tables, digest); !done)
+    (*waiting)->bindInteger(1, known->id);
+    if (auto done = d->addFingerprints(**waiting, known->state.tables, digest); !done)
         return fail(done.error());
     return digest;
 }
@@ -133,13 +129,12 @@ Result<SpaceDigest> Replica::recomputedDigest(const QByteArray &space) const
     const Store::Space *known = d->store.find(space);
     if (known == nullptr)
         return digest;
-    auto all =
-        SqlStatement::prepare(d->handle, "SELECT r.tbl, r.pk, iif(coalesce(o.held, 0) <> 0, o.base, r.clock) FROM sheaf_rows r"
-                                         " LEFT JOIN sheaf_outbox o ON o.n = r.outbox WHERE r.space = ?1");
+    const auto all = d->rows.statement("SELECT r.tbl, r.pk, iif(coalesce(o.held, 0) <> 0, o.base, r.clock) FROM sheaf_rows r"
+                                       " LEFT JOIN sheaf_outbox o ON o.n = r.outbox WHERE r.space = ?1");
     if (!all)
         return fail(all.error());
-    all->bindInteger(1, known->id);
-    if (auto done = d->addFingerprints(*all, known->state.tables, digest); !done)
+    (*all)->bindInteger(1, known->id);
+    if (auto done = d->addFingerprints(**all, known->state.tables, digest); !done)
         return fail(done.error());
     return digest;
 }

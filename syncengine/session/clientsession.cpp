@@ -208,7 +208,7 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
 {
     if (welcome.version != Limits::protocolVersion)
         return fail(u"unsupported_version"_s,
-                    u"The server speaks version %1 of the protocol, this app does not."_s.arg(welcome.version));
+                    u"server speaks version %1, this app %2"_s.arg(welcome.version).arg(Limits::protocolVersion));
     handshakeTimer.stop();
     phase = Phase::Online;
     compress = welcome.compression;

@@ -21,7 +21,7 @@ constexpr Format format = Format::V2;
 #else
 constexpr Format format = Format::V1;
 #endif
-constexpr Format other = format == Format::V1 ? Format::V2 : Format::V1;
+constexpr Format otherFormat = format == Format::V1 ? Format::V2 : Format::V1;
 
 /// Empty when the document keeps its invariants.
 void checkDoc(const Doc &doc)
@@ -40,7 +40,7 @@ void checkSame(Doc &a, Doc &b)
 /// What was integrated leaves in both formats, and makes the same document elsewhere.
 void checkCopies(Doc &doc)
 {
-    for (const Format way : {format, other}) {
+    for (const Format way : {format, otherFormat}) {
         Doc copy({.clientId = 2});
         SHEAF_CHECK(copy.apply(doc.encode(way), way));
         checkDoc(copy);
@@ -53,10 +53,10 @@ void checkAlgebra(const QByteArray &update)
 {
     const auto covered = stateVectorOfUpdate(update, format);
     SHEAF_CHECK(covered);
-    const auto converted = convertUpdate(update, format, other);
+    const auto converted = convertUpdate(update, format, otherFormat);
     SHEAF_CHECK(converted);
     RawUpdate raw;
-    SHEAF_CHECK(readUpdate(*converted, other, raw));
+    SHEAF_CHECK(readUpdate(*converted, otherFormat, raw));
     SHEAF_CHECK(mergeUpdates({update, update}, format));
     SHEAF_CHECK(diffUpdate(update, *covered, format));
 }

@@ -64,6 +64,15 @@ void TestStatusText::words_data()
         u"No access on the server — 3 changes kept on this device"_s, u"Details"_s, Tone::Danger);
     row("not repaired", {.state = State::Error, .errorCode = u"not_repaired"_s},
         u"This device and the server differ — everything is kept on both"_s, u"Details"_s, Tone::Danger);
+    row("server full", {.state = State::Reconnecting, .pending = 12, .reconnectInMs = 7001, .errorCode = u"server_full"_s},
+        u"Server is full — changes stay on this device"_s, u"Details"_s, Tone::Danger);
+    row("disk full", {.state = State::Reconnecting, .reconnectInMs = 7001, .errorCode = u"disk_full"_s},
+        u"The disk of this device is full — make room to go on syncing"_s, u"Details"_s, Tone::Danger);
+    row("damaged", {.state = State::Error, .errorCode = u"database_damaged"_s},
+        u"The data on this device is damaged — restore it from a backup"_s, u"Details"_s, Tone::Danger);
+    row("no common version",
+        {.state = State::Error, .errorCode = u"bad_version"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
+        u"Update needed: server speaks version 4, this app 2–3"_s, u"Details"_s, Tone::Danger);
     row("update",
         {.state = State::Error, .errorCode = u"update_needed"_s, .errorText = u"server speaks version 4, this app 2–3"_s},
         u"Update needed: server speaks version 4, this app 2–3"_s, u"Details"_s, Tone::Danger);

@@ -222,6 +222,13 @@ void TestWindow::dueDayIsRead()
     app.key(Qt::Key_Return);
     QTRY_COMPARE(app.value(u"SELECT due FROM tasks"_s).toString(), u"2031-02-03"_s);
     QTRY_VERIFY(!app.item(u"taskDueHint"_s));
+    // From the list: D, and what is typed takes the place of the day that was there.
+    app.key(Qt::Key_Escape);
+    app.key(Qt::Key_D);
+    QTRY_VERIFY(app.item(u"taskDue"_s)->hasActiveFocus());
+    app.type(u"2031-02-04"_s);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(u"SELECT due FROM tasks"_s).toString(), u"2031-02-04"_s);
 }
 
 void TestWindow::searchFiltersAndEscapeClears()

@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/rowkey.h"
 #include "replica/store.h"
+#include "replica/variants.h"
 #include "simulation/simclient.h"
 #include "sql/database.h"
+#include "sql/sqlstatement.h"
 #include "text/doc.h"
 
 #include <QSqlQuery>
-#include <QSqlRecord>
+
+#include <sqlite3.h>
 
 #include <algorithm>
 
@@ -58,7 +61,7 @@ void SimClient::noteSent()
     if (!m_replica || m_struck || isShutOut()) // then it is in quarantine
         return;
     const auto note = [this](auto &edits, const QString &table) {
-        if (std::ranges::all_of(edits, [](const auto &edit) { return edit.sent; }))
+        if (std::ranges::all_of(edits, [](const auto &edit) { return edit.sent || !edit.certain; }))
             return;
         QSet<QByteArray> waiting;
         QSqlQuery query(m_replica->database());
@@ -176,28 +179,33 @@ Oracle::Rows SimClient::visibleRows() const
 
 void SimClient::readRows(const SimTable &table, Oracle::Rows &rows) const
 {
-    QSqlQuery query(m_replica->database());
-    query.exec(u"SELECT * FROM "_s + table.name);
-    while (query.next()) {
-        std::vector<QByteArray> kept;
-        kept.reserve(16);
-        std::vector<ValueView> key;
+    const QByteArray sql = "SELECT * FROM " + table.name.toUtf8();
+    auto select = SqlStatement::prepare(sqliteHandle(m_replica->database()), sql);
+    if (!select)
+        return; // an older app does not have it
+    std::vector<std::string> names;
+    for (int i = 0; i < sqlite3_column_count(select->raw()); ++i)
+        names.emplace_back(sqlite3_column_name(select->raw(), i));
+    const auto spaceAt = std::ranges::find(names, "space") - names.begin();
+    std::vector<ValueView> key;
+    // A process that is dead and does not know it yet reads nothing more.
+    static_cast<void>(forEachRow(*select, [&](const SqlStatement &query) {
+        key.clear();
         Oracle::Row row{1, {}, {}};
         std::string space = simSpaces().first().toStdString();
-        for (int i = 0; i < query.record().count(); ++i) {
-            const QString name = query.record().fieldName(i);
-            const ValueView value = viewOf(query.value(i), kept);
-            if (name == u"space"_s)
+        for (int i = 0; i < static_cast<int>(names.size()); ++i) {
+            const ValueView value = columnValue(query, i);
+            if (i == spaceAt)
                 space = value.bytes.toByteArray().toStdString();
             else if (i < table.keyColumns)
                 key.push_back(value);
             else
-                row.cells[name.toStdString()] = {{}, valueBytes(value)};
+                row.cells[names[static_cast<size_t>(i)]] = {{}, valueBytes(value)};
         }
         QByteArray keyBytes;
         encodeKey(key, keyBytes);
         rows[{space, table.name.toStdString(), keyBytes.toStdString()}] = row;
-    }
+    }));
 }
 
 } // namespace Sheaf::Test

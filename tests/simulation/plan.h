@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "simulation/eventqueue.h"
+#include "sim/seededrandom.h"
 
 #include <bitset>
 #include <optional>

@@ -4,7 +4,8 @@
 
 #include "replica/replica.h"
 #include "session/reconnector.h"
-#include "simulation/faultynetwork.h"
+#include "sim/faultynetwork.h"
+#include "sim/nodeclock.h"
 #include "simulation/newfile.h"
 #include "simulation/oracle.h"
 #include "simulation/simschema.h"
@@ -66,6 +67,8 @@ public:
     Verified check(bool deep);
     /// Visible rows by space, table and key, as SQL shows them.
     [[nodiscard]] Oracle::Rows visibleRows() const;
+    /// A digest of them for each space.
+    [[nodiscard]] QList<QByteArray> visible() const;
 
     /// The words that this device has put into texts.
     [[nodiscard]] const QList<SimWord> &words() const { return m_words; }
@@ -126,9 +129,9 @@ private:
     [[nodiscard]] Promise promise() const;
     /// Notes which edits of texts and tallies were acknowledged.
     void noteSent();
-    [[nodiscard]] QList<QByteArray> visible() const;
     Verified undoAtOnce(const QList<QByteArray> &before);
     Verified checkUndone(const std::map<std::tuple<std::string, std::string, quint32>, Stamp> &before);
+    void eachClock(const std::function<void(std::string, std::string, const RowClock &)> &visit) const;
     [[nodiscard]] std::map<std::tuple<std::string, std::string, quint32>, Stamp> stamps() const;
     void synced();
     void struck();

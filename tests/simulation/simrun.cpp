@@ -8,6 +8,7 @@
 #include <QHashSeed>
 #include <QLoggingCategory>
 
+#include <malloc.h>
 #include <sqlite3.h>
 
 #include <cstdio>
@@ -39,9 +40,13 @@ void report(QtMsgType type, const QMessageLogContext &, const QString &text)
         std::fprintf(stderr, "%s\n", qPrintable(text));
 }
 
-/// One thread alone uses SQLite here, and nobody asks how much memory it takes.
-bool tuneSqlite()
+/// One thread alone uses SQLite here, and nobody asks how much memory it takes. What a world gives back the next one takes
+/// again: the system need not clear it each time.
+bool tune()
 {
+    constexpr int largeBytes = 32 << 20; // the most that it takes
+    mallopt(M_MMAP_THRESHOLD, largeBytes);
+    mallopt(M_TRIM_THRESHOLD, largeBytes);
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     return true;
@@ -49,7 +54,7 @@ bool tuneSqlite()
 
 } // namespace
 
-SimRunner::SimRunner() : m_vfs(tuneSqlite())
+SimRunner::SimRunner() : m_vfs(tune())
 {
     nameResources();
     QHashSeed::setDeterministicGlobalSeed();

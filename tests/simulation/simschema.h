@@ -3,7 +3,7 @@
 #pragma once
 
 #include "crdt/value.h"
-#include "simulation/eventqueue.h"
+#include "sim/seededrandom.h"
 
 #include <QByteArrayList>
 #include <QString>

@@ -3,6 +3,7 @@
 #include "replica/store.h"
 #include "simulation/simclient.h"
 #include "sql/database.h"
+#include "sql/sqlstatement.h"
 
 #include <QSqlError>
 #include <QSqlQuery>
@@ -207,24 +208,30 @@ void SimClient::look()
     }
 }
 
+/// Calls `visit` with table, key and clock of every row.
+void SimClient::eachClock(const std::function<void(std::string, std::string, const RowClock &)> &visit) const
+{
+    sqlite3 *handle = sqliteHandle(m_replica->database());
+    const auto sites = Store::readSites(handle);
+    RowClock clock;
+    // A process that is dead and does not know it yet reads nothing more.
+    static_cast<void>(forEachRow(handle, "SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl",
+                                 [&](const SqlStatement &row) {
+                                     if (sites && decodeClock(row.bytes(2), *sites, clock))
+                                         visit(row.bytes(0).toByteArray().toStdString(), row.bytes(1).toByteArray().toStdString(),
+                                               clock);
+                                 }));
+}
+
 /// The stamp of every register by table, key and column; column 0 is the life of the row.
 std::map<std::tuple<std::string, std::string, quint32>, Stamp> SimClient::stamps() const
 {
     std::map<std::tuple<std::string, std::string, quint32>, Stamp> all;
-    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
-    QSqlQuery query(m_replica->database());
-    query.exec(u"SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl"_s);
-    while (query.next()) {
-        RowClock clock;
-        const QByteArray bytes = query.value(2).toByteArray();
-        if (!sites || !decodeClock(bytes, *sites, clock))
-            continue;
-        const std::string table = query.value(0).toByteArray().toStdString();
-        const std::string key = query.value(1).toByteArray().toStdString();
+    eachClock([&all](const std::string &table, const std::string &key, const RowClock &clock) {
         all[{table, key, 0}] = clock.life;
         for (const Sheaf::Cell &cell : clock.registers().cells)
             all[{table, key, cell.column}] = cell.stamp;
-    }
+    });
     return all;
 }
 
@@ -232,15 +239,9 @@ std::map<std::tuple<std::string, std::string, quint32>, Stamp> SimClient::stamps
 std::map<std::pair<std::string, std::string>, CausalLength> SimClient::lives() const
 {
     std::map<std::pair<std::string, std::string>, CausalLength> lengths;
-    const auto sites = Store::readSites(sqliteHandle(m_replica->database()));
-    QSqlQuery query(m_replica->database());
-    query.exec(u"SELECT t.name, r.pk, r.clock FROM sheaf_rows r JOIN sheaf_tables t ON t.id = r.tbl"_s);
-    while (query.next()) {
-        RowClock clock;
-        const QByteArray bytes = query.value(2).toByteArray();
-        if (sites && decodeClock(bytes, *sites, clock))
-            lengths[{query.value(0).toByteArray().toStdString(), query.value(1).toByteArray().toStdString()}] = clock.length;
-    }
+    eachClock([&lengths](std::string table, std::string key, const RowClock &clock) {
+        lengths[{std::move(table), std::move(key)}] = clock.length;
+    });
     return lengths;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "simulation/faultynetwork.h"
+#include "sim/faultynetwork.h"
+#include "sim/nodeclock.h"
 #include "simulation/minimiser.h"
 #include "simulation/oracle.h"
 

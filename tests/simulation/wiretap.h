@@ -3,7 +3,7 @@
 #pragma once
 
 #include "protocol/framing.h"
-#include "simulation/faultynetwork.h"
+#include "sim/faultynetwork.h"
 #include "simulation/oracle.h"
 
 #include <map>

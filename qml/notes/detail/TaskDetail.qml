@@ -53,6 +53,10 @@ FocusScope {
     function focusTitle(): void {
         titleField.forceActiveFocus();
     }
+    function focusDue(): void {
+        dueField.forceActiveFocus();
+        dueField.selectAll();
+    }
     function load(taskId: string, title: string): void {
         root.loadedId = taskId;
         titleText.load(taskId, title);

@@ -32,6 +32,7 @@ FocusScope {
 
     signal chosen(string kind, string itemId)
     signal opened(string kind, string itemId)
+    signal dueAsked(string itemId)
     /// What is asked for these items: "trash", "restore", "delete", "complete", "reopen" or "move" (to `listId`).
     signal commanded(string command, var items, string listId)
     signal trashEmptied

@@ -82,6 +82,10 @@ QtObject {
             if (row >= 0)
                 list.selection.toggle(list.itemAt(row));
             return true;
+        case Qt.Key_D:
+            if (list.kindAt(row) === "task" && !list.inTrash)
+                list.dueAsked(list.idAt(row));
+            return list.kindAt(row) === "task";
         case Qt.Key_M:
             list.askMove();
             return true;

@@ -4,7 +4,7 @@ import QtQuick
 import Sheaf.Notes
 import "dates.js" as Dates
 
-/// A note in a list: title, one line of its text, time.
+/// A note in a list: title, one line of its text, time. A note without a title is called by its first line.
 Item {
     id: root
 
@@ -12,7 +12,14 @@ Item {
     property string snippet
     property double stamp: 0
     property bool unsent: false
-    readonly property string line: root.snippet.replace(/[#>*`_\s]+/g, " ").trim()
+    readonly property var lines: root.snippet.trim().split("\n")
+    readonly property string name: root.title !== "" ? root.title : root.plain(root.lines[0])
+    readonly property string line: root.plain(root.lines.slice(root.title !== "" ? 0 : 1).join(" "))
+
+    /// Without the marks of Markdown.
+    function plain(text: string): string {
+        return text.replace(/[#>*`_\s]+/g, " ").trim();
+    }
 
     implicitHeight: Theme.noteRowHeight
 
@@ -22,9 +29,10 @@ Item {
         anchors.right: unsentMark.left
         anchors.rightMargin: Theme.small
         y: Theme.medium
-        text: root.title !== "" ? root.title : root.line !== "" ? root.line : qsTr("New note")
+        objectName: "noteName"
+        text: root.name !== "" ? root.name : qsTr("New note")
         font.weight: Font.DemiBold
-        color: root.title === "" && root.line === "" ? Theme.secondary : Theme.text
+        color: root.name === "" ? Theme.secondary : Theme.text
     }
     UnsentMark {
         id: unsentMark
@@ -46,7 +54,8 @@ Item {
         anchors.right: parent.right
         anchors.top: heading.bottom
         anchors.topMargin: Theme.tiny
-        text: root.line !== "" ? root.line : qsTr("No text yet")
+        objectName: "noteLine"
+        text: root.line !== "" ? root.line : root.title === "" && root.name !== "" ? qsTr("No additional text") : qsTr("No text yet")
         font.pixelSize: Theme.smallSize
         maximumLineCount: 1
         color: Theme.secondary

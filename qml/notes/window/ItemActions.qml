@@ -26,6 +26,21 @@ QtObject {
         root.wayBack = () => root.store.undo();
         root.toast.show(message, root.wayBack);
     }
+    /// A command of ItemList.
+    function run(name: string, items: var, listId: string): void {
+        switch (name) {
+        case "trash":
+            return root.trash(items);
+        case "restore":
+            return root.restore(items);
+        case "delete":
+            return root.deleteForGood(items);
+        case "move":
+            return root.move(items, listId);
+        default:
+            return root.complete(items.filter(item => item.kind === "task"), name === "complete");
+        }
+    }
     function words(items: var, note: string, task: string, many: string): string {
         return items.length > 1 ? many.arg(items.length) : items[0].kind === "task" ? task : note;
     }

@@ -28,6 +28,7 @@ Card {
         ["M", qsTr("Move to a list")],
         ["Enter", qsTr("Open")],
         ["Space", qsTr("Complete / reopen a task")],
+        ["D", qsTr("Due day of a task")],
         ["Alt+↑ ↓", qsTr("Move a task")],
         ["F2", qsTr("Rename a list")],
         ["Delete", qsTr("Move to trash")],

@@ -121,16 +121,7 @@ ApplicationWindow {
     }
     function command(name: string, items: var, listId: string): void {
         root.flush();
-        if (name === "trash")
-            actions.trash(items);
-        else if (name === "restore")
-            actions.restore(items);
-        else if (name === "delete")
-            actions.deleteForGood(items);
-        else if (name === "move")
-            actions.move(items, listId);
-        else
-            actions.complete(items.filter(item => item.kind === "task"), name === "complete");
+        actions.run(name, items, listId);
     }
     function pickImport(): void {
         folderPicker.ask(qsTr("Import a folder of Markdown files"), folder => root.transfers.importFolder(folder));
@@ -347,6 +338,11 @@ ApplicationWindow {
             onOpened: (kind, itemId) => {
                 root.open(kind, itemId);
                 root.enterDetail();
+            }
+            onDueAsked: itemId => {
+                root.open("task", itemId);
+                root.page = "detail";
+                taskDetail.focusDue();
             }
             onCommanded: (name, items, listId) => root.command(name, items, listId)
             onTrashEmptied: actions.emptyTrash()

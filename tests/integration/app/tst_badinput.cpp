@@ -8,6 +8,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <filesystem>
+#include <fstream>
+
 using namespace Sheaf;
 using namespace Qt::StringLiterals;
 
@@ -19,6 +22,15 @@ void writeFile(const QString &path, const QByteArray &bytes)
     QFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
         qFatal("cannot write %s", qUtf8Printable(path));
+}
+
+/// A file whose name no QString can hold.
+void writeRaw(const QByteArray &path, const char *text)
+{
+    std::ofstream file(path.toStdString());
+    file << text;
+    if (!file.flush())
+        qFatal("cannot write %s", path.constData());
 }
 
 QByteArray readFile(const QString &path)
@@ -42,6 +54,7 @@ private Q_SLOTS:
     void anotherTokenThanBefore();
     void unreachableHost();
     void somethingElseAnswers();
+    void theWindowSaysWhyAndEndsWithOne();
     void foreignDatabase_data();
     void foreignDatabase();
     void schemaWithAnError();
@@ -84,12 +97,15 @@ void TestBadInput::badFilesAreNamedAndTheRestGoesIn()
     writeFile(pages + "/sub/huge.md"_L1, QByteArray(3 << 20, 'x'));
     writeFile(pages + "/picture.png"_L1, "no page");
     QVERIFY(QFile::link(m_folder->filePath(u"nowhere"_s), pages + "/gone.md"_L1));
+    writeRaw(QFile::encodeName(pages) + "/sub/\xe9t\xe9.md", "# A name from another time\n");
+    QVERIFY(std::filesystem::create_directory((QFile::encodeName(pages) + "/\xe0 lire").toStdString()));
     const ProgramRun run = runCli(m_profile, {u"import"_s, pages});
     QCOMPARE(run.exitCode, 3);
-    QCOMPARE(run.output, u"2 read, 2 made, 4 skipped\n"_s);
+    QCOMPARE(run.output, u"2 read, 2 made, 6 skipped\n"_s);
     for (const QString &line :
          {u"Skipped latin1.md: its text is not UTF-8\n"_s, u"Skipped binary.md: it holds NUL bytes, so it is no text\n"_s,
-          u"Skipped gone.md: it cannot be read\n"_s, u"Skipped sub/huge.md: it is larger than "_s})
+          u"Skipped gone.md: it cannot be read\n"_s, u"Skipped sub/huge.md: it is larger than "_s,
+          u"Skipped sub/\\xe9t\\xe9.md: its name is not UTF-8\n"_s, u"Skipped \\xe0 lire/: its name is not UTF-8\n"_s})
         QVERIFY2(run.errors.contains(line), qUtf8Printable(run.errors));
     const ProgramRun list = runCli(m_profile, {u"list"_s});
     QVERIFY(list.output.contains("  Good\n"_L1));
@@ -176,6 +192,18 @@ void TestBadInput::foreignDatabase()
     isOneSentence(run);
     QVERIFY2(run.errors.contains(path), qUtf8Printable(run.errors));
     QCOMPARE(readFile(path), bytes);
+}
+
+void TestBadInput::theWindowSaysWhyAndEndsWithOne()
+{
+    const QByteArray letter = "this is a letter to my aunt, not a database\n";
+    writeFile(m_profile + "/store.sqlite"_L1, letter);
+    const QString picture = m_folder->filePath(u"window.png"_s);
+    const ProgramRun run = runProgram(u"sheaf"_s, {u"--data"_s, m_profile, u"--screenshot"_s, picture});
+    QCOMPARE(run.exitCode, 1);
+    QVERIFY2(run.errors.contains("belongs to another program"_L1), qUtf8Printable(run.errors));
+    QVERIFY(QFile::exists(picture));
+    QCOMPARE(readFile(m_profile + "/store.sqlite"_L1), letter);
 }
 
 void TestBadInput::schemaWithAnError()

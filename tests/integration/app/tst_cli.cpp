@@ -26,6 +26,7 @@ private Q_SLOTS:
     void anExportImportedAgainIsEqual();
     void importingTwiceMakesNothingTwice();
     void whileTheAppRuns();
+    void besideTheWindow();
     void repairSaysWhatItFound();
     void syncThroughTheApp();
     void aSecondWriterIsRefused();
@@ -172,6 +173,23 @@ void TestCli::whileTheAppRuns()
     QCOMPARE(run.exitCode, 1);
     QVERIFY2(run.errors.startsWith("sheaf-cli: Nothing has an id"_L1), qUtf8Printable(run.errors));
     QVERIFY(cli({u"show"_s, id}).startsWith("title:   Through the door\n"_L1));
+}
+
+/// The same with the real program: nobody else may open its store, so what is answered came through its socket.
+void TestCli::besideTheWindow()
+{
+    QProcess window;
+    window.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    window.start(ServerProcess::program(u"sheaf"_s), {u"--data"_s, m_profile});
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(Profile(m_profile).controlName()), programMsMax);
+    const QString id = cli({u"add"_s, u"--note"_s, u"Through the window\ntext"_s}).trimmed();
+    QVERIFY(cli({u"show"_s, id}).startsWith("title:   Through the window\n"_L1));
+    QCOMPARE(window.state(), QProcess::Running);
+    window.terminate();
+    QVERIFY(window.waitForFinished(programMsMax));
+    QCOMPARE(window.exitCode(), 0);
+    QVERIFY(list().size() >= 1); // an empty note may stand beside it: the window's first one
+    QVERIFY(cli({u"show"_s, id}).contains("text"_L1));
 }
 
 void TestCli::repairSaysWhatItFound()

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void slowReadersAreBounded();
     void answersThatNobodyReadsAreBounded();
     void strangersDoNotLockOthersOut();
+    void aCrowdComesInOneByOne();
     void oneAddressHasALimit();
 
 private:
@@ -343,6 +344,26 @@ void TestAttack::strangersDoNotLockOthersOut()
     });
     QVERIFY(isWelcome);
     QVERIFY2(stillThere <= 256, QByteArray::number(stillThere).constData());
+}
+
+/// 200 sockets a second after the first 200: whoever comes behind 500 others waits for a second and a half.
+void TestAttack::aCrowdComesInOneByOne()
+{
+    constexpr int crowd = 500;
+    std::vector<RawSocket> others(crowd);
+    bool isWelcome = false;
+    qint64 waitedMs = 0;
+    serveDuring([&] {
+        QElapsedTimer timer;
+        timer.start();
+        for (RawSocket &other : others)
+            other.connectTo(m_server.port());
+        Peer last(m_server.port());
+        isWelcome = last.greet(m_token, 669);
+        waitedMs = timer.elapsed();
+    });
+    QVERIFY(isWelcome);
+    QVERIFY2(waitedMs >= 1'400, QByteArray::number(waitedMs).constData());
 }
 
 void TestAttack::oneAddressHasALimit()

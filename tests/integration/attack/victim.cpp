@@ -10,7 +10,7 @@ namespace Sheaf::Test {
 using namespace Qt::StringLiterals;
 
 namespace {
-constexpr int patienceMs = 30'000;
+constexpr int programMsMax = 30'000;
 }
 
 Victim::~Victim()
@@ -30,7 +30,7 @@ bool Victim::start(const QStringList &moreArguments, const QString &listen)
     m_process->start(program(), QStringList{u"serve"_s, u"--data"_s, folder(), u"--listen"_s, listen} + moreArguments);
     QByteArray line;
     while (!line.endsWith('\n')) {
-        if (!m_process->waitForReadyRead(patienceMs))
+        if (!m_process->waitForReadyRead(programMsMax))
             return false;
         line += m_process->readLine();
     }
@@ -41,7 +41,8 @@ bool Victim::start(const QStringList &moreArguments, const QString &listen)
 int Victim::stop()
 {
     m_process->terminate();
-    return m_process->waitForFinished(patienceMs) && m_process->exitStatus() == QProcess::NormalExit ? m_process->exitCode() : -1;
+    return m_process->waitForFinished(programMsMax) && m_process->exitStatus() == QProcess::NormalExit ? m_process->exitCode()
+                                                                                                       : -1;
 }
 
 void Victim::kill()
@@ -76,7 +77,7 @@ Victim::Ran Victim::run(const QStringList &arguments)
 {
     QProcess process;
     process.start(program(), arguments);
-    if (!process.waitForFinished(patienceMs)) {
+    if (!process.waitForFinished(programMsMax)) {
         process.kill();
         process.waitForFinished();
         return {-1, process.readAllStandardOutput(), process.readAllStandardError()};

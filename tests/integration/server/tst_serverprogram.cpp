@@ -318,7 +318,7 @@ void TestServerProgram::aFullDiskLosesNothing()
         ++acknowledged;
     QVERIFY2(acknowledged > 0 && acknowledged < 1000, QByteArray::number(acknowledged).constData());
     QVERIFY(peer.waitForEnd(patienceMs)); // neither yes nor no: it is to come again
-    QCOMPARE(peer.refusal(), u"disk_full"_s);
+    QCOMPARE(peer.refusal(), u"server_full"_s);
     QVERIFY(process.state() == QProcess::Running);
     process.setReadChannel(QProcess::StandardError);
     QByteArray log = process.readAllStandardError();

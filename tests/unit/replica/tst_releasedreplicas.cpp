@@ -63,9 +63,10 @@ QByteArray contentOf(const QString &path)
 QStringList schemaOf(Device &device)
 {
     QStringList all;
-    for (const QVariantList &row : device.rows(u"SELECT s.name, i.name, i.type, i.\"notnull\", i.pk FROM sqlite_schema s, "
-                                               u"pragma_table_info(s.name) i WHERE s.type = 'table'"
-                                               " AND s.name NOT GLOB 'sqlite_*' ORDER BY s.name, i.name"_s)) {
+    for (const QVariantList &row :
+         device.rows(u"SELECT s.name, i.name, i.type, i.\"notnull\", i.pk, i.dflt_value FROM sqlite_schema s, "
+                     u"pragma_table_info(s.name) i WHERE s.type = 'table'"
+                     " AND s.name NOT GLOB 'sqlite_*' ORDER BY s.name, i.name"_s)) {
         QStringList line;
         for (const QVariant &value : row)
             line.append(value.toString());

@@ -5,7 +5,7 @@
 #include "protocol/framing.h"
 #include "server/core/servercore.h"
 #include "server/storage/memorystorage.h"
-#include "simulation/eventqueue.h"
+#include "sim/nodeclock.h"
 
 #include <deque>
 #include <memory>

@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core/presencehub.h"
 #include "server/core/tuning.h"
-#include "simulation/eventqueue.h"
+#include "sim/nodeclock.h"
 #include "text/limits.h"
 
 #include <QtTest>
 
 using namespace Sheaf;
-using namespace Sheaf::Test;
 using namespace Sheaf::Server;
 using Sheaf::Text::AwarenessEntry;
 

@@ -6,7 +6,8 @@
 #include "server/core/servercore.h"
 #include "server/storage/memorystorage.h"
 #include "session/reconnector.h"
-#include "simulation/faultynetwork.h"
+#include "sim/faultynetwork.h"
+#include "sim/nodeclock.h"
 
 #include <QStringList>
 #include <QTemporaryDir>

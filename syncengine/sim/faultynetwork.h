@@ -3,13 +3,13 @@
 #pragma once
 
 #include "ports/transport.h"
-#include "simulation/eventqueue.h"
+#include "sim/eventqueue.h"
 
 #include <QList>
 
 #include <array>
 
-namespace Sheaf::Test {
+namespace Sheaf {
 
 enum class Direction : quint8 { ToServer = 0, ToClient = 1 };
 
@@ -80,4 +80,4 @@ private:
     quint64 m_lastLink = 0;
 };
 
-} // namespace Sheaf::Test
+} // namespace Sheaf

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "simulation/faultynetwork.h"
+#include "sim/faultynetwork.h"
 
 #include <deque>
 
 using namespace Qt::StringLiterals;
 
-namespace Sheaf::Test {
+namespace Sheaf {
 
 namespace {
 size_t index(Direction direction)
@@ -296,4 +296,4 @@ void FaultyNetwork::cutAll(int client, bool silently)
     }
 }
 
-} // namespace Sheaf::Test
+} // namespace Sheaf
