@@ -143,6 +143,7 @@ void TestDartSyncEngine::aPartlyRefusedPushKeepsTheRest()
     QCOMPARE(home[1].read(u"SELECT id FROM records ORDER BY id"_s), (QStringList{u"1"_s, u"3"_s, u"5"_s}));
     const QList<RejectedChange> refused = *home[0].replica->rejected();
     QCOMPARE(refused.size(), 2);
+    QCOMPARE(home[0].reconnector->figures().rejected, 2);
     QVERIFY(home[0].replica->retryRejected(refused[0].number)); // in vain: it is as large as before
     home[0].reconnector->localChangesCommitted();
     home.run();
