@@ -352,6 +352,7 @@ Result<bool> SpaceSync::refuseUnsendable(const PendingPush &pending)
         return false;
     if (const auto settled = m_replica.settlePush(bad, ack); !settled)
         return fail(settled.error());
+    m_link.figures().rejected += ack.verdicts.size();
     m_link.report(ack.verdicts.first().code, ack.verdicts.first().reason);
     pullAgain(refused | m_buckets, std::max(m_applied, m_known));
     return true;

@@ -29,7 +29,7 @@ public:
     qint64 pushed = 0;     ///< row changes that the server has taken
     qint64 pulled = 0;     ///< row changes received and merged
     qint64 conflicts = 0;  ///< cells of those that met one of ours which was not acknowledged
-    qint64 rejected = 0;   ///< row changes that the server has refused for good
+    qint64 rejected = 0;   ///< row changes that were refused for good, by the server or because no server could take them
     qint64 retries = 0;    ///< attempts to connect after one that failed
     qint64 reconnects = 0; ///< welcomes after the first
     qint64 bytesSent = 0;  ///< in frames, as they travel

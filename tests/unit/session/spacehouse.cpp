@@ -84,11 +84,12 @@ qsizetype SpaceHouse::rowCount(const QByteArray &space)
     return alive;
 }
 
-SpaceDevice::SpaceDevice(SpaceHouse &h, int n) : house(h), number(n), random(100 + static_cast<quint64>(n))
+SpaceDevice::SpaceDevice(SpaceHouse &h, int n, const QByteArray &more)
+    : house(h), number(n), random(100 + static_cast<quint64>(n))
 {
     house.network.faults(number).delayUsMax = 2'000;
     QFile file(folder.filePath(u"schema.sql"_s));
-    if (!file.open(QIODevice::WriteOnly) || file.write(schema) < 0)
+    if (!file.open(QIODevice::WriteOnly) || file.write(schema + more) < 0)
         qFatal("cannot write the schema");
     file.close();
     start();

@@ -44,7 +44,8 @@ public:
 class SpaceDevice
 {
 public:
-    SpaceDevice(SpaceHouse &house, int number);
+    /// `more`: SQL that its schema has besides.
+    SpaceDevice(SpaceHouse &house, int number, const QByteArray &more = {});
     ~SpaceDevice();
 
     void start();
