@@ -88,7 +88,7 @@ Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opene
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
-                [this] { return config.wallMs(); }, [this] { return config.random(); }}
+                {[this] { return config.wallMs(); }, [this] { return config.random(); }}}
 {
     filters.all = config.filters;
     registerFunctions(handle, &functions);
