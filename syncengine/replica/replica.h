@@ -129,7 +129,8 @@ public:
     // Local work
 
     /// Runs `work` in one transaction on the writer connection, captures what it changed and
-    /// commits durably. An error from `work` rolls everything back.
+    /// commits durably. An error from `work` rolls everything back; so does a statement that the SQL of a write
+    /// must not contain (README.md "What SQL may do"), with `sql_refused`.
     Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action = {});
     /// A text column's document whole, as a Yjs update (v1). `key` is encodeKey().
     /// Errors: `no_text` (no such text column), `no_row`.
@@ -142,7 +143,7 @@ public:
                            const UserAction &action = UserAction::hidden());
     /// How many texts were read from the file since it was opened.
     [[nodiscard]] qint64 textLoads() const;
-    /// The writer connection, for reads in this thread.
+    /// The writer connection, for reads in this thread; what a write must not do is refused here too.
     [[nodiscard]] QSqlDatabase database() const;
     /// Called after each commit, local or merged, in this thread.
     void setCommitObserver(std::function<void(const CommitChanges &)> observer);

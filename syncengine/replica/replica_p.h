@@ -10,6 +10,7 @@
 #include "replica/replica.h"
 #include "replica/rowparts.h"
 #include "replica/rowtexts.h"
+#include "replica/sqlrules.h"
 #include "replica/undolog.h"
 
 #include <QLockFile>
@@ -141,6 +142,7 @@ struct Replica::Private {
     std::unique_ptr<Capture> capture;
     ConflictLog conflictLog;
     SyncFilterHost filters;
+    SqlRules rules;
     UndoLog undoLog;
     UndoState undoState;
     bool undoTooLarge = false; ///< the newest action was

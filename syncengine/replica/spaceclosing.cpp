@@ -13,6 +13,7 @@ using namespace Qt::StringLiterals;
 
 Result<void> Replica::Private::withoutForeignKeys(const std::function<Result<void>()> &work)
 {
+    const SqlRules::Scope own(rules, SqlRules::Work::Engine);
     // The pragma does nothing inside a transaction.
     if (auto done = execSql(handle, "PRAGMA foreign_keys=OFF"); !done)
         return done;

@@ -211,6 +211,7 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
     }
     if (offered == d->store.offered)
         return {};
+    const SqlRules::Scope own(d->rules, SqlRules::Work::Engine);
     // It has to outlive this process, not a power cut: no reason to wait for the disk.
     if (auto done = execSql(d->handle, "PRAGMA synchronous=NORMAL"); !done)
         return done;
