@@ -114,6 +114,9 @@ struct Replica::Private {
         QByteArray record;
         qint64 textNumber = 0;
     };
+    struct OutboxRow;
+    struct Filling;
+    Result<bool> fill(Filling &filling, const OutboxRow &row, quint64 mask);
     Result<bool> pass(const QByteArray &space, const TableInfo &table, const QByteArray &key, QList<RowChange> &changes);
     static void collectStamps(const RowClock &clock, SiteId site, QList<Hlc> &stamps);
     Result<QList<RowChange>> changesOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
@@ -139,10 +142,10 @@ struct Replica::Private {
     RowStore rows;
     RowTexts texts;
     RowParts parts;
+    SqlRules rules;
     std::unique_ptr<Capture> capture;
     ConflictLog conflictLog;
     SyncFilterHost filters;
-    SqlRules rules;
     UndoLog undoLog;
     UndoState undoState;
     bool undoTooLarge = false; ///< the newest action was
