@@ -105,8 +105,9 @@ public:
     /// Anything that needs the replica itself, in the engine's thread.
     QFuture<void> withReplica(std::function<void(Replica &)> work);
 
-    /// Connects and stays connected: reconnects by itself until disconnectFromServer().
-    void connectToServer(const QUrl &url, const QByteArray &token);
+    /// Connects and stays connected: reconnects by itself until disconnectFromServer(). The future says at once whether
+    /// that can be an address, `bad_url`, and not whether a server is there: state() does.
+    QFuture<Result<void>> connectToServer(const QUrl &url, const QByteArray &token);
     void disconnectFromServer();
     /// Tries again now instead of waiting for the next attempt; nothing while paused.
     void reconnectNow();
