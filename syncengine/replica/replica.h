@@ -120,7 +120,7 @@ class Replica
 {
 public:
     /// Opens or makes the file, takes its lock and runs migrations.
-    /// Errors: `locked` (another process has it), `foreign_database`, `newer_schema`, `schema_error`.
+    /// Errors: `locked` (another process has it), `foreign_database`, `newer_schema`, `no_schema`, `schema_error`.
     static Result<std::unique_ptr<Replica>> open(const ReplicaConfig &config);
     ~Replica();
     Replica(const Replica &) = delete;
