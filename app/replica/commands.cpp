@@ -160,8 +160,10 @@ void Commands::connectToServer(const QJsonObject &command, const Reply &reply)
     const QString url = command.value("url"_L1).toString();
     if (url.isEmpty())
         return reply(fail(u"bad_request"_s, u"\"url\" is missing."_s));
-    m_engine.connectToServer(QUrl(url), command.value("token"_L1).toString().toUtf8());
-    reply(QJsonValue(true));
+    m_engine.connectToServer(QUrl(url), command.value("token"_L1).toString().toUtf8())
+        .then(this, [reply](const Result<void> &done) {
+            reply(done ? Result<QJsonValue>(QJsonValue(true)) : Result<QJsonValue>(fail(done.error())));
+        });
 }
 
 void Commands::disconnectFromServer(const QJsonObject &, const Reply &reply)

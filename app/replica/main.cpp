@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "net/websockettransport.h"
 #include "shell.h"
 
+#include <QCommandLineOption>
 #include <QCommandLineParser>
 #include <QCoreApplication>
 
@@ -23,8 +25,16 @@ int complain(const QString &sentence)
 QString sentenceOf(const Sheaf::Error &error)
 {
     if (error.code == "schema_error"_L1)
-        return u"The schema has an error, mend it and start again: %1."_s.arg(error.message);
+        return u"The schema has an error, mend it and start again: %1"_s.arg(error.message);
     return error.message;
+}
+
+QString namesOf(const QList<QCommandLineOption> &options)
+{
+    QStringList names;
+    for (const QCommandLineOption &option : options)
+        names.append(u"--"_s + option.names().constFirst());
+    return names.join(u", "_s);
 }
 
 } // namespace
@@ -40,14 +50,23 @@ int main(int argc, char **argv)
     parser.setApplicationDescription(u"A replica that reads commands as JSON lines from standard input."_s);
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addOptions(
-        {{u"db"_s, u"The replica's SQLite file, made when missing."_s, u"file"_s},
-         {u"schema"_s, u"The schema: an .sql file or a folder of numbered ones."_s, u"path"_s},
-         {u"url"_s, u"Connect to this server at once."_s, u"url"_s},
-         {u"token"_s, u"The device token for --url."_s, u"token"_s},
-         {u"space"_s, u"Join this space, if it was left; the first one is that of rows that name none (home)."_s, u"name"_s},
-         {u"clock-offset-ms"_s, u"Shift this replica's clock, for tests."_s, u"ms"_s}});
-    parser.process(application);
+    const QList<QCommandLineOption> options{
+        {u"db"_s, u"The replica's SQLite file, made when missing."_s, u"file"_s},
+        {u"schema"_s, u"The schema: an .sql file or a folder of numbered ones."_s, u"path"_s},
+        {u"url"_s, u"Connect to this server at once."_s, u"url"_s},
+        {u"token"_s, u"The device token for --url."_s, u"token"_s},
+        {u"space"_s, u"Join this space, if it was left; the first one is that of rows that name none (home)."_s, u"name"_s},
+        {u"clock-offset-ms"_s, u"Shift this replica's clock, for tests."_s, u"ms"_s}};
+    parser.addOptions(options);
+    if (!parser.parse(QCoreApplication::arguments()))
+        return complain(
+            u"%1; the options are %2, and --help explains them."_s.arg(parser.errorText().chopped(1), namesOf(options)));
+    if (parser.isSet(u"help"_s) || parser.isSet(u"help-all"_s))
+        parser.showHelp();
+    if (parser.isSet(u"version"_s))
+        parser.showVersion();
+    if (const QStringList more = parser.positionalArguments(); !more.isEmpty())
+        return complain(u"\"%1\" belongs to no option, leave it out; commands are read from standard input."_s.arg(more.first()));
     if (!parser.isSet(u"db"_s) || !parser.isSet(u"schema"_s))
         return complain(u"name the file with --db and the schema with --schema."_s);
     bool isNumber = true;
@@ -55,16 +74,20 @@ int main(int argc, char **argv)
     if (!isNumber)
         return complain(u"--clock-offset-ms wants a whole number of milliseconds."_s);
 
-    Sheaf::SyncEngine::Options options;
-    options.databasePath = parser.value(u"db"_s);
-    options.schemaPath = parser.value(u"schema"_s);
-    if (parser.isSet(u"space"_s))
-        options.homeSpace = parser.values(u"space"_s).constFirst().toUtf8();
-    options.app = QStringLiteral("sheaf-replica/" SHEAF_VERSION);
-    options.testClockOffsetMs = offset;
-    options.undo.allWrites = true;
+    const QUrl url(parser.value(u"url"_s));
+    if (const auto fit = Sheaf::WebSocketTransport().check(url); parser.isSet(u"url"_s) && !fit)
+        return complain(fit.error().message);
 
-    Sheaf::SyncEngine engine(options);
+    Sheaf::SyncEngine::Options config;
+    config.databasePath = parser.value(u"db"_s);
+    config.schemaPath = parser.value(u"schema"_s);
+    if (parser.isSet(u"space"_s))
+        config.homeSpace = parser.values(u"space"_s).constFirst().toUtf8();
+    config.app = QStringLiteral("sheaf-replica/" SHEAF_VERSION);
+    config.testClockOffsetMs = offset;
+    config.undo.allWrites = true;
+
+    Sheaf::SyncEngine engine(config);
     std::unique_ptr<Sheaf::Shell> shell;
     engine.open().then(&application, [&](const Sheaf::Result<void> &opened) {
         if (!opened)
@@ -75,7 +98,7 @@ int main(int argc, char **argv)
         for (const QString &space : spaces)
             engine.joinSpace(space);
         if (parser.isSet(u"url"_s))
-            engine.connectToServer(QUrl(parser.value(u"url"_s)), parser.value(u"token"_s).toUtf8());
+            engine.connectToServer(url, parser.value(u"token"_s).toUtf8());
     });
     const int code = QCoreApplication::exec();
     shell.reset();

@@ -239,10 +239,12 @@ void EngineWorker::afterWork()
         m_reconnector->localChangesCommitted();
 }
 
-void EngineWorker::connectTo(const QUrl &url, const QByteArray &token)
+Result<void> EngineWorker::connectTo(const QUrl &url, const QByteArray &token)
 {
-    if (m_reconnector)
-        m_reconnector->connectTo(url, token);
+    if (!m_reconnector)
+        return fail(m_openError);
+    m_reconnector->connectTo(url, token);
+    return m_transport->check(url);
 }
 
 void EngineWorker::disconnectFromServer()
@@ -345,7 +347,10 @@ void EngineWorker::waitSynced(const SyncedPromise &promise, qint64 timeoutMs)
     self->deadline->start(milliseconds(timeoutMs), [this, self] {
         const SyncedPromise late = self->promise;
         m_waiters.erase(self);
-        answer(late, fail(u"timeout"_s, u"Not everything was exchanged with the server in time."_s));
+        const QString &last = m_reconnector->status().error.message;
+        answer(late,
+               fail(u"timeout"_s, last.isEmpty() ? u"Not everything was exchanged with the server in time."_s
+                                                 : u"The server was not reached in time, the last attempt said: %1"_s.arg(last)));
     });
     settleWaiters();
 }

@@ -60,7 +60,7 @@ public:
     Result<void> change(const std::function<Result<void>(Replica &)> &work);
     Result<QList<Conflict>> takeOpenConflicts();
 
-    void connectTo(const QUrl &url, const QByteArray &token);
+    Result<void> connectTo(const QUrl &url, const QByteArray &token);
     void disconnectFromServer();
     void reconnectNow();
     void networkBack();

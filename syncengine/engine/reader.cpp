@@ -29,7 +29,10 @@ constexpr qsizetype editsMax = 5000;
 } // namespace
 
 Reader::Reader(Outlets outlets)
-    : m_outlets(std::move(outlets)), m_connection(u"sheaf-reader-%1"_s.arg(reinterpret_cast<quintptr>(this), 0, 16))
+    : m_outlets(std::move(outlets)),
+      m_connection(u"sheaf-reader-%1"_s.arg(reinterpret_cast<quintptr>(this), 0, 16)), m_values{
+                                                                                           [this] { return m_clock->wallMs(); },
+                                                                                           [this] { return m_random.next(); }}
 {
 }
 
@@ -42,7 +45,9 @@ void Reader::opened(const Result<void> &result, const QString &path, std::shared
     m_refresh = std::make_unique<OneShot>(*m_clock);
     m_state = result;
     if (result) {
-        if (const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true}); !database)
+        if (const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true}))
+            registerValueFunctions(sqliteHandle(*database), &m_values);
+        else
             m_state = Result<void>(fail(database.error()));
     }
     for (const auto &job : std::exchange(m_waiting, {}))

@@ -4,6 +4,8 @@
 
 #include "engine/syncengine.h"
 #include "net/systemclock.h"
+#include "net/systemrandom.h"
+#include "replica/functions.h"
 #include "replica/liveresult.h"
 #include "session/oneshot.h"
 
@@ -61,6 +63,8 @@ private:
     quint64 m_known = 0;    ///< number of the last commit that this reader was told of
     qint64 m_waitedMs = -1; ///< since when no snapshot was that of the known commits
     std::unique_ptr<SystemClock> m_clock;
+    SystemRandom m_random;
+    ValueHost m_values;
     std::unique_ptr<OneShot> m_refresh;
     qint64 m_refreshedMs = 0;
     quint64 m_lastWhole = 0; ///< the live result that ran as a whole last: they take turns

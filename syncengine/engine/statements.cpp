@@ -3,12 +3,12 @@
 #include "engine/statements.h"
 
 #include "crdt/rowkey.h"
+#include "replica/parameters.h"
+#include "replica/variants.h"
+#include "sql/database.h"
+#include "sql/sqlstatement.h"
 
-#include <QSqlError>
-#include <QSqlQuery>
-#include <QSqlRecord>
-
-#include <algorithm>
+#include <sqlite3.h>
 
 namespace Sheaf {
 
@@ -16,64 +16,64 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Unexpected sqlError(const QSqlQuery &query)
+/// As QtSql has it: a string that is null, and not only empty, is NULL.
+bool isNullString(const QVariant &value)
 {
-    const QSqlError error = query.lastError();
-    return fail(u"sql_error"_s, error.databaseText().isEmpty() ? error.text() : error.databaseText());
+    return (value.typeId() == QMetaType::QString && value.toString().isNull()) ||
+           (value.typeId() == QMetaType::QByteArray && value.toByteArray().isNull());
 }
 
-Result<void> execute(QSqlQuery &query, const Statement &statement)
+Result<SqlStatement> prepared(sqlite3 *handle, const Statement &statement)
 {
-    query.setForwardOnly(true);
-    if (!query.prepare(statement.sql))
-        return sqlError(query);
-    for (const QVariant &value : statement.params)
-        query.addBindValue(value);
-    for (auto it = statement.namedParams.begin(); it != statement.namedParams.end(); ++it) {
-        const bool prefixed = it.key().startsWith(u':') || it.key().startsWith(u'@') || it.key().startsWith(u'$');
-        query.bindValue(prefixed ? it.key() : u':' + it.key(), it.value());
-    }
-    if (!query.exec())
-        return sqlError(query);
-    return {};
+    const QByteArray sql = statement.sql.toUtf8();
+    auto made = SqlStatement::prepare(handle, sql);
+    if (!made)
+        return made;
+    const ParameterValues given = parameterValues(*made, statement.params, statement.namedParams);
+    if (!given.isExact)
+        return fail(u"sql_error"_s, u"The statement has %1 parameters, and other values were given: give each of them one."_s.arg(
+                                        given.values.size()));
+    for (int i = 0; i < given.values.size(); ++i)
+        bindVariant(*made, i + 1, isNullString(given.values[i]) ? QVariant() : given.values[i]);
+    return made;
 }
 
 } // namespace
 
 Result<qint64> runStatement(const QSqlDatabase &database, const Statement &statement)
 {
-    QSqlQuery query(database);
-    if (const auto done = execute(query, statement); !done)
+    sqlite3 *handle = sqliteHandle(database);
+    auto made = prepared(handle, statement);
+    if (!made)
+        return fail(made.error());
+    const qint64 before = sqlite3_total_changes64(handle);
+    // RETURNING: a statement counts only when it was read to its end.
+    if (auto done = forEachRow(*made, [](const SqlStatement &) {}); !done)
         return fail(done.error());
-    const bool reads = query.isSelect();
-    qint64 returned = 0;
-    while (query.next()) // RETURNING: a statement counts only when it was read to its end
-        ++returned;
-    if (query.lastError().isValid())
-        return sqlError(query);
-    return reads ? returned : std::max<qint64>(0, query.numRowsAffected());
+    // What changes no row leaves the number of the statement before it.
+    return sqlite3_total_changes64(handle) == before ? 0 : sqlite3_changes64(handle);
 }
 
 Result<QueryRows> readRows(const QSqlDatabase &database, const Statement &statement)
 {
-    QSqlQuery query(database);
-    if (const auto done = execute(query, statement); !done)
-        return fail(done.error());
-    if (!query.isSelect())
+    auto made = prepared(sqliteHandle(database), statement);
+    if (!made)
+        return fail(made.error());
+    const int width = sqlite3_column_count(made->raw());
+    if (width == 0)
         return fail(u"not_a_query"_s, u"This statement returns no rows; write it instead."_s);
     QueryRows result;
-    const int width = query.record().count();
     for (int i = 0; i < width; ++i)
-        result.columns.push_back(query.record().fieldName(i));
-    while (query.next()) {
-        QVariantList row;
-        row.reserve(width);
+        result.columns.push_back(QString::fromUtf8(sqlite3_column_name(made->raw(), i)));
+    const auto read = forEachRow(*made, [&](const SqlStatement &row) {
+        QVariantList values;
+        values.reserve(width);
         for (int i = 0; i < width; ++i)
-            row.push_back(query.value(i));
-        result.rows.push_back(std::move(row));
-    }
-    if (query.lastError().isValid())
-        return sqlError(query);
+            values.push_back(toVariant(columnValue(row, i)));
+        result.rows.push_back(std::move(values));
+    });
+    if (!read)
+        return fail(read.error());
     return result;
 }
 

@@ -8,10 +8,10 @@
 
 namespace Sheaf {
 
-/// Runs one statement to its end; the number of rows it changed. Errors: `sql_error`.
+/// Runs one statement to its end; the number of rows it changed. Errors: `sql_error` and those of sqliteError().
 Result<qint64> runStatement(const QSqlDatabase &database, const Statement &statement);
 
-/// Runs one query and reads all of its rows. Errors: `sql_error`, `not_a_query`.
+/// Runs one query and reads all of its rows. Errors: likewise, `not_a_query`.
 Result<QueryRows> readRows(const QSqlDatabase &database, const Statement &statement);
 
 /// The encoded key of a row by the values of its primary key, in key order.

@@ -238,10 +238,10 @@ QFuture<void> SyncEngine::withReplica(std::function<void(Replica &)> work)
     return post(d->worker, [w = d->worker, call = std::move(work)] { w->withReplica(call); });
 }
 
-void SyncEngine::connectToServer(const QUrl &url, const QByteArray &token)
+QFuture<Result<void>> SyncEngine::connectToServer(const QUrl &url, const QByteArray &token)
 {
     d->serverSet = true;
-    post(d->worker, [w = d->worker, url, token] { w->connectTo(url, token); });
+    return post(d->worker, [w = d->worker, url, token] { return w->connectTo(url, token); });
 }
 
 void SyncEngine::disconnectFromServer()

@@ -95,17 +95,19 @@ public:
     QFuture<Result<void>> open();
 
     /// All statements or none, in order, in one transaction; the number of rows each one changed. With an `action` it is
-    /// one step for undo().
+    /// one step for undo(). Errors: `sql_refused` (README.md "What SQL may do"), `sql_error`, `constraint`, `disk_full` and
+    /// other errors of the file.
     QFuture<Result<QList<qint64>>> write(QList<Statement> statements, UserAction action = {});
-    /// Any work on the writer connection, in one transaction, in the engine's thread.
+    /// Any work on the writer connection, in one transaction, in the engine's thread; the same rules hold for its SQL.
     QFuture<Result<void>> writeWith(std::function<Result<void>(QSqlDatabase &)> work, UserAction action = {});
     /// Reads on a connection of its own, in a reader thread.
     QFuture<Result<QueryRows>> query(Statement statement);
     /// Anything that needs the replica itself, in the engine's thread.
     QFuture<void> withReplica(std::function<void(Replica &)> work);
 
-    /// Connects and stays connected: reconnects by itself until disconnectFromServer().
-    void connectToServer(const QUrl &url, const QByteArray &token);
+    /// Connects and stays connected: reconnects by itself until disconnectFromServer(). The future says at once whether
+    /// that can be an address, `bad_url`, and not whether a server is there: state() does.
+    QFuture<Result<void>> connectToServer(const QUrl &url, const QByteArray &token);
     void disconnectFromServer();
     /// Tries again now instead of waiting for the next attempt; nothing while paused.
     void reconnectNow();

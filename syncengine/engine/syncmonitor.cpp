@@ -58,9 +58,7 @@ std::optional<Result<void>> SyncMonitor::ending() const
 {
     const SyncStatus &now = m_reconnector.status();
     const auto failed = [&now](const QString &code, const QString &message) -> Result<void> {
-        const bool isTold = !now.error.code.isEmpty() || !now.error.message.isEmpty();
-        const QString known = now.error.code.isEmpty() ? u"connection_lost"_s : now.error.code;
-        return isTold ? fail(known, now.error.message) : fail(code, message);
+        return now.error.code.isEmpty() ? fail(code, message) : fail(now.error);
     };
     switch (now.phase) {
     case SyncStatus::Phase::Connecting:
@@ -87,8 +85,8 @@ void SyncMonitor::statusChanged()
     const SyncStatus &now = m_reconnector.status();
     if (now.error != m_noted) {
         m_noted = now.error;
-        if (!m_noted.code.isEmpty() || !m_noted.message.isEmpty())
-            note(m_noted.code.isEmpty() ? u"connection_lost"_s : m_noted.code, m_noted.message);
+        if (!m_noted.code.isEmpty())
+            note(m_noted.code, m_noted.message);
     }
     const auto end = ending();
     if (!end) {

@@ -146,6 +146,7 @@ QString adviceFor(const QString &code)
     static const QHash<QString, QString> known{
         {u"connection_lost"_s,
          u"Nothing is lost; it is tried again. If it lasts, check the network and the address of the server."_s},
+        {u"bad_url"_s, u"Correct the address of the server: it looks like wss://host or wss://host:port."_s},
         {u"held_back"_s, u"The app holds the sync back; it is asked again before the next attempt."_s},
         {u"bad_token"_s, u"Get a new device token for this server and connect with it."_s},
         {u"unknown_device"_s, u"Get a new device token for this server and connect with it."_s},

@@ -126,6 +126,12 @@ private:
 
 } // namespace
 
+Result<void> WebSocketTransport::check(const QUrl &url) const
+{
+    const QString text = complaint(url);
+    return text.isEmpty() ? Result<void>() : fail(u"bad_url"_s, text);
+}
+
 std::unique_ptr<Connection> WebSocketTransport::connectTo(const QUrl &url, Connection::Observer *observer)
 {
     return std::make_unique<WebSocketConnection>(url, observer);

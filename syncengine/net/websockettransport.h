@@ -12,6 +12,7 @@ namespace Sheaf {
 class WebSocketTransport final : public Transport
 {
 public:
+    [[nodiscard]] Result<void> check(const QUrl &url) const override;
     std::unique_ptr<Connection> connectTo(const QUrl &url, Connection::Observer *observer) override;
 };
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+
 #include <QByteArray>
 #include <QString>
 #include <QUrl>
@@ -46,6 +48,8 @@ class Transport
 {
 public:
     virtual ~Transport() = default;
+    /// Whether a server can be at this address at all; trying again would not help. Errors: `bad_url`.
+    [[nodiscard]] virtual Result<void> check(const QUrl &) const { return {}; }
     /// Starts to connect; the observer hears opened() or closed() later, never inside this call.
     virtual std::unique_ptr<Connection> connectTo(const QUrl &url, Connection::Observer *observer) = 0;
 };

@@ -5,6 +5,7 @@
 #include "crdt/bytes.h"
 #include "crdt/rowkey.h"
 #include "protocol/limits.h"
+#include "replica/sqlrules.h"
 #include "replica/stamper.h"
 #include "replica/undorecorder.h"
 #include "sql/database.h"
@@ -85,8 +86,9 @@ Result<void> stampRecorded(Stamper &stamper, UndoRecorder &recorder, const Touch
 
 } // namespace
 
-Capture::Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts)
-    : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts)
+Capture::Capture(sqlite3 *handle, SqlRules &rules, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts,
+                 RowParts &parts)
+    : m_handle(handle), m_rules(rules), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts)
 {
     watch(true);
     sqlite3_set_authorizer(handle, authorize, this);
@@ -133,13 +135,13 @@ void Capture::preupdate(void *self, sqlite3 *, int operation, const char *, cons
                                           operation == SQLITE_DELETE ? oldRowid : newRowid);
 }
 
-int Capture::authorize(void *self, int action, const char *one, const char *, const char *, const char *)
+int Capture::authorize(void *self, int action, const char *one, const char *two, const char *database, const char *inside)
 {
     auto *capture = static_cast<Capture *>(self);
     // Prepared once, such a statement may run again without a word: from now on nothing is trusted.
     if (action == SQLITE_SAVEPOINT && qstrcmp(one, "ROLLBACK") == 0)
         capture->m_savepoints = true;
-    return SQLITE_OK;
+    return capture->m_rules.allows(action, one, two, database, inside) ? SQLITE_OK : SQLITE_DENY;
 }
 
 int Capture::commitHook(void *self)

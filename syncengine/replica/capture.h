@@ -14,6 +14,7 @@ struct sqlite3;
 
 namespace Sheaf {
 
+class SqlRules;
 class UndoRecorder;
 
 /// Watches the writer connection through SQLite's preupdate hook and turns what a transaction did
@@ -25,7 +26,8 @@ class UndoRecorder;
 class Capture
 {
 public:
-    Capture(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts);
+    /// Hands on to `rules` what SQLite's authorizer asks: a connection has only one.
+    Capture(sqlite3 *handle, SqlRules &rules, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts);
     ~Capture();
     Capture(const Capture &) = delete;
     Capture &operator=(const Capture &) = delete;
@@ -82,6 +84,7 @@ private:
     Result<void> stampAll(Stamp stamp, const QByteArray &homeSpace);
 
     sqlite3 *m_handle;
+    SqlRules &m_rules;
     Store &m_store;
     Catalog &m_catalog;
     RowStore &m_rows;

@@ -17,9 +17,9 @@ QByteArray textOf(sqlite3_value *value)
     return {text, sqlite3_value_bytes(value)};
 }
 
-const FunctionHost &hostOf(sqlite3_context *context)
+const ValueHost &valueHostOf(sqlite3_context *context)
 {
-    return *static_cast<const FunctionHost *>(sqlite3_user_data(context));
+    return *static_cast<const ValueHost *>(sqlite3_user_data(context));
 }
 
 void syncFunction(sqlite3_context *context, int count, sqlite3_value **arguments)
@@ -28,20 +28,21 @@ void syncFunction(sqlite3_context *context, int count, sqlite3_value **arguments
         sqlite3_result_error(context, "sheaf_sync: the first argument is the name of a table", -1);
         return;
     }
-    hostOf(context).syncRequested(textOf(arguments[0]), count > 1 ? textOf(arguments[1]) : QByteArray());
+    const auto *host = static_cast<const FunctionHost *>(sqlite3_user_data(context));
+    host->syncRequested(textOf(arguments[0]), count > 1 ? textOf(arguments[1]) : QByteArray());
     sqlite3_result_null(context);
 }
 
 void uuidFunction(sqlite3_context *context, int, sqlite3_value **)
 {
-    const FunctionHost &host = hostOf(context);
+    const ValueHost &host = valueHostOf(context);
     const QByteArray uuid = timeOrderedUuid(host.wallMs(), host.random(), host.random());
     sqlite3_result_text(context, uuid.constData(), static_cast<int>(uuid.size()), SQLITE_TRANSIENT);
 }
 
 void orderFunction(sqlite3_context *context, int, sqlite3_value **arguments)
 {
-    const auto key = orderKeyBetween(textOf(arguments[0]), textOf(arguments[1]), hostOf(context).random());
+    const auto key = orderKeyBetween(textOf(arguments[0]), textOf(arguments[1]), valueHostOf(context).random());
     if (key)
         sqlite3_result_text(context, key->constData(), static_cast<int>(key->size()), SQLITE_TRANSIENT);
     else
@@ -56,16 +57,23 @@ void guardFunction(sqlite3_context *context, int, sqlite3_value **)
 
 } // namespace
 
-void registerFunctions(sqlite3 *handle, FunctionHost *host)
+void registerValueFunctions(sqlite3 *handle, const ValueHost *host)
 {
-    // Direct only: a trigger or view of a foreign file must not call them.
+    auto *data = const_cast<ValueHost *>(host);
+    sqlite3_create_function(handle, "sheaf_uuid", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, data, uuidFunction, nullptr, nullptr);
+    sqlite3_create_function(handle, "sheaf_order", 2, SQLITE_UTF8 | SQLITE_INNOCUOUS, data, orderFunction, nullptr, nullptr);
+}
+
+void registerFunctions(sqlite3 *handle, const FunctionHost *host)
+{
+    registerValueFunctions(handle, &host->values);
+    // Direct only: a trigger or view of a foreign file must not call it.
     constexpr int volatileFlags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
-    sqlite3_create_function(handle, "sheaf_sync", 1, volatileFlags, host, syncFunction, nullptr, nullptr);
-    sqlite3_create_function(handle, "sheaf_sync", 2, volatileFlags, host, syncFunction, nullptr, nullptr);
-    sqlite3_create_function(handle, "sheaf_uuid", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, host, uuidFunction, nullptr, nullptr);
-    sqlite3_create_function(handle, "sheaf_order", 2, SQLITE_UTF8 | SQLITE_INNOCUOUS, host, orderFunction, nullptr, nullptr);
-    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC, host,
-                            guardFunction, nullptr, nullptr);
+    auto *data = const_cast<FunctionHost *>(host);
+    sqlite3_create_function(handle, "sheaf_sync", 1, volatileFlags, data, syncFunction, nullptr, nullptr);
+    sqlite3_create_function(handle, "sheaf_sync", 2, volatileFlags, data, syncFunction, nullptr, nullptr);
+    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
+                            nullptr, guardFunction, nullptr, nullptr);
 }
 
 } // namespace Sheaf

@@ -10,14 +10,21 @@ struct sqlite3;
 
 namespace Sheaf {
 
-/// What the SQL functions of a replica call; must outlive the connection.
-struct FunctionHost {
-    std::function<void(const QByteArray &table, const QByteArray &options)> syncRequested;
+/// What the SQL functions that give values call; must outlive the connection.
+struct ValueHost {
     std::function<qint64()> wallMs;
     std::function<quint64()> random;
 };
 
-/// Registers sheaf_sync(), sheaf_uuid(), sheaf_order() and the function of guards.h on a connection.
-void registerFunctions(sqlite3 *handle, FunctionHost *host);
+/// The same for those of the writer, who has more of them.
+struct FunctionHost {
+    std::function<void(const QByteArray &table, const QByteArray &options)> syncRequested;
+    ValueHost values;
+};
+
+/// Registers sheaf_uuid() and sheaf_order(): on every connection, because views may call them.
+void registerValueFunctions(sqlite3 *handle, const ValueHost *host);
+/// Registers those, sheaf_sync() and the function of guards.h on the writer connection.
+void registerFunctions(sqlite3 *handle, const FunctionHost *host);
 
 } // namespace Sheaf

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/bytes.h"
 #include "crdt/rowkey.h"
-#include "replica/liveplan.h"
+#include "replica/parameters.h"
 #include "replica/replica.h"
 #include "replica/replica_p.h"
 #include "replica/variants.h"

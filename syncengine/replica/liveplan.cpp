@@ -63,35 +63,4 @@ PlacedRow LivePlan::placed(size_t part, const SqlStatement &statement) const
     return placed;
 }
 
-void bindVariant(SqlStatement &statement, int parameter, const QVariant &value)
-{
-    sqlite3_stmt *raw = statement.raw();
-    if (value.isNull()) {
-        sqlite3_bind_null(raw, parameter);
-        return;
-    }
-    switch (value.typeId()) {
-    case QMetaType::Bool:
-    case QMetaType::Int:
-    case QMetaType::UInt:
-    case QMetaType::LongLong:
-    case QMetaType::ULongLong:
-        sqlite3_bind_int64(raw, parameter, value.toLongLong());
-        break;
-    case QMetaType::Float:
-    case QMetaType::Double:
-        sqlite3_bind_double(raw, parameter, value.toDouble());
-        break;
-    case QMetaType::QByteArray: {
-        const QByteArray bytes = value.toByteArray();
-        sqlite3_bind_blob64(raw, parameter, bytes.constData(), static_cast<sqlite3_uint64>(bytes.size()), SQLITE_TRANSIENT);
-        break;
-    }
-    default: {
-        const QByteArray utf8 = value.toString().toUtf8();
-        sqlite3_bind_text(raw, parameter, utf8.constData(), static_cast<int>(utf8.size()), SQLITE_TRANSIENT);
-    }
-    }
-}
-
 } // namespace Sheaf

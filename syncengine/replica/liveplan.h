@@ -66,7 +66,4 @@ struct LivePlan {
     [[nodiscard]] static QByteArray idOf(size_t part, QByteArrayView key);
 };
 
-/// Binds a value for good; QVariant's types as QtSql understands them.
-void bindVariant(SqlStatement &statement, int parameter, const QVariant &value);
-
 } // namespace Sheaf

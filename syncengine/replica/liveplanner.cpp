@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/liveplan.h"
+#include "replica/parameters.h"
 #include "replica/selectshape.h"
 #include "sql/database.h"
 

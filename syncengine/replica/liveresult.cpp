@@ -6,6 +6,7 @@
 #include "crdt/rowkey.h"
 #include "replica/liveconcern.h"
 #include "replica/liveset.h"
+#include "replica/parameters.h"
 #include "sql/database.h"
 #include "sql/sqlstatement.h"
 
@@ -72,7 +73,6 @@ struct LiveResult::Private {
     int wholeRuns = 0;
     qint64 rowsRead = 0;
 
-    void bind(const QVariantList &params, const QVariantMap &namedParams, QVariantList &values);
     Result<void> findKey();
     void noteRow(const QByteArray &table, const CommitChanges::Row &row);
     Result<void> runWhole();
@@ -80,24 +80,6 @@ struct LiveResult::Private {
     [[nodiscard]] QList<QByteArray> idsOf(const QList<ResultRow> &of) const;
     [[nodiscard]] ResultRows current() const { return set ? set->result() : rows; }
 };
-
-/// Binds the parameters; `values` are those that the statement has, by number.
-void LiveResult::Private::bind(const QVariantList &params, const QVariantMap &namedParams, QVariantList &values)
-{
-    const int count = sqlite3_bind_parameter_count(statement.raw());
-    values = params.first(std::min<qsizetype>(params.size(), count));
-    values.resize(count);
-    for (auto it = namedParams.cbegin(); it != namedParams.cend(); ++it) {
-        const QByteArray name = it.key().toUtf8();
-        for (const char *prefix : {":", "@", "$"}) {
-            const int parameter = sqlite3_bind_parameter_index(statement.raw(), (prefix + name).constData());
-            if (parameter > 0)
-                values[parameter - 1] = it.value();
-        }
-    }
-    for (int i = 0; i < count; ++i)
-        bindVariant(statement, i + 1, values[i]);
-}
 
 /// Rows are told apart by the primary key of the first result column's table when the result has
 /// all of it under any name; else by the first column.
@@ -202,10 +184,11 @@ Result<std::unique_ptr<LiveResult>> LiveResult::open(const QSqlDatabase &reader,
         return fail(statement.error());
     d->statement = std::move(*statement);
     sqlite3_stmt *raw = d->statement.raw();
-    if (raw == nullptr || sqlite3_column_count(raw) == 0 || sqlite3_stmt_readonly(raw) == 0)
+    if (sqlite3_column_count(raw) == 0 || sqlite3_stmt_readonly(raw) == 0)
         return fail(u"not_a_query"_s, u"Only a SELECT can be watched."_s);
-    QVariantList values;
-    d->bind(params, namedParams, values);
+    const QVariantList values = parameterValues(d->statement, params, namedParams).values;
+    for (int i = 0; i < values.size(); ++i)
+        bindVariant(d->statement, i + 1, values[i]);
     auto concern = LiveConcern::of(d->statement, reads, values);
     if (!concern)
         return fail(concern.error());

@@ -82,14 +82,14 @@ QString holderOf(const QString &path)
 Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opened)
     : config(std::move(replicaConfig)), database(opened), handle(sqliteHandle(database)), store(handle), catalog(handle),
       rows(handle, store, catalog, recount), texts(handle, rows, [this] { return config.random(); }),
-      parts(handle, rows, [this] { return config.random(); }),
-      capture(std::make_unique<Capture>(handle, store, catalog, rows, texts, parts)), conflictLog(handle),
+      parts(handle, rows, [this] { return config.random(); }), rules(catalog),
+      capture(std::make_unique<Capture>(handle, rules, store, catalog, rows, texts, parts)), conflictLog(handle),
       undoLog(handle, config.undo), merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters,
                                            config.conflicts, [this] { return outrun(); }),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
-                [this] { return config.wallMs(); }, [this] { return config.random(); }},
+                 {[this] { return config.wallMs(); }, [this] { return config.random(); }}},
       foreignKeys(handle)
 {
     filters.all = config.filters;
@@ -201,6 +201,7 @@ Result<void> Replica::Private::prepareTables()
 
 Result<void> Replica::Private::prepareSchema()
 {
+    const SqlRules::Scope own(rules, SqlRules::Work::Engine);
     if (auto done = prepareTables(); !done)
         return done;
     if (auto done = store.load(); !done)
@@ -336,6 +337,7 @@ Result<void> Replica::Private::syncRequested()
 
 Result<void> Replica::Private::reload()
 {
+    const SqlRules::Scope own(rules, SqlRules::Work::Engine);
     capture->end();
     parts.forgetIntended();
     texts.reload();
@@ -361,6 +363,7 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
             u"bypassed"_s,
             u"Another program has written the database %1: what it wrote is not synced; restart to go on."_s.arg(config.path));
     const auto run = [&]() -> Result<void> {
+        const SqlRules::Scope own(rules, SqlRules::Work::Engine);
         auto transaction = SqlTransaction::begin(handle);
         if (!transaction)
             return fail(transaction.error());
@@ -368,7 +371,7 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
         if (auto done = work(); !done)
             return done;
         if (sqlite3_get_autocommit(handle) != 0)
-            return fail(u"sql_error"_s, u"The transaction was ended inside: BEGIN, COMMIT and ROLLBACK belong to the engine."_s);
+            return fail(u"sql_error"_s, u"A statement has rolled the whole write back (OR ROLLBACK or RAISE): use ABORT."_s);
         if (auto done = syncRequested(); !done)
             return done;
         if (auto done = capture->flush(correctedWallMs(), config.homeSpace); !done)
@@ -406,7 +409,12 @@ Result<void> Replica::Private::transact(bool merging, const std::function<Result
 
 Result<void> Replica::write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action)
 {
-    return d->act(action, [&] { return work(d->database); });
+    return d->act(action, [&]() -> Result<void> {
+        const SqlRules::Scope app(d->rules, SqlRules::Work::Write);
+        auto done = work(d->database);
+        // Also when `work` went on after it: the caller would take for done what was not.
+        return d->rules.refusal().code.isEmpty() ? done : fail(d->rules.refusal());
+    });
 }
 
 QSqlDatabase Replica::database() const

@@ -123,7 +123,7 @@ class Replica
 {
 public:
     /// Opens or makes the file, takes its lock and runs migrations.
-    /// Errors: `locked` (another process has it), `foreign_database`, `newer_schema`, `schema_error`.
+    /// Errors: `locked` (another process has it), `foreign_database`, `newer_schema`, `no_schema`, `schema_error`.
     static Result<std::unique_ptr<Replica>> open(const ReplicaConfig &config);
     ~Replica();
     Replica(const Replica &) = delete;
@@ -132,7 +132,8 @@ public:
     // Local work
 
     /// Runs `work` in one transaction on the writer connection, captures what it changed and
-    /// commits durably. An error from `work` rolls everything back.
+    /// commits durably. An error from `work` rolls everything back; so does a statement that the SQL of a write
+    /// must not contain (README.md "What SQL may do"), with `sql_refused`.
     Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action = {});
     /// A text column's document whole, as a Yjs update (v1). `key` is encodeKey().
     /// Errors: `no_text` (no such text column), `no_row`.
@@ -145,7 +146,7 @@ public:
                            const UserAction &action = UserAction::hidden());
     /// How many texts were read from the file since it was opened.
     [[nodiscard]] qint64 textLoads() const;
-    /// The writer connection, for reads in this thread.
+    /// The writer connection, for reads in this thread; what a write must not do is refused here too.
     [[nodiscard]] QSqlDatabase database() const;
     /// Called after each commit, local or merged, in this thread.
     void setCommitObserver(std::function<void(const CommitChanges &)> observer);

@@ -11,6 +11,7 @@
 #include "replica/replica.h"
 #include "replica/rowparts.h"
 #include "replica/rowtexts.h"
+#include "replica/sqlrules.h"
 #include "replica/undolog.h"
 
 #include <QLockFile>
@@ -128,6 +129,9 @@ struct Replica::Private {
         QByteArray record;
         qint64 textNumber = 0;
     };
+    struct OutboxRow;
+    struct Filling;
+    Result<bool> fill(Filling &filling, const OutboxRow &row, quint64 mask);
     Result<bool> pass(const QByteArray &space, const TableInfo &table, const QByteArray &key, QList<RowChange> &changes);
     static void collectStamps(const RowClock &clock, SiteId site, QList<Hlc> &stamps);
     Result<QList<RowChange>> changesOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,
@@ -153,6 +157,7 @@ struct Replica::Private {
     RowStore rows;
     RowTexts texts;
     RowParts parts;
+    SqlRules rules;
     std::unique_ptr<Capture> capture;
     ConflictLog conflictLog;
     SyncFilterHost filters;

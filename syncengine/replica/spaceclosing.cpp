@@ -13,6 +13,7 @@ using namespace Qt::StringLiterals;
 
 Result<void> Replica::Private::withoutForeignKeys(const std::function<Result<void>()> &work)
 {
+    const SqlRules::Scope own(rules, SqlRules::Work::Engine);
     // Each switch makes SQLite compile all statements anew: not done for nothing.
     const auto any = foreignKeys.any();
     if (!any || !*any)

@@ -213,6 +213,7 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
     }
     if (offered == d->store.offered)
         return {};
+    const SqlRules::Scope own(d->rules, SqlRules::Work::Engine);
     // It has to outlive this process, not a power cut: no reason to wait for the disk.
     if (auto done = execSql(d->handle, "PRAGMA synchronous=NORMAL"); !done)
         return done;
@@ -222,6 +223,77 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
     });
     auto restored = execSql(d->handle, "PRAGMA synchronous=FULL");
     return noted ? restored : noted;
+}
+
+/// A row of the outbox.
+struct Replica::Private::OutboxRow {
+    qint64 number = 0;
+    qint64 transaction = 0;
+    const TableInfo &table;
+    QByteArray key;
+};
+
+/// A push while it is filled, row by row.
+struct Replica::Private::Filling {
+    PendingPush pending;
+    QHash<qint64, quint32> tables{}; ///< their places in the message
+    qint64 bytes = 0;
+    qint64 transaction = 0; ///< of the newest change in it
+
+    [[nodiscard]] bool isFull(qint64 next) const
+    {
+        const auto &changes = pending.push.changes;
+        return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
+               (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
+    }
+    void add(const OutboxRow &row, const RowChange &change);
+};
+
+void Replica::Private::Filling::add(const OutboxRow &row, const RowChange &change)
+{
+    if (!tables.contains(row.table.id)) {
+        tables.insert(row.table.id, static_cast<quint32>(pending.push.tables.size()));
+        pending.push.tables.append(namesOf(row.table));
+    }
+    transaction = row.transaction;
+    bytes += change.record.size() + row.key.size();
+    pending.push.changes.append({tables.value(row.table.id), row.key, change.record});
+    pending.outboxNumbers.append(row.number);
+    pending.textNumbers.append(change.textNumber);
+    pending.end = {row.number, change.textNumber};
+}
+
+/// Fills in a row that waits, in the columns of `mask`; false when there is no room for all of it.
+Result<bool> Replica::Private::fill(Filling &filling, const OutboxRow &row, quint64 mask)
+{
+    PendingPush &pending = filling.pending;
+    RowState state;
+    if (auto done = rows.read(row.table, row.key, state); !done)
+        return fail(done.error());
+    const qint64 textsSent = row.number == pending.end.row ? pending.end.text : 0;
+    auto changes = changesOf(row.table, row.key, state, mask, textsSent);
+    if (!changes)
+        return fail(changes.error());
+    const auto passes = pass(pending.push.space, row.table, row.key, *changes);
+    if (!passes)
+        return fail(passes.error());
+    if (!*passes) { // what the filter keeps here is no more to come
+        pending.held.append(row.number);
+        return true;
+    }
+    bool hasRoom = !filling.isFull(0);
+    for (qsizetype i = 0; hasRoom && i < changes->size(); ++i) {
+        hasRoom = !filling.isFull(changes->at(i).record.size());
+        if (!hasRoom)
+            break;
+        filling.add(row, changes->at(i));
+        collectStamps(state.clock, store.site, pending.stamps);
+    }
+    if (hasRoom)
+        pending.end = {row.number, 0};
+    else
+        pending.push.more = row.transaction == filling.transaction;
+    return hasRoom;
 }
 
 Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, OutboxPosition after) const
@@ -240,72 +312,26 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
     const auto reset = qScopeGuard([&select] { select.reset(); });
     select.bindInteger(1, known->id);
     select.bindInteger(2, after.text == 0 ? after.row + 1 : after.row);
-    PendingPush pending;
-    pending.push.space = space;
-    pending.push.number = number;
-    pending.end = after;
-    QHash<qint64, quint32> tables;
-    qint64 bytes = 0;
-    qint64 transaction = 0;
-    RowState row;
-    while (!pending.push.more) {
+    Private::Filling filling;
+    filling.pending.push.space = space;
+    filling.pending.push.number = number;
+    filling.pending.end = after;
+    for (bool hasRoom = true; hasRoom;) {
         const auto found = select.step();
         if (!found)
             return fail(found.error());
         if (!*found)
             break;
-        const qint64 n = select.integer(0);
-        const qint64 txn = select.integer(3);
-        const auto isFull = [&](qint64 next) {
-            const auto &changes = pending.push.changes;
-            return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
-                   (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
-        };
-        const TableInfo &table = *d->catalog.find(select.integer(1));
-        const QByteArray key = select.bytes(2).toByteArray();
-        if (auto done = d->rows.read(table, key, row); !done)
-            return fail(done.error());
-        const qint64 textsSent = n == after.row ? after.text : 0;
-        auto changes = d->changesOf(table, key, row, static_cast<quint64>(select.integer(4)), textsSent);
-        if (!changes)
-            return fail(changes.error());
-        const auto passes = d->pass(space, table, key, *changes);
-        if (!passes)
-            return fail(passes.error());
-        if (!*passes) {
-            pending.held.append(n);
-            continue;
-        }
-        if (isFull(0)) { // behind the filter: what it keeps here is no more to come
-            pending.push.more = txn == transaction;
-            break;
-        }
-        bool full = false;
-        for (const Private::RowChange &change : *changes) {
-            full = isFull(change.record.size());
-            if (full) {
-                pending.push.more = txn == transaction;
-                break;
-            }
-            if (!tables.contains(table.id)) {
-                tables.insert(table.id, static_cast<quint32>(pending.push.tables.size()));
-                pending.push.tables.append(namesOf(table));
-            }
-            transaction = txn;
-            bytes += change.record.size() + key.size();
-            pending.push.changes.append({tables.value(table.id), key, change.record});
-            pending.outboxNumbers.append(n);
-            pending.textNumbers.append(change.textNumber);
-            pending.end = {n, change.textNumber};
-            Private::collectStamps(row.clock, d->store.site, pending.stamps);
-        }
-        if (full)
-            break;
-        pending.end = {n, 0};
+        const Private::OutboxRow row{select.integer(0), select.integer(3), *d->catalog.find(select.integer(1)),
+                                     select.bytes(2).toByteArray()};
+        const auto filled = d->fill(filling, row, static_cast<quint64>(select.integer(4)));
+        if (!filled)
+            return fail(filled.error());
+        hasRoom = *filled;
     }
-    if (pending.push.changes.isEmpty() && pending.held.isEmpty())
+    if (filling.pending.push.changes.isEmpty() && filling.pending.held.isEmpty())
         return std::optional<PendingPush>();
-    return std::optional<PendingPush>(std::move(pending));
+    return std::optional<PendingPush>(std::move(filling.pending));
 }
 
 } // namespace Sheaf

@@ -25,7 +25,7 @@ ClientSession::~ClientSession()
 void ClientSession::start()
 {
     d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax),
-                            [this] { d->end({}, u"The server could not be reached in time."_s); });
+                            [this] { d->end(u"connection_lost"_s, u"The server could not be reached in time."_s); });
     d->connection = d->transport.connectTo(d->options.url, this);
 }
 
@@ -116,7 +116,8 @@ void ClientSession::opened()
     d->phase = Private::Phase::Greeting;
     // The limits for strangers are the server's: a welcome may name two hundred spaces.
     d->assembler.setWelcomed(true);
-    d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax), [this] { d->end({}, u"The server does not answer."_s); });
+    d->handshakeTimer.start(milliseconds(Limits::handshakeMsMax),
+                            [this] { d->end(u"connection_lost"_s, u"The server does not answer."_s); });
     d->helloWallMs = d->clock.wallMs();
     d->helloMonotonicMs = d->heardMs = d->clock.monotonicMs();
     d->send(Hello{.versionMin = Limits::protocolVersion,
@@ -159,7 +160,7 @@ void ClientSession::closed(const QString &reason)
     if (d->phase == Private::Phase::Refusing)
         d->end(d->ownRefusal.code, d->ownRefusal.message);
     else
-        d->end({}, reason);
+        d->end(u"connection_lost"_s, reason);
 }
 
 void ClientSession::Private::send(const Message &message)
@@ -359,7 +360,7 @@ void ClientSession::Private::watchSilence()
 {
     const qint64 left = heardMs + Limits::silenceMsMax - clock.monotonicMs();
     if (left <= 0)
-        return end({}, u"The server has fallen silent."_s);
+        return end(u"connection_lost"_s, u"The server has fallen silent."_s);
     silenceTimer.start(milliseconds(left), [this] { watchSilence(); });
 }
 

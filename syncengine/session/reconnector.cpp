@@ -227,6 +227,8 @@ void Reconnector::answer(quint64 question, const Result<void> &allowed)
 
 void Reconnector::begin()
 {
+    if (const auto fit = m_transport.check(m_options.url); !fit)
+        return ended(fit.error().code, fit.error().message, -1);
     ClientSession::Events events;
     events.welcomed = [this] {
         m_welcomedMs = m_clock.monotonicMs();

@@ -44,6 +44,17 @@ Result<void> applyPragmas(sqlite3 *handle, const OpenOptions &options)
     return {};
 }
 
+QString adviceFor(const QString &path)
+{
+    const QFileInfo file(path);
+    if (file.isDir())
+        return u"it is a folder, name a file"_s;
+    if (file.exists())
+        return u"check that the file may be read and written by you"_s;
+    return QFileInfo(file.absolutePath()).isDir() ? u"check that its folder may be written by you"_s
+                                                  : u"check that its folder exists"_s;
+}
+
 } // namespace
 
 Result<QSqlDatabase> openDatabase(const OpenOptions &options)
@@ -55,9 +66,8 @@ Result<QSqlDatabase> openDatabase(const OpenOptions &options)
     if (!database.open()) {
         const QString text = database.lastError().databaseText();
         closeDatabase(database);
-        return fail(
-            u"database_failed"_s,
-            u"The database %1 cannot be opened (%2): check that the folder exists and can be written."_s.arg(options.path, text));
+        return fail(u"database_failed"_s,
+                    u"The database %1 cannot be opened (%2): %3."_s.arg(options.path, text, adviceFor(options.path)));
     }
     if (auto done = applyPragmas(sqliteHandle(database), options); !done) {
         Error error = done.error();

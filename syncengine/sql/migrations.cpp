@@ -26,7 +26,8 @@ Result<QByteArray> readFile(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return schemaError(u"The schema file %1 cannot be read: %2."_s.arg(path, file.errorString()));
+        return fail(u"no_schema"_s, u"The schema %1 cannot be read (%2): name an .sql file or a folder of numbered ones."_s.arg(
+                                        path, file.errorString()));
     return file.readAll();
 }
 
@@ -51,7 +52,8 @@ Unexpected located(const Migration &migration, const char *at, const Error &erro
     while (*at == '\n' || *at == ' ' || *at == '\t' || *at == '\r')
         ++at;
     const auto line = std::count(begin, at, '\n') + 1;
-    return schemaError(u"%1, line %2: %3"_s.arg(migration.name).arg(line).arg(error.message));
+    const QString end = error.message.endsWith(u'.') ? QString() : u"."_s; // SQLite's own messages have none
+    return schemaError(u"%1, line %2: %3"_s.arg(migration.name).arg(line).arg(error.message) + end);
 }
 
 Result<void> apply(sqlite3 *handle, const Migration &migration, const std::function<Result<void>()> &afterStatement,
@@ -108,7 +110,7 @@ Result<QList<Migration>> readMigrations(const QString &path)
         all.append({version, file, *sql});
     }
     if (all.isEmpty())
-        return schemaError(u"There is no schema file in %1."_s.arg(path));
+        return fail(u"no_schema"_s, u"There is no schema file in %1: the first one is named 0001_words.sql."_s.arg(path));
     return all;
 }
 

@@ -21,7 +21,7 @@ struct Migration {
 };
 
 /// Reads `path`: one .sql file (version 1), or a folder, also in resources, of files named
-/// 0001_words.sql and onward without a gap. Errors: `schema_error`.
+/// 0001_words.sql and onward without a gap. Errors: `no_schema`, `schema_error`.
 Result<QList<Migration>> readMigrations(const QString &path);
 
 /// Brings a database from PRAGMA user_version to the newest script, each script and its version in

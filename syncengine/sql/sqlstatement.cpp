@@ -10,6 +10,22 @@
 
 namespace Sheaf {
 
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// SQLite knows best what a comment is.
+bool isBlank(sqlite3 *handle, QByteArrayView sql)
+{
+    sqlite3_stmt *statement = nullptr;
+    const int code = sqlite3_prepare_v2(handle, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+    const bool isStatement = statement != nullptr;
+    sqlite3_finalize(statement);
+    return code == SQLITE_OK && !isStatement;
+}
+
+} // namespace
+
 SqlStatement::~SqlStatement()
 {
     sqlite3_finalize(m_statement);
@@ -28,9 +44,14 @@ SqlStatement &SqlStatement::operator=(SqlStatement &&other) noexcept
 Result<SqlStatement> SqlStatement::prepare(sqlite3 *handle, QByteArrayView sql)
 {
     SqlStatement statement;
+    const char *rest = nullptr;
     if (sqlite3_prepare_v3(handle, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement.m_statement,
-                           nullptr) != SQLITE_OK)
+                           &rest) != SQLITE_OK)
         return fail(sqliteError(handle));
+    if (!statement.isPrepared())
+        return fail(u"sql_error"_s, u"There is no statement in this SQL."_s);
+    if (rest < sql.end() && !isBlank(handle, {rest, sql.end()}))
+        return fail(u"sql_error"_s, u"One statement is taken at a time, and more follows this one: give each by itself."_s);
     return statement;
 }
 

@@ -26,7 +26,7 @@ public:
     SqlStatement(const SqlStatement &) = delete;
     SqlStatement &operator=(const SqlStatement &) = delete;
 
-    /// Errors: `sql_error` and those of sqliteError().
+    /// One statement; what follows it may be blanks and comments. Errors: `sql_error` and those of sqliteError().
     static Result<SqlStatement> prepare(sqlite3 *handle, QByteArrayView sql);
 
     [[nodiscard]] bool isPrepared() const { return m_statement != nullptr; }

@@ -2,9 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/simclient.h"
 
+#include "sql/database.h"
+
 #include <QDir>
 #include <QSqlQuery>
 #include <QUrl>
+
+#include <sqlite3.h>
 
 using namespace Qt::StringLiterals;
 
@@ -92,7 +96,7 @@ Verified SimClient::start()
     m_sites.insert(m_replica->site());
     m_replica->setConflictObserver([this](const Conflict &conflict) { judge(conflict); });
     // Small, so that crashes meet checkpoints as well.
-    QSqlQuery(u"PRAGMA wal_autocheckpoint=20"_s, m_replica->database()).next();
+    sqlite3_wal_autocheckpoint(sqliteHandle(m_replica->database()), 20);
     if (m_promise && std::exchange(m_openedSchema, schema) != schema)
         m_promise->visible = promise().visible; // what was parked is there now
     if (m_promise && !m_struck && *m_promise != promise())

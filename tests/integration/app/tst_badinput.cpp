@@ -58,6 +58,8 @@ private Q_SLOTS:
     void foreignDatabase_data();
     void foreignDatabase();
     void schemaWithAnError();
+    void replicaArguments_data();
+    void replicaArguments();
     void fullDisk();
 
 private:
@@ -213,6 +215,36 @@ void TestBadInput::schemaWithAnError()
     const ProgramRun run = runProgram(u"sheaf-replica"_s, {u"--db"_s, m_folder->filePath(u"x.db"_s), u"--schema"_s, schema});
     isOneSentence(run);
     QVERIFY2(run.errors.contains("schema.sql"_L1), qUtf8Printable(run.errors));
+}
+
+void TestBadInput::replicaArguments_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("named");
+    const QStringList good{u"--db"_s, u"x.db"_s, u"--schema"_s, u"schema.sql"_s};
+    QTest::newRow("operand") << QStringList(good + QStringList{u"notes"_s}) << u"\"notes\""_s;
+    QTest::newRow("unknown option") << QStringList(good + QStringList{u"--tokn"_s, u"x"_s}) << u"--token"_s;
+    QTest::newRow("no address") << QStringList(good + QStringList{u"--url"_s, u"nonsense"_s}) << u"\"nonsense\""_s;
+    QTest::newRow("no schema file") << QStringList{u"--db"_s, u"x.db"_s, u"--schema"_s, u"gone.sql"_s} << u"gone.sql"_s;
+    QTest::newRow("folder for a file") << QStringList{u"--db"_s, u"."_s, u"--schema"_s, u"schema.sql"_s} << u"it is a folder"_s;
+    QTest::newRow("no folder") << QStringList{u"--db"_s, u"gone/x.db"_s, u"--schema"_s, u"schema.sql"_s}
+                               << u"its folder exists"_s;
+}
+
+void TestBadInput::replicaArguments()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QString, named);
+    writeFile(m_folder->filePath(u"schema.sql"_s), "CREATE TABLE notes(id TEXT PRIMARY KEY);\n");
+    QStringList all;
+    for (const QString &argument : arguments) { // files are those of this test
+        const bool isFile = argument == u'.' || argument.endsWith(".db"_L1) || argument.endsWith(".sql"_L1);
+        all.append(isFile ? m_folder->filePath(argument) : argument);
+    }
+    const ProgramRun run = runProgram(u"sheaf-replica"_s, all);
+    isOneSentence(run);
+    QVERIFY2(run.errors.contains(named), qUtf8Printable(run.errors));
+    QVERIFY2(!run.errors.contains(".."_L1) && !run.errors.contains("mend it"_L1), qUtf8Printable(run.errors));
 }
 
 void TestBadInput::fullDisk()

@@ -1,11 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "serverprocess.h"
+#include "replicaprogram.h"
 
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -15,77 +11,6 @@ using namespace Sheaf;
 namespace {
 
 constexpr int patience = 30'000;
-
-/// A running sheaf-replica and what it printed.
-class Program
-{
-public:
-    Program(const QString &folder, const QString &name, const QStringList &more = {})
-    {
-        QFile schema(folder + "/schema.sql"_L1);
-        if (!schema.open(QIODevice::WriteOnly))
-            qFatal("cannot write the schema");
-        schema.write(
-            "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, picture BLOB, body TEXT);\n"
-            "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\"}}');\n");
-        schema.close();
-        m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        m_process.start(ServerProcess::program(u"sheaf-replica"_s),
-                        QStringList{u"--db"_s, folder + u'/' + name, u"--schema"_s, folder + "/schema.sql"_L1} + more);
-    }
-    ~Program()
-    {
-        m_process.closeWriteChannel();
-        if (m_process.state() != QProcess::NotRunning && !m_process.waitForFinished(patience))
-            qFatal("sheaf-replica does not end at the end of its input");
-    }
-
-    void send(const QByteArray &line) { m_process.write(line + '\n'); }
-    /// The answer to a command; events that come before it are kept.
-    QJsonObject ask(QJsonObject command)
-    {
-        command.insert(u"id"_s, ++m_lastId);
-        send(QJsonDocument(command).toJson(QJsonDocument::Compact));
-        return next([this](const QJsonObject &line) { return line.value("id"_L1).toInt() == m_lastId; });
-    }
-    QJsonObject event(const QString &name)
-    {
-        for (qsizetype i = 0; i < m_events.size(); ++i) {
-            if (m_events[i].value("event"_L1) == name)
-                return m_events.takeAt(i);
-        }
-        return next([&](const QJsonObject &line) { return line.value("event"_L1) == name; });
-    }
-    QJsonObject next(const std::function<bool(const QJsonObject &)> &wanted)
-    {
-        for (;;) {
-            while (!m_process.canReadLine()) {
-                if (!m_process.waitForReadyRead(patience))
-                    return {};
-            }
-            const QJsonObject line = QJsonDocument::fromJson(m_process.readLine()).object();
-            if (wanted(line))
-                return line;
-            m_events.push_back(line);
-        }
-    }
-    int finish()
-    {
-        m_process.closeWriteChannel();
-        m_process.waitForFinished(patience);
-        return m_process.exitCode();
-    }
-
-private:
-    QProcess m_process;
-    QList<QJsonObject> m_events;
-    int m_lastId = 0;
-};
-
-QJsonObject exec(const QString &sql, const QJsonArray &params = {})
-{
-    return {{u"do"_s, u"exec"_s}, {u"sql"_s, sql}, {u"params"_s, params}};
-}
 
 QJsonObject textCommand(const QJsonArray &ops)
 {
@@ -98,15 +23,10 @@ QString textOf(const QJsonObject &answer)
     return answer.value("ok"_L1).toObject().value("text"_L1).toString();
 }
 
-QJsonArray titleAndBody(Program &program)
+QJsonArray titleAndBody(ReplicaProgram &program)
 {
     const QJsonObject answer = program.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title, body FROM notes"_s}});
     return answer.value("ok"_L1).toObject().value("rows"_L1).toArray().at(0).toArray();
-}
-
-QString codeOf(const QJsonObject &answer)
-{
-    return answer.value("error"_L1).toObject().value("code"_L1).toString();
 }
 
 } // namespace
@@ -119,7 +39,7 @@ private Q_SLOTS:
     void execAndQuery()
     {
         QTemporaryDir folder;
-        Program program(folder.path(), u"a.db"_s);
+        ReplicaProgram program(folder.path(), u"a.db"_s);
         const QJsonObject blob{{u"$blob"_s, u"AAEC"_s}};
         QJsonObject answer =
             program.ask(exec(u"INSERT INTO notes(id, title, picture) VALUES(?, ?, ?)"_s, {u"a"_s, QJsonValue::Null, blob}));
@@ -137,7 +57,7 @@ private Q_SLOTS:
     void aTransactionIsAllOrNothing()
     {
         QTemporaryDir folder;
-        Program program(folder.path(), u"a.db"_s);
+        ReplicaProgram program(folder.path(), u"a.db"_s);
         const QJsonObject good{{u"sql"_s, u"INSERT INTO notes(id) VALUES(:id)"_s}, {u"params"_s, QJsonObject{{u"id"_s, u"a"_s}}}};
         const QJsonObject bad{{u"sql"_s, u"INSERT INTO nowhere VALUES(1)"_s}};
         QCOMPARE(codeOf(program.ask({{u"do"_s, u"transaction"_s}, {u"statements"_s, QJsonArray{good, bad}}})), u"sql_error"_s);
@@ -165,6 +85,20 @@ private Q_SLOTS:
                                 << u"no_row"_s;
         QTest::newRow("bad sql") << "{\"id\":1,\"do\":\"query\",\"sql\":\"SELEKT\"}"_ba << u"sql_error"_s;
         QTest::newRow("bad watch") << "{\"id\":1,\"do\":\"watch\",\"sql\":\"SELEKT\"}"_ba << u"sql_error"_s;
+        QTest::newRow("a change of the schema")
+            << "{\"id\":1,\"do\":\"exec\",\"sql\":\"DROP TABLE notes\"}"_ba << u"sql_refused"_s;
+        QTest::newRow("two statements") << "{\"id\":1,\"do\":\"exec\",\"sql\":\"SELECT 1; SELECT 2\"}"_ba << u"sql_error"_s;
+        QTest::newRow("no statement") << "{\"id\":1,\"do\":\"exec\",\"sql\":\"-- nothing\"}"_ba << u"sql_error"_s;
+        QTest::newRow("too few params") << "{\"id\":1,\"do\":\"query\",\"sql\":\"SELECT ?, ?\",\"params\":[1]}"_ba
+                                        << u"sql_error"_s;
+        QTest::newRow("too many params") << "{\"id\":1,\"do\":\"query\",\"sql\":\"SELECT ?\",\"params\":[1,2]}"_ba
+                                         << u"sql_error"_s;
+        QTest::newRow("params of another name")
+            << "{\"id\":1,\"do\":\"query\",\"sql\":\"SELECT :a\",\"params\":{\"b\":1}}"_ba << u"sql_error"_s;
+        QTest::newRow("no query") << "{\"id\":1,\"do\":\"query\",\"sql\":\"DELETE FROM notes\"}"_ba << u"not_a_query"_s;
+        QTest::newRow("no address") << "{\"id\":1,\"do\":\"connect\",\"url\":\"nonsense\",\"token\":\"t\"}"_ba << u"bad_url"_s;
+        QTest::newRow("not encrypted") << "{\"id\":1,\"do\":\"connect\",\"url\":\"ws://example.org\",\"token\":\"t\"}"_ba
+                                       << u"bad_url"_s;
         QTest::newRow("not connected") << "{\"id\":1,\"do\":\"wait_synced\"}"_ba << u"not_connected"_s;
     }
     void badCommandsAreAnswered()
@@ -172,7 +106,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, line);
         QFETCH(QString, code);
         QTemporaryDir folder;
-        Program program(folder.path(), u"a.db"_s);
+        ReplicaProgram program(folder.path(), u"a.db"_s);
         program.send(line);
         QCOMPARE(codeOf(program.next([](const QJsonObject &o) { return o.contains("error"_L1) && o.contains("id"_L1); })), code);
         QVERIFY(program.ask(exec(u"INSERT INTO notes(id) VALUES('still alive')"_s)).contains("ok"_L1));
@@ -181,7 +115,7 @@ private Q_SLOTS:
     void aWatchTellsEveryEdit()
     {
         QTemporaryDir folder;
-        Program program(folder.path(), u"a.db"_s);
+        ReplicaProgram program(folder.path(), u"a.db"_s);
         program.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', '1')"_s));
         const QJsonObject answer = program.ask({{u"do"_s, u"watch"_s}, {u"sql"_s, u"SELECT id, title FROM notes ORDER BY id"_s}});
         QCOMPARE(answer.value("ok"_L1).toObject().value("watch"_L1).toInt(), 1);
@@ -198,7 +132,7 @@ private Q_SLOTS:
     void textIsEditedByPositions()
     {
         QTemporaryDir folder;
-        Program program(folder.path(), u"a.db"_s);
+        ReplicaProgram program(folder.path(), u"a.db"_s);
         program.ask(exec(u"INSERT INTO notes(id, body) VALUES('a', 'hello world')"_s));
         program.event(u"changed"_s);
         QCOMPARE(textOf(program.ask(textCommand({QJsonObject{{u"retain"_s, 5}}, QJsonObject{{u"insert"_s, u","_s}},
@@ -217,7 +151,7 @@ private Q_SLOTS:
         const QJsonObject redo{{u"do"_s, u"redo"_s}};
         QTemporaryDir folder;
         {
-            Program program(folder.path(), u"a.db"_s);
+            ReplicaProgram program(folder.path(), u"a.db"_s);
             QCOMPARE(program.ask(undo).value("ok"_L1).toObject(), (QJsonObject{{u"done"_s, false},
                                                                                {u"text"_s, u""_s},
                                                                                {u"rows"_s, 0},
@@ -242,7 +176,7 @@ private Q_SLOTS:
             QCOMPARE(program.ask(undo).value("ok"_L1).toObject().value("rows"_L1).toInt(), 1);
             QCOMPARE(titleAndBody(program), (QJsonArray{u"2"_s, u"hello you"_s}));
         }
-        Program program(folder.path(), u"a.db"_s);
+        ReplicaProgram program(folder.path(), u"a.db"_s);
         QVERIFY(program.ask(undo).value("ok"_L1).toObject().value("done"_L1).toBool());
         QCOMPARE(titleAndBody(program), (QJsonArray{u"2"_s, u"hello"_s}));
         QCOMPARE(program.ask(undo).value("ok"_L1).toObject().value("text"_L1).toString(), u"rename"_s);
@@ -261,12 +195,12 @@ private Q_SLOTS:
     {
         QTemporaryDir folder;
         {
-            Program program(folder.path(), u"a.db"_s);
+            ReplicaProgram program(folder.path(), u"a.db"_s);
             for (int i = 0; i < 100; ++i)
                 program.send("{\"do\":\"exec\",\"sql\":\"INSERT INTO notes(id) VALUES('" + QByteArray::number(i) + "')\"}");
             QCOMPARE(program.finish(), 0);
         }
-        Program again(folder.path(), u"a.db"_s);
+        ReplicaProgram again(folder.path(), u"a.db"_s);
         const QJsonObject answer = again.ask({{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT count(*) FROM notes"_s}});
         QCOMPARE(answer.value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{100}}));
     }
@@ -295,16 +229,16 @@ private Q_SLOTS:
         };
         const QByteArray tokens[] = {server.token(u"a"_s), server.token(u"b"_s)};
         const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
-        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
-        Program b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
+        ReplicaProgram a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
+        ReplicaProgram b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
         QString large;
         while (large.size() < 400'000)
             large += u"line %1 of a long text\n"_s.arg(large.size());
         a.ask(exec(u"INSERT INTO notes(id, body) VALUES('a', 'milk, eggs'), ('b', ?)"_s, {large}));
-        for (Program *program : {&a, &b, &a, &b})
+        for (ReplicaProgram *program : {&a, &b, &a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         // Both go offline and write, one as an editor, one in SQL.
-        for (Program *program : {&a, &b})
+        for (ReplicaProgram *program : {&a, &b})
             program->ask({{u"do"_s, u"disconnect"_s}});
         for (int i = 0; i < 20; ++i)
             a.ask(textCommand({QJsonObject{{u"retain"_s, 6 + i}}, QJsonObject{{u"insert"_s, QString(QChar(u'a' + i))}}}));
@@ -312,7 +246,7 @@ private Q_SLOTS:
         b.ask(exec(u"UPDATE notes SET body = body || '!', title = 'shopping' WHERE id = 'a'"_s));
         a.ask(connectTo(tokens[0]));
         b.ask(connectTo(tokens[1]));
-        for (Program *program : {&a, &b, &a, &b})
+        for (ReplicaProgram *program : {&a, &b, &a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title, body FROM notes ORDER BY id"_s}};
         const QJsonArray found = a.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray();
@@ -322,7 +256,7 @@ private Q_SLOTS:
         const QJsonObject digest{{u"do"_s, u"digest"_s}, {u"space"_s, u"home"_s}};
         QCOMPARE(a.ask(digest).value("ok"_L1), b.ask(digest).value("ok"_L1));
         // A third one gets all of it from nothing.
-        Program c(folder.path(), u"c.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"c"_s))});
+        ReplicaProgram c(folder.path(), u"c.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"c"_s))});
         QVERIFY(c.ask(wait).contains("ok"_L1));
         QCOMPARE(c.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), found);
     }
@@ -333,7 +267,7 @@ private Q_SLOTS:
         server.start();
         QTemporaryDir folder;
         const QString url = server.url().toString();
-        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        ReplicaProgram a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
         const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
         const QString huge(300 * 1024, u'x');
         a.ask(exec(u"INSERT INTO notes(id, title) VALUES('bad', 'short'), ('good', '1')"_s));
@@ -367,11 +301,11 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const QString url = server.url().toString();
         const QByteArray tokens[] = {server.token(u"a"_s), server.token(u"b"_s)};
-        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
-        Program b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
+        ReplicaProgram a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
+        ReplicaProgram b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
         const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
         a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'base')"_s));
-        for (Program *program : {&a, &b})
+        for (ReplicaProgram *program : {&a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         a.ask({{u"do"_s, u"disconnect"_s}});
         a.ask(exec(u"UPDATE notes SET title = 'mine'"_s));
@@ -382,12 +316,12 @@ private Q_SLOTS:
         QCOMPARE(event.value("mine"_L1).toString(), u"mine"_s);
         QCOMPARE(event.value("theirs"_L1).toString(), u"theirs"_s);
         QCOMPARE(event.value("column"_L1).toString(), u"title"_s);
-        for (Program *program : {&a, &b})
+        for (ReplicaProgram *program : {&a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         QCOMPARE(a.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 1);
         QCOMPARE(b.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 0);
         QVERIFY(a.ask({{u"do"_s, u"undo_conflict"_s}, {u"n"_s, event.value("n"_L1)}}).value("ok"_L1).toBool());
-        for (Program *program : {&a, &b})
+        for (ReplicaProgram *program : {&a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         const QString loser = event.value("winner"_L1) == u"mine"_s ? u"theirs"_s : u"mine"_s;
         const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title FROM notes"_s}};
@@ -401,8 +335,8 @@ private Q_SLOTS:
         server.start();
         QTemporaryDir folder;
         const QString url = server.url().toString();
-        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
-        Program b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"b"_s))});
+        ReplicaProgram a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        ReplicaProgram b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"b"_s))});
         const QJsonObject state{{u"user"_s, QJsonObject{{u"name"_s, u"Ada"_s}}}, {u"n"_s, 7}};
         QVERIFY(a.ask({{u"do"_s, u"presence"_s}, {u"state"_s, state}}).value("ok"_L1).toBool());
         QJsonArray others = b.event(u"presence"_s).value("others"_L1).toArray(); // nobody has to ask
@@ -413,7 +347,7 @@ private Q_SLOTS:
 
         QVERIFY(a.ask(exec(u"INSERT INTO notes(id, body) VALUES('a', 'one two')"_s)).contains("ok"_L1));
         const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
-        for (Program *program : {&a, &b})
+        for (ReplicaProgram *program : {&a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         QJsonObject inText{{u"do"_s, u"presence"_s},
                            {u"state"_s, QJsonObject{}},
@@ -446,14 +380,14 @@ private Q_SLOTS:
         server.start();
         QTemporaryDir folder;
         const QString url = server.url().toString();
-        Program a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
-        Program b(folder.path(), u"b.db"_s, {u"--clock-offset-ms"_s, u"86400000"_s});
+        ReplicaProgram a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        ReplicaProgram b(folder.path(), u"b.db"_s, {u"--clock-offset-ms"_s, u"86400000"_s});
         a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'from a')"_s));
         b.ask(exec(u"INSERT INTO notes(id, title) VALUES('b', 'a day ahead')"_s));
         QVERIFY(b.ask({{u"do"_s, u"connect"_s}, {u"url"_s, url}, {u"token"_s, QString::fromUtf8(server.token(u"b"_s))}})
                     .contains("ok"_L1));
         const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
-        for (Program *program : {&a, &b, &a, &b})
+        for (ReplicaProgram *program : {&a, &b, &a, &b})
             QVERIFY(program->ask(wait).contains("ok"_L1));
         const QJsonObject digest{{u"do"_s, u"digest"_s}, {u"space"_s, u"home"_s}};
         QCOMPARE(a.ask(digest).value("ok"_L1), b.ask(digest).value("ok"_L1));
@@ -472,8 +406,8 @@ private Q_SLOTS:
         ServerProcess server;
         server.start();
         QTemporaryDir folder;
-        Program a(folder.path(), u"a.db"_s,
-                  {u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
+        ReplicaProgram a(folder.path(), u"a.db"_s,
+                         {u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(server.token(u"a"_s))});
         QVERIFY(a.ask({{u"do"_s, u"pause"_s}}).contains("ok"_L1));
         a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'waits')"_s));
         const auto why = [&a](const QString &id) {

@@ -26,6 +26,17 @@ CREATE TRIGGER counted AFTER INSERT ON items BEGIN
     INSERT INTO counts VALUES (new.list, 1) ON CONFLICT DO UPDATE SET n = n + 1;
     INSERT INTO log VALUES ('item ' || new.id);
 END;
+CREATE TABLE users(id TEXT PRIMARY KEY, mail TEXT UNIQUE, name TEXT);
+SELECT sheaf_sync('users');
+CREATE TABLE roles(id TEXT PRIMARY KEY, user TEXT, note TEXT,
+    FOREIGN KEY(user) REFERENCES users(mail) ON UPDATE CASCADE ON DELETE SET NULL);
+SELECT sheaf_sync('roles');
+CREATE TRIGGER renamed AFTER UPDATE OF name ON users BEGIN
+    UPDATE roles SET note = new.name WHERE user = new.mail;
+END;
+CREATE TRIGGER resigned AFTER DELETE ON roles BEGIN
+    INSERT INTO counts VALUES ('roles', 1) ON CONFLICT DO UPDATE SET n = n + 1;
+END;
 )";
 
 /// One line per waiting row, "table key-bytes-in-hex: columns", keys shortened to their texts.
@@ -96,6 +107,18 @@ void TestCapture::capturesWhatStatementsDo_data()
     QTest::newRow("delete") << QStringList{u"DELETE FROM items WHERE id = 'x'"_s} << QStringList{u"items ax: "_s};
     QTest::newRow("foreign key action") << QStringList{u"DELETE FROM lists WHERE id = 'a'"_s}
                                         << QStringList{u"lists a: "_s, u"items ax: "_s, u"items ay: "_s};
+    QTest::newRow("replace through another unique column") << QStringList{u"REPLACE INTO users VALUES ('w', 'v@x', 'Wim')"_s}
+                                                           << QStringList{u"users v: "_s, u"users w: mail,name"_s};
+    QTest::newRow("update or replace") << QStringList{u"UPDATE OR REPLACE users SET mail = 'v@x' WHERE id = 'u'"_s}
+                                       << QStringList{u"users v: "_s, u"users u: mail"_s, u"roles r: user"_s};
+    QTest::newRow("on update cascade") << QStringList{u"UPDATE users SET mail = 'n@x' WHERE id = 'u'"_s}
+                                       << QStringList{u"users u: mail"_s, u"roles r: user"_s};
+    QTest::newRow("on delete set null") << QStringList{u"DELETE FROM users WHERE id = 'u'"_s}
+                                        << QStringList{u"users u: "_s, u"roles r: user"_s};
+    QTest::newRow("trigger on update") << QStringList{u"UPDATE users SET name = 'Uwe' WHERE id = 'u'"_s}
+                                       << QStringList{u"users u: name"_s, u"roles r: note"_s};
+    QTest::newRow("trigger on delete") << QStringList{u"DELETE FROM roles WHERE id = 'r'"_s}
+                                       << QStringList{u"roles r: "_s, u"counts roles: n"_s};
     QTest::newRow("insert and delete") << QStringList{u"INSERT INTO bare VALUES (100, 't')"_s,
                                                       u"DELETE FROM bare WHERE id = 100"_s}
                                        << QStringList{};
@@ -111,6 +134,8 @@ void TestCapture::capturesWhatStatementsDo()
     Device device(schema);
     device.exec(u"INSERT INTO lists VALUES ('a', 'A')"_s);
     device.exec(u"INSERT INTO items VALUES ('a', 'x', 'one', 1, x'00'), ('a', 'y', 'two', 2, NULL)"_s);
+    device.exec(u"INSERT INTO users VALUES ('u', 'u@x', 'Una'), ('v', 'v@x', 'Vi')"_s);
+    device.exec(u"INSERT INTO roles VALUES ('r', 'u@x', NULL)"_s);
     acknowledge(device);
     QCOMPARE(device.replica().pendingCount(), 0);
     const auto done = device.tryExec(statements);

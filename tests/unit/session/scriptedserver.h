@@ -60,9 +60,11 @@ public:
     explicit ScriptedServer(ManualClock &clock) : m_clock(clock) {}
 
     // Transport
+    [[nodiscard]] Result<void> check(const QUrl &) const override { return fit; }
     std::unique_ptr<Connection> connectTo(const QUrl &url, Connection::Observer *observer) override;
 
-    void accept(); ///< the newest connection hears opened()
+    Result<void> fit; ///< what check() says of any address
+    void accept();    ///< the newest connection hears opened()
     void send(const Message &message);
     void sendRaw(const QByteArray &frame);
     void hangUp(const QString &reason); ///< the client hears closed()

@@ -33,24 +33,33 @@ private Q_SLOTS:
         server.reset();
     }
 
+    void pausesDoubleUpToTheLongest_data()
+    {
+        QTest::addColumn<bool>("longest");
+        QTest::newRow("the highest draw") << true;
+        QTest::newRow("the lowest draw") << false;
+    }
+    /// Full jitter: whatever the bound has grown to, a pause may be as short as the first.
     void pausesDoubleUpToTheLongest()
     {
-        random->value = ~0ULL;
+        QFETCH(bool, longest);
         connectTo();
-        qint64 ceiling = Limits::reconnectMsMin;
+        qint64 bound = Limits::reconnectMsMin;
         for (int failure = 0; failure < 12; ++failure) {
+            random->value = longest ? static_cast<quint64>(bound) : 0; // of those up to the bound
             server->hangUp(u"no"_s);
             QCOMPARE(phase(), Phase::Waiting);
             const qint64 pause = reconnector->status().retryAtMs - clock->monotonicMs();
-            QVERIFY2(pause >= Tuning::reconnectMsFloor && pause <= ceiling, qPrintable(QString::number(pause)));
+            QCOMPARE(pause, longest ? bound : qint64(Tuning::reconnectMsFloor));
             const int before = server->attempts();
             clock->advance(pause - 1);
             QCOMPARE(server->attempts(), before);
             clock->advance(1);
             QCOMPARE(server->attempts(), before + 1);
             QCOMPARE(phase(), Phase::Connecting);
-            ceiling = std::min<qint64>(2 * ceiling, Limits::reconnectMsMax);
+            bound = std::min<qint64>(2 * bound, Limits::reconnectMsMax);
         }
+        QCOMPARE(bound, qint64(Limits::reconnectMsMax));
     }
 
     void jitterIsFull_data()
@@ -115,6 +124,19 @@ private Q_SLOTS:
         QCOMPARE(server->attempts(), 1);
         reconnector->reconnectNow();
         QCOMPARE(server->attempts(), 2);
+    }
+
+    void anAddressThatCannotBeOneIsNotTried()
+    {
+        server->fit = fail(u"bad_url"_s, u"sorry"_s);
+        connectTo();
+        QCOMPARE(phase(), Phase::Failed);
+        QCOMPARE(reconnector->status().error.code, u"bad_url"_s);
+        clock->advance(3'600'000);
+        QCOMPARE(server->attempts(), 0);
+        server->fit = {};
+        connectTo();
+        QCOMPARE(server->attempts(), 1);
     }
 
     void aNewIdentityIsTriedAtOnceAndOnce()
