@@ -14,9 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int patienceMs = 30'000;
-constexpr int typingMs = 40; ///< between two keys: a fast typist
-
 QTextDocument *openNote(WindowDriver &app, const QString &id)
 {
     if (!QTest::qWaitFor([&] { return app.value(u"SELECT count(*) FROM notes WHERE id = '%1'"_s.arg(id)).toInt() == 1; },

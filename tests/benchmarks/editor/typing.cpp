@@ -14,9 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int patienceMs = 60'000;
-constexpr int typingMs = 40;
-
 /// Paragraphs of a long note.
 QString megabyte()
 {
