@@ -13,7 +13,7 @@ namespace {
 
 constexpr qsizetype nameOverheadBytes = 8; // id, type and length in CBOR
 
-bool isGoodName(const QByteArray &name)
+bool hasSizeOfName(const QByteArray &name)
 {
     return !name.isEmpty() && name.size() <= Sheaf::Limits::nameBytesMax;
 }
@@ -49,7 +49,7 @@ Result<TableEntry *> Dictionary::intern(StorageTransaction &transaction, SpaceId
     const auto known = m_byName.constFind(table);
     if (known != m_byName.cend())
         return &m_tables.at(*known);
-    if (!isGoodName(table) || m_tables.size() >= Tuning::tablesPerSpaceMax)
+    if (!hasSizeOfName(table) || m_tables.size() >= Tuning::tablesPerSpaceMax)
         return static_cast<TableEntry *>(nullptr);
     auto id = transaction.addTable(space, table);
     if (!id)
@@ -64,7 +64,7 @@ Result<ColumnId> Dictionary::intern(StorageTransaction &transaction, TableEntry 
     const auto known = table.ids.constFind(column);
     if (known != table.ids.cend())
         return *known;
-    if (!isGoodName(column) || table.ids.size() >= Tuning::columnsPerTableMax)
+    if (!hasSizeOfName(column) || table.ids.size() >= Tuning::columnsPerTableMax)
         return ColumnId(0);
     const auto id = static_cast<ColumnId>(table.ids.size() + 1);
     if (auto added = transaction.addColumn(table.id, {id, column}); !added)

@@ -202,7 +202,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = noteArrival(table, change.key, space); !done)
         return done;
-    decodeValues(table);
+    decodeValues(table, space.state.name);
     if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
     // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
@@ -421,16 +421,23 @@ Result<void> Merger::retryStuck()
 
 Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column, bool isRegister)
 {
-    auto select = SqlStatement::prepare(m_handle, "SELECT pk, value FROM sheaf_parked WHERE tbl = ?1 AND column = ?2");
+    auto select =
+        SqlStatement::prepare(m_handle, "SELECT k.pk, k.value, s.name FROM sheaf_parked k JOIN sheaf_rows r USING (tbl, pk)"
+                                        " JOIN sheaf_spaces s ON s.id = r.space WHERE k.tbl = ?1 AND k.column = ?2");
     auto remove = SqlStatement::prepare(m_handle, "DELETE FROM sheaf_parked WHERE tbl = ?1 AND column = ?2 AND pk NOT IN"
                                                   " (SELECT pk FROM sheaf_stuck WHERE tbl = ?1)");
     if (!select || !remove)
         return fail(select ? remove.error() : select.error());
     select->bindInteger(1, table.id);
     select->bindInteger(2, column);
-    QList<std::pair<QByteArray, QByteArray>> values;
+    struct Parked {
+        QByteArray key;
+        QByteArray value;
+        QByteArray space;
+    };
+    QList<Parked> values;
     const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        values.append({row.bytes(0).toByteArray(), row.bytes(1).toByteArray()});
+        values.append({row.bytes(0).toByteArray(), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
     });
     if (!read)
         return fail(read.error());
@@ -438,9 +445,9 @@ Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column, bool 
     remove->bindInteger(2, column);
     if (auto done = remove->run(); !done)
         return done;
-    for (auto &[key, bytes] : values) { // as they travelled
+    for (auto &[key, bytes, space] : values) { // as they travelled
         m_coded.clear();
-        if (isRegister && m_filters.all.decode && !decode(table, column, bytes))
+        if (isRegister && m_filters.all.decode && !decode(table, column, space, bytes))
             m_coded.insert(column);
         const Cell cell{column, {}, Bytes::decodedValue(bytes)};
         if (auto done = place(table, key, {}, {&cell}, false); !done)

@@ -108,8 +108,8 @@ private:
     Result<void> keepOut(const TableInfo &table, QByteArrayView key, const QByteArray &reason, bool filtered);
     Result<void> noteHidden();
     Result<void> uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space);
-    void decodeValues(const TableInfo &table);
-    [[nodiscard]] bool decode(const TableInfo &table, ColumnId column, QByteArray &bytes);
+    void decodeValues(const TableInfo &table, const QByteArray &space);
+    [[nodiscard]] bool decode(const TableInfo &table, ColumnId column, const QByteArray &space, QByteArray &bytes);
     void noteShown(ColumnId column, bool isTheirs);
     Result<void> hide(const TableInfo &table, const QByteArray &key);
     Result<void> judge(const TableInfo &table, const QByteArray &key, const QByteArray &space);

@@ -118,7 +118,7 @@ void ScriptedServer::send(const Message &message)
 {
     if (!std::holds_alternative<Subscribed>(message))
         answerSubscriptions();
-    const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(message));
     for (const QByteArray &frame : frames)
         sendRaw(frame);
 }
