@@ -109,6 +109,7 @@ bool Merger::isWrittenBesides() const
 
 Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space)
 {
+    m_isFirstOfSweep = false;
     if (space.state.sweep == 0 || m_isMissed)
         return {};
     if (!m_arrive.isPrepared()) {
@@ -120,7 +121,9 @@ Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, con
     m_arrive.bindInteger(1, space.id);
     m_arrive.bindInteger(2, table.id);
     m_arrive.bindBlob(3, key);
-    return m_arrive.run();
+    auto noted = m_arrive.run();
+    m_isFirstOfSweep = noted && sqlite3_changes(m_handle) > 0;
+    return noted;
 }
 
 /// Takes note of all stamps of a batch at once, so that what waits is stamped anew once a batch at most.
@@ -205,13 +208,15 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     decodeValues(table, space.state.name);
     if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
+    if (auto done = dropMissedParts(table, change.key); !done)
+        return done;
     // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
     const bool isBornTwice = m_row.outbox != 0 && m_waiting.base.isEmpty() && isAlive(m_before.length) &&
                              isAlive(m_record.length) && m_record.length > m_before.length;
     if (isBornTwice)
         m_row.clock.length = m_record.length;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice;
+    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice || !m_lessened.empty();
     const quint64 waiting = m_waiting.mask;
     if (m_row.outbox != 0) {
         if (auto done = findClashes(table, change, space.state.name, wallMs); !done)
@@ -356,7 +361,7 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
         if (auto done = mergeTexts(table, change.key, born); !done)
             return done;
     }
-    if (!m_record.parts.empty() || !table.parted.empty()) {
+    if (!m_record.parts.empty() || !table.parted.empty()) { // else nothing was lessened, either
         if (auto done = mergeParts(table, change.key, born); !done)
             return done;
     }

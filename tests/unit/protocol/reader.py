@@ -448,10 +448,11 @@ def digest(rows):
                 for text in read["texts"]:
                     if text["column"] == column:
                         over += length_first(name) + stamp_bytes(text["stamp"])
-        if "parts" in read:
+        standing = [part for part in read.get("parts", []) if part["value"] != ["null"]]
+        if standing:
             over += b"\0" if "texts" in read else b"\0\0"
             for name, column in named:
-                for part in read["parts"]:
+                for part in standing:
                     if part["column"] == column:
                         over += length_first(name) + length_first(bytes.fromhex(part["part"])) + stamp_bytes(part["stamp"])
         place = bucket(table, row_key)
