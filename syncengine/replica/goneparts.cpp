@@ -12,8 +12,10 @@ namespace Sheaf {
 
 namespace {
 
-constexpr char selectGone[] = "SELECT tbl, pk FROM sheaf_rows r WHERE space = ?1 AND outbox IS NULL AND EXISTS (SELECT 1 FROM"
-                              " sheaf_parts p WHERE p.tbl = r.tbl AND p.pk = r.pk AND p.part <> x'' AND p.value = x'00')";
+// Read from the parts, of which most rows have none.
+constexpr char selectGone[] =
+    "SELECT DISTINCT p.tbl, p.pk FROM sheaf_parts p CROSS JOIN sheaf_rows r ON r.tbl = p.tbl AND r.pk = p.pk"
+    " WHERE p.value = x'00' AND p.part <> x'' AND r.space = ?1 AND r.outbox IS NULL";
 
 } // namespace
 

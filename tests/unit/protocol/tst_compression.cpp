@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "halvingcompression.h"
 #include "protocol/framing.h"
 #include "protocol/limits.h"
+#include "turnedcompression.h"
 
 #include <QtTest>
+
+#include <cstring>
 
 using namespace Sheaf;
 using namespace Qt::StringLiterals;
@@ -37,12 +39,12 @@ private:
 
 void TestCompression::messagesGoThroughIt()
 {
-    const auto halves = std::make_shared<HalvingCompression>();
-    const auto frames = frameMessage(m_message, halves.get());
+    const auto turned = std::make_shared<TurnedCompression>();
+    const auto frames = frameMessage(m_message, turned.get());
     QVERIFY(frames);
     QCOMPARE(frames->size(), 1);
     QVERIFY(frames->constFirst().size() < m_message.size() / 2 + 8);
-    QCOMPARE(**agreed(halves).take(frames->constFirst()), m_message);
+    QCOMPARE(**agreed(turned).take(frames->constFirst()), m_message);
     QVERIFY(!agreed(builtinCompressions().constFirst()).take(frames->constFirst()));
 }
 
@@ -50,9 +52,9 @@ void TestCompression::theFirstThatBothKnowIsUsed()
 {
     Compressions all = builtinCompressions();
     QCOMPARE(namesOf(all), QList<QByteArray>{"zstd"});
-    all.append(std::make_shared<HalvingCompression>());
-    QCOMPARE(namesOf(all), (QList<QByteArray>{"zstd", "halves"}));
-    QCOMPARE(chooseCompression(all, {"other", "halves", "zstd"})->name(), "halves");
+    all.append(std::make_shared<TurnedCompression>());
+    QCOMPARE(namesOf(all), (QList<QByteArray>{"zstd", "turned"}));
+    QCOMPARE(chooseCompression(all, {"other", "turned", "zstd"})->name(), "turned");
     QCOMPARE(compressionNamed(all, "zstd"), all[0]);
     QVERIFY(!chooseCompression(all, {"other"}));
     QVERIFY(!chooseCompression({}, {"zstd"}));
@@ -63,16 +65,16 @@ void TestCompression::namesThatNobodyMayHaveAreNotOffered()
 {
     Compressions many;
     for (const QByteArray &name : {QByteArray(), QByteArray(129, 'x'), QByteArray("a"), QByteArray("a")})
-        many.append(std::make_shared<HalvingCompression>(name));
+        many.append(std::make_shared<TurnedCompression>(name));
     QCOMPARE(namesOf(many), QList<QByteArray>{"a"});
     for (int i = 0; i < 20; ++i)
-        many.append(std::make_shared<HalvingCompression>(QByteArray::number(i)));
+        many.append(std::make_shared<TurnedCompression>(QByteArray::number(i)));
     QCOMPARE(namesOf(many).size(), Limits::compressionsPerHelloMax);
 }
 
 void TestCompression::whatItPacksTooWellStaysWithinTheRatio()
 {
-    HalvingCompression magic;
+    TurnedCompression magic;
     magic.onCompress = [](QByteArrayView) { return QByteArray("x"); };
     magic.onDecompress = [this](QByteArrayView packed, std::span<char> message) -> qsizetype {
         if (packed != "x")
@@ -80,7 +82,7 @@ void TestCompression::whatItPacksTooWellStaysWithinTheRatio()
         std::memcpy(message.data(), m_message.constData(), message.size());
         return m_message.size();
     };
-    const auto shared = std::make_shared<HalvingCompression>(magic);
+    const auto shared = std::make_shared<TurnedCompression>(magic);
     const auto frames = frameMessage(m_message, shared.get());
     QVERIFY(frames->constFirst().size() >= m_message.size() / Limits::compressionRatioMax);
     const auto taken = agreed(shared).take(frames->constFirst());
@@ -90,7 +92,7 @@ void TestCompression::whatItPacksTooWellStaysWithinTheRatio()
 
 void TestCompression::whatDoesNotPayGoesPlain()
 {
-    HalvingCompression loose;
+    TurnedCompression loose;
     for (const qsizetype size : {qsizetype(0), m_message.size(), 3 * m_message.size()}) {
         loose.onCompress = [size](QByteArrayView) { return QByteArray(size, 'y'); };
         QCOMPARE(*frameMessage(m_message, &loose), frameMessage(m_message));
@@ -110,7 +112,7 @@ void TestCompression::whatLiesAboutSizesIsRefused_data()
 void TestCompression::whatLiesAboutSizesIsRefused()
 {
     QFETCH(qsizetype, said);
-    const auto liar = std::make_shared<HalvingCompression>();
+    const auto liar = std::make_shared<TurnedCompression>();
     liar->onDecompress = [said](QByteArrayView, std::span<char>) { return said; };
     const auto taken = agreed(liar).take(frameMessage(m_message, liar.get())->constFirst());
     QVERIFY(!taken);
@@ -119,7 +121,7 @@ void TestCompression::whatLiesAboutSizesIsRefused()
 
 void TestCompression::whatThrowsIsAnError()
 {
-    const auto broken = std::make_shared<HalvingCompression>();
+    const auto broken = std::make_shared<TurnedCompression>();
     const QByteArray packed = frameMessage(m_message, broken.get())->constFirst();
     broken->onCompress = [](QByteArrayView) -> QByteArray { throwSomething(); };
     broken->onDecompress = [](QByteArrayView, std::span<char>) -> qsizetype { throw 5; };
@@ -135,7 +137,7 @@ void TestCompression::whatThrowsIsAnError()
 void TestCompression::nothingTooLargeComesToIt()
 {
     int asked = 0;
-    const auto eager = std::make_shared<HalvingCompression>();
+    const auto eager = std::make_shared<TurnedCompression>();
     eager->onDecompress = [&asked](QByteArrayView, std::span<char> message) {
         ++asked;
         return static_cast<qsizetype>(message.size());

@@ -45,8 +45,8 @@ private:
     {
         m_house->core->setRetention({.silenceMs = silenceMs, .delayMs = 1'000});
         for (int i = 0; i < 4; ++i) {
-            m_house->run(60'000);
             m_b->write(u"UPDATE notes SET votes = votes + 1 WHERE id = 'n'"_s);
+            m_house->run(60'000); // what waits keeps its parts
             m_house->core->collect();
         }
         m_house->run();
