@@ -290,7 +290,6 @@ Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, 
     admission.welcome.session = randomBytes(random, sessionBytes).toHex();
     admission.welcome.clockMs = wallMs;
     admission.welcome.clientClockMs = hello.clockMs;
-    admission.welcome.compression = hello.compression;
     admission.welcome.epoch = epoch;
     admission.welcome.spaces = *std::move(spaces);
     return Outcome(std::move(admission));

@@ -39,7 +39,7 @@ struct Admission {
     SiteId site = 0;
     DeviceId device = 0;
     quint32 schemaVersion = 0;
-    Welcome welcome;
+    Welcome welcome; ///< but for the compression, which the session agrees on
 };
 
 /// Judges a hello: version, token, the site's device, and the lease, which it rotates in

@@ -3,7 +3,6 @@
 #include "server/core/changeswriter.h"
 
 #include "protocol/codec.h"
-#include "protocol/framing.h"
 #include "protocol/limits.h"
 
 #include <algorithm>
@@ -15,14 +14,6 @@ namespace {
 constexpr qsizetype changeOverheadBytes = 12; // array, table index and two lengths in CBOR
 
 } // namespace
-
-const QList<QByteArray> &Batch::frames(bool compressed)
-{
-    QList<QByteArray> &frames = m_frames[compressed ? 1 : 0];
-    if (frames.isEmpty())
-        frames = frameMessage(m_message, compressed);
-    return frames;
-}
 
 ChangesWriter::ChangesWriter(const Space &space, Sequence previous) : m_space(space)
 {

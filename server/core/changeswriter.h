@@ -2,32 +2,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "server/core/framedmessage.h"
 #include "server/core/space.h"
 
 #include <QHash>
 
-#include <array>
-
 namespace Sheaf::Server {
 
-/// A Changes message as bytes, framed once per form for however many receivers.
+/// A Changes message as bytes.
 class Batch
 {
 public:
     Batch(Sequence previous, Sequence sequence, QByteArray message)
-        : m_previous(previous), m_sequence(sequence), m_message(std::move(message))
+        : m_previous(previous), m_sequence(sequence), m_framed(std::move(message))
     {
     }
 
     [[nodiscard]] Sequence previous() const { return m_previous; }
     [[nodiscard]] Sequence sequence() const { return m_sequence; }
-    [[nodiscard]] const QList<QByteArray> &frames(bool compressed);
+    [[nodiscard]] FramedMessage &framed() { return m_framed; }
 
 private:
     Sequence m_previous;
     Sequence m_sequence;
-    QByteArray m_message;
-    std::array<QList<QByteArray>, 2> m_frames;
+    FramedMessage m_framed;
 };
 
 /// Fills one Changes message with rows until it has the size that limits.h wants.

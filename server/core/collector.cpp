@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core/collector.h"
 
+#include "crdt/forgetparts.h"
 #include "protocol/limits.h"
 #include "server/core/logging.h"
 
@@ -170,6 +171,42 @@ void Collector::sweep()
     sweepSoon();
 }
 
+/// False when something of the row is left that may be forgotten later.
+bool Collector::lookAt(const Space &space, const RecordView &row, SweptRows &rows)
+{
+    if (space.forgets(row.record)) {
+        rows.dead.push_back(row.sequence);
+        return true;
+    }
+    if (!isAlive(lifeOf(row.record).length) || !decodeRecord(row.record, m_record))
+        return false;
+    const Hlc upTo = space.forgotten().stamp;
+    if (forgetParts(m_record, upTo)) {
+        auto &[sequence, table, key, record] =
+            rows.smaller.emplace_back(row.sequence, row.table, row.key.toByteArray(), QByteArray());
+        encodeRecord(m_record, record);
+    }
+    return std::ranges::none_of(m_record.parts, [upTo](const PartCell &part) { return isGone(part) && part.stamp.hlc > upTo; });
+}
+
+Result<void> Collector::remove(SpaceId space, const SweptRows &rows)
+{
+    if (rows.dead.empty() && rows.smaller.empty())
+        return {};
+    auto transaction = m_storage.begin();
+    if (!transaction)
+        return fail(transaction.error());
+    for (const Sequence sequence : rows.dead) {
+        if (auto removed = (*transaction)->removeRecord(space, sequence); !removed)
+            return removed;
+    }
+    for (const auto &[sequence, table, key, record] : rows.smaller) { // it is the same to every reader
+        if (auto put = (*transaction)->putRecord(space, {sequence, table, key, record}, sequence); !put)
+            return put;
+    }
+    return (*transaction)->commit();
+}
+
 Result<bool> Collector::sweepPart(Sweep &sweep)
 {
     const Space *space = sweep.channel->loaded();
@@ -177,29 +214,17 @@ Result<bool> Collector::sweepPart(Sweep &sweep)
         return false;
     if (sweep.head == 0)
         sweep.head = space->head();
-    std::vector<Sequence> forgotten;
+    SweptRows rows;
     int looked = 0;
     auto scanned = m_storage.scan(space->id(), sweep.at, [&](const RecordView &row) {
         sweep.at = row.sequence;
-        if (space->forgets(row.record))
-            forgotten.push_back(row.sequence);
-        else if (!isAlive(lifeOf(row.record).length))
-            sweep.leftDeletes = true;
+        sweep.leftDeletes = !lookAt(*space, row, rows) || sweep.leftDeletes;
         return ++looked < Tuning::sweepRowsMax;
     });
     if (!scanned)
         return fail(scanned.error());
-    if (!forgotten.empty()) {
-        auto transaction = m_storage.begin();
-        if (!transaction)
-            return fail(transaction.error());
-        for (const Sequence sequence : forgotten) {
-            if (auto removed = (*transaction)->removeRecord(space->id(), sequence); !removed)
-                return fail(removed.error());
-        }
-        if (auto committed = (*transaction)->commit(); !committed)
-            return fail(committed.error());
-    }
+    if (auto removed = remove(space->id(), rows); !removed)
+        return fail(removed.error());
     if (looked == Tuning::sweepRowsMax)
         return true;
     if (!sweep.leftDeletes) // and none came meanwhile, if the head is the same

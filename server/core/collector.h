@@ -10,6 +10,7 @@
 
 #include <deque>
 #include <map>
+#include <tuple>
 
 namespace Sheaf::Server {
 
@@ -23,9 +24,9 @@ struct Retention {
 /// reached it; then there may be another floor, at the head and the stamp `upTo`.
 [[nodiscard]] Forgotten forgetMore(const StoredSpace &space, Sequence watermark, Hlc upTo, qint64 delayMs);
 
-/// Lets the spaces forget deletes that every replica has seen: PROTOCOL.md "Forgetting deletes". Keeps how far the
-/// replicas are in memory and stores it now and then; what a crash loses of it, they say again.
-/// One thread. Storage, clock and host outlive it.
+/// Lets the spaces forget deletes, and parts that were taken out, that every replica has seen: PROTOCOL.md "Forgetting deletes".
+/// Keeps how far the replicas are in memory and stores it now and then; what a crash loses of it, they say again. One thread.
+/// Storage, clock and host outlive it.
 class Collector
 {
 public:
@@ -69,8 +70,15 @@ private:
         Channel *channel = nullptr;
         Sequence at = 0;
         Sequence head = 0;        ///< when it began
-        bool leftDeletes = false; ///< some are too young
+        bool leftDeletes = false; ///< some are too young, or parts that were taken out are
     };
+    /// What a turn of it found.
+    struct SweptRows {
+        std::vector<Sequence> dead;
+        std::vector<std::tuple<Sequence, TableId, QByteArray, QByteArray>> smaller; ///< with key and record
+    };
+    bool lookAt(const Space &space, const RecordView &row, SweptRows &rows);
+    Result<void> remove(SpaceId space, const SweptRows &rows);
     Result<bool> sweepPart(Sweep &sweep);
 
     Host &m_host;
@@ -79,6 +87,7 @@ private:
     Retention m_retention;
     std::map<std::pair<QByteArray, SiteId>, Sequence> m_seen; ///< not stored yet
     std::deque<Sweep> m_sweeps;
+    RowRecord m_record;                     ///< scratch
     std::map<QByteArray, Sequence> m_clean; ///< spaces that had no delete left when their heads were there
     bool m_isFirst = true;                  ///< a sweep may have been under way when the server stopped
     Clock::TimerId m_timer = 0;

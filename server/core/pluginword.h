@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "protocol/messages.h"
+#include "protocol/codec.h"
+#include "server/core/framedmessage.h"
 
-#include <array>
+#include <optional>
 
 namespace Sheaf::Server {
 
@@ -15,11 +16,16 @@ public:
     explicit PluginWord(Plugin message) : m_message(std::move(message)) {}
 
     [[nodiscard]] const Plugin &message() const { return m_message; }
-    [[nodiscard]] const QList<QByteArray> &frames(bool compressed);
+    [[nodiscard]] FramedMessage &framed()
+    {
+        if (!m_framed)
+            m_framed.emplace(encodeMessage(m_message));
+        return *m_framed;
+    }
 
 private:
     Plugin m_message;
-    std::array<QList<QByteArray>, 2> m_frames;
+    std::optional<FramedMessage> m_framed; ///< nothing while nobody hears it
 };
 
 } // namespace Sheaf::Server

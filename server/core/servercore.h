@@ -44,6 +44,8 @@ public:
     /// Forgets what deletes may be forgotten now; it comes by itself every hour.
     void collect() { m_collector.collect(); }
 
+    /// What messages may be packed with, if the client knows one of them; before the first connection.
+    void setCompressions(Compressions compressions) { m_compressions = std::move(compressions); }
     /// Adds the server's half of a plugin; before the first connection.
     void install(std::unique_ptr<ServerPlugin> plugin) { m_plugins.install(std::move(plugin)); }
     [[nodiscard]] PluginBench &plugins() override { return m_plugins; }
@@ -56,6 +58,7 @@ private:
     void arrive(ServerSession &session, Hello hello) override;
     void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied) override;
     bool buffer(qint64 bytes) override;
+    [[nodiscard]] const Compressions &compressions() const override { return m_compressions; }
     [[nodiscard]] Epoch epoch() const override { return m_storage.epoch(); }
     Result<Channel *> channel(const QByteArray &space) override;
     std::optional<SpaceDigest> digest(Channel &channel, const QList<QByteArray> &tables) override;
@@ -89,6 +92,7 @@ private:
     Storage &m_storage;
     Clock &m_clock;
     Random &m_random;
+    Compressions m_compressions = builtinCompressions();
     PresenceHub m_presence;
     PluginBench m_plugins;
     std::map<QByteArray, Channel> m_channels;

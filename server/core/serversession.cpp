@@ -76,6 +76,7 @@ void ServerSession::onMessage(const Message &message, qint64 bytes)
 void ServerSession::onHello(const Hello &hello)
 {
     m_state = State::Admitting;
+    m_compression = chooseCompression(m_host.compressions(), hello.compressions);
     m_host.arrive(*this, hello);
 }
 
@@ -86,7 +87,6 @@ void ServerSession::admitted(const Admission &admission)
     m_state = State::Open;
     m_site = admission.site;
     m_device = admission.device;
-    m_compression = admission.welcome.compression;
     m_schemaVersion = admission.schemaVersion;
     for (const Welcome::Space &space : admission.welcome.spaces) {
         if (m_schemaVersion < space.schemaMin)
@@ -96,9 +96,13 @@ void ServerSession::admitted(const Admission &admission)
                 space.name,
                 Access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp});
     }
-    // The welcome itself is small and tells whether compression is on: it goes plain.
-    sendFrames(frameMessage(encodeMessage(admission.welcome), false));
+    // The welcome itself is small and tells which compression is on: it goes plain.
+    Welcome welcome = admission.welcome;
+    if (m_compression)
+        welcome.compression = m_compression->name();
+    sendFrames(frameMessage(encodeMessage(welcome)));
     m_assembler.setWelcomed(true);
+    m_assembler.setCompression(m_compression);
     m_host.plugins().joined(*this, m_access.keys());
 }
 
@@ -206,7 +210,7 @@ bool ServerSession::send(PluginWord &word)
         m_pluginsWait = true;
         return false;
     }
-    sendFrames(word.frames(m_compression));
+    send(word.framed());
     return true;
 }
 
@@ -266,7 +270,7 @@ void ServerSession::follow(Subscription &subscription, std::vector<Batch> &batch
             subscription.live = false;
             return;
         }
-        sendFrames(batch.frames(m_compression));
+        send(batch.framed());
         subscription.sent = batch.sequence();
     }
 }
@@ -301,7 +305,7 @@ void ServerSession::catchUp(Channel &channel)
         }
         reader->sent = page->batch.sequence();
         reader->sentText = page->text;
-        sendFrames(page->batch.frames(m_compression));
+        send(page->batch.framed());
         if (isSieve)
             return; // looks at many rows for few bytes: drained() goes on when others had their turn
     }
@@ -337,6 +341,8 @@ void ServerSession::tick()
             refuse(u"timeout"_s, u"The hello did not come in time."_s);
         break;
     case State::Open:
+        if (m_failure)
+            return refuse(m_failure->code, m_failure->message, Tuning::brokenRetryMs);
         if (now - m_heardMs > Sheaf::Limits::silenceMsMax || m_connection->unsentBytes() > Sheaf::Limits::unsentBytesMax)
             return end();
         if (m_connection->unsentBytes() == 0)
@@ -361,7 +367,20 @@ ServerSession::Subscription *ServerSession::subscription(const Channel &channel)
 
 void ServerSession::send(const Message &message)
 {
-    sendFrames(frameMessage(encodeMessage(message), m_compression));
+    FramedMessage framed(encodeMessage(message));
+    send(framed);
+}
+
+/// A failure ends the session in tick(): those who send are in the middle of their work on it.
+void ServerSession::send(FramedMessage &message)
+{
+    if (m_failure)
+        return;
+    const Result<QList<QByteArray>> &frames = message.frames(m_compression.get());
+    if (frames)
+        sendFrames(*frames);
+    else
+        m_failure = frames.error();
 }
 
 void ServerSession::sendFrames(const QList<QByteArray> &frames)
@@ -379,7 +398,7 @@ void ServerSession::refuse(const QString &code, const QString &reason, qint64 re
     if (m_state == State::Closing || m_state == State::Ended)
         return;
     qCInfo(lcServer) << "session" << m_number << "refused:" << code;
-    send(Refused{code, reason, retryAfterMs});
+    sendFrames(frameMessage(encodeMessage(Refused{code, reason, retryAfterMs}))); // plain: a compression may be the reason
     leave();
     m_state = State::Closing;
     m_stateSinceMs = m_clock.monotonicMs();

@@ -23,6 +23,8 @@ class SessionHost
 public:
     /// Judge a hello: admitted() or refuse() follows.
     virtual void arrive(ServerSession &session, Hello hello) = 0;
+    /// What messages may be packed with.
+    [[nodiscard]] virtual const Compressions &compressions() const = 0;
     /// Merge the pushes of one transaction together; each is acknowledged in deliver().
     /// If `isDenied` they are counted alone.
     virtual void upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied) = 0;
@@ -131,6 +133,7 @@ private:
     void answerMarks(Channel &channel);
     [[nodiscard]] Subscription *subscription(const Channel &channel);
     void send(const Message &message);
+    void send(FramedMessage &message);
     void sendFrames(const QList<QByteArray> &frames);
     void leave();
 
@@ -140,7 +143,8 @@ private:
     std::unique_ptr<Connection> m_connection;
     FrameAssembler m_assembler;
     State m_state = State::AwaitingHello;
-    bool m_compression = false;
+    std::shared_ptr<const Compression> m_compression; ///< agreed; null: none
+    std::optional<Error> m_failure;                   ///< a message could not be packed: nothing may follow it
     SiteId m_site = 0;
     DeviceId m_device = 0;
     quint32 m_schemaVersion = 0;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/core/space.h"
 
+#include "crdt/forgetparts.h"
 #include "protocol/limits.h"
 
 #include <algorithm>
@@ -24,6 +25,14 @@ Result<Space> Space::load(StorageTransaction &transaction, const QByteArray &nam
     space.m_stored = **std::move(stored);
     space.m_dictionary = *std::move(dictionary);
     return space;
+}
+
+Result<void> Space::read(QByteArrayView bytes, RowRecord &record) const
+{
+    if (!decodeRecord(bytes, record))
+        return fail(u"damaged_storage"_s, u"A stored row cannot be read."_s);
+    forgetParts(record, m_stored.forgotten.stamp);
+    return {};
 }
 
 Result<void> Space::store(StorageTransaction &transaction) const
@@ -234,8 +243,8 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     if (isReplaced && forgets(m_found.bytes))
         *exists = false;
     if (*exists) {
-        if (auto decoded = decodeRecord(m_found.bytes, m_old); !decoded)
-            return fail(u"damaged_storage"_s, u"A stored row cannot be read."_s);
+        if (auto decoded = read(m_found.bytes, m_old); !decoded)
+            return fail(decoded.error());
         m_clock = clockOf(m_old);
         before = fingerprint(entry.name, change.key, m_clock, entry.byName);
     } else if (!isReplaced) {
@@ -246,6 +255,8 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
         return refusal;
     if (m_incoming.length < m_old.length)
         return Refusal{}; // of an earlier life: accepted, and nothing of it counts
+    if (Refusal refusal = judgeGoneParts())
+        return refusal;
     if (reusesStamp() || reusesPartStamp())
         return Refusal{std::pair(u"stamp_reused"_s, u"The row was written before with the same stamp and another value."_s)};
     m_texts.clear();
@@ -299,6 +310,23 @@ Space::Refusal Space::judgeDelete() const
     if (!isForgotten(m_incoming.length, m_incoming.life, m_stored.forgotten.floorStamp) || !m_outcome.clockChanged)
         return {};
     return Verdict(u"clock_behind"_s, u"The delete is stamped earlier than deletes may be by now."_s);
+}
+
+/// Only those that stand here have been seen by others, who must hear of it before it is forgotten.
+Space::Refusal Space::judgeGoneParts() const
+{
+    if (m_incoming.length != m_old.length)
+        return {};
+    const auto isTooLate = [&](size_t winner) {
+        const PartCell &part = m_incoming.parts[winner];
+        if (!isGone(part) || part.stamp.hlc > m_stored.forgotten.floorStamp)
+            return false;
+        const auto old = std::ranges::lower_bound(m_old.parts, placeOf(part), {}, [](const PartCell &p) { return placeOf(p); });
+        return old != m_old.parts.end() && placeOf(*old) == placeOf(part) && !isGone(*old);
+    };
+    if (!std::ranges::any_of(m_outcome.partWinners, isTooLate))
+        return {};
+    return Verdict(u"clock_behind"_s, u"An element or key was taken out earlier than that may be by now."_s);
 }
 
 /// What of the incoming texts is to be stored and told: all in a new life, else greater stamps and bytes that are not

@@ -63,6 +63,8 @@ public:
     [[nodiscard]] const Forgotten &forgotten() const { return m_stored.forgotten; }
     /// To be stored by store().
     void setForgotten(const Forgotten &forgotten) { m_stored.forgotten = forgotten; }
+    /// Decodes a stored record without the parts that count no more. Errors: `damaged_storage`.
+    Result<void> read(QByteArrayView bytes, RowRecord &record) const;
     /// Whether a stored record is a delete that counts no more; it may be removed.
     [[nodiscard]] bool forgets(QByteArrayView record) const
     {
@@ -87,6 +89,8 @@ private:
                                 std::vector<LiveChange> *changes);
     /// What to do with a delete that the floor is above: nothing when it is known or of an unknown row.
     [[nodiscard]] Refusal judgeDelete() const;
+    /// The same for parts that are taken out.
+    [[nodiscard]] Refusal judgeGoneParts() const;
     Result<Refusal> chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key);
     Result<void> storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key);
     [[nodiscard]] bool reusesStamp() const;

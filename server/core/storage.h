@@ -146,7 +146,8 @@ public:
     /// Reads the record of a row; false when there is none.
     virtual Result<bool> record(TableId table, QByteArrayView key, StoredRecord &found) = 0;
     /// Stores the record of a row at a new sequence of its space. `replaced` is the sequence that
-    /// record() gave, 0 for a new row. Sequences of a space are unique.
+    /// record() gave, 0 for a new row. Sequences of a space are unique. At the sequence that it has, a record may be replaced
+    /// by one that means the same.
     virtual Result<void> putRecord(SpaceId space, const RecordView &row, Sequence replaced) = 0;
 
     /// Removes the record at a sequence; its row has no texts.

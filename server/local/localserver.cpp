@@ -28,7 +28,7 @@ public:
         m_core.reset(); // the connections first
     }
 
-    Result<void> open(const QString &path)
+    Result<void> open(const QString &path, const Compressions &compressions)
     {
         m_clock = std::make_unique<SystemClock>(); // of this thread
         if (path.isEmpty()) {
@@ -44,6 +44,7 @@ public:
             m_storage = *std::move(opened);
         }
         m_core = std::make_unique<ServerCore>(*m_storage, *m_clock, m_random);
+        m_core->setCompressions(compressions);
         return {};
     }
 
@@ -108,7 +109,7 @@ auto LocalServer::inHouse(Work work)
     return result.get_future().get();
 }
 
-Result<std::unique_ptr<LocalServer>> LocalServer::open(const QString &path)
+Result<std::unique_ptr<LocalServer>> LocalServer::open(const QString &path, const Compressions &compressions)
 {
     std::unique_ptr<LocalServer> server(new LocalServer());
     server->m_house = new House;
@@ -116,7 +117,7 @@ Result<std::unique_ptr<LocalServer>> LocalServer::open(const QString &path)
     QObject::connect(&server->m_thread, &QThread::finished, server->m_house, &QObject::deleteLater);
     server->m_thread.setObjectName(u"local server"_s);
     server->m_thread.start();
-    const auto opened = server->inHouse([house = server->m_house, path] { return house->open(path); });
+    const auto opened = server->inHouse([&, house = server->m_house] { return house->open(path, compressions); });
     if (!opened)
         return fail(opened.error());
     server->m_door->house = server->m_house;

@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "ports/transport.h"
+#include "protocol/compression.h"
 
 #include <QList>
 #include <QThread>
@@ -30,7 +31,8 @@ public:
     using Transports = std::function<std::unique_ptr<Transport>()>;
 
     /// Opens or makes the file; an empty path keeps everything in memory. Errors: `locked`, and those of openDatabase().
-    static Result<std::unique_ptr<LocalServer>> open(const QString &path);
+    static Result<std::unique_ptr<LocalServer>> open(const QString &path,
+                                                     const Compressions &compressions = builtinCompressions());
     /// Ends all connections. What was acknowledged is in the file, and nothing else lies beside it.
     ~LocalServer();
     Q_DISABLE_COPY_MOVE(LocalServer)

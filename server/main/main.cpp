@@ -101,9 +101,9 @@ Result<int> count(const QCommandLineParser &parser, const QString &option, int l
 
 int runServe(const QCommandLineParser &parser, const QString &folder)
 {
-    ListenerLimits limits;
-    for (const auto &[option, limit] :
-         {std::pair(u"max-per-address"_s, &limits.perAddress), std::pair(u"max-strangers"_s, &limits.strangers)}) {
+    ServeOptions options;
+    for (const auto &[option, limit] : {std::pair(u"max-per-address"_s, &options.limits.perAddress),
+                                        std::pair(u"max-strangers"_s, &options.limits.strangers)}) {
         auto number = count(parser, option);
         if (!number)
             return complain(number.error().message);
@@ -112,10 +112,10 @@ int runServe(const QCommandLineParser &parser, const QString &folder)
     auto days = count(parser, u"retention-days"_s, 0);
     if (!days)
         return complain(days.error().message);
-    const Retention retention{.silenceMs = *days * 24LL * 3'600'000};
-    limits.countLoopback = parser.isSet(u"count-loopback"_s);
-    limits.origins = parser.values(u"allow-origin"_s);
-    auto served = serve(folder, parser.value(u"listen"_s), std::move(limits), {}, retention);
+    options.retention.silenceMs = *days * 24LL * 3'600'000;
+    options.limits.countLoopback = parser.isSet(u"count-loopback"_s);
+    options.limits.origins = parser.values(u"allow-origin"_s);
+    auto served = serve(folder, parser.value(u"listen"_s), std::move(options));
     return served ? *served : complain(served.error().message);
 }
 

@@ -49,8 +49,7 @@ int socketsMax(int wanted)
 
 } // namespace
 
-Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits, ServerPlugins plugins,
-                  const Retention &retention)
+Result<int> serve(const QString &folder, const QString &listen, ServeOptions options)
 {
     const QUrl url(u"ws://"_s + listen);
     QHostAddress address;
@@ -63,14 +62,15 @@ Result<int> serve(const QString &folder, const QString &listen, ListenerLimits l
     if (!data)
         return fail(data.error());
     ServerCore core(*data->storage, clock, random);
-    core.setRetention(retention);
-    for (std::unique_ptr<ServerPlugin> &plugin : plugins)
+    core.setRetention(options.retention);
+    core.setCompressions(std::move(options.compressions));
+    for (std::unique_ptr<ServerPlugin> &plugin : options.plugins)
         core.install(std::move(plugin));
     AdminSocket admin(AdminOrders(
         *data->storage, random, [&core](const StoredDevice &device) { core.accessChanged(device); },
         [&core](const QByteArray &space, quint32 schema) { core.schemaRequired(space, schema); }));
-    limits.sockets = socketsMax(limits.sockets);
-    Listener listener(std::move(limits));
+    options.limits.sockets = socketsMax(options.limits.sockets);
+    Listener listener(std::move(options.limits));
     listener.accepted = [&core](std::unique_ptr<Connection> connection) { core.accept(std::move(connection)); };
     listener.acceptedYjs = [&core](std::unique_ptr<YjsConnection> connection, const QByteArray &target) {
         core.acceptYjs(std::move(connection), target);

@@ -10,10 +10,14 @@
 
 namespace Sheaf::Server {
 
-using ServerPlugins = std::vector<std::unique_ptr<ServerPlugin>>;
+struct ServeOptions {
+    ListenerLimits limits = {};
+    Retention retention = {};
+    std::vector<std::unique_ptr<ServerPlugin>> plugins = {}; ///< besides presence
+    Compressions compressions = builtinCompressions();       ///< what messages may be packed with, if the client knows it
+};
 
-/// Serves until SIGTERM or SIGINT, with these plugins besides presence; the exit code. Errors: why it could not begin.
-Result<int> serve(const QString &folder, const QString &listen, ListenerLimits limits, ServerPlugins plugins = {},
-                  const Retention &retention = {});
+/// Serves until SIGTERM or SIGINT; the exit code. Errors: why it could not begin.
+Result<int> serve(const QString &folder, const QString &listen, ServeOptions options);
 
 } // namespace Sheaf::Server

@@ -218,7 +218,7 @@ void WebSocketConnection::fault(const FrameFault &fault)
         const bool isTooLarge = fault.closeCode == tooBig;
         return sayGoodbye(isTooLarge ? static_cast<quint16>(YjsEnd::TooLarge) : fault.closeCode, fault.reason);
     }
-    const QList<QByteArray> frames = frameMessage(encodeMessage(Refused{fault.code, fault.reason, Tuning::brokenRetryMs}), false);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(Refused{fault.code, fault.reason, Tuning::brokenRetryMs}));
     m_socket->write(framed(binaryFrame, frames.constFirst()));
     sayGoodbye(fault.closeCode);
 }

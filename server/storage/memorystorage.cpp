@@ -166,8 +166,8 @@ public:
         const std::pair key(row.table, row.key.toByteArray());
         const auto known = m_state.keys.find(key);
         SHEAF_CHECK((known == m_state.keys.end() ? 0 : known->second) == replaced);
-        SHEAF_CHECK(!m_state.rows.contains({space, row.sequence}));
         m_state.rows.erase({space, replaced});
+        SHEAF_CHECK(!m_state.rows.contains({space, row.sequence}));
         m_state.rows.insert({{space, row.sequence}, {row.table, key.second, row.record.toByteArray()}});
         m_state.keys.insert_or_assign(key, row.sequence);
         return {};

@@ -15,8 +15,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype dotBytes = 8;
-
 struct Add {
     QByteArrayView part;
     bool stands = false;

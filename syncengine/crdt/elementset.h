@@ -7,6 +7,9 @@
 
 namespace Sheaf::ElementSet {
 
+/// How much of the end of a part's name makes it unique.
+constexpr qsizetype dotBytes = 8;
+
 /// A set of JSON scalars, shown as an array without doubles: null, false, true, numbers by value, strings by bytes.
 ///
 /// A part is one add of one element: the element as JSON and eight random bytes, its dot; the value is 1 while the add

@@ -76,7 +76,7 @@ void mergeParts(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome
     constexpr size_t fewMax = 4; // as many are quicker one by one, in place
     if (outcome.partWinners.size() <= fewMax) {
         for (const size_t i : outcome.partWinners)
-            mine.setPartStamp(incoming.parts[i].column, incoming.parts[i].part, incoming.parts[i].stamp);
+            mine.setPart(incoming.parts[i].column, incoming.parts[i].part, incoming.parts[i].stamp, isGone(incoming.parts[i]));
         return;
     }
     std::vector<RowClock::Part> merged;
@@ -88,7 +88,7 @@ void mergeParts(RowClock &mine, const RowRecord &incoming, MergeOutcome &outcome
             merged.push_back(std::move(*old++));
         if (old != mine.parts.end() && placeOf(*old) == placeOf(part))
             ++old;
-        merged.push_back({part.column, part.part.toByteArray(), part.stamp});
+        merged.push_back({part.column, part.part.toByteArray(), part.stamp, isGone(part)});
     }
     merged.insert(merged.end(), std::move_iterator(old), std::move_iterator(mine.parts.end()));
     mine.parts = std::move(merged);

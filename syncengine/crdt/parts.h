@@ -21,11 +21,19 @@ struct PartView {
 /// All parts of one column of one row, by name.
 using Parts = std::span<const PartView>;
 
+/// NULL as Bytes::appendValue() writes it.
+constexpr QByteArrayView encodedNull("\0", 1);
+
 /// A part that a local write sets; the value as Bytes::appendValue() writes it.
 struct PartEdit {
     QByteArray part;
     QByteArray value;
 };
+/// Whether it takes the part out: isGone() of a PartCell.
+[[nodiscard]] inline bool isGone(const PartEdit &edit)
+{
+    return edit.value == encodedNull;
+}
 using PartEdits = std::vector<PartEdit>;
 
 /// Whose write it is, and chance for names that nobody else gives.

@@ -5,6 +5,8 @@
 #include "crdt/bytes.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace Sheaf {
 
@@ -95,20 +97,34 @@ struct Packer {
     }
 };
 
+/// Those that stand and, behind a mark, those that are gone.
 bool readParts(Unpacker &reader, RowClock &clock)
 {
-    do { // the mark before them promises one
+    std::vector<RowClock::Part> gone;
+    bool areGone = false;
+    do { // the mark before them promises one, or another mark
         const quint64 column = reader.column();
+        if (column == 0 && !areGone) {
+            areGone = true;
+            continue;
+        }
         const QByteArrayView part = reader.bytes.bytes();
         const Stamp stamp = reader.stamp();
         if (!reader.ok() || column == 0 || column > columnIdMax || part.isEmpty())
             return false;
+        std::vector<RowClock::Part> &list = areGone ? gone : clock.parts;
         const std::pair place(static_cast<ColumnId>(column), part);
-        if (!clock.parts.empty() && place <= placeOf(clock.parts.back()))
+        if (!list.empty() && place <= placeOf(list.back()))
             return false;
-        clock.parts.push_back({place.first, part.toByteArray(), stamp});
+        list.push_back({place.first, part.toByteArray(), stamp, areGone});
     } while (!reader.atEnd());
-    return true;
+    if (areGone == gone.empty())
+        return false;
+    const auto middle = static_cast<std::ptrdiff_t>(clock.parts.size());
+    clock.parts.insert(clock.parts.end(), std::move_iterator(gone.begin()), std::move_iterator(gone.end()));
+    const auto byPlace = [](const RowClock::Part &part) { return placeOf(part); };
+    std::ranges::inplace_merge(clock.parts, clock.parts.begin() + middle, {}, byPlace);
+    return std::ranges::adjacent_find(clock.parts, {}, byPlace) == clock.parts.end();
 }
 
 bool readTexts(Unpacker &reader, RowClock &clock)
@@ -220,13 +236,15 @@ Stamp RowClock::partStampOf(ColumnId column, QByteArrayView part) const
     return at != parts.end() && placeOf(*at) == std::pair(column, part) ? at->stamp : Stamp{};
 }
 
-void RowClock::setPartStamp(ColumnId column, QByteArrayView part, Stamp stamp)
+void RowClock::setPart(ColumnId column, QByteArrayView part, Stamp stamp, bool isGone)
 {
     const auto at = findPart(parts, column, part);
-    if (at != parts.end() && placeOf(*at) == std::pair(column, part))
-        at->stamp = stamp;
-    else
-        parts.insert(at, {column, part.toByteArray(), stamp});
+    if (at == parts.end() || placeOf(*at) != std::pair(column, part)) {
+        parts.insert(at, {column, part.toByteArray(), stamp, isGone});
+        return;
+    }
+    at->stamp = stamp;
+    at->isGone = isGone;
 }
 
 void RowClock::removePart(ColumnId column, QByteArrayView part)
@@ -268,10 +286,17 @@ void encodeClock(const RowClock &clock, SiteNumbers &sites, QByteArray &out)
     if (clock.parts.empty())
         return;
     Bytes::appendVarint(out, 0); // and here the parts
-    for (const RowClock::Part &part : clock.parts) {
-        packer.column(part.column, part.stamp);
-        Bytes::appendBytes(out, part.part);
-        packer.stamp(part.stamp);
+    for (const bool areGone : {false, true}) {
+        bool isFirst = true;
+        for (const RowClock::Part &part : clock.parts) {
+            if (part.isGone != areGone)
+                continue;
+            if (areGone && std::exchange(isFirst, false))
+                Bytes::appendVarint(out, 0); // and here those that are gone
+            packer.column(part.column, part.stamp);
+            Bytes::appendBytes(out, part.part);
+            packer.stamp(part.stamp);
+        }
     }
 }
 
@@ -335,7 +360,7 @@ RowClock clockOf(const RowRecord &record)
         clock.texts.push_back({text.column, text.stamp});
     clock.parts.reserve(record.parts.size());
     for (const PartCell &part : record.parts)
-        clock.parts.push_back({part.column, part.part.toByteArray(), part.stamp});
+        clock.parts.push_back({part.column, part.part.toByteArray(), part.stamp, isGone(part)});
     return clock;
 }
 

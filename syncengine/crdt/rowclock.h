@@ -27,6 +27,7 @@ struct RowClock {
         ColumnId column = 0;
         QByteArray part;
         Stamp stamp;
+        bool isGone = false; ///< its value is null
         friend bool operator==(const Part &, const Part &) = default;
     };
 
@@ -54,7 +55,7 @@ struct RowClock {
 
     /// Stamp of a part, or the zero stamp when it was never written in this life.
     [[nodiscard]] Stamp partStampOf(ColumnId column, QByteArrayView part) const;
-    void setPartStamp(ColumnId column, QByteArrayView part, Stamp stamp);
+    void setPart(ColumnId column, QByteArrayView part, Stamp stamp, bool isGone);
     void removePart(ColumnId column, QByteArrayView part);
 
     /// The latest reading of a clock in it.

@@ -56,6 +56,12 @@ struct RowRecord {
     std::vector<PartCell> parts = {};
 };
 
+/// Whether it was taken out: no element or key any more. Such parts count in no digest, and are forgotten in the end.
+[[nodiscard]] inline bool isGone(const PartCell &part)
+{
+    return part.value.type == ValueView::Type::Null;
+}
+
 /// A name of a part has 1 to so many bytes: an element of a set, a key of a map with what makes them unique.
 constexpr qsizetype partBytesMax = 1024;
 /// Parts of one record.

@@ -87,7 +87,8 @@ Result<void> EngineWorker::open()
         *m_replica, *m_clock, m_random, *m_transport, m_options.app,
         Reconnector::Events{[this] { statusChanged(); },
                             [this](const QString &code, const QString &message) { report(code, message); },
-                            [this](const Plugin &plugin) { m_plugins.receive(plugin); }, m_outlets.space});
+                            [this](const Plugin &plugin) { m_plugins.receive(plugin); }, m_outlets.space},
+        m_options.compressions);
     installQuestion();
     if (auto filtered = m_replica->setFilters(m_options.filters); !filtered)
         return filtered;

@@ -6,6 +6,7 @@
 #include "engine/repairreport.h"
 #include "engine/syncreport.h"
 #include "ports/transport.h"
+#include "protocol/compression.h"
 #include "replica/replica.h"
 
 #include <QFuture>
@@ -84,6 +85,8 @@ public:
         UndoOptions undo{};                                ///< which writes can be undone, and how many
         /// Makes what connects to servers, in the engine's thread; none: WebSockets. LocalServer has one.
         std::function<std::unique_ptr<Transport>()> transport = {};
+        /// What messages are packed with, the best first; the first one that the server has too is used, or none.
+        Compressions compressions = builtinCompressions();
         SyncFilters filters = {}; ///< see setFilters(); maps of values belong here, for migrations need them
     };
 

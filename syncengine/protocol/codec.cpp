@@ -72,7 +72,7 @@ public:
     void operator()(const Hello &m)
     {
         message(MessageType::Hello, m.versionMin, m.versionMax, m.app, m.schemaVersion, m.site, m.token, m.clockMs, m.lease,
-                m.compression);
+                m.compressions);
     }
     void operator()(const Welcome &m)
     {

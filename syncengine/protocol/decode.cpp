@@ -144,15 +144,22 @@ private:
     // Braced lists are evaluated from left to right, in the order of the wire.
     Hello hello()
     {
-        return Hello{small(),
-                     small(),
-                     m_cbor.text(Limits::appBytesMax),
-                     small(),
-                     m_cbor.unsignedInteger(),
-                     bytes(Limits::tokenBytesMax),
-                     time(),
-                     bytes(Limits::smallBytesMax),
-                     m_cbor.boolean()};
+        Hello m{small(),
+                small(),
+                m_cbor.text(Limits::appBytesMax),
+                small(),
+                m_cbor.unsignedInteger(),
+                bytes(Limits::tokenBytesMax),
+                time(),
+                bytes(Limits::smallBytesMax),
+                {}};
+        const quint64 compressions = m_cbor.array(Limits::compressionsPerHelloMax);
+        for (quint64 i = 0; i < compressions && m_cbor.ok(); ++i) {
+            m.compressions.append(name());
+            m_names.push_back(m.compressions.constLast());
+        }
+        refuseRepeats();
+        return m;
     }
 
     Welcome::Space space()
@@ -173,8 +180,14 @@ private:
 
     Welcome welcome()
     {
-        Welcome m{small(),          bytes(Limits::smallBytesMax), time(), time(), bytes(Limits::smallBytesMax),
-                  m_cbor.boolean(), m_cbor.unsignedInteger(),     {}};
+        Welcome m{small(),
+                  bytes(Limits::smallBytesMax),
+                  time(),
+                  time(),
+                  bytes(Limits::smallBytesMax),
+                  bytes(Limits::nameBytesMax),
+                  m_cbor.unsignedInteger(),
+                  {}};
         const quint64 spaces = m_cbor.array(Limits::spacesPerSessionMax);
         for (quint64 i = 0; i < spaces && m_cbor.ok(); ++i) {
             m.spaces.append(space());

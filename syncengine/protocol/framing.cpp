@@ -5,10 +5,6 @@
 #include "crdt/bytes.h"
 #include "protocol/limits.h"
 
-#include <QtEndian>
-
-#include <zstd.h>
-
 #include <algorithm>
 
 namespace Sheaf {
@@ -19,75 +15,65 @@ namespace {
 
 constexpr quint8 lastFlag = 1;
 constexpr quint8 compressedFlag = 2;
-constexpr int compressionLevel = 1; // fast enough never to be what a sync waits for
 
-Result<QByteArray> decompress(const QByteArray &payload, qint64 messageMax)
+/// Somebody else's code: nothing that it throws gets any further.
+template<typename Work>
+auto guarded(const Work &work) -> Result<decltype(work())>
 {
+    try {
+        return work();
+    } catch (...) {
+        return fail(u"compression_failed"_s, u"The compression that was agreed has failed."_s);
+    }
+}
+
+Result<QByteArray> unpacked(QByteArrayView payload, const Compression &compression, qint64 messageMax)
+{
+    const auto malformed = [] { return fail(u"bad_frame"_s, u"A compressed message is malformed."_s); };
     Bytes::Reader reader(payload);
     const quint64 size = reader.varint();
-    const qint64 packed = reader.left();
-    if (!reader.ok() || packed == 0)
-        return fail(u"bad_frame"_s, u"A compressed message is malformed."_s);
+    const QByteArrayView packed = reader.bytes();
+    const QByteArrayView padding = payload.last(reader.left());
+    if (!reader.ok() || packed.isEmpty() || std::ranges::any_of(padding, [](char byte) { return byte != 0; }))
+        return malformed();
     // Before anything of that size is made.
-    if (size > static_cast<quint64>(messageMax) || size > static_cast<quint64>(packed) * Limits::compressionRatioMax)
+    const auto sent = static_cast<quint64>(packed.size() + padding.size());
+    if (size > static_cast<quint64>(messageMax) || size > sent * Limits::compressionRatioMax)
         return fail(u"too_large"_s, u"A compressed message is larger than allowed."_s);
-    QByteArray message(static_cast<qsizetype>(size), Qt::Uninitialized);
-    const size_t got =
-        ZSTD_decompress(message.data(), size, payload.constData() + (payload.size() - packed), static_cast<size_t>(packed));
-    if (ZSTD_isError(got) != 0 || got != size)
-        return fail(u"bad_frame"_s, u"A compressed message is malformed."_s);
-    return message;
+    QByteArray message(static_cast<qsizetype>(size), '\0');
+    const auto got = guarded([&] {
+        return compression.decompress(packed, {message.data(), static_cast<size_t>(message.size())});
+    });
+    if (!got)
+        return fail(got.error());
+    return *got == message.size() ? Result<QByteArray>(std::move(message)) : Result<QByteArray>(malformed());
 }
 
-/// Brings what packed too well up to the ratio that receivers take, with a frame that zstd skips.
-void pad(QByteArray &packed, qsizetype head, qsizetype size)
+/// The payload of the compressed message, or nothing when that does not pay. What packed too well is brought up to the ratio that
+/// receivers take.
+Result<QByteArray> packed(const QByteArray &message, const Compression &compression)
 {
-    constexpr qsizetype ratio = Limits::compressionRatioMax;
-    const qsizetype missing = (size + ratio - 1) / ratio - (packed.size() - head);
-    if (missing <= 0)
-        return;
-    constexpr quint32 skippable = 0x184D2A50;
-    char header[8];
-    const auto zeros = static_cast<quint32>(std::max<qsizetype>(missing - qsizetype(sizeof header), 0));
-    qToLittleEndian(skippable, header);
-    qToLittleEndian(zeros, header + 4);
-    packed.append(header, sizeof header);
-    packed.append(static_cast<qsizetype>(zeros), '\0');
-}
-
-/// The message with its declared size before it, or nothing when that does not pay.
-QByteArray compressed(const QByteArray &message)
-{
+    const auto packed = guarded([&] { return compression.compress(message); });
+    if (!packed || packed->isEmpty())
+        return packed;
     QByteArray out;
     Bytes::appendVarint(out, static_cast<quint64>(message.size()));
-    const qsizetype head = out.size();
-    const size_t bound = ZSTD_compressBound(static_cast<size_t>(message.size()));
-    out.resize(head + static_cast<qsizetype>(bound));
-    const size_t got =
-        ZSTD_compress(out.data() + head, bound, message.constData(), static_cast<size_t>(message.size()), compressionLevel);
-    if (ZSTD_isError(got) != 0)
-        return {};
-    out.truncate(head + static_cast<qsizetype>(got));
-    pad(out, head, message.size());
+    Bytes::appendBytes(out, *packed);
+    constexpr qsizetype ratio = Limits::compressionRatioMax;
+    const qsizetype missing = (message.size() + ratio - 1) / ratio - packed->size();
+    out.append(std::max<qsizetype>(missing, 0), '\0');
     return out.size() < message.size() - message.size() / 8 ? out : QByteArray();
 }
 
-} // namespace
-
-QList<QByteArray> frameMessage(const QByteArray &message, bool compress)
+QList<QByteArray> cut(QByteArrayView payload, bool isCompressed)
 {
-    QByteArray packed;
-    if (compress && message.size() > Limits::compressAboveBytes)
-        packed = compressed(message);
-    const QByteArray &payload = packed.isEmpty() ? message : packed;
-
     QList<QByteArray> frames;
     constexpr qsizetype room = Limits::frameBytesMax - 1;
     qsizetype at = 0;
     do {
-        const QByteArrayView part = QByteArrayView(payload).sliced(at, std::min(room, payload.size() - at));
+        const QByteArrayView part = payload.sliced(at, std::min(room, payload.size() - at));
         at += part.size();
-        const int flags = (at == payload.size() ? lastFlag : 0) | (frames.isEmpty() && !packed.isEmpty() ? compressedFlag : 0);
+        const int flags = (at == payload.size() ? lastFlag : 0) | (frames.isEmpty() && isCompressed ? compressedFlag : 0);
         QByteArray frame;
         frame.reserve(part.size() + 1);
         frame.append(static_cast<char>(flags));
@@ -95,6 +81,23 @@ QList<QByteArray> frameMessage(const QByteArray &message, bool compress)
         frames.append(frame);
     } while (at < payload.size());
     return frames;
+}
+
+} // namespace
+
+QList<QByteArray> frameMessage(const QByteArray &message)
+{
+    return cut(message, false);
+}
+
+Result<QList<QByteArray>> frameMessage(const QByteArray &message, const Compression *compression)
+{
+    if (compression == nullptr || message.size() <= Limits::compressAboveBytes)
+        return cut(message, false);
+    const auto payload = packed(message, *compression);
+    if (!payload)
+        return fail(payload.error());
+    return payload->isEmpty() ? cut(message, false) : cut(*payload, true);
 }
 
 Result<std::optional<QByteArray>> FrameAssembler::take(QByteArrayView frame)
@@ -108,8 +111,7 @@ Result<std::optional<QByteArray>> FrameAssembler::take(QByteArrayView frame)
         return fail(u"bad_frame"_s, u"A frame is empty."_s);
     const auto flags = static_cast<quint8>(frame[0]);
     const bool compressed = (flags & compressedFlag) != 0;
-    // Strangers cannot have agreed on compression, and nothing is unpacked for them.
-    if (flags > (lastFlag | compressedFlag) || (compressed && (m_open || !m_welcomed)))
+    if (flags > (lastFlag | compressedFlag) || (compressed && (m_open || !m_compression)))
         return fail(u"bad_frame"_s, u"A frame has flags that mean nothing here."_s);
     if (!m_open) {
         m_compressed = compressed;
@@ -127,10 +129,10 @@ Result<std::optional<QByteArray>> FrameAssembler::take(QByteArrayView frame)
     QByteArray message = std::exchange(m_partial, {});
     if (!m_compressed)
         return std::optional<QByteArray>(std::move(message));
-    auto unpacked = decompress(message, messageMax);
-    if (!unpacked)
-        return fail(unpacked.error());
-    return std::optional<QByteArray>(*std::move(unpacked));
+    auto whole = unpacked(message, *m_compression, messageMax);
+    if (!whole)
+        return fail(whole.error());
+    return std::optional<QByteArray>(*std::move(whole));
 }
 
 } // namespace Sheaf

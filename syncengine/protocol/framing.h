@@ -3,30 +3,33 @@
 #pragma once
 
 #include "base/result.h"
-
-#include <QByteArray>
-#include <QList>
+#include "protocol/compression.h"
 
 #include <optional>
 
 namespace Sheaf {
 
-/// Cuts a message into binary WebSocket frames of at most Limits::frameBytesMax, PROTOCOL.md
-/// "Frames"; compresses it first when that is agreed and pays.
-[[nodiscard]] QList<QByteArray> frameMessage(const QByteArray &message, bool compress);
+/// Cuts a message into binary WebSocket frames of at most Limits::frameBytesMax, PROTOCOL.md "Frames".
+[[nodiscard]] QList<QByteArray> frameMessage(const QByteArray &message);
+
+/// The same, packed first when a compression is agreed (not null) and it pays. Errors: `compression_failed`.
+Result<QList<QByteArray>> frameMessage(const QByteArray &message, const Compression *compression);
 
 /// Puts the frames of one direction together again. One per connection.
 class FrameAssembler
 {
 public:
-    /// Before the welcome only tiny messages are taken, and no compressed ones.
+    /// Before the welcome only tiny messages are taken.
     void setWelcomed(bool welcomed) { m_welcomed = welcomed; }
+    /// What was agreed; until then no compressed message is taken. Null: none ever.
+    void setCompression(std::shared_ptr<const Compression> compression) { m_compression = std::move(compression); }
 
     /// Takes one frame; a whole message when it completes one. After an error the connection must
-    /// end. Errors: `bad_frame`, `too_large`.
+    /// end. Errors: `bad_frame`, `too_large`, `compression_failed`.
     Result<std::optional<QByteArray>> take(QByteArrayView frame);
 
 private:
+    std::shared_ptr<const Compression> m_compression;
     QByteArray m_partial;
     int m_frames = 0; ///< of the message that is open
     bool m_compressed = false;

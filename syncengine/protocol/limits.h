@@ -14,9 +14,10 @@ constexpr qint64 frameBytesMax = 64 * 1024; ///< QtWebSockets 6.4 stalls on larg
 constexpr qint64 frameBytesMaxBeforeWelcome = 4 * 1024;
 constexpr qint64 messageBytesMax = 1024 * 1024; ///< bounds what a peer can make us hold
 constexpr qint64 messageBytesMaxBeforeWelcome = 4 * 1024;
-constexpr int compressAboveBytes = 512; ///< below that zstd gains nothing
-constexpr int compressionRatioMax = 8;  ///< unpacked size against packed: what a byte received may cost us
-constexpr int framesPerMessageMax = 64; ///< four times what a message needs: crumbs cost more than they carry
+constexpr int compressAboveBytes = 512;    ///< below that there is nothing to gain
+constexpr int compressionRatioMax = 8;     ///< unpacked size against packed: what a byte received may cost us
+constexpr int compressionsPerHelloMax = 8; ///< names that a client offers
+constexpr int framesPerMessageMax = 64;    ///< four times what a message needs: crumbs cost more than they carry
 
 // Changes.
 constexpr int changesPerMessageMax = 5000;

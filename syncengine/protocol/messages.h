@@ -48,9 +48,9 @@ struct Hello {
     quint32 schemaVersion = 0;
     SiteId site = 0;
     QByteArray token;
-    qint64 clockMs = 0;       ///< the client's wall clock when it sent this
-    QByteArray lease;         ///< of the last welcome; empty the first time
-    bool compression = false; ///< understands zstd
+    qint64 clockMs = 0;             ///< the client's wall clock when it sent this
+    QByteArray lease;               ///< of the last welcome; empty the first time
+    QList<QByteArray> compressions; ///< names of what it can unpack, the best first
     friend bool operator==(const Hello &, const Hello &) = default;
 };
 
@@ -115,7 +115,7 @@ struct Welcome {
     qint64 clockMs = 0;       ///< the server's wall clock
     qint64 clientClockMs = 0; ///< Hello::clockMs, for the round trip
     QByteArray lease;
-    bool compression = false;
+    QByteArray compression; ///< the name of the one that both use from now on; empty: none
     Epoch epoch = 0;
     struct Space {
         QByteArray name;

@@ -38,7 +38,88 @@ Result<std::map<qint64, Table>> readTables(sqlite3 *handle)
     return tables;
 }
 
+/// Clocks of one kind, each found by a number and a key, and the parts that are gone from the rows they speak of.
+struct Clocks {
+    const char *select;
+    const char *gone;
+    const char *update;
+};
+
+constexpr Clocks allClocks[] = {
+    {"SELECT tbl, pk, clock FROM sheaf_rows WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_parts)",
+     "SELECT column, part FROM sheaf_parts WHERE tbl = ?1 AND pk = ?2 AND part <> x'' AND value = x'00'",
+     "UPDATE sheaf_rows SET clock = ?3 WHERE tbl = ?1 AND pk = ?2"},
+    {"SELECT tbl, pk, base FROM sheaf_outbox WHERE base <> x'' AND (tbl, pk) IN (SELECT tbl, pk FROM sheaf_parts)",
+     "SELECT column, part FROM sheaf_parts WHERE tbl = ?1 AND pk = ?2 AND part <> x'' AND iif(waits, acked, value) = x'00'",
+     "UPDATE sheaf_outbox SET base = ?3 WHERE tbl = ?1 AND pk = ?2"},
+    {"SELECT n, x'', clock FROM sheaf_quarantine WHERE clock <> x''",
+     "SELECT column, part FROM sheaf_quarantine_parts WHERE entry = ?1 AND ?2 = x'' AND part <> x'' AND value = x'00'",
+     "UPDATE sheaf_quarantine SET clock = ?3 WHERE n = ?1 AND ?2 = x''"},
+    {"SELECT n, x'', base FROM sheaf_quarantine WHERE base <> x''",
+     "SELECT column, part FROM sheaf_quarantine_parts WHERE entry = ?1 AND ?2 = x'' AND part <> x''"
+     " AND iif(waits, acked, value) = x'00'",
+     "UPDATE sheaf_quarantine SET base = ?3 WHERE n = ?1 AND ?2 = x''"},
+};
+
+struct ClockPlace {
+    qint64 number = 0;
+    QByteArray key;
+    QByteArray clock;
+};
+
+void bindPlace(SqlStatement &statement, const ClockPlace &place)
+{
+    statement.bindInteger(1, place.number);
+    statement.bindBlob(2, place.key);
+}
+
+Result<void> markGoneParts(sqlite3 *handle, const Clocks &clocks, SiteNumbers &sites)
+{
+    auto gone = SqlStatement::prepare(handle, clocks.gone);
+    auto update = SqlStatement::prepare(handle, clocks.update);
+    if (!gone || !update)
+        return fail(gone ? update.error() : gone.error());
+    QList<ClockPlace> places;
+    const auto read = forEachRow(handle, clocks.select, [&](const SqlStatement &row) {
+        places.append({row.integer(0), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
+    });
+    if (!read)
+        return read;
+    RowClock clock;
+    for (const ClockPlace &place : std::as_const(places)) {
+        if (auto decoded = decodeClock(place.clock, sites, clock); !decoded)
+            return fail(u"database_damaged"_s, u"The clock of a row cannot be read."_s);
+        bindPlace(*gone, place);
+        const auto marked = forEachRow(*gone, [&](const SqlStatement &row) {
+            const auto column = static_cast<ColumnId>(row.integer(0));
+            if (const Stamp stamp = clock.partStampOf(column, row.bytes(1)); stamp != Stamp())
+                clock.setPart(column, row.bytes(1), stamp, true);
+        });
+        if (!marked)
+            return marked;
+        QByteArray bytes;
+        encodeClock(clock, sites, bytes);
+        bindPlace(*update, place);
+        update->bindBlob(3, bytes);
+        if (auto done = update->run(); !done)
+            return done;
+    }
+    return {};
+}
+
 } // namespace
+
+Result<void> markGoneParts(sqlite3 *handle)
+{
+    auto sites = Store::readSites(handle);
+    if (!sites)
+        return fail(sites.error());
+    for (const Clocks &clocks : allClocks) {
+        if (auto done = markGoneParts(handle, clocks, *sites); !done)
+            return done;
+    }
+    return {};
+}
 
 Result<void> recomputeBuckets(sqlite3 *handle)
 {

@@ -14,7 +14,7 @@ struct SyncFilterHost {
     /// What a filter says of a row; false when it throws.
     bool allows(const std::function<bool(const FilteredRow &)> &judge, const FilteredRow &row);
     /// Puts the mapped value in place of `value`; false when the map throws.
-    bool map(const SyncFilters::Map &map, const QByteArray &table, const QByteArray &column, QVariant &value);
+    bool map(const SyncFilters::Map &map, const ValuePlace &place, QVariant &value);
 };
 
 } // namespace Sheaf

@@ -62,7 +62,7 @@ Result<void> Replica::Private::forgetDeletes(Store::Space &space, const Collecte
         if (auto done = rebaseUndo(*catalog.find(row.table), row.key, deleted, {}); !done)
             return done;
     }
-    return {};
+    return forgetGoneParts(space);
 }
 
 /// As deletes that came from the server, those rows that it once had and did not send during the sweep.

@@ -50,17 +50,18 @@ bool SyncFilterHost::allows(const std::function<bool(const FilteredRow &)> &judg
 }
 
 /// False when the app cannot say.
-bool SyncFilterHost::map(const SyncFilters::Map &map, const QByteArray &table, const QByteArray &column, QVariant &value)
+bool SyncFilterHost::map(const SyncFilters::Map &map, const ValuePlace &place, QVariant &value)
 {
     try {
-        value = map(table, column, value);
+        value = map(place, value);
         return true;
     } catch (const std::exception &problem) {
         error = QString::fromUtf8(problem.what());
     } catch (...) {
         error.clear();
     }
-    error = u"A map threw an exception about %1.%2: %3"_s.arg(QString::fromUtf8(table), QString::fromUtf8(column), error);
+    error =
+        u"A map threw an exception about %1.%2: %3"_s.arg(QString::fromUtf8(place.table), QString::fromUtf8(place.column), error);
     return false;
 }
 
@@ -89,7 +90,7 @@ Result<bool> Replica::Private::pass(const QByteArray &space, const TableInfo &ta
             row.values.append({column->name, value});
             if (!filters.all.encode || column->type != MergeType::Register || coded.contains(cell.column))
                 continue;
-            if (!filters.map(filters.all.encode, table.name, column->name, value))
+            if (!filters.map(filters.all.encode, {space, table.name, column->name}, value))
                 return false;
             appendVariant(mapped.emplace_back(), value);
             cell.value = Bytes::decodedValue(mapped.back());

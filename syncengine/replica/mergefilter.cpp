@@ -39,7 +39,7 @@ Result<void> Merger::unstick(const Stuck &row)
         return done;
     m_coded.clear();
     for (const ColumnId column : std::as_const(coded)) {
-        if (row.table->typeOf(column) == MergeType::Register && !decode(*row.table, column, parked[column]))
+        if (row.table->typeOf(column) == MergeType::Register && !decode(*row.table, column, row.space, parked[column]))
             m_coded.insert(column);
     }
     std::vector<Cell> cells;
@@ -113,12 +113,12 @@ Result<void> Merger::uncover(const TableInfo &table, const QByteArray &key, cons
 }
 
 /// Makes of a value that travelled what it is here; false when that is not known yet.
-bool Merger::decode(const TableInfo &table, ColumnId column, QByteArray &bytes)
+bool Merger::decode(const TableInfo &table, ColumnId column, const QByteArray &space, QByteArray &bytes)
 {
     if (!m_filters.all.decode)
         return false;
     QVariant value = toVariant(Bytes::decodedValue(bytes));
-    if (!m_filters.map(m_filters.all.decode, table.name, table.column(column)->name, value))
+    if (!m_filters.map(m_filters.all.decode, {space, table.name, table.column(column)->name}, value))
         return false;
     bytes.clear();
     appendVariant(bytes, value);
@@ -126,7 +126,7 @@ bool Merger::decode(const TableInfo &table, ColumnId column, QByteArray &bytes)
 }
 
 /// Makes the values of the incoming record what they are here.
-void Merger::decodeValues(const TableInfo &table)
+void Merger::decodeValues(const TableInfo &table, const QByteArray &space)
 {
     m_decoded.clear();
     m_codedNews.clear();
@@ -137,7 +137,7 @@ void Merger::decodeValues(const TableInfo &table)
         if (column == nullptr || column->position < 0 || column->type != MergeType::Register)
             continue;
         QByteArray &bytes = m_decoded.emplace_back(Bytes::encodedValue(cell.value));
-        if (decode(table, cell.column, bytes))
+        if (decode(table, cell.column, space, bytes))
             cell.value = Bytes::decodedValue(bytes);
         else
             m_codedNews.insert(cell.column);

@@ -42,8 +42,12 @@ Result<void> Merger::mergeParts(const TableInfo &table, QByteArrayView key, bool
         if (news.empty() || news.back() != part.column)
             news.push_back(part.column);
     }
+    const auto isAmong = [](const std::vector<ColumnId> &columns, ColumnId column) {
+        return std::ranges::binary_search(columns, column);
+    };
     for (const ColumnId column : table.parted) {
-        if (auto done = mergePart({table, key, column}, std::ranges::binary_search(news, column), born); !done)
+        const bool hasNews = isAmong(news, column) || isAmong(m_lessened, column);
+        if (auto done = mergePart({table, key, column}, hasNews, born); !done)
             return done;
     }
     return {};

@@ -109,6 +109,7 @@ bool Merger::isWrittenBesides() const
 
 Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space)
 {
+    m_isFirstOfSweep = false;
     if (space.state.sweep == 0 || m_isMissed)
         return {};
     if (!m_arrive.isPrepared()) {
@@ -120,7 +121,9 @@ Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, con
     m_arrive.bindInteger(1, space.id);
     m_arrive.bindInteger(2, table.id);
     m_arrive.bindBlob(3, key);
-    return m_arrive.run();
+    auto noted = m_arrive.run();
+    m_isFirstOfSweep = noted && sqlite3_changes(m_handle) > 0;
+    return noted;
 }
 
 /// Takes note of all stamps of a batch at once, so that what waits is stamped anew once a batch at most.
@@ -202,8 +205,10 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = noteArrival(table, change.key, space); !done)
         return done;
-    decodeValues(table);
+    decodeValues(table, space.state.name);
     if (auto done = readMine(table, change.key, wallMs); !done)
+        return done;
+    if (auto done = dropMissedParts(table, change.key); !done)
         return done;
     // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
     const bool isBornTwice = m_row.outbox != 0 && m_waiting.base.isEmpty() && isAlive(m_before.length) &&
@@ -211,7 +216,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (isBornTwice)
         m_row.clock.length = m_record.length;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice;
+    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice || !m_lessened.empty();
     const quint64 waiting = m_waiting.mask;
     if (m_row.outbox != 0) {
         if (auto done = findClashes(table, change, space.state.name, wallMs); !done)
@@ -356,7 +361,7 @@ Result<void> Merger::writeValues(const TableInfo &table, const Change &change, c
         if (auto done = mergeTexts(table, change.key, born); !done)
             return done;
     }
-    if (!m_record.parts.empty() || !table.parted.empty()) {
+    if (!m_record.parts.empty() || !table.parted.empty()) { // else nothing was lessened, either
         if (auto done = mergeParts(table, change.key, born); !done)
             return done;
     }
@@ -421,16 +426,23 @@ Result<void> Merger::retryStuck()
 
 Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column, bool isRegister)
 {
-    auto select = SqlStatement::prepare(m_handle, "SELECT pk, value FROM sheaf_parked WHERE tbl = ?1 AND column = ?2");
+    auto select =
+        SqlStatement::prepare(m_handle, "SELECT k.pk, k.value, s.name FROM sheaf_parked k JOIN sheaf_rows r USING (tbl, pk)"
+                                        " JOIN sheaf_spaces s ON s.id = r.space WHERE k.tbl = ?1 AND k.column = ?2");
     auto remove = SqlStatement::prepare(m_handle, "DELETE FROM sheaf_parked WHERE tbl = ?1 AND column = ?2 AND pk NOT IN"
                                                   " (SELECT pk FROM sheaf_stuck WHERE tbl = ?1)");
     if (!select || !remove)
         return fail(select ? remove.error() : select.error());
     select->bindInteger(1, table.id);
     select->bindInteger(2, column);
-    QList<std::pair<QByteArray, QByteArray>> values;
+    struct Parked {
+        QByteArray key;
+        QByteArray value;
+        QByteArray space;
+    };
+    QList<Parked> values;
     const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        values.append({row.bytes(0).toByteArray(), row.bytes(1).toByteArray()});
+        values.append({row.bytes(0).toByteArray(), row.bytes(1).toByteArray(), row.bytes(2).toByteArray()});
     });
     if (!read)
         return fail(read.error());
@@ -438,9 +450,9 @@ Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column, bool 
     remove->bindInteger(2, column);
     if (auto done = remove->run(); !done)
         return done;
-    for (auto &[key, bytes] : values) { // as they travelled
+    for (auto &[key, bytes, space] : values) { // as they travelled
         m_coded.clear();
-        if (isRegister && m_filters.all.decode && !decode(table, column, bytes))
+        if (isRegister && m_filters.all.decode && !decode(table, column, space, bytes))
             m_coded.insert(column);
         const Cell cell{column, {}, Bytes::decodedValue(bytes)};
         if (auto done = place(table, key, {}, {&cell}, false); !done)

@@ -83,6 +83,7 @@ private:
     [[nodiscard]] bool isOfForgottenHistory(const Store::Space &space) const;
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
+    Result<void> dropMissedParts(const TableInfo &table, QByteArrayView key);
     Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, bool &revived, qint64 wallMs);
     [[nodiscard]] bool isWrittenBesides() const;
     Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
@@ -108,8 +109,8 @@ private:
     Result<void> keepOut(const TableInfo &table, QByteArrayView key, const QByteArray &reason, bool filtered);
     Result<void> noteHidden();
     Result<void> uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space);
-    void decodeValues(const TableInfo &table);
-    [[nodiscard]] bool decode(const TableInfo &table, ColumnId column, QByteArray &bytes);
+    void decodeValues(const TableInfo &table, const QByteArray &space);
+    [[nodiscard]] bool decode(const TableInfo &table, ColumnId column, const QByteArray &space, QByteArray &bytes);
     void noteShown(ColumnId column, bool isTheirs);
     Result<void> hide(const TableInfo &table, const QByteArray &key);
     Result<void> judge(const TableInfo &table, const QByteArray &key, const QByteArray &space);
@@ -129,6 +130,8 @@ private:
     std::function<Result<void>()> m_outrun;
     SqlStatement m_arrive; ///< a row has come during a sweep
     bool m_isMissed = false;
+    bool m_isFirstOfSweep = false;    ///< the row came for the first time during a sweep
+    std::vector<ColumnId> m_lessened; ///< columns that lost parts for that
     RowRecord m_record;
     MergeOutcome m_outcome;
     RowState m_row;

@@ -159,8 +159,12 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
         for (const Verdict &verdict : ack.verdicts) {
             verdicts.insert(verdict.index, &verdict);
             clockAhead = clockAhead || verdict.code == "clock_ahead"_L1;
-            if (verdict.code == "clock_behind"_L1 && decodeRecord(push.push.changes[verdict.index].record, pushed))
+            if (verdict.code != "clock_behind"_L1 || !decodeRecord(push.push.changes[verdict.index].record, pushed))
+                continue;
+            if (!isAlive(pushed.length))
                 behind = std::max(behind, pushed.life.hlc);
+            else if (auto done = renewGoneParts(push.push, push.push.changes[verdict.index], makeHlc(ack.clockMs)); !done)
+                return done;
         }
         Store::Space *space = store.find(push.push.space);
         if (space == nullptr)

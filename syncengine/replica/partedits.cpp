@@ -156,7 +156,7 @@ Result<void> RowParts::revive(const TableInfo &table, QByteArrayView key, RowClo
         if (auto done = write(table, key, *born, clock); !done)
             return done;
         for (const PartEdit &edit : born->edits)
-            clock.setPartStamp(column, edit.part, clock.life);
+            clock.setPart(column, edit.part, clock.life, isGone(edit));
         const Cell shown{column, {}, Bytes::decodedValue(born->shown)};
         if (born->shown == *present)
             continue;
@@ -168,7 +168,7 @@ Result<void> RowParts::revive(const TableInfo &table, QByteArrayView key, RowClo
 
 Result<void> RowParts::restamp(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh)
 {
-    clock.setPartStamp(part.column, part.part, fresh);
+    clock.setPart(part.column, part.part, fresh, part.value == encodedNull);
     if (fresh.site == old)
         return {};
     // Under the new name the server has nothing.
@@ -194,14 +194,14 @@ Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &p
     if (part.ackedHlc != 0) {
         if (auto done = accept(place, part.part, Bytes::decodedValue(part.acked)); !done)
             return done;
-        clock.setPartStamp(place.column, part.part, {part.ackedHlc, old});
+        clock.setPart(place.column, part.part, {part.ackedHlc, old}, part.acked == encodedNull);
     }
     if (moved.value.isEmpty())
         return {};
     const Change change{.column = place.column, .edits = {moved}, .shown = {}, .base = {}};
     if (auto done = write(place.table, place.key, change, RowClock()); !done)
         return done;
-    clock.setPartStamp(place.column, moved.part, fresh);
+    clock.setPart(place.column, moved.part, fresh, isGone(moved));
     return {};
 }
 

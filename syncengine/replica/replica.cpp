@@ -150,7 +150,7 @@ Result<void> Replica::Private::prepareTables()
         {8, u":/sheaf/replica/replica_8.sql"_s},   {9, u":/sheaf/replica/replica_9.sql"_s},
         {10, u":/sheaf/replica/replica_10.sql"_s}, {11, u":/sheaf/replica/replica_11.sql"_s},
         {12, u":/sheaf/replica/replica_12.sql"_s}, {13, u":/sheaf/replica/replica_13.sql"_s},
-        {14, u":/sheaf/replica/replica_14.sql"_s},
+        {14, u":/sheaf/replica/replica_14.sql"_s}, {15, u":/sheaf/replica/replica_15.sql"_s},
     };
     const qint64 newest = std::end(steps)[-1].format;
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
@@ -188,7 +188,9 @@ Result<void> Replica::Private::prepareTables()
     }
     if (auto done = store.saveSites(numbering.numbers()); !done)
         return done;
-    if (*format < 9) {
+    if (*format < 15) {
+        if (auto done = markGoneParts(handle); !done)
+            return done;
         if (auto done = recomputeBuckets(handle); !done)
             return done;
     }

@@ -145,6 +145,9 @@ struct Replica::Private {
 
     Result<void> forgetDeletes(Store::Space &space, const Collected &deletes);
     Result<Changes> missedDeletes(const Store::Space &space, Hlc stamp);
+    Result<void> forgetGoneParts(const Store::Space &space);
+    Result<void> forgetGoneParts(const TableInfo &table, const QByteArray &key, Hlc upTo);
+    Result<void> renewGoneParts(const Push &push, const Change &change, Hlc serverNow);
     Result<void> forgetArrivals(qint64 space);
 
     ReplicaConfig config;

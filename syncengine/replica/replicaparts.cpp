@@ -79,7 +79,7 @@ void Replica::Private::restampFrozen(RowClock &clock, const RowParts::Part &part
         return;
     const Hlc hlc = heldBack(had.hlc, std::max(part.ackedHlc, store.offeredEver()));
     if (hlc != had.hlc)
-        clock.setPartStamp(part.column, part.part, {hlc, how.site});
+        clock.setPart(part.column, part.part, {hlc, how.site}, part.value == encodedNull);
 }
 
 Result<void> Replica::Private::restampParts(const TableInfo &table, const QByteArray &key, RowClock &clock, const Restamp &how,

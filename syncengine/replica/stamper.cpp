@@ -84,7 +84,7 @@ void Stamper::change(RowClock &clock)
     }
     for (const RowParts::Change &change : m_parted) {
         for (const PartEdit &edit : change.edits)
-            clock.setPartStamp(change.column, edit.part, stamp);
+            clock.setPart(change.column, edit.part, stamp, isGone(edit));
     }
 }
 

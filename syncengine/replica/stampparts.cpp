@@ -37,7 +37,7 @@ Result<void> Stamper::bearParts(const Touch &touch)
     const RowClock before = m_row.clock;
     for (const RowParts::Change &change : *changes) {
         for (const PartEdit &edit : change.edits)
-            m_row.clock.setPartStamp(change.column, edit.part, m_row.clock.life);
+            m_row.clock.setPart(change.column, edit.part, m_row.clock.life, isGone(edit));
         if (auto done = m_parts.write(*touch.table, touch.key, change, before); !done)
             return done;
     }

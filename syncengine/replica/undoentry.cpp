@@ -12,10 +12,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Packed in one way only.
+/// Packed in one way only, and as the log has it.
 RowClock packed(RowClock clock)
 {
     clock.setRegisters(clock.registers());
+    for (RowClock::Part &part : clock.parts)
+        part.isGone = false;
     return clock;
 }
 
@@ -41,7 +43,7 @@ bool move(RowClock &clock, const UndoRebase::Place &place)
         if (place.now == Stamp())
             clock.removePart(place.column, place.part);
         else
-            clock.setPartStamp(place.column, place.part, place.now);
+            clock.setPart(place.column, place.part, place.now, false);
         return true;
     }
     if (clock.stampOf(place.column) != place.old)
@@ -59,7 +61,8 @@ bool move(RowClock &clock, const UndoRebase::Place &place)
     return true;
 }
 
-/// With whole sites: the log need not know what numbers the file gives them.
+/// With whole sites: the log need not know what numbers the file gives them. It is about stamps alone, so which parts are gone
+/// is not in it.
 void appendClock(QByteArray &out, const RowClock &clock)
 {
     Bytes::appendVarint(out, clock.length);
@@ -146,7 +149,7 @@ void markNone(RowClock &clock, const UndoRebase &rebase)
         if (place.type == MergeType::Text && clock.textStampOf(place.column, place.old.site) == 0)
             clock.setTextStamp(place.column, *none);
         else if (place.type != MergeType::Text && clock.partStampOf(place.column, place.part) == Stamp())
-            clock.setPartStamp(place.column, place.part, *none);
+            clock.setPart(place.column, place.part, *none, false);
     }
 }
 
@@ -167,7 +170,7 @@ void moveAll(RowClock &clock, const UndoRebase &rebase)
     for (const UndoRebase::Place &place : rebase.places)
         move(clock, place);
     for (const UndoRebase::Rename *rename : added)
-        clock.setPartStamp(rename->column, rename->now, rename->stamp);
+        clock.setPart(rename->column, rename->now, rename->stamp, false);
 }
 
 } // namespace

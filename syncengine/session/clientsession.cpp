@@ -128,7 +128,7 @@ void ClientSession::opened()
                   .token = d->options.token,
                   .clockMs = d->helloWallMs,
                   .lease = d->replica.lease(),
-                  .compression = true});
+                  .compressions = namesOf(d->options.compressions)});
 }
 
 void ClientSession::frameReceived(const QByteArray &frame)
@@ -165,9 +165,19 @@ void ClientSession::closed(const QString &reason)
 
 void ClientSession::Private::send(const Message &message)
 {
+    if (failTimer.isActive()) // nothing may follow a message that could not be packed
+        return;
+    const auto frames = frameMessage(encodeMessage(message), compression.get());
+    if (frames)
+        return sendFrames(*frames);
+    // Later, because spaces send in the middle of their work.
+    failTimer.start(milliseconds(0), [this, error = frames.error()] { refuse(error); });
+}
+
+void ClientSession::Private::sendFrames(const QList<QByteArray> &frames)
+{
     if (phase == Phase::Ended || !connection)
         return;
-    const QList<QByteArray> frames = frameMessage(encodeMessage(message), compress);
     for (const QByteArray &frame : frames) {
         figures().bytesSent += frame.size();
         connection->sendFrame(frame);
@@ -212,7 +222,10 @@ Result<void> ClientSession::Private::on(const Welcome &welcome)
                     u"server speaks version %1, this app %2"_s.arg(welcome.version).arg(Limits::protocolVersion));
     handshakeTimer.stop();
     phase = Phase::Online;
-    compress = welcome.compression;
+    compression = compressionNamed(options.compressions, welcome.compression);
+    if (!compression && !welcome.compression.isEmpty())
+        return fail(u"bad_message"_s, u"The server packs messages in a way that was not offered."_s);
+    assembler.setCompression(compression);
     // The server read its clock somewhere within the round trip: the middle errs least.
     const qint64 roundTripMs = clock.monotonicMs() - helloMonotonicMs;
     figures().roundTripMs = roundTripMs;
@@ -369,8 +382,9 @@ void ClientSession::Private::refuse(const Error &error)
 {
     if (phase == Phase::Refusing || phase == Phase::Ended)
         return;
-    // An error of the database may quote a long statement.
-    send(Refused{error.code, error.message.left(static_cast<qsizetype>(Limits::reasonBytesMax / 4)), -1});
+    // An error of the database may quote a long statement. Plain, because a compression may be the reason.
+    const Refused refused{error.code, error.message.left(static_cast<qsizetype>(Limits::reasonBytesMax / 4)), -1};
+    sendFrames(frameMessage(encodeMessage(refused)));
     phase = Phase::Refusing;
     ownRefusal = error;
     pageTimer.stop();

@@ -5,6 +5,7 @@
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "ports/transport.h"
+#include "protocol/compression.h"
 #include "protocol/messages.h"
 #include "session/syncfigures.h"
 
@@ -56,6 +57,7 @@ public:
         QUrl url;
         QByteArray token;
         QString app;
+        Compressions compressions = builtinCompressions();
         QSet<QByteArray> pausedSpaces = {}; ///< neither pulled nor pushed, as if there were no access
         SyncFigures *figures = nullptr;     ///< counted there, if given
         RepairOrder *repair = nullptr;      ///< to be carried out in each space that the session opens

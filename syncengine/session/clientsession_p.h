@@ -21,7 +21,7 @@ struct ClientSession::Private final : SpaceLink {
 
     Private(ClientSession *session, Replica &r, Clock &c, Random &rnd, Transport &t, Options o, Events e)
         : q(session), replica(r), clock(c), random(rnd), transport(t), options(std::move(o)), events(std::move(e)),
-          handshakeTimer(c), pingTimer(c), silenceTimer(c), pageTimer(c), endTimer(c)
+          handshakeTimer(c), pingTimer(c), silenceTimer(c), pageTimer(c), failTimer(c), endTimer(c)
     {
     }
 
@@ -57,6 +57,7 @@ struct ClientSession::Private final : SpaceLink {
     void progressed();
     void schedulePing();
     void watchSilence();
+    void sendFrames(const QList<QByteArray> &frames);
     void refuse(const Error &error);
     void end(const QString &code, const QString &reason, qint64 retryAfterMs = 0);
     qint64 unappliedBytes() const;
@@ -73,7 +74,7 @@ struct ClientSession::Private final : SpaceLink {
     Phase phase = Phase::Connecting;
     std::unique_ptr<Connection> connection;
     FrameAssembler assembler;
-    bool compress = false;
+    std::shared_ptr<const Compression> compression; ///< agreed; null: none
     qint64 helloWallMs = 0;
     qint64 helloMonotonicMs = 0;
     qint64 pingedMs = -1;     ///< monotonic time of a ping without a pong, -1 = none
@@ -89,7 +90,7 @@ struct ClientSession::Private final : SpaceLink {
     size_t nextSpace = 0;              ///< whose turn it is
     SyncProgress lastProgress;
     Error ownRefusal;
-    OneShot handshakeTimer, pingTimer, silenceTimer, pageTimer, endTimer;
+    OneShot handshakeTimer, pingTimer, silenceTimer, pageTimer, failTimer, endTimer;
 };
 
 } // namespace Sheaf

@@ -15,11 +15,13 @@ namespace Sheaf {
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
-Reconnector::Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events)
+Reconnector::Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events,
+                         Compressions compressions)
     : m_replica(replica), m_clock(clock), m_random(random), m_transport(transport), m_events(std::move(events)), m_retry(clock),
       m_onceEnd(clock)
 {
     m_options.app = std::move(app);
+    m_options.compressions = std::move(compressions);
     m_options.figures = &m_figures;
     m_status.progress.waiting = replica.pendingCount();
 }

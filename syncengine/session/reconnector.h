@@ -45,7 +45,8 @@ public:
         std::function<void(quint64 question)> beforeSync = {};
     };
 
-    Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events);
+    Reconnector(Replica &replica, Clock &clock, Random &random, Transport &transport, QString app, Events events,
+                Compressions compressions = builtinCompressions());
     ~Reconnector();
 
     /// Connects and stays connected until disconnect(). Another server or token replaces the old one.

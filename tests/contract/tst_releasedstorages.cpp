@@ -101,7 +101,7 @@ void TestReleasedStorages::filesOfAllVersionsAreTaken()
         QCOMPARE(space.longestDelete, CausalLength(2));
         SpaceDigest digest;
         int rows = 0;
-        const std::vector<NamedColumn> byName{{"title", 1}, {"votes", 2}};
+        const std::vector<NamedColumn> byName{{"tags", 3}, {"title", 1}, {"votes", 2}};
         QVERIFY(storage->scan(space.id, 0, [&](const RecordView &row) {
             RowRecord record;
             if (decodeRecord(row.record, record))

@@ -139,7 +139,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             world.receive(input.take(input.word()).toByteArray());
             break;
         case 1: { // any message, well framed
-            const QList<QByteArray> frames = frameMessage(input.take(input.word()).toByteArray(), false);
+            const QList<QByteArray> frames = frameMessage(input.take(input.word()).toByteArray());
             for (const QByteArray &frame : frames)
                 world.receive(frame);
             break;

@@ -44,6 +44,7 @@ public:
     void sendFrame(const QByteArray &frame) override
     {
         m_fromServer.setWelcomed(true);
+        m_fromServer.setCompression(builtinCompressions().constFirst());
         const auto taken = m_fromServer.take(frame);
         SHEAF_CHECK(taken);
         if (!taken->has_value())
@@ -115,8 +116,8 @@ struct World {
                     tokens[who % 2],
                     clock.wallMs(),
                     leases[who % 4],
-                    (who & 8) != 0};
-        for (const QByteArray &frame : frameMessage(encodeMessage(hello), false))
+                    (who & 8) != 0 ? namesOf(builtinCompressions()) : QList<QByteArray>()};
+        for (const QByteArray &frame : frameMessage(encodeMessage(hello)))
             receive(place, frame);
         clock.settle();
         if (peers[place] != nullptr && !peers[place]->lease.isEmpty())
@@ -189,8 +190,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         case 2: { // the one before once more, by whomever
             if (((first >> 2) & 7) == 1)
                 last = input.take(input.word()).toByteArray();
-            const QList<QByteArray> frames = frameMessage(last, (first & 0x80) != 0);
-            for (const QByteArray &frame : frames)
+            const auto zstd = builtinCompressions().constFirst();
+            const auto frames = frameMessage(last, (first & 0x80) != 0 ? zstd.get() : nullptr);
+            for (const QByteArray &frame : *frames)
                 world.receive(place, frame);
             world.clock.settle();
             break;

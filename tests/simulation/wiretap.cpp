@@ -80,6 +80,7 @@ QList<QByteArray> WireTap::deliver(int client, quint64 connection, Direction dir
 {
     Lane &lane = m_lanes[{connection, direction}];
     lane.assembler.setWelcomed(true);
+    lane.assembler.setCompression(builtinCompressions().constFirst());
     lane.held.append(frame);
     const auto taken = lane.assembler.take(frame);
     if (!taken) {
@@ -107,7 +108,7 @@ QList<QByteArray> WireTap::deliver(int client, quint64 connection, Direction dir
     for (const Message &part : replaced) {
         if (direction == Direction::ToClient)
             note(event, part);
-        delivered += frameMessage(encodeMessage(part), false);
+        delivered += frameMessage(encodeMessage(part));
     }
     return delivered;
 }

@@ -60,7 +60,7 @@ private:
 
     static void sendTo(QWebSocket &socket, const Message &message)
     {
-        const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
+        const QList<QByteArray> frames = frameMessage(encodeMessage(message));
         for (const QByteArray &frame : frames)
             socket.sendBinaryMessage(frame);
     }

@@ -80,7 +80,7 @@ private:
     }
     void send(const Message &message)
     {
-        const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
+        const QList<QByteArray> frames = frameMessage(encodeMessage(message));
         for (const QByteArray &frame : frames)
             m_socket.sendBinaryMessage(frame);
     }

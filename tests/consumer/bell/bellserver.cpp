@@ -16,9 +16,9 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "usage: bell-server DIR HOST:PORT\n");
         return 1;
     }
-    Sheaf::Server::ServerPlugins plugins;
-    plugins.push_back(std::make_unique<BellPlugin>());
-    const auto served = Sheaf::Server::serve(arguments[1], arguments[2], {}, std::move(plugins));
+    Sheaf::Server::ServeOptions options;
+    options.plugins.push_back(std::make_unique<BellPlugin>());
+    const auto served = Sheaf::Server::serve(arguments[1], arguments[2], std::move(options));
     if (served)
         return *served;
     std::fprintf(stderr, "bell-server: %s\n", qUtf8Printable(served.error().message));

@@ -3,11 +3,7 @@
 #include "bell.h"
 #include "bellplugin.h"
 #include "device.h"
-#include "server/core/authenticator.h"
-#include "server/core/servercore.h"
-#include "server/net/listener.h"
-#include "server/net/systemsources.h"
-#include "server/storage/memorystorage.h"
+#include "ownserver.h"
 
 #include <QSignalSpy>
 
@@ -16,37 +12,8 @@ using namespace Sheaf;
 
 namespace {
 
-/// A server with a bell, in this thread.
-struct BellServer {
-    BellServer() : core(storage, clock, random)
-    {
-        core.install(std::make_unique<BellPlugin>());
-        listener.accepted = [this](std::unique_ptr<Connection> connection) { core.accept(std::move(connection)); };
-        isListening = listener.listen(QHostAddress(QHostAddress::LocalHost), 0).has_value();
-    }
-    [[nodiscard]] QUrl url() const { return QUrl(u"ws://127.0.0.1:%1"_s.arg(listener.port())); }
-    /// For a new device with this role in the space `home`; empty when it cannot be made.
-    [[nodiscard]] QByteArray token(const QByteArray &name, Role role)
-    {
-        const auto made = Server::addToken(storage, random, name, {});
-        auto transaction = storage.begin();
-        auto devices = made && transaction ? (*transaction)->devices({})
-                                           : Result<QList<Server::StoredDevice>>(QList<Server::StoredDevice>());
-        for (Server::StoredDevice &device : *devices) {
-            for (Server::Grant &grant : device.grants)
-                grant.role = device.name == name ? role : grant.role;
-            if (!(*transaction)->putDevice(device))
-                return {};
-        }
-        return made && (*transaction)->commit() ? *made : QByteArray();
-    }
-
-    Server::SystemClock clock;
-    Server::SystemRandom random;
-    Server::MemoryStorage storage{7};
-    Server::ServerCore core;
-    Server::Listener listener;
-    bool isListening = false; ///< else nobody gets in, and every test says so
+struct BellServer : OwnServer {
+    BellServer() { core.install(std::make_unique<BellPlugin>()); }
 };
 
 struct Person {

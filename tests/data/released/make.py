@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Sheaf developers
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a small database of every format that a replica or a server has ever had, as SQL text: what versions of that time
-left behind. Formats that are released are never made anew: the script adds those that are missing.
+"""Makes a small database of the newest format of a replica and of a server, as SQL text: what versions of that time leave
+behind. Those of older formats stand beside it and are never made anew: the script adds what is missing.
 
     python3 tests/data/released/make.py
 """
@@ -39,8 +39,9 @@ def integer(n):
     return b"\x01" + varint((n << 1) ^ (n >> 63) if n >= 0 else (-n << 1) - 1)
 
 
-def packed(length, life, uniform, others=(), parts=(), sites=()):
-    """The same since format 6: sites are numbered, and a stamp that follows its equal is left out."""
+def packed(length, life, uniform, others=(), parts=(), sites=(), gone=()):
+    """The same since format 6: sites are numbered, and a stamp that follows its equal is left out. Since format 15 parts that are
+    gone stand behind the others."""
     last = [None]
 
     def write(column, name, written):
@@ -54,24 +55,27 @@ def packed(length, life, uniform, others=(), parts=(), sites=()):
         return out
 
     out = varint(length) + write(None, None, life) + varint(uniform) + b"".join(write(c, None, s) for c, s in others)
-    return out + (b"\0\0" + b"".join(write(c, n, s) for c, n, s in parts) if parts else b"")
+    out += b"\0\0" + b"".join(write(c, n, s) for c, n, s in parts) if parts or gone else b""
+    return out + (b"\0" + b"".join(write(c, n, s) for c, n, s in gone) if gone else b"")
 
 
-def clock(length, life, uniform, others=(), parts=(), sites=()):
+def clock(length, life, uniform, others=(), parts=(), sites=(), gone=()):
     """RowClock: others are (column, stamp), parts are (column, name, stamp)."""
     if sites:
-        return packed(length, life, uniform, others, parts, sites)
+        return packed(length, life, uniform, others, parts, sites, gone)
     out = varint(length) + life + varint(uniform) + b"".join(varint(c) + s for c, s in others)
     if parts:
         out += b"\0\0" + b"".join(varint(c) + varint(len(n)) + n + s for c, n, s in parts)
     return out
 
 
-def record(length, life, cells=()):
-    """Cells are (column, stamp or None for life's, value)."""
+def record(length, life, cells=(), parts=()):
+    """Cells are (column, stamp or None for life's, value), parts (column, name, stamp, value)."""
     out = varint(length) + life + varint(len(cells))
     for column, own, value in cells:
         out += varint(column << 1 | (own is not None)) + (own or b"") + value
+    if parts:
+        out += b"\0" + varint(len(parts)) + b"".join(varint(c) + varint(len(n)) + n + s + v for c, n, s, v in parts)
     return out
 
 
@@ -118,47 +122,50 @@ def insert(db, table, **values):
 
 def replica(format_number):
     db = sqlite3.connect(":memory:")
-    db.create_function("sheaf_number_sites", 1, lambda clock: clock)  # no row is there yet
     db.create_function("written_through_sheaf_only", 0, lambda: 1, deterministic=True)
-    for number, script in enumerate(scripts("syncengine/replica/replica*.sql", format_number), 1):
-        db.executescript(script)
-        if number == 1:
-            insert(db, "sheaf_state", id=1, format=1, site=MINE)
-    counters = format_number >= 4
-    sites = (OTHER, MINE) if format_number >= 6 else ()
+    with open(os.path.join(ROOT, "syncengine/replica/replica.sql"), encoding="utf-8") as script:
+        db.executescript(script.read())
+    insert(db, "sheaf_state", id=1, format=format_number, site=MINE)
+    sites = (OTHER, MINE)
     for number, site in enumerate(sites):
         insert(db, "sheaf_sites", n=number, site=site)
     db.execute("UPDATE sheaf_state SET format = ?, hlc = ?, seen = ?, lease = x'6c65617365'",
                (format_number, (T0 + 6) << 16, (T0 + 1) << 16))
-    db.execute("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER)")
-    db.execute("INSERT INTO notes VALUES ('a', 'home', 'one', ?), ('b', 'home', 'edited', 2), ('d', 'home', 'born here', 4)", (6 if counters else 1,))
+    db.execute("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER, tags TEXT)")
+    db.execute("INSERT INTO notes VALUES ('a', 'home', 'one', 6, '[\"there\"]'), ('b', 'home', 'edited', 2, NULL), ('d', 'home', 'born here', 4, NULL)")
     db.execute("PRAGMA user_version = 1")
     db.execute("PRAGMA application_id = 0x53686561")
     insert(db, "sheaf_spaces", id=1, name=b"home", role=2, epoch=7, cursor=3, last_push=1, reached=3)
     insert(db, "sheaf_tables", id=1, name=b"notes", synced=1, space_column=b"space")
     for number, name in enumerate((b"title", b"votes", b"colour"), 1):
-        insert(db, "sheaf_columns", tbl=1, id=number, name=name, here=int(number < 3), type=2 if counters and number == 2 else 0)
+        insert(db, "sheaf_columns", tbl=1, id=number, name=name, here=int(number < 3), type=2 if number == 2 else 0)
+    insert(db, "sheaf_columns", tbl=1, id=4, name=b"tags", here=1, type=5)
     born, dead, edit, here = stamp(0, OTHER), stamp(1, OTHER), stamp(5, MINE), stamp(6, MINE)
     part = struct.pack(">Q", OTHER)
-    part_clock = [(2, part, stamp(2, OTHER))] if counters else []
-    rows = [("a", clock(1, born, 3, parts=part_clock, sites=sites), None), ("b", clock(1, born, 2, [(1, edit)], sites=sites), 1), ("c", clock(2, dead, 0, sites=sites), None),
+    there, gone = b'"there"' + b"\1" * 8, b'"gone"' + b"\2" * 8
+    part_clock = [(2, part, stamp(2, OTHER)), (4, there, stamp(3, OTHER))]
+    gone_clock = [(4, gone, stamp(4, OTHER))]
+    rows = [("a", clock(1, born, 3, parts=part_clock, sites=sites, gone=gone_clock), None), ("b", clock(1, born, 2, [(1, edit)], sites=sites), 1), ("c", clock(2, dead, 0, sites=sites), None),
             ("d", clock(1, here, 2, sites=sites), 2)]
     for key, packed, number in rows:
         insert(db, "sheaf_rows", tbl=1, pk=text(key), space=1, clock=packed, outbox=number)
     insert(db, "sheaf_outbox", n=1, tbl=1, pk=text("b"), space=1, txn=1, mask=2, base=clock(1, born, 2, sites=sites))
     insert(db, "sheaf_outbox", n=2, tbl=1, pk=text("d"), space=1, txn=2, mask=-1, base=b"")
     insert(db, "sheaf_parked", tbl=1, pk=text("a"), column=3, value=text("red"))
-    if counters:
-        insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=b"", value=integer(1))
-        insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=part, value=integer(5))
+    insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=b"", value=integer(1))
+    insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=part, value=integer(5))
+    for name, value in ((b"", b"\0"), (there, integer(1)), (gone, b"\0")):
+        insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=4, part=name, value=value)
     insert(db, "sheaf_rejected", space=b"home", tbl=b"notes", pk=text("b"), code="invalid", reason="As it was.", mask=2, texts=b"", at=T0,
            record=record(1, born, [(1, stamp(4, MINE), text("refused"))]))
     named = [(b"colour", born), (b"title", born), (b"votes", born)]
-    at_rest = [(b"notes", text("a"), 1, born, named, [(b"votes", part, stamp(2, OTHER))] if counters else []),
+    shown = [(b"tags", there, stamp(3, OTHER)), (b"votes", part, stamp(2, OTHER))]
+    at_rest = [(b"notes", text("a"), 1, born, named, shown),
                (b"notes", text("c"), 2, dead, [], [])]
-    for place, total in sorted(sums_of(at_rest, format_number < 9).items()):
+    for place, total in sorted(sums_of(at_rest, False).items()):
         insert(db, "sheaf_buckets", space=1, bucket=place, sum=total.to_bytes(16, "big"))
-    db.execute('CREATE INDEX sheaf_guard_1_0 ON notes("id","space","title","votes") WHERE written_through_sheaf_only()')
+    columns = '"id","space","title","votes","tags"'
+    db.execute(f"CREATE INDEX sheaf_guard_1_0 ON notes({columns}) WHERE written_through_sheaf_only()")
     db.execute("CREATE TRIGGER sheaf_guard_1_all BEFORE DELETE ON notes WHEN written_through_sheaf_only() BEGIN SELECT 1; END")
     return db
 
@@ -167,11 +174,15 @@ def server(version):
     db = sqlite3.connect(":memory:")
     for script in scripts("server/storage/0*.sql", version):
         db.executescript(script)
-    db.execute("DELETE FROM meta WHERE name = 'digests'")
+        db.execute("DELETE FROM meta WHERE name = 'digests'")
     db.execute(f"PRAGMA user_version = {version}")
     insert(db, "meta", name="epoch", value=7)
     born, dead = stamp(0, OTHER), stamp(1, OTHER)
-    rows = [(b"notes", text("a"), 1, born, [(b"title", born), (b"votes", born)], []), (b"notes", text("c"), 2, dead, [], [])]
+    tags = version >= 6
+    there, gone = b'"there"' + b"\1" * 8, b'"gone"' + b"\2" * 8
+    parts = [(3, gone, stamp(3, OTHER), b"\0"), (3, there, stamp(2, OTHER), integer(1))] if tags else []
+    shown = [(b"tags", there, stamp(2, OTHER))] if tags else []
+    rows = [(b"notes", text("a"), 1, born, [(b"title", born), (b"votes", born)], shown), (b"notes", text("c"), 2, dead, [], [])]
     sums = sums_of(rows, version < 4)
     digest = b"".join(sums.get(n, 0).to_bytes(16, "big") for n in range(256))
     insert(db, "device", id=1, name=b"phone", token_hash=hashlib.blake2b(b"token", digest_size=32).digest())
@@ -182,7 +193,9 @@ def server(version):
     insert(db, "dictionary_table", id=1, space=1, name=b"notes")
     insert(db, "dictionary_column", tbl=1, id=1, name=b"title")
     insert(db, "dictionary_column", tbl=1, id=2, name=b"votes")
-    insert(db, "record", position=(1 << 40) + 1, tbl=1, pk=text("a"), record=record(1, born, [(1, None, text("one")), (2, None, integer(1))]))
+    if tags:
+        insert(db, "dictionary_column", tbl=1, id=3, name=b"tags")
+    insert(db, "record", position=(1 << 40) + 1, tbl=1, pk=text("a"), record=record(1, born, [(1, None, text("one")), (2, None, integer(1))], parts))
     insert(db, "record", position=(1 << 40) + 3, tbl=1, pk=text("c"), record=record(2, dead))
     return db
 
@@ -201,7 +214,7 @@ def write(name, db):
 
 
 if __name__ == "__main__":
-    for number in range(1, len(scripts("syncengine/replica/replica*.sql", 1000)) + 1):
-        write(f"replica_{number}.sql", replica(number))
+    newest = len(glob.glob(os.path.join(ROOT, "syncengine/replica/replica_*.sql"))) + 1
+    write(f"replica_{newest}.sql", replica(newest))
     for number in range(1, len(scripts("server/storage/0*.sql", 1000)) + 1):
         write(f"server_{number}.sql", server(number))

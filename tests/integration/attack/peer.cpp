@@ -62,6 +62,7 @@ bool Peer::upgrade(int receiveBytes)
     m_httpAnswer = m_received.left(end);
     m_received.remove(0, end + 4);
     m_assembler.setWelcomed(true);
+    m_assembler.setCompression(builtinCompressions().constFirst());
     return m_httpAnswer.startsWith("HTTP/1.1 101 ") && m_httpAnswer.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 }
 
@@ -75,7 +76,7 @@ bool Peer::greet(const QByteArray &token, SiteId site, int receiveBytes)
     hello.site = site;
     hello.token = token;
     hello.clockMs = QDateTime::currentMSecsSinceEpoch();
-    hello.compression = true;
+    hello.compressions = {"zstd"};
     hello.lease = m_welcome.lease;
     if (!send(hello))
         return false;
@@ -90,7 +91,7 @@ bool Peer::greet(const QByteArray &token, SiteId site, int receiveBytes)
 bool Peer::send(const Message &message)
 {
     QByteArray bytes;
-    const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(message));
     for (const QByteArray &frame : frames)
         bytes += encoded({.payload = frame});
     return m_socket.send(bytes, patienceMs) == bytes.size();

@@ -28,7 +28,7 @@ constexpr int floodMsMax = 5'000; ///< how long a flood would go on if nobody st
 
 QByteArray frameOf(const Message &message)
 {
-    return encoded({.payload = frameMessage(encodeMessage(message), false).constFirst()});
+    return encoded({.payload = frameMessage(encodeMessage(message)).constFirst()});
 }
 
 QByteArray rawMessage(const QByteArray &payload)
@@ -125,7 +125,7 @@ void TestAttack::ruleBreakersAreTold_data()
     };
     const quint64 gigabyte = 1ULL << 30;
     both("text frame", encoded({.opcode = textOpcode, .payload = "{}"}), false, u"bad_frame"_s);
-    both("unmasked frame", encoded({.payload = frameMessage(encodeMessage(hello), false).first(), .isMasked = false}), false,
+    both("unmasked frame", encoded({.payload = frameMessage(encodeMessage(hello)).first(), .isMasked = false}), false,
          u"bad_frame"_s);
     both("unknown opcode", encoded({.opcode = 0x3, .payload = "x"}), false, u"bad_frame"_s);
     both("reserved bit", encoded({.opcode = 0x42, .payload = "x"}), false, u"bad_frame"_s);

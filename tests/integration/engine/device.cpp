@@ -36,6 +36,8 @@ SyncEngine::Options Device::options() const
     options.app = u"test "_s + m_name;
     options.conflicts = policy;
     options.transport = transport;
+    options.compressions = compressions;
+    options.filters = filters;
     return options;
 }
 

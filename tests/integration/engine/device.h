@@ -52,6 +52,8 @@ public:
 
     ConflictPolicy policy = ConflictPolicy::Latest;             ///< of the next restart()
     std::function<std::unique_ptr<Transport>()> transport = {}; ///< the same; none: WebSockets
+    Compressions compressions = builtinCompressions();          ///< the same
+    SyncFilters filters = {};                                   ///< the same
 
 private:
     QString m_name;

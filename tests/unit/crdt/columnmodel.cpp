@@ -182,7 +182,7 @@ bool Column::perform(const Operation &operation, Hlc now)
     m_last = {std::max(now, latest() + 1), m_site};
     for (const PartEdit &edit : *edits) {
         m_values[edit.part] = edit.value;
-        m_clock.setPartStamp(column, edit.part, m_last);
+        m_clock.setPart(column, edit.part, m_last, isGone(edit));
     }
     SHEAF_CHECK(foretold == shown());
     return true;

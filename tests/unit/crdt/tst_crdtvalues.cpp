@@ -190,7 +190,7 @@ void TestCrdtValues::clocksStoreASharedStampOnce()
     for (const ColumnId column : {2U, 4U, 5U})
         clock.setStamp(column, later);
     clock.setTextStamp(7, later);
-    clock.setPartStamp(8, "part", later);
+    clock.setPart(8, "part", later, false);
     bytes.clear();
     encodeClock(clock, sites, bytes);
     QCOMPARE(bytes.size(), plain + 3 + 8 + 2 + 1 + 6); // columns, the stamp, two marks, the text, the part with its name
@@ -209,7 +209,7 @@ void TestCrdtValues::registersOfAClockAreTakenAndGiven()
     const Stamp later{7, 6};
     RowClock clock{.length = 3, .life = life, .uniform = 3, .others = {{2, later}, {5, life}, {9, later}}};
     clock.setTextStamp(4, later);
-    clock.setPartStamp(8, "part", later);
+    clock.setPart(8, "part", later, false);
     RowRecord record = clock.registers();
     QCOMPARE(record.length, CausalLength(3));
     QCOMPARE(record.life, life);

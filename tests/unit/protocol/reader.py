@@ -75,8 +75,10 @@ def join(frames):
 def unpack(payload):
     source = Input(payload)
     size = varint(source)
-    packed = source.take(source.left())
-    need(packed and size <= 8 * len(packed) and size <= 1024 * KIB, "declared size")
+    packed = source.take(varint(source))
+    padding = source.take(source.left())
+    need(not any(padding), "padding")
+    need(packed and size <= 8 * (len(packed) + len(padding)) and size <= 1024 * KIB, "declared size")
     if shutil.which("zstd") is None:
         return None
     done = subprocess.run(["zstd", "-dcq"], input=packed, capture_output=True, check=False)
@@ -320,9 +322,15 @@ def space(c, least):
     return read
 
 
+def compressions(c):
+    names = [c.name() for _ in range(c.array(8))]
+    different(names)
+    return names
+
+
 def welcome(c):
     m = {"version": c.small(), "session": c.bytes(64).decode(), "clock": c.time(), "client-clock": c.time(), "lease": c.bytes(64).decode(),
-         "compression": c.bool(), "epoch": c.uint(), "spaces": []}
+         "compression": c.bytes(128).decode(), "epoch": c.uint(), "spaces": []}
     for _ in range(c.array(200)):
         m["spaces"].append(space(c, 0))
     different([space["name"] for space in m["spaces"]])
@@ -359,7 +367,7 @@ def marked(c):
 
 MESSAGES = {
     1: ("hello", 10, lambda c: {"version-min": c.small(), "version-max": c.small(), "app": c.text(128), "schema-version": c.small(), "site": c.uint(),
-                                "token": c.bytes(256).decode(), "clock": c.time(), "lease": c.bytes(64).decode(), "compression": c.bool()}),
+                                "token": c.bytes(256).decode(), "clock": c.time(), "lease": c.bytes(64).decode(), "compressions": compressions(c)}),
     2: ("welcome", 9, welcome),
     3: ("refused", 4, lambda c: {"code": c.text(64), "reason": c.text(KIB), "retry-after": c.int(-1, 86_400_000)}),
     4: ("subscribe", 7, subscribe),
@@ -440,10 +448,11 @@ def digest(rows):
                 for text in read["texts"]:
                     if text["column"] == column:
                         over += length_first(name) + stamp_bytes(text["stamp"])
-        if "parts" in read:
+        standing = [part for part in read.get("parts", []) if part["value"] != ["null"]]
+        if standing:
             over += b"\0" if "texts" in read else b"\0\0"
             for name, column in named:
-                for part in read["parts"]:
+                for part in standing:
                     if part["column"] == column:
                         over += length_first(name) + length_first(bytes.fromhex(part["part"])) + stamp_bytes(part["stamp"])
         place = bucket(table, row_key)

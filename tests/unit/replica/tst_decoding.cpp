@@ -36,8 +36,8 @@ QVariant encoded(const QVariant &value)
 SyncFilters mapsWith(const QSet<QString> &keys)
 {
     SyncFilters filters;
-    filters.encode = [](const QByteArray &, const QByteArray &, const QVariant &value) { return encoded(value); };
-    filters.decode = [keys](const QByteArray &, const QByteArray &, const QVariant &value) -> QVariant {
+    filters.encode = [](const ValuePlace &, const QVariant &value) { return encoded(value); };
+    filters.decode = [keys](const ValuePlace &, const QVariant &value) -> QVariant {
         if (value.isNull())
             return value;
         const QString text = value.toString();

@@ -20,6 +20,9 @@ constexpr char registers[] =
 constexpr char counters[] =
     "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER);"
     "SELECT sheaf_sync('notes', '{\"columns\":{\"votes\":\"counter\"}}');";
+constexpr char tags[] =
+    "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER, tags TEXT);"
+    "SELECT sheaf_sync('notes', '{\"columns\":{\"votes\":\"counter\",\"tags\":\"set\"}}');";
 constexpr char colour[] = "ALTER TABLE notes ADD COLUMN colour TEXT;";
 
 /// Puts a file of tests/data/released in the place of the device's own.
@@ -85,6 +88,7 @@ private Q_SLOTS:
     void filesOfAllFormatsAreTaken_data();
     void filesOfAllFormatsAreTaken();
     void whatCanBeUndoneKeepsItsSpace();
+    void clocksLearnWhatWasTakenOut();
     void aNewerFileIsLeftAsItIs();
 };
 
@@ -107,7 +111,7 @@ void TestReleasedReplicas::filesOfAllFormatsAreTaken()
 {
     QFETCH(QString, script);
     QFETCH(int, format);
-    const char *schema = format < 4 ? registers : counters;
+    const char *schema = format < 4 ? registers : format < 15 ? counters : tags;
     const int votes = format < 4 ? 1 : 6;
     Device device(schema);
     const int newest = device.value(u"SELECT format FROM sheaf_state"_s).toInt();
@@ -171,6 +175,39 @@ void TestReleasedReplicas::whatCanBeUndoneKeepsItsSpace()
     QCOMPARE(device.rows(u"SELECT label FROM sheaf_undo"_s), (QList<QVariantList>{{u"known"_s}}));
     QVERIFY(device.replica().closeSpace("home", u"no_access"_s, {}));
     QCOMPARE(device.value(u"SELECT count(*) FROM sheaf_undo"_s).toInt(), 0);
+}
+
+/// Until format 15 clocks did not tell which parts were taken out, and digests had those, too.
+void TestReleasedReplicas::clocksLearnWhatWasTakenOut()
+{
+    Device newer(tags);
+    restore(newer, QStringLiteral(RELEASED "/replica_15.sql"));
+    QVERIFY(newer.open());
+    Device older(tags);
+    restore(older, QStringLiteral(RELEASED "/replica_15.sql"));
+    SiteNumbers sites;
+    sites.append(0x22);
+    sites.append(0x11);
+    RowClock clock;
+    QVERIFY(decodeClock(newer.value(u"SELECT clock FROM sheaf_rows WHERE pk = x'030161'"_s).toByteArray(), sites, clock));
+    QCOMPARE(std::ranges::count_if(clock.parts, &RowClock::Part::isGone), 1);
+    for (RowClock::Part &part : clock.parts)
+        part.isGone = false;
+    QByteArray bytes;
+    encodeClock(clock, sites, bytes);
+    sqlite3 *handle = nullptr;
+    sqlite3_open(older.path().toUtf8().constData(), &handle);
+    const QByteArray asItWas =
+        "UPDATE sheaf_state SET format = 14; UPDATE sheaf_buckets SET sum = x'00112233445566778899aabbccddeeff';"
+        "UPDATE sheaf_rows SET clock = x'" +
+        bytes.toHex() + "' WHERE pk = x'030161'";
+    QCOMPARE(sqlite3_exec(handle, asItWas.constData(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
+    QVERIFY(older.open());
+    QVERIFY(older.digestHolds());
+    QCOMPARE(*older.replica().digest("home"), *newer.replica().digest("home"));
+    QCOMPARE(older.value(u"SELECT hex(clock) FROM sheaf_rows WHERE pk = x'030161'"_s),
+             newer.value(u"SELECT hex(clock) FROM sheaf_rows WHERE pk = x'030161'"_s));
 }
 
 /// A file of a format, or of a schema of the app, that this version does not know.

@@ -137,7 +137,7 @@ Caller::Caller(ServerHouse &house) : m_house(house)
 
 void Caller::send(const Message &message)
 {
-    const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(message));
     for (const QByteArray &frame : frames)
         sendRaw(frame);
 }

@@ -142,7 +142,7 @@ void TestAdmission::theWelcomeTellsTheState()
     QCOMPARE(welcome.epoch, Epoch(77));
     QCOMPARE(welcome.clockMs, m_house->clock.wallMs());
     QCOMPARE(welcome.clientClockMs, qint64(42));
-    QVERIFY(!welcome.compression); // not asked for
+    QVERIFY(welcome.compression.isEmpty()); // not asked for
     QVERIFY(!welcome.session.isEmpty() && !welcome.lease.isEmpty());
     QCOMPARE(welcome.spaces, (QList<Welcome::Space>{{"home", Role::Editor, 0, 0}, {"team", Role::Editor, 0, 0}}));
     first.send(pushOf(1, {rowOf("k", {makeHlc(m_house->clock.wallMs()), 9}, {"v"})}));

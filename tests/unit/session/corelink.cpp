@@ -43,6 +43,7 @@ private:
     void count(const QByteArray &frame)
     {
         m_assembler.setWelcomed(true);
+        m_assembler.setCompression(builtinCompressions().constFirst());
         const auto taken = m_assembler.take(frame);
         if (!taken || !taken->has_value())
             return;

@@ -118,7 +118,7 @@ void ScriptedServer::send(const Message &message)
 {
     if (!std::holds_alternative<Subscribed>(message))
         answerSubscriptions();
-    const QList<QByteArray> frames = frameMessage(encodeMessage(message), false);
+    const QList<QByteArray> frames = frameMessage(encodeMessage(message));
     for (const QByteArray &frame : frames)
         sendRaw(frame);
 }
@@ -139,17 +139,18 @@ void ScriptedServer::hangUp(const QString &reason)
     m_clock.settle();
 }
 
-TestReplica::TestReplica(ManualClock &clock, quint64 seed)
+TestReplica::TestReplica(ManualClock &clock, quint64 seed, const QByteArray &schema)
 {
-    const QString schema = folder.filePath(u"schema.sql"_s);
-    QFile file(schema);
+    const QByteArray notes =
+        "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT);\n"
+        "SELECT sheaf_sync('notes');\n";
+    QFile file(folder.filePath(u"schema.sql"_s));
     if (!file.open(QIODevice::WriteOnly))
         qFatal("cannot write the schema");
-    file.write("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, body TEXT);\n"
-               "SELECT sheaf_sync('notes');\n");
+    file.write(schema.isEmpty() ? notes : schema);
     file.close();
     config.path = folder.filePath(u"replica.db"_s);
-    config.schemaPath = schema;
+    config.schemaPath = file.fileName();
     config.wallMs = [&clock] { return clock.wallMs(); };
     config.random = [state = seed]() mutable { return state = state * 6364136223846793005ULL + 1442695040888963407ULL; };
     open();

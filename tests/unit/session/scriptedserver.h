@@ -105,9 +105,9 @@ private:
     int m_attempts = 0;
 };
 
-/// A replica in a folder of its own with one synced table `notes(id, space, title, body)`.
+/// A replica in a folder of its own with one synced table `notes(id, space, title, body)`, or another schema.
 struct TestReplica {
-    explicit TestReplica(ManualClock &clock, quint64 seed);
+    explicit TestReplica(ManualClock &clock, quint64 seed, const QByteArray &schema = {});
 
     /// Opens the file that reset() of `replica` has closed.
     void open();

@@ -246,8 +246,8 @@ void TestSelectiveSync::hiddenRowsGoOnMerging()
 
 void TestSelectiveSync::valuesAreMappedBothWays()
 {
-    const auto turned = [](const QByteArray &table, const QByteArray &column, const QVariant &value) -> QVariant {
-        if (table != "notes" || column != "title" || value.isNull())
+    const auto turned = [](const ValuePlace &place, const QVariant &value) -> QVariant {
+        if (place.space != "home" || place.table != "notes" || place.column != "title" || value.isNull())
             return value;
         QString text = value.toString();
         std::reverse(text.begin(), text.end());

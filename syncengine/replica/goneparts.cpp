@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "crdt/bytes.h"
+#include "crdt/forgetparts.h"
+#include "replica/replica.h"
+#include "replica/replica_p.h"
+
+#include <algorithm>
+
+/// What becomes of elements and keys that were taken out, once everybody has seen it: PROTOCOL.md "Forgetting deletes".
+namespace Sheaf {
+
+namespace {
+
+// Read from the parts, of which most rows have none.
+constexpr char selectGone[] =
+    "SELECT DISTINCT p.tbl, p.pk FROM sheaf_parts p CROSS JOIN sheaf_rows r ON r.tbl = p.tbl AND r.pk = p.pk"
+    " WHERE p.value = x'00' AND p.part <> x'' AND r.space = ?1 AND r.outbox IS NULL";
+
+} // namespace
+
+/// Rows that wait have their turn with the next that is forgotten.
+Result<void> Replica::Private::forgetGoneParts(const Store::Space &space)
+{
+    auto select = SqlStatement::prepare(handle, selectGone);
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, space.id);
+    QList<std::pair<const TableInfo *, QByteArray>> found;
+    const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+        if (const TableInfo *table = catalog.find(row.integer(0)); table->synced)
+            found.append({table, row.bytes(1).toByteArray()});
+    });
+    if (!read)
+        return read;
+    for (const auto &[table, key] : std::as_const(found)) {
+        if (auto done = forgetGoneParts(*table, key, space.state.forgotten); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<void> Replica::Private::forgetGoneParts(const TableInfo &table, const QByteArray &key, Hlc upTo)
+{
+    RowState row;
+    if (auto done = rows.read(table, key, row); !done)
+        return done;
+    const RowClock before = row.clock;
+    std::vector<ColumnId> smaller;
+    for (size_t first = 0; first < before.parts.size();) {
+        const RowParts::Place place{table, key, before.parts[first].column};
+        const auto stored = parts.read(place);
+        if (!stored)
+            return fail(stored.error());
+        const auto present = parts.presentValue(place);
+        if (!present)
+            return fail(present.error());
+        const Cell base{place.column, before.stampOf(place.column), Bytes::decodedValue(stored->base ? *stored->base : *present)};
+        std::vector<PartCell> cells;
+        for (const auto &[part, value] : stored->parts)
+            cells.push_back({place.column, part, before.partStampOf(place.column, part), Bytes::decodedValue(value)});
+        for (const size_t gone : forgettableParts(cells, &base, upTo)) {
+            if (auto done = parts.remove(place, cells[gone].part); !done)
+                return done;
+            row.clock.removePart(place.column, cells[gone].part);
+            if (smaller.empty() || smaller.back() != place.column)
+                smaller.push_back(place.column);
+        }
+        while (first < before.parts.size() && before.parts[first].column == place.column)
+            ++first;
+    }
+    if (smaller.empty())
+        return {};
+    if (auto done = rows.write(table, key, before, row); !done)
+        return done;
+    for (const ColumnId column : smaller) { // a base that was written later may come into view
+        if (!hasParts(table.typeOf(column)))
+            continue;
+        if (auto done = merger.showParts({table, key, column}); !done)
+            return done;
+    }
+    return rebaseUndo(table, key, before, row.clock);
+}
+
+/// The server's floor has moved past the stamps of elements and keys that were taken out here: they get one that is later.
+Result<void> Replica::Private::renewGoneParts(const Push &push, const Change &change, Hlc serverNow)
+{
+    const TableInfo *known = catalog.findOnWire(push.tables.at(change.table).table);
+    if (known == nullptr)
+        return {};
+    const TableInfo &table = *known;
+    const QByteArray &key = change.key;
+    RowState row;
+    if (auto done = rows.read(table, key, row); !done)
+        return done;
+    const RowClock before = row.clock;
+    const auto waiting = parts.list(table, key, true);
+    if (!waiting)
+        return fail(waiting.error());
+    const Stamp fresh{std::max(store.clock.tick(correctedWallMs()), serverNow), store.site};
+    store.clock.observe(fresh.hlc);
+    for (const RowParts::Part &part : *waiting) {
+        if (part.value != encodedNull)
+            continue;
+        if (auto done = parts.restamp(table, key, row.clock, part, store.site, fresh); !done)
+            return done;
+    }
+    if (auto done = rows.write(table, key, before, row); !done)
+        return done;
+    return rebaseUndo(table, key, before, row.clock);
+}
+
+/// The first that a sweep brings of a row is all that the server has of it. What stands here, was on the server and is not among
+/// it was taken out there, and that is forgotten already; what waits here stays.
+Result<void> Merger::dropMissedParts(const TableInfo &table, QByteArrayView key)
+{
+    m_lessened.clear();
+    if (!m_isFirstOfSweep || !isAlive(m_record.length) || m_record.length != m_before.length)
+        return {};
+    for (const RowClock::Part &part : m_before.parts) {
+        const bool isAtRest = m_row.outbox == 0 || m_base.partStampOf(part.column, part.part) == part.stamp;
+        const auto there =
+            std::ranges::lower_bound(m_record.parts, placeOf(part), {}, [](const PartCell &p) { return placeOf(p); });
+        if (!isAtRest || (there != m_record.parts.end() && placeOf(*there) == placeOf(part)))
+            continue;
+        if (auto done = m_parts.remove({table, key, part.column}, part.part); !done)
+            return done;
+        m_row.clock.removePart(part.column, part.part);
+        if (m_lessened.empty() || m_lessened.back() != part.column)
+            m_lessened.push_back(part.column);
+    }
+    return {};
+}
+
+} // namespace Sheaf
