@@ -16,9 +16,11 @@ public:
 
     void run()
     {
+        m_store.sequence.setDeferring(true);
         if (!runInOrder())
             runQueues();
         deletions();
+        m_store.buildSequences();
     }
 
     [[nodiscard]] bool hasRest() const { return m_hasRest; }
@@ -44,6 +46,7 @@ private:
             return false;
         for (const RawUpdate::Block &block : m_raw.blocks) {
             quint32 index = m_store.findClient(block.client);
+            bool first = true; // what an update keeps apart, something was written in between
             for (quint32 i = block.begin; i < block.end; ++i) {
                 const RawStruct &one = m_raw.structs[i];
                 const quint32 state = index == None ? 0 : m_store.clients[index].state;
@@ -54,7 +57,7 @@ private:
                     return false;
                 if (index == None)
                     index = m_store.clientIndex(block.client);
-                if (one.clock != state || !continues(index, one))
+                if (one.clock != state || !std::exchange(first, false) || !continues(index, one))
                     integrate(index, one, state - one.clock);
             }
         }
@@ -158,7 +161,7 @@ private:
             return true;
         };
         return absent(RawStruct::HasOrigin, one.origin) || absent(RawStruct::HasRight, one.right) ||
-               absent(RawStruct::ParentId, one.parent);
+               ((one.flags & RawStruct::ParentId) && absent(RawStruct::ParentId, m_raw.parentOf(one).id));
     }
 
     /// Works on one client until its queue waits for another or is done.
@@ -246,13 +249,10 @@ private:
 
     void integrate(quint32 client, const RawStruct &one, quint32 offset)
     {
-        const quint32 index = m_store.newItem();
-        {
-            Item item;
-            item.client = client;
-            fill(item, one, offset);
-            m_store.items[index] = item;
-        }
+        Item item;
+        item.client = client;
+        fill(item, one, offset);
+        const quint32 index = m_store.newItem(item);
         if (one.ref != Ref::Gc)
             resolve(index, one, offset);
         m_store.integrate(index);
@@ -270,24 +270,27 @@ private:
         if (one.flags & RawStruct::HasRight)
             right = known(one.right);
         const quint32 left = origin.isNone() ? None : m_store.itemEndingAt(origin);
-        const quint32 next = right.isNone() ? None : m_store.itemStartingAt(right);
+        const quint32 next = right.isNone() ? None : startingAt(right, left);
         quint32 parent = None;
         quint32 sub = None;
         const bool collected =
             (left != None && m_store.items[left].ref == Ref::Gc) || (next != None && m_store.items[next].ref == Ref::Gc);
         if (!collected) {
             if (one.flags & RawStruct::ParentName) {
-                parent = m_store.rootType(m_raw.view(one.name, one.nameLength).toString());
+                const RawParent &named = m_raw.parentOf(one);
+                parent = m_store.rootType(m_raw.view(named.name, named.nameLength).toString());
             } else if (one.flags & RawStruct::ParentId) {
-                const Item &owner = m_store.items[m_store.itemAt(known(one.parent))];
+                const Item &owner = m_store.items[m_store.itemAt(known(m_raw.parentOf(one).id))];
                 parent = owner.ref == Ref::Type ? m_store.extras[owner.content].type : None;
             } else if (left != None || next != None) {
                 const Item &neighbour = m_store.items[left != None ? left : next];
                 parent = neighbour.parent;
                 sub = neighbour.sub;
             }
-            if (one.flags & RawStruct::HasSub)
-                sub = m_store.keyIndex(m_raw.view(one.sub, one.subLength).toString());
+            if (one.flags & RawStruct::HasSub) {
+                const RawParent &named = m_raw.parentOf(one);
+                sub = m_store.keyIndex(m_raw.view(named.sub, named.subLength).toString());
+            }
         }
         // Hostile neighbours from two lists would tie them together: such a struct is kept as collected.
         const auto foreign = [&](quint32 other) {
@@ -304,10 +307,23 @@ private:
         item.sub = sub;
     }
 
-    [[nodiscard]] bool ordered(quint32 left, quint32 next) const
+    /// The item that starts at an id: nearly always the one behind the left neighbour.
+    [[nodiscard]] quint32 startingAt(Id id, quint32 left)
+    {
+        if (left != None) {
+            const quint32 next = m_store.items[left].next;
+            if (next != None && m_store.items[next].id() == id)
+                return next;
+        }
+        return m_store.itemStartingAt(id);
+    }
+
+    [[nodiscard]] bool ordered(quint32 left, quint32 next)
     {
         if (m_store.items[left].next == next)
             return true;
+        if (m_store.sequence.isDeferred(left))
+            m_store.buildSequences();
         if (m_store.items[left].leaf != None)
             return m_store.sequence.isBefore(left, next);
         for (quint32 at = left; at != None; at = m_store.items[at].next) {
@@ -338,13 +354,14 @@ private:
             return !m_store.items[m_store.clients[client].structs.at(place)].isDeleted();
         };
         StructList::Place place = m_store.clients[client].structs.find(range.clock);
-        const quint32 first = m_store.clients[client].structs.at(place);
-        const Item &item = m_store.items[first];
-        if (range.end() <= item.end() && m_store.shrink(first, range.clock - item.clock, range.length))
-            return;
-        if (live(place))
+        if (live(place)) {
+            const quint32 first = m_store.clients[client].structs.at(place);
+            const Item &item = m_store.items[first];
+            if (range.end() <= item.end() && m_store.shrink(first, range.clock - item.clock, range.length))
+                return;
             (void)m_store.itemStartingAt({client, range.clock});
-        place = m_store.clients[client].structs.find(range.clock);
+            place = m_store.clients[client].structs.find(range.clock);
+        }
         do {
             const quint32 index = m_store.clients[client].structs.at(place);
             if (m_store.items[index].clock >= range.end())
@@ -371,6 +388,18 @@ Result<void> Store::apply(QByteArrayView update, Format format)
 {
     if (const auto read = readUpdate(update, format, m_raw); !read)
         return read;
+    if (items.empty()) { // a document is loaded
+        items.reserve(m_raw.structs.size());
+        text.reserve(m_raw.text.size());
+    }
+    auto applied = applyRead();
+    if (m_raw.structs.capacity() > rawStructsKept)
+        m_raw = {};
+    return applied;
+}
+
+Result<void> Store::applyRead()
+{
     hasPairs = hasPairs || m_raw.hasPairs;
     bool again = true;
     bool first = true;

@@ -25,6 +25,15 @@ bool appendUtf16(std::u16string &out, QByteArrayView utf8, bool &sawPairs)
         return true;
     };
     while (at != end && good) {
+        if (end - at >= 8) {
+            quint64 eight = 0;
+            std::memcpy(&eight, at, sizeof eight);
+            if ((eight & 0x8080'8080'8080'8080U) == 0) {
+                to = std::copy_n(at, 8, to);
+                at += 8;
+                continue;
+            }
+        }
         const uchar first = *at++;
         if (first < 0x80) {
             *to++ = first;
@@ -191,8 +200,28 @@ Value ByteReader::any(int depth)
     return {};
 }
 
+namespace {
+
+/// Without a way out early, so that it takes many units at once.
+bool isAscii(QStringView text)
+{
+    char16_t all = 0;
+    for (const QChar unit : text)
+        all |= unit.unicode();
+    return all < 0x80;
+}
+
+} // namespace
+
 void ByteWriter::varString(QStringView text)
 {
+    if (isAscii(text)) {
+        varUint(static_cast<quint64>(text.size()));
+        char *to = space(text.size());
+        for (const QChar unit : text)
+            *to++ = static_cast<char>(unit.unicode());
+        return;
+    }
     const quint64 size = utf8Size(text);
     varUint(size);
     writeUtf8(space(static_cast<qsizetype>(size)), text);

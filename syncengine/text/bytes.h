@@ -42,8 +42,17 @@ public:
 
     quint64 varUint()
     {
-        if (m_at != m_end && *m_at < 0x80) [[likely]]
-            return *m_at++;
+        if (m_end - m_at < shortBytes)
+            return varUintTail(0, 0);
+        quint64 value = 0;
+        for (int i = 0; i < shortBytes; ++i) {
+            const quint64 byte = m_at[i];
+            value |= (byte & 0x7F) << (7 * i);
+            if (byte < 0x80) {
+                m_at += i + 1;
+                return value;
+            }
+        }
         return varUintTail(0, 0);
     }
 
@@ -80,6 +89,7 @@ public:
     Value any(int depth = 0);
 
 private:
+    static constexpr int shortBytes = 5; ///< of ids and clocks: read without asking for the end at each
     quint64 varUintTail(quint64 value, int shift);
     quint64 bigEndian(int bytes);
 

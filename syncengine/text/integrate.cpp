@@ -100,6 +100,15 @@ void Store::integrate(quint32 index)
         remove(index);
 }
 
+void Store::buildSequences()
+{
+    sequence.setDeferring(false);
+    for (const quint32 number : touchedTypes) {
+        if (Type &type = types[number]; type.root == None && type.start != None)
+            sequence.build(type.root, type.start);
+    }
+}
+
 /// Deletes an item and, when it holds a type, everything inside, with a stack of its own.
 void Store::remove(quint32 index)
 {
@@ -115,6 +124,7 @@ void Store::remove(quint32 index)
                 cursorItem = None;
             }
             item.flags |= Item::Deleted;
+            m_removed = true;
             deleted.push_back({item.client, {item.clock, item.length}});
             touchType(item.parent);
             if (item.ref == Ref::Type) {

@@ -31,6 +31,13 @@ struct Extra {
     quint32 type = 0; ///< type reference on the wire, type index in a store
 };
 
+/// Where a struct stands that names no neighbour: in a root type or inside an item, perhaps under a key.
+struct RawParent {
+    WireId id;
+    quint32 name = 0, nameLength = 0;
+    quint32 sub = 0, subLength = 0;
+};
+
 /// A struct as decoded: text is a range in RawUpdate::text, other content an index into RawUpdate::extras.
 struct RawStruct {
     enum Flag : quint8 { HasOrigin = 1, HasRight = 2, ParentName = 4, ParentId = 8, HasSub = 16 };
@@ -39,12 +46,9 @@ struct RawStruct {
     quint32 clock = 0;
     quint32 length = 0;
     quint32 content = 0;
-    quint32 offset = 0; ///< units of the content that were cut off in front
+    quint32 parent = 0; ///< index into RawUpdate::parents, with ParentName or ParentId
     WireId origin;
     WireId right;
-    WireId parent;
-    quint32 name = 0, nameLength = 0;
-    quint32 sub = 0, subLength = 0;
 };
 
 struct ClockRange {
@@ -73,12 +77,14 @@ struct RawUpdate {
     };
     std::vector<Block> blocks;
     std::vector<RawStruct> structs;
+    std::vector<RawParent> parents;
     std::u16string text;
     bool hasPairs = false; ///< whether the text has surrogate pairs
     std::vector<Extra> extras;
     std::vector<std::pair<quint64, ClockRange>> deletions;
 
     void clear();
+    [[nodiscard]] const RawParent &parentOf(const RawStruct &one) const { return parents[one.parent]; }
     [[nodiscard]] QStringView view(quint32 at, quint32 length) const
     {
         return QStringView(text.data() + at, static_cast<qsizetype>(length));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/sequence.h"
 
+#include <tuple>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -61,6 +62,10 @@ void Sequence::settle() const
 void Sequence::insert(quint32 &root, quint32 item)
 {
     Item &one = m_items[item];
+    if (m_deferring && root == None) {
+        one.leaf = Deferred;
+        return;
+    }
     quint32 leaf = None;
     if (one.left != None) {
         leaf = m_items[one.left].leaf;
@@ -80,6 +85,41 @@ void Sequence::insert(quint32 &root, quint32 item)
         addVisible(item, visible);
     if (++m_leaves[leaf].count > leafMax)
         splitLeaf(root, leaf);
+}
+
+/// Level by level, each node three quarters full so that the next insertions split none.
+void Sequence::build(quint32 &root, quint32 start)
+{
+    std::vector<std::pair<quint32, quint32>> level; // with their sums
+    for (quint32 item = start; item != None;) {
+        const quint32 index = newLeaf();
+        Leaf &leaf = m_leaves[index];
+        leaf.first = item;
+        for (; item != None && leaf.count < leafMax * 3 / 4; item = m_items[item].next) {
+            m_items[item].leaf = index;
+            leaf.sum += m_items[item].visible();
+            ++leaf.count;
+        }
+        level.emplace_back(index, leaf.sum);
+    }
+    for (quint16 height = 1; height == 1 || level.size() > 1; ++height) {
+        std::vector<std::pair<quint32, quint32>> above;
+        for (size_t at = 0; at < level.size();) {
+            const quint32 index = newNode();
+            Node &node = m_nodes[index];
+            node.level = height;
+            quint32 sum = 0;
+            for (; at < level.size() && node.count < fanout * 3 / 4; ++at) {
+                std::tie(node.child[node.count], node.sum[node.count]) = level[at];
+                sum += level[at].second;
+                ++node.count;
+            }
+            setParent(node, index);
+            above.emplace_back(index, sum);
+        }
+        level = std::move(above);
+    }
+    root = level.front().first;
 }
 
 void Sequence::splitLeaf(quint32 &root, quint32 leaf)

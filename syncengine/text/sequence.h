@@ -25,11 +25,18 @@ public:
 
     /// Enters an item that is already linked; root is made or replaced as needed.
     void insert(quint32 &root, quint32 item);
+    /// While deferring, items of lists that have no tree yet are not entered; build() makes up for it at less cost.
+    void setDeferring(bool deferring) { m_deferring = deferring; }
+    /// Makes the tree of a list from its first item on.
+    void build(quint32 &root, quint32 start);
+    [[nodiscard]] bool isDeferred(quint32 item) const { return m_items[item].leaf == Deferred; }
     /// Takes an item out that is still linked.
     void remove(quint32 &root, quint32 item);
     void addVisible(quint32 item, qint64 delta)
     {
         const quint32 leaf = m_items[item].leaf;
+        if (leaf == Deferred)
+            return;
         m_leaves[leaf].sum += static_cast<quint32>(delta);
         if (leaf != m_late) {
             settle();
@@ -49,6 +56,7 @@ public:
     [[nodiscard]] size_t memory() const { return m_leaves.capacity() * sizeof(Leaf) + m_nodes.capacity() * sizeof(Node); }
 
 private:
+    static constexpr quint32 Deferred = None - 1;
     static constexpr quint32 leafMax = 24;
     static constexpr quint32 fanout = 16;
     struct Leaf {
@@ -80,6 +88,7 @@ private:
     mutable std::vector<Node> m_nodes;
     mutable quint32 m_late = None;   ///< the leaf whose last changes the nodes have not been told
     mutable quint32 m_lateDelta = 0; ///< what the sums above it lack
+    bool m_deferring = false;
     std::vector<quint32> m_freeLeaves;
     std::vector<quint32> m_freeNodes;
 };

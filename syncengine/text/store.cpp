@@ -13,7 +13,7 @@ quint32 Store::findClient(quint64 id) const
     return m_clientIndex.value(id, None);
 }
 
-quint32 Store::clientIndex(quint64 id)
+quint32 Store::searchClient(quint64 id)
 {
     quint32 index = findClient(id);
     if (index == None) {
@@ -48,15 +48,15 @@ quint32 Store::keyIndex(const QString &key)
     return index;
 }
 
-quint32 Store::newItem()
+quint32 Store::newItem(const Item &item)
 {
     if (!m_freeItems.empty()) {
-        const quint32 item = m_freeItems.back();
+        const quint32 index = m_freeItems.back();
         m_freeItems.pop_back();
-        items[item] = {};
-        return item;
+        items[index] = item;
+        return index;
     }
-    items.emplace_back();
+    items.push_back(item);
     return static_cast<quint32>(items.size() - 1);
 }
 

@@ -50,7 +50,10 @@ public:
     Store &operator=(const Store &) = delete;
 
     // store.cpp: clients, ids, content
-    [[nodiscard]] quint32 clientIndex(quint64 id);
+    [[nodiscard]] quint32 clientIndex(quint64 id)
+    {
+        return id == m_lastClient && m_lastClientIndex != None ? m_lastClientIndex : searchClient(id);
+    }
     [[nodiscard]] quint32 findClient(quint64 id) const;
     [[nodiscard]] quint32 rootType(const QString &name);
     [[nodiscard]] quint32 keyIndex(const QString &key);
@@ -59,7 +62,7 @@ public:
     [[nodiscard]] quint32 itemEndingAt(Id id);
     [[nodiscard]] quint32 split(quint32 item, quint32 units);
     [[nodiscard]] QStringView textOf(const Item &item) const;
-    [[nodiscard]] quint32 newItem();
+    [[nodiscard]] quint32 newItem(const Item &item = {});
     [[nodiscard]] quint32 newExtra(Extra extra);
     void dropContent(Item &item);
     [[nodiscard]] bool mergeWithLeft(quint32 client, StructList::Place place);
@@ -69,6 +72,8 @@ public:
     // integrate.cpp
     void integrate(quint32 item);
     void remove(quint32 item);
+    /// Makes the trees of lists whose items were entered while that was deferred.
+    void buildSequences();
 
     // inplace.cpp: edits that need no new item. Each comes to what the general way would come to; false if it cannot.
     /// Makes a client's last item longer, as integrating and merging would.
@@ -89,6 +94,7 @@ public:
         deleted.clear();
         splits.clear();
         m_untidy = false;
+        m_removed = false;
     }
     /// Brings the store to its canonical form.
     void commit()
@@ -165,12 +171,22 @@ public:
 private:
     friend class UpdateApplier;
     static constexpr size_t deadTextFloor = 65'536;
+    static constexpr size_t rawStructsKept = 1'024;
+    /// Integrates what was read into m_raw, and what waited for it.
+    [[nodiscard]] Result<void> applyRead();
+    [[nodiscard]] quint32 searchClient(quint64 id);
     void tidy();
     void collectDeleted();
     void collectChildren(quint32 type);
     void makeGc(quint32 item);
     quint32 mergeLefts(quint32 client, StructList::Place &place);
     void mergeRange(quint32 client, ClockRange range);
+    /// Whether a struct came with this transaction, so that mergeNewStructs() looks at it.
+    [[nodiscard]] bool isNew(quint32 client, quint32 clock) const
+    {
+        const Client &one = clients[client];
+        return one.appended == epoch && clock >= one.before;
+    }
     void mergeNewStructs(quint32 client);
     void mergeSplits();
     void compactText();
@@ -183,7 +199,8 @@ private:
     std::vector<quint32> m_freeItems;
     std::vector<quint32> m_freeExtras;
     size_t m_deadText = 0;
-    bool m_untidy = false; ///< whether the transaction did anything that is to be collected or merged
+    bool m_untidy = false;  ///< whether the transaction did anything that is to be collected or merged
+    bool m_removed = false; ///< whether there is anything to collect: it deleted what had been alive
     quint32 m_scan = 0;
     quint64 m_lastClient = 0;
     quint32 m_lastClientIndex = None;

@@ -17,9 +17,14 @@ StructList::Place StructList::search(quint32 clock) const
     const auto &entries = m_chunks[chunk];
     if (entries.back().clock <= clock)
         return m_hint = {static_cast<quint32>(chunk), static_cast<quint32>(entries.size() - 1)};
-    const auto after =
-        std::upper_bound(entries.begin(), entries.end(), clock, [](quint32 c, const Entry &e) { return c < e.clock; });
-    return m_hint = {static_cast<quint32>(chunk), static_cast<quint32>(after - entries.begin() - 1)};
+    // Halving without a branch: which half it is cannot be foretold.
+    quint32 slot = 0;
+    for (auto left = static_cast<quint32>(entries.size()); left > 1;) {
+        const quint32 half = left / 2;
+        slot += entries[slot + half].clock <= clock ? half : 0;
+        left -= half;
+    }
+    return m_hint = {static_cast<quint32>(chunk), slot};
 }
 
 bool StructList::next(Place &place) const

@@ -36,13 +36,15 @@ quint32 Text::length() const
 QString Text::toString() const
 {
     const Store &store = *m_doc->m_store;
-    QString out;
-    out.reserve(store.types[m_type].length);
+    QString out(store.types[m_type].length, Qt::Uninitialized); // room for what is not text, too
+    auto *const begin = reinterpret_cast<char16_t *>(out.data());
+    char16_t *to = begin;
     for (quint32 at = store.types[m_type].start; at != None; at = store.items[at].next) {
         const Item &item = store.items[at];
         if (item.ref == Ref::String && !item.isDeleted())
-            out.append(store.textOf(item));
+            to = std::copy_n(store.text.data() + item.content, item.length, to);
     }
+    out.truncate(to - begin);
     return out;
 }
 

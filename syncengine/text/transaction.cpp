@@ -137,14 +137,18 @@ void Store::compactText()
 /// Collects what was deleted, then merges what can be merged.
 void Store::tidy()
 {
-    if (deleted.size() > 1)
-        std::sort(deleted.begin(), deleted.end(), [](const auto &a, const auto &b) {
-            return a.first != b.first ? a.first < b.first : a.second.clock < b.second.clock;
-        });
-    if (collects)
+    const auto byClock = [](const auto &a, const auto &b) {
+        return a.first != b.first ? a.first < b.first : a.second.clock < b.second.clock;
+    };
+    if (!std::ranges::is_sorted(deleted, byClock)) // it is after loading
+        std::ranges::sort(deleted, byClock);
+    if (collects && m_removed)
         collectDeleted();
-    for (size_t i = deleted.size(); i-- > 0;)
-        mergeRange(deleted[i].first, deleted[i].second);
+    for (size_t i = deleted.size(); i-- > 0;) {
+        const auto &[client, range] = deleted[i];
+        if (!isNew(client, range.clock))
+            mergeRange(client, range);
+    }
     // Text that grew in place has nothing new beside it.
     for (const quint32 client : touchedClients) {
         if (clients[client].appended == epoch)
@@ -164,6 +168,7 @@ void Store::collectAll()
         });
     }
     m_untidy = true;
+    m_removed = true;
     const bool before = std::exchange(collects, true);
     commit();
     collects = before;

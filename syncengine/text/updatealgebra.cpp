@@ -29,12 +29,13 @@ void writePiece(UpdateWriter &out, quint64 client, const Piece &piece)
     if (right)
         out.rightId(one.right);
     if (!origin && !right) {
+        const RawParent &parent = piece.raw->parentOf(one);
         if (one.flags & RawStruct::ParentName)
-            out.parentName(piece.raw->view(one.name, one.nameLength));
+            out.parentName(piece.raw->view(parent.name, parent.nameLength));
         else
-            out.parentId(one.parent);
+            out.parentId(parent.id);
         if (sub)
-            out.string(piece.raw->view(one.sub, one.subLength));
+            out.string(piece.raw->view(parent.sub, parent.subLength));
     }
     if (one.ref == Ref::Deleted)
         return out.length(length);

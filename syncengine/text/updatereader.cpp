@@ -46,6 +46,7 @@ public:
     Decoder(QByteArrayView bytes, Format format, RawUpdate &out) : m_rest(bytes), m_v2(format == Format::V2), m_out(out)
     {
         m_budget = Limits::structsFloor + Limits::structsPerByte * static_cast<quint64>(bytes.size());
+        m_room = static_cast<quint64>(bytes.size()) / bytesOfStruct;
         if (m_v2)
             openColumns();
     }
@@ -83,10 +84,11 @@ private:
         m_length = UintOptRleReader(m_rest.varBuf());
     }
 
-    [[nodiscard]] bool good() const
+    [[nodiscard]] bool good() const { return m_rest.ok() && (!m_v2 || columnsGood()); }
+    [[nodiscard]] bool columnsGood() const
     {
-        return m_rest.ok() && m_keyClock.ok() && m_client.ok() && m_leftClock.ok() && m_rightClock.ok() && m_info.ok() &&
-               m_stringLength.ok() && m_parentInfo.ok() && m_typeRef.ok() && m_length.ok();
+        return m_keyClock.ok() && m_client.ok() && m_leftClock.ok() && m_rightClock.ok() && m_info.ok() && m_stringLength.ok() &&
+               m_parentInfo.ok() && m_typeRef.ok() && m_length.ok();
     }
 
     quint32 bounded(quint64 number)
@@ -166,6 +168,8 @@ private:
         const quint64 id = client();
         quint64 clock = m_rest.varUint();
         RawUpdate::Block result{id, static_cast<quint32>(m_out.structs.size()), 0};
+        if (m_out.structs.empty())
+            m_out.structs.reserve(std::min(count, m_room));
         for (quint64 i = 0; i < count; ++i) {
             if (m_budget-- == 0 || clock > Limits::clockMax)
                 return false;
@@ -185,12 +189,12 @@ private:
     }
 
     /// A struct may only lean on earlier units of its own client.
-    static bool plausible(quint64 id, const RawStruct &one)
+    [[nodiscard]] bool plausible(quint64 id, const RawStruct &one) const
     {
         const auto earlier = [&](const WireId &other) { return other.client != id || other.clock < one.clock; };
         return one.length > 0 && (!(one.flags & RawStruct::HasOrigin) || earlier(one.origin)) &&
                (!(one.flags & RawStruct::HasRight) || earlier(one.right)) &&
-               (!(one.flags & RawStruct::ParentId) || earlier(one.parent));
+               (!(one.flags & RawStruct::ParentId) || earlier(m_out.parentOf(one).id));
     }
 
     void structure(RawStruct &one)
@@ -218,20 +222,26 @@ private:
             one.flags |= RawStruct::HasRight;
             one.right = rightId();
         }
-        if (!(info & 0xC0)) {
-            if (m_v2 ? m_parentInfo.read() == 1 : m_rest.varUint() == 1) {
-                one.flags |= RawStruct::ParentName;
-                std::tie(one.name, one.nameLength) = string();
-            } else {
-                one.flags |= RawStruct::ParentId;
-                one.parent = leftId();
-            }
-            if (info & 0x20) {
-                one.flags |= RawStruct::HasSub;
-                std::tie(one.sub, one.subLength) = string();
-            }
-        }
+        if (!(info & 0xC0))
+            parent(one, info & 0x20);
         content(one);
+    }
+
+    void parent(RawStruct &one, bool hasSub)
+    {
+        one.parent = static_cast<quint32>(m_out.parents.size());
+        RawParent &parent = m_out.parents.emplace_back();
+        if (m_v2 ? m_parentInfo.read() == 1 : m_rest.varUint() == 1) {
+            one.flags |= RawStruct::ParentName;
+            std::tie(parent.name, parent.nameLength) = string();
+        } else {
+            one.flags |= RawStruct::ParentId;
+            parent.id = leftId();
+        }
+        if (hasSub) {
+            one.flags |= RawStruct::HasSub;
+            std::tie(parent.sub, parent.subLength) = string();
+        }
     }
 
     void content(RawStruct &one)
@@ -290,10 +300,13 @@ private:
         m_out.extras.push_back(std::move(extra));
     }
 
+    static constexpr quint64 bytesOfStruct = 8; ///< at least, in what documents are made of
+
     ByteReader m_rest;
     bool m_v2;
     RawUpdate &m_out;
     quint64 m_budget = 0;
+    quint64 m_room = 0; ///< structs for which memory is taken before they are read
     IntDiffOptRleReader m_keyClock, m_leftClock, m_rightClock;
     UintOptRleReader m_client, m_stringLength, m_typeRef, m_length;
     RleReader m_info, m_parentInfo;
@@ -307,6 +320,7 @@ void RawUpdate::clear()
 {
     blocks.clear();
     structs.clear();
+    parents.clear();
     text.clear();
     hasPairs = false;
     extras.clear();
