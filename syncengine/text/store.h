@@ -171,7 +171,6 @@ public:
 private:
     friend class UpdateApplier;
     static constexpr size_t deadTextFloor = 65'536;
-    static constexpr size_t rawStructsKept = 1'024;
     /// Integrates what was read into m_raw, and what waited for it.
     [[nodiscard]] Result<void> applyRead();
     [[nodiscard]] quint32 searchClient(quint64 id);

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/fuzz.h"
+#include "fuzz/textbombs.h"
 #include "text/doc.h"
+#include "text/limits.h"
 #include "text/updatealgebra.h"
 
 using namespace Sheaf;
@@ -79,6 +81,16 @@ QList<QByteArray> Fuzz::heavyInputs()
         const QByteArray update = doc->encode(format);
         if (update.size() < inputBytesMax)
             inputs.append(QByteArray(1, '\0') + update);
+    }
+    // As many structs as that many bytes can name, and so many more that they are refused.
+    constexpr quint64 size = inputBytesMax - 1;
+    constexpr quint64 most = Limits::emptyStructsFloor + size / Limits::bytesPerEmptyStruct;
+    for (const Ref ref : {Ref::Gc, Ref::Deleted, Ref::Type}) {
+        for (const quint64 count : {most, quint64{2'000'000}}) {
+            const QByteArray update = format == Format::V2 ? TextBombs::padded(TextBombs::emptyStructs(ref, count), size)
+                                                           : TextBombs::smallStructs(ref, (size - 8) / (ref == Ref::Gc ? 2 : 4));
+            inputs.append(QByteArray(1, '\0') + update);
+        }
     }
     return inputs;
 }
