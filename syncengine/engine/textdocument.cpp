@@ -147,7 +147,7 @@ QByteArray TextDocument::relativePosition(int position, int assoc) const
 
 int TextDocument::absolutePosition(const QByteArray &relative) const
 {
-    const auto found = d->doc->absolutePosition(relative);
+    const auto found = d->doc->absolutePosition(d->doc->text(), relative);
     return found && *found ? static_cast<int>(**found) : -1;
 }
 

@@ -139,7 +139,8 @@ public:
     /// A place that stays with its neighbour: the binary form of Yjs. assoc >= 0 holds on to the unit
     /// right of the place, assoc < 0 to the left one.
     [[nodiscard]] QByteArray relativePosition(const Text &text, quint32 position, int assoc = 0) const;
-    [[nodiscard]] Result<std::optional<quint32>> absolutePosition(QByteArrayView relative);
+    /// Nothing while what it speaks of is not here, or is in another type than the text.
+    [[nodiscard]] Result<std::optional<quint32>> absolutePosition(const Text &text, QByteArrayView relative) const;
 
     /// Walks every invariant; empty if all hold. For tests.
     [[nodiscard]] QString check() const;

@@ -55,6 +55,8 @@ public:
         return id == m_lastClient && m_lastClientIndex != None ? m_lastClientIndex : searchClient(id);
     }
     [[nodiscard]] quint32 findClient(quint64 id) const;
+    [[nodiscard]] quint32 findRoot(const QString &name) const { return m_roots.value(name, None); }
+    /// Made if there is none.
     [[nodiscard]] quint32 rootType(const QString &name);
     [[nodiscard]] quint32 keyIndex(const QString &key);
     [[nodiscard]] quint32 itemAt(Id id) const { return clients[id.client].structs.at(clients[id.client].structs.find(id.clock)); }

@@ -114,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     }
     if (mode == 2) {
-        const auto place = doc.absolutePosition(input.rest());
+        const auto place = doc.absolutePosition(doc.text(), input.rest());
         if (place && *place)
             SHEAF_CHECK(**place <= doc.text().length());
         return 0;

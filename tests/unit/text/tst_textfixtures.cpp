@@ -82,7 +82,7 @@ private Q_SLOTS:
             const auto index = static_cast<quint32>(one.value(u"index"_s).toInt());
             const QByteArray bytes = doc.relativePosition(doc.text(), index, one.value(u"assoc"_s).toInt());
             QCOMPARE(bytes.toHex(), one.value(u"hex"_s).toString().toLatin1());
-            const auto back = doc.absolutePosition(bytes);
+            const auto back = doc.absolutePosition(doc.text(), bytes);
             QVERIFY(back && *back);
             QCOMPARE(**back, index);
         }
