@@ -170,6 +170,7 @@ void TextDocument::replace(int position, int removed, const QString &inserted)
 void TextDocument::applyDelta(const Text::Delta &delta)
 {
     d->undo->stopCapturing();
+    d->typing = {};
     d->edit([&](Text::Text &text) { text.applyDelta(delta); });
 }
 
