@@ -135,6 +135,7 @@ void TestTextShelf::whoWasAwayGetsLittleMoreThanItLacks()
 void TestTextShelf::everyReaderEndsWithTheWholeText()
 {
     std::mt19937 random(4711);
+    const auto below = [&random](quint32 bound) { return static_cast<quint32>(random() % bound); };
     std::vector<std::unique_ptr<Text::Doc>> writers;
     for (quint64 client = 1; client <= 3; ++client)
         writers.push_back(std::make_unique<Text::Doc>(Text::Doc::Options{.clientId = client}));
@@ -143,22 +144,22 @@ void TestTextShelf::everyReaderEndsWithTheWholeText()
         const auto known = writer.stateVector();
         writer.transact([&] {
             Text::Text text = writer.text();
-            if (random() % 3 == 0)
-                text.remove(random() % (text.length() + 1), random() % 4'000);
-            const int length = random() % 20 == 0 ? 9'000 : static_cast<int>(random() % 40);
-            text.insert(random() % (text.length() + 1), QString(length, QChar(u'a' + round % 26)));
+            if (below(3) == 0)
+                text.remove(below(text.length() + 1), below(4'000));
+            const int length = below(20) == 0 ? 9'000 : static_cast<int>(below(40));
+            text.insert(below(text.length() + 1), QString(length, QChar(u'a' + round % 26)));
         });
         const QByteArray update = writer.encodeSince(known);
         add(update);
         for (const auto &other : writers) { // but for some, who hear of it later
-            if (random() % 4 != 0 || round > 390)
+            if (below(4) != 0 || round > 390)
                 need(other->apply(round > 390 ? writer.encode() : update));
         }
         need(m_doc->apply(update));
         QVERIFY(blocks().size() <= Tuning::textBlocksMax);
         if (round % 20 != 0)
             continue;
-        for (size_t missing = 0; missing <= m_updates.size(); missing += 1 + random() % 30) {
+        for (size_t missing = 0; missing <= m_updates.size(); missing += 1 + below(30)) {
             const auto [bytes, text] = caughtUp(missing);
             QCOMPARE(text, m_doc->text().toString());
             QVERIFY2(bytes <= 2 * bytesOfNewest(missing), qPrintable(u"%1 bytes for %2"_s.arg(bytes).arg(missing)));

@@ -63,7 +63,7 @@ public:
         }
         QList<qint64> ids;
         for (const ResultRow &row : std::as_const(m_shown))
-            ids.append(row[0].toLongLong());
+            ids.append(row.value(0).toLongLong());
         return ids;
     }
     /// Whether the index says of every row what the table has.
