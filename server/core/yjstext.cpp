@@ -59,7 +59,7 @@ Result<void> YjsText::readStored(StorageTransaction &transaction)
             m_stamps.push_back(text.stamp);
     }
     Result<void> applied;
-    auto visited = transaction.texts(m_place.table, m_place.key, m_place.column, [&](const TextView &text) {
+    auto visited = transaction.texts(m_place.table, m_place.key, m_place.column, {}, [&](const TextView &text) {
         m_storedBytes += text.update.size();
         if (applied)
             applied = m_doc.apply(text.update);

@@ -42,8 +42,9 @@ void Reader::opened(const Result<void> &result, const QString &path, std::shared
     m_refresh = std::make_unique<OneShot>(*m_clock);
     m_state = result;
     if (result) {
-        if (const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true}); !database)
-            m_state = Result<void>(fail(database.error()));
+        const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true});
+        m_state =
+            database ? trustSchema(sqliteHandle(*database)) : Result<void>(fail(database.error())); // the replica's own file
     }
     for (const auto &job : std::exchange(m_waiting, {}))
         job();

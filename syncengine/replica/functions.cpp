@@ -58,7 +58,7 @@ void guardFunction(sqlite3_context *context, int, sqlite3_value **)
 
 void registerFunctions(sqlite3 *handle, FunctionHost *host)
 {
-    // Direct only: a trigger or view of a foreign file must not call them.
+    // Direct only: no trigger or view may call them, however trusted the schema is.
     constexpr int volatileFlags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
     sqlite3_create_function(handle, "sheaf_sync", 1, volatileFlags, host, syncFunction, nullptr, nullptr);
     sqlite3_create_function(handle, "sheaf_sync", 2, volatileFlags, host, syncFunction, nullptr, nullptr);

@@ -101,6 +101,7 @@ struct PendingPush {
     QList<Hlc> stamps;           ///< the replica's own ones in it
     QList<qint64> held;          ///< rows of the outbox that a filter keeps here: to be given to hold()
     OutboxPosition end;          ///< where the next push begins
+    bool isFull = false;         ///< more was waiting than it could take
 };
 
 /// One unacknowledged row.

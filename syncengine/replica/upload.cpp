@@ -249,7 +249,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             break;
         const qint64 n = select->integer(0);
         const qint64 txn = select->integer(3);
-        const auto isFull = [&](qint64 next) {
+        const auto takesNoMore = [&](qint64 next) {
             const auto &changes = pending.push.changes;
             return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
                    (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
@@ -269,14 +269,14 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             pending.held.append(n);
             continue;
         }
-        if (isFull(0)) { // behind the filter: what it keeps here is no more to come
+        pending.isFull = takesNoMore(0);
+        if (pending.isFull) { // behind the filter: what it keeps here is no more to come
             pending.push.more = txn == transaction;
             break;
         }
-        bool full = false;
         for (const Private::RowChange &change : *changes) {
-            full = isFull(change.record.size());
-            if (full) {
+            pending.isFull = takesNoMore(change.record.size());
+            if (pending.isFull) {
                 pending.push.more = txn == transaction;
                 break;
             }
@@ -292,7 +292,7 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             pending.end = {n, change.textNumber};
             Private::collectStamps(row.clock, d->store.site, pending.stamps);
         }
-        if (full)
+        if (pending.isFull)
             break;
         pending.end = {n, 0};
     }
