@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "linespacing.h"
 
-#include <QTextCursor>
+#include "plaintextlayout.h"
+
 #include <QTextDocument>
 
 namespace Sheaf {
@@ -20,14 +21,7 @@ void LineSpacing::apply()
     if (!m_document)
         return;
     QTextDocument *text = m_document->textDocument();
-    QTextBlockFormat format;
-    format.setLineHeight(m_factor * 100.0, QTextBlockFormat::ProportionalHeight);
-    const bool undo = text->isUndoRedoEnabled();
-    text->setUndoRedoEnabled(false);
-    QTextCursor cursor(text);
-    cursor.select(QTextCursor::Document);
-    cursor.mergeBlockFormat(format);
-    text->setUndoRedoEnabled(undo);
+    text->setDocumentLayout(new PlainTextLayout(text, m_factor));
 }
 
 } // namespace Sheaf

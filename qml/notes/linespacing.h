@@ -9,7 +9,8 @@
 
 namespace Sheaf {
 
-/// The line height of a TextArea, which Qt Quick cannot set by itself.
+/// Gives a TextArea of plain text a PlainTextLayout: the height of its lines, which Qt Quick cannot set by itself, and
+/// keys that do not wait for the length of the text.
 class LineSpacing : public QObject
 {
     Q_OBJECT
@@ -22,7 +23,7 @@ public:
 
     [[nodiscard]] QQuickTextDocument *document() const { return m_document; }
     void setDocument(QQuickTextDocument *document);
-    /// To be called once; text that is typed or inserted later inherits. Forgets the editor's undo steps.
+    /// To be called once.
     Q_INVOKABLE void apply();
 
 Q_SIGNALS:
