@@ -113,20 +113,42 @@ Result<bool> TextShelf::has(StorageTransaction &transaction, const Place &place,
     return visited ? Result<bool>(found) : Result<bool>(fail(visited.error()));
 }
 
-Result<bool> TextShelf::makeRoom(StorageTransaction &transaction, const Place &place, qint64 bytes) const
+qint64 TextShelf::structsOf(QByteArrayView update)
 {
-    const qint64 room = Sheaf::Limits::textBytesMax - bytes;
+    return isUpdate(update) ? static_cast<qint64>(m_raw.structs.size()) : 0;
+}
+
+/// Whether a text of so many stored bytes stays below its limits with some updates more.
+Result<bool> TextShelf::fits(StorageTransaction &transaction, const Place &place, qint64 stored,
+                             const std::vector<QByteArrayView> &updates)
+{
+    qint64 bytes = stored;
+    for (const QByteArrayView update : updates)
+        bytes += update.size();
+    if (bytes > Sheaf::Limits::textBytesMax || bytes <= Tuning::structBytesMin * Sheaf::Limits::textStructsMax)
+        return bytes <= Sheaf::Limits::textBytesMax;
+    qint64 structs = 0;
+    for (const QByteArrayView update : updates)
+        structs += structsOf(update);
+    auto visited = transaction.texts(place.table, place.key, place.column, {},
+                                     [&](const TextView &text) { structs += structsOf(text.update); });
+    return visited ? Result<bool>(structs <= Sheaf::Limits::textStructsMax) : Result<bool>(fail(visited.error()));
+}
+
+Result<bool> TextShelf::makeRoom(StorageTransaction &transaction, const Place &place, const std::vector<QByteArrayView> &updates)
+{
     auto blocks = transaction.textBlocks(place.table, place.key, place.column);
     if (!blocks)
         return fail(blocks.error());
     const qint64 taken = bytesOf(*blocks);
+    const auto fit = fits(transaction, place, taken, updates);
     // Little can come of merging what was merged just now.
-    if (taken <= room || blocks->empty() || taken - blocks->front().bytes <= Tuning::textLoadedBytesMin)
-        return taken <= room;
+    if (!fit || *fit || blocks->empty() || taken - blocks->front().bytes <= Tuning::textLoadedBytesMin)
+        return fit;
     if (auto done = mergeBlocks(transaction, place, {blocks->front().sequence, blocks->back().sequence}, true); !done)
         return fail(done.error());
     blocks = transaction.textBlocks(place.table, place.key, place.column);
-    return blocks ? Result<bool>(bytesOf(*blocks) <= room) : Result<bool>(fail(blocks.error()));
+    return blocks ? fits(transaction, place, bytesOf(*blocks), updates) : Result<bool>(fail(blocks.error()));
 }
 
 Result<void> TextShelf::add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const

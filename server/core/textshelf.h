@@ -24,12 +24,17 @@ public:
     [[nodiscard]] bool isUpdate(QByteArrayView bytes);
     /// Whether an update lies there already, byte for byte.
     [[nodiscard]] Result<bool> has(StorageTransaction &transaction, const Place &place, QByteArrayView update) const;
-    /// Whether so many bytes more are allowed, after a merge if that helps.
-    [[nodiscard]] Result<bool> makeRoom(StorageTransaction &transaction, const Place &place, qint64 bytes) const;
+    /// Whether so much more of a text is allowed, after a merge if that helps.
+    [[nodiscard]] Result<bool> makeRoom(StorageTransaction &transaction, const Place &place,
+                                        const std::vector<QByteArrayView> &updates);
     /// Adds an update at the sequence of its row, and merges neighbours when there are many.
     Result<void> add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const;
 
 private:
+    [[nodiscard]] Result<bool> fits(StorageTransaction &transaction, const Place &place, qint64 stored,
+                                    const std::vector<QByteArrayView> &updates);
+    [[nodiscard]] qint64 structsOf(QByteArrayView update);
+
     Text::RawUpdate m_raw; ///< scratch
 };
 

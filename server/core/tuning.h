@@ -26,6 +26,7 @@ constexpr int marksPerSessionMax = 256; ///< unanswered questions of one session
 constexpr size_t textBlocksMax = 64;             ///< of a text; beyond it neighbours are merged, which leaves 52 of 8 MiB at most
 constexpr size_t textBlocksKept = 16;            ///< newest ones stay apart: a reader who was away for a moment gets only those
 constexpr qint64 textBytesKept = 32 * 1024;      ///< as long as they take no more
+constexpr qint64 structBytesMin = 3;             ///< of a text, or more, on average: smaller texts are not counted
 constexpr qint64 textLoadedBytesMin = 64 * 1024; ///< merged with the oldest block, which reads all of it
 
 constexpr int presenceIntervalMs = 33;                     ///< what is new in a topic is told 30 times a second at most

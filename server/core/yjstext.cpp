@@ -101,6 +101,8 @@ Result<QByteArray> YjsText::take(QByteArrayView update)
     m_made.clear();
     if (auto applied = m_doc.apply(update); !applied)
         return fail(applied.error());
+    if (m_doc.structs() > Sheaf::Limits::textStructsMax)
+        return fail(u"too_large"_s, u"The text is made of too many structs."_s);
     if (m_made.empty()) {
         // The peer offers what we lack at each connection, so what waits may be forgotten with this object.
         m_waitingBytes += m_doc.hasPending() ? update.size() : 0;

@@ -137,7 +137,8 @@ public:
     Result<QByteArray> loadText(const QByteArray &table, const QByteArray &key, const QByteArray &column);
     /// A local edit of a text that was made in a document of loadText(): column and document are
     /// changed and it will be pushed. Errors: as of loadText(), `bad_update`, `text_gap` (it builds on
-    /// text that is not here, of an earlier life of the row: load the text again), `constraint`. No action unless
+    /// text that is not here, of an earlier life of the row: load the text again), `too_large` (too many structs: see
+    /// PROTOCOL.md), `constraint`. No action unless
     /// one is named: an editor has an undo of its own.
     Result<void> writeText(const QByteArray &table, const QByteArray &key, const QByteArray &column, const QByteArray &update,
                            const UserAction &action = UserAction::hidden());

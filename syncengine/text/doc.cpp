@@ -280,6 +280,11 @@ QString Doc::check() const
     return wrong;
 }
 
+size_t Doc::structs() const
+{
+    return m_store->structs();
+}
+
 size_t Doc::memory() const
 {
     return m_store->memory();

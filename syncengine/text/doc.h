@@ -145,6 +145,8 @@ public:
     /// Walks every invariant; empty if all hold. For tests.
     [[nodiscard]] QString check() const;
     [[nodiscard]] size_t memory() const;
+    /// How many structs it is made of, deleted ones too.
+    [[nodiscard]] size_t structs() const;
 
 private:
     friend class Text;

@@ -70,6 +70,7 @@ public:
     [[nodiscard]] bool mergeWithLeft(quint32 client, StructList::Place place);
     [[nodiscard]] StateVector stateVector() const;
     [[nodiscard]] size_t memory() const;
+    [[nodiscard]] size_t structs() const { return items.size() - m_freeItems.size(); }
 
     // integrate.cpp
     void integrate(quint32 item);

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "fuzz/textbombs.h"
 #include "protocol/limits.h"
 #include "server/core/textshelf.h"
 #include "server/core/tuning.h"
@@ -25,6 +26,7 @@ private Q_SLOTS:
 
     void whoWasAwayGetsLittleMoreThanItLacks();
     void everyReaderEndsWithTheWholeText();
+    void structsAreBounded();
 
 private:
     /// Stores an update at the next sequence.
@@ -167,6 +169,21 @@ void TestTextShelf::everyReaderEndsWithTheWholeText()
     }
     reopen();
     QCOMPARE(caughtUp(m_updates.size()).second, m_doc->text().toString());
+}
+
+void TestTextShelf::structsAreBounded()
+{
+    const auto hasRoom = [this](const std::vector<QByteArrayView> &updates) {
+        return need(m_shelf.makeRoom(*begin(), {m_space, m_table, "k", 1}, updates));
+    };
+    const QByteArray nearlyAll = TextBombs::smallStructs(Text::Ref::Deleted, Sheaf::Limits::textStructsMax - 1);
+    QVERIFY(nearlyAll.size() < Sheaf::Limits::textBytesMax);
+    QVERIFY(hasRoom({nearlyAll}));
+    add(nearlyAll);
+    m_doc->text().insert(0, u"x");
+    const QByteArray one = m_doc->encode();
+    QVERIFY(hasRoom({one}));
+    QVERIFY(!hasRoom({one, one}));
 }
 
 QTEST_GUILESS_MAIN(TestTextShelf)

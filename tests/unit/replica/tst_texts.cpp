@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/rowkey.h"
 #include "device.h"
+#include "fuzz/textbombs.h"
+#include "protocol/limits.h"
 #include "relay.h"
 #include "text/doc.h"
 
@@ -79,6 +81,7 @@ private Q_SLOTS:
     void manyEditsAreCompactedByLoading();
     void openingANoteLoadsNoOther();
     void largeTextsTravelInPieces();
+    void textsOfTooManyStructsAreRefused();
     void wrongNamesAreErrors();
     void typesOnlyChangeToText();
 };
@@ -303,6 +306,21 @@ void TestTexts::largeTextsTravelInPieces()
     QVERIFY(relay.textBytes < 1000);
     for (Device *at : {&device, &other})
         QVERIFY(body(*at) == u"begin "_s + large + u" end"_s);
+}
+
+void TestTexts::textsOfTooManyStructsAreRefused()
+{
+    Device device(schema);
+    device.exec(u"INSERT INTO notes(id, body) VALUES (1, 'kept')"_s);
+    Editor editor(device, 71);
+    const QByteArray many = TextBombs::smallStructs(Text::Ref::Deleted, Limits::textStructsMax + 1);
+    const auto refused = device.replica().writeText("notes", key(1), "body", many);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().code, u"too_large"_s);
+    QCOMPARE(body(device), u"kept"_s);
+    editor.doc.text().insert(4, u" and goes on");
+    QVERIFY(editor.save());
+    QCOMPARE(body(device), u"kept and goes on"_s);
 }
 
 void TestTexts::wrongNamesAreErrors()
