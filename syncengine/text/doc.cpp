@@ -130,12 +130,23 @@ void Doc::transact(const std::function<void()> &work, quint64 origin)
     commit();
 }
 
+quint32 Doc::ownState() const
+{
+    const quint32 own = m_store->findClient(m_options.clientId);
+    return own == None ? 0 : m_store->clients[own].state;
+}
+
 Result<void> Doc::apply(QByteArrayView update, Format format, quint64 origin)
 {
+    const quint32 before = ownState();
     begin(false, origin);
     m_store->transaction.local = false;
     auto result = m_store->apply(update, format);
     commit();
+    if (m_options.newClientId && ownState() != before) {
+        m_options.clientId = m_options.newClientId();
+        m_own = None;
+    }
     return result;
 }
 

@@ -16,7 +16,8 @@ class Store;
 struct Id;
 class UndoManager;
 
-/// One step of a delta: an insertion (text or an embed), a deletion, or units left as they are.
+/// One step of a delta: an insertion (text or an embed), a deletion, or units left as they are. What is no text and has no
+/// value, such as a type inside a text, is an embed that is undefined.
 struct DeltaOp {
     enum Kind : quint8 { Insert, Embed, Retain, Delete };
     Kind kind = Insert;
@@ -98,6 +99,8 @@ public:
         bool collectGarbage = true;
         /// Keeps local positions out of the middle of surrogate pairs.
         bool snapToPairs = true;
+        /// Draws another client id, for when somebody else turns out to write under ours. Without it the id stays.
+        std::function<quint64()> newClientId{};
     };
     explicit Doc(const Options &options);
     ~Doc();
@@ -109,7 +112,7 @@ public:
 
     /// Everything changed inside is one transaction with one update event; calls may nest.
     void transact(const std::function<void()> &work, quint64 origin = 0);
-    /// Integrates an update. Bytes that cannot be read change nothing.
+    /// Integrates an update. Bytes that cannot be read change nothing. One with news under our client id gives us another.
     [[nodiscard]] Result<void> apply(QByteArrayView update, Format format = Format::V1, quint64 origin = 0);
 
     [[nodiscard]] QByteArray encode(Format format = Format::V1) const { return encodeSince({}, format); }
@@ -157,6 +160,7 @@ private:
     void finish();
     void finishRemote();
     void noteWatchers();
+    [[nodiscard]] quint32 ownState() const;
     void cleanFormats(const std::vector<quint32> &full, const std::vector<Id> &gaps);
     [[nodiscard]] TransactionInfo info() const;
     [[nodiscard]] quint32 ownClient();

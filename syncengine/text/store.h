@@ -74,6 +74,7 @@ public:
 
     // integrate.cpp
     void integrate(quint32 item);
+    [[nodiscard]] quint32 firstOf(quint32 type, quint32 sub) const;
     void remove(quint32 item);
     /// Makes the trees of lists whose items were entered while that was deferred.
     void buildSequences();

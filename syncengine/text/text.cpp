@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "text/changes_p.h"
 #include "text/doc.h"
 #include "text/textdiff.h"
 #include "text/textedit_p.h"
@@ -86,8 +87,9 @@ Delta Text::toDelta() const
                 delta.back().text.append(store.textOf(item));
             else
                 delta.push_back({DeltaOp::Insert, store.textOf(item).toString(), {}, 0, attributes});
-        } else if (item.ref == Ref::Embed) {
-            delta.push_back({DeltaOp::Embed, {}, store.extras[item.content].values.front(), 0, attributes});
+        } else {
+            for (quint32 unit = 0; unit < item.visible(); ++unit)
+                delta.push_back({DeltaOp::Embed, {}, embedOf(store, item, unit), 0, attributes});
         }
     }
     return delta;

@@ -65,6 +65,16 @@ inline QByteArray smallStructs(Text::Ref ref, quint64 count)
     return number(1) + number(count) + number(1) + number(0) + one.repeated(static_cast<qsizetype>(count)) + number(0);
 }
 
+/// Format v1: a key of a root map that was written so many times.
+inline QByteArray oneKey(quint64 count)
+{
+    const QByteArray value("\x01\x7d\x00", 3); // one number
+    QByteArray update = number(1) + number(count) + number(1) + number(0) + QByteArray("\x28\x01\x01m\x01k") + value;
+    for (quint64 clock = 0; clock + 1 < count; ++clock)
+        update += QByteArray("\xa8\x01") + number(clock) + value;
+    return update + number(0);
+}
+
 /// Nobody reads what comes behind an update.
 inline QByteArray padded(const QByteArray &update, qsizetype size)
 {

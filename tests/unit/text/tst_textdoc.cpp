@@ -138,6 +138,43 @@ private Q_SLOTS:
                  "0201020081010101"_ba + "020100" + "0401047465787402" + "6162" + "84020002" + "6465" + "0102010001");
     }
 
+    void aDeltaHasEveryUnit()
+    {
+        // A text "ab" with a map, and an array's two values, before the b.
+        Doc doc({1, true, true});
+        QVERIFY(doc.apply("\x01\x04\x05\x00\x04\x01\x04text\x01"
+                          "a\x87\x05\x00\x01\x88\x05\x01\x02\x78\x79\x84\x05\x03\x01"
+                          "b\x00"_ba));
+        QCOMPARE(doc.check(), QString());
+        QCOMPARE(doc.text().length(), 5U);
+        const Delta expected{{DeltaOp::Insert, u"a"_s, {}, 0, {}},
+                             {DeltaOp::Embed, {}, {}, 0, {}},
+                             {DeltaOp::Embed, {}, Value(true), 0, {}},
+                             {DeltaOp::Embed, {}, Value(false), 0, {}},
+                             {DeltaOp::Insert, u"b"_s, {}, 0, {}}};
+        QCOMPARE(doc.text().toDelta(), expected);
+    }
+
+    void aClientIdThatOthersUseIsLeft()
+    {
+        quint64 next = 70;
+        const auto draw = [&next] { return next++; };
+        Doc one({.clientId = 5, .newClientId = draw});
+        Doc two({.clientId = 5});
+        one.text().insert(0, u"one");
+        QVERIFY(one.apply(one.encode()));
+        QCOMPARE(one.clientId(), 5U); // nothing new
+        two.text().insert(0, u"other");
+        QVERIFY(one.apply(two.encode())); // under the same clocks, and two more
+        QCOMPARE(one.clientId(), 70U);
+        one.text().insert(0, u"mine ");
+        Doc copy({.clientId = 6});
+        QVERIFY(copy.apply(one.encode()));
+        QCOMPARE(copy.text().toString(), one.text().toString());
+        QCOMPARE(one.stateVector().at(70), 5U);
+        QCOMPARE(one.check(), QString());
+    }
+
     void hostileBytesChangeNothing()
     {
         Doc source({5, true, true});

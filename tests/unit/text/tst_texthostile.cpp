@@ -100,6 +100,7 @@ private Q_SLOTS:
             QTest::addRow("%s, v1", name) << smallStructs(ref, ref == Ref::Gc ? (size - 8) / 2 : (size - 8) / 4) << Format::V1;
             QTest::addRow("%s, v2", name) << padded(emptyStructs(ref, most), size) << Format::V2;
         }
+        QTest::newRow("one key") << oneKey(8'000) << Format::V1;
     }
 
     /// As many structs as 64 KiB can name and still be taken.
@@ -107,6 +108,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, update);
         QFETCH(Format, format);
+        QVERIFY(update.size() <= static_cast<qsizetype>(size));
         double least = std::numeric_limits<double>::infinity();
         for (int i = 0; i < 3; ++i) {
             Doc doc({1234, true, true});
