@@ -32,7 +32,7 @@ quint32 unitsOf(const Text::DeltaOp &op)
 
 } // namespace
 
-TextEditor::TextEditor(TextDocument &document, QQuickItem *editor) : m_document(document), m_editor(editor)
+TextEditor::TextEditor(TextDocument &document, QQuickItem *editor, TextDrag::Carry carry) : m_document(document), m_editor(editor)
 {
     auto *quickDocument = editor->property("textDocument").value<QQuickTextDocument *>();
     if (!quickDocument) {
@@ -49,6 +49,8 @@ TextEditor::TextEditor(TextDocument &document, QQuickItem *editor) : m_document(
     const QMetaProperty composing = meta->property(meta->indexOfProperty("inputMethodComposing"));
     connect(editor, composing.notifySignal(), this, staticMetaObject.method(staticMetaObject.indexOfSlot("composingChanged()")));
     editor->installEventFilter(this);
+    m_drag = std::make_unique<TextDrag>(document, *editor, std::move(carry));
+    connect(editor, &QObject::destroyed, this, [this] { m_drag.reset(); });
     if (document.isLoaded())
         showAll();
 }
@@ -68,7 +70,7 @@ void TextEditor::showAll()
     cursor.select(QTextCursor::Document);
     cursor.insertText(EditableUnits::shown(m_document.text()));
     cursor.endEditBlock();
-    select({});
+    EditorSelection{}.applyTo(*m_editor);
     watchLength();
 }
 
@@ -142,7 +144,7 @@ void TextEditor::show(const Text::Delta &delta, TextDocument::Author author)
     if (m_typing || !m_text || !m_editor)
         return;
     const QScopedValueRollback guard(m_showing, true);
-    const Selection old = selection();
+    const EditorSelection old = EditorSelection::of(*m_editor);
     if (author == TextDocument::Author::Others) {
         const View seen = view();
         put(delta);
@@ -150,11 +152,11 @@ void TextEditor::show(const Text::Delta &delta, TextDocument::Author author)
         const auto after = [&](int place, bool withLeft) {
             return static_cast<int>(Text::positionAfter(delta, static_cast<quint32>(place), withLeft));
         };
-        Selection now{after(old.anchor, caretOnly || old.anchor > old.caret),
-                      after(old.caret, caretOnly || old.caret > old.anchor)};
+        EditorSelection now{after(old.anchor, caretOnly || old.anchor > old.caret),
+                            after(old.caret, caretOnly || old.caret > old.anchor)};
         if ((old.anchor < old.caret && now.anchor > now.caret) || (old.anchor > old.caret && now.anchor < now.caret))
             now.anchor = now.caret = std::min(now.anchor, now.caret); // nothing of what was selected is left
-        select(now);
+        now.applyTo(*m_editor);
         View moved = seen;
         moved.position = after(seen.position, false);
         restore(moved);
@@ -169,21 +171,7 @@ void TextEditor::show(const Text::Delta &delta, TextDocument::Author author)
         if (op.kind != Text::DeltaOp::Retain)
             end = at;
     }
-    select({end, end});
-}
-
-TextEditor::Selection TextEditor::selection() const
-{
-    const int caret = m_editor->property("cursorPosition").toInt();
-    const int start = m_editor->property("selectionStart").toInt();
-    const int end = m_editor->property("selectionEnd").toInt();
-    return {caret == start ? end : start, caret};
-}
-
-void TextEditor::select(const Selection &wanted)
-{
-    if (selection() != wanted)
-        QMetaObject::invokeMethod(m_editor, "select", Q_ARG(int, wanted.anchor), Q_ARG(int, wanted.caret));
+    EditorSelection{end, end}.applyTo(*m_editor);
 }
 
 TextEditor::View TextEditor::view() const
@@ -232,11 +220,8 @@ void TextEditor::composingChanged()
 /// A program can have put the caret where no key does.
 void TextEditor::leavePairs()
 {
-    const auto whole = [this](int place) {
-        return place > 0 && EditableUnits::cutsPair(m_document.slice(place - 1, 2), 1) ? place - 1 : place;
-    };
-    const Selection now = selection();
-    select({whole(now.anchor), whole(now.caret)});
+    const EditorSelection now = EditorSelection::of(*m_editor);
+    EditorSelection{outsidePairs(m_document, now.anchor), outsidePairs(m_document, now.caret)}.applyTo(*m_editor);
 }
 
 bool TextEditor::eventFilter(QObject *watched, QEvent *event)

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "editorselection.h"
 #include "engine/textdocument.h"
+#include "textdrag.h"
 
 #include <QPointer>
 #include <QQuickItem>
@@ -21,7 +23,7 @@ class TextEditor final : public QObject
 
 public:
     /// `editor` is a TextArea or TextEdit with plain text.
-    TextEditor(TextDocument &document, QQuickItem *editor);
+    TextEditor(TextDocument &document, QQuickItem *editor, TextDrag::Carry carry = TextDrag::carry);
     ~TextEditor() override;
 
     /// Puts the whole text in.
@@ -34,11 +36,6 @@ private Q_SLOTS:
     void composingChanged();
 
 private:
-    struct Selection {
-        int anchor = 0;
-        int caret = 0;
-        friend bool operator==(const Selection &, const Selection &) = default;
-    };
     /// The place of the first line on screen, and how far the view is scrolled into it.
     struct View {
         QPointer<QQuickItem> flickable;
@@ -52,8 +49,6 @@ private:
     void show(const Text::Delta &delta, TextDocument::Author author);
     void put(const Text::Delta &delta);
     [[nodiscard]] QString typed(int position, int length) const;
-    [[nodiscard]] Selection selection() const;
-    void select(const Selection &selection);
     void leavePairs();
     [[nodiscard]] View view() const;
     void restore(const View &view);
@@ -61,6 +56,7 @@ private:
     TextDocument &m_document;
     QPointer<QQuickItem> m_editor;
     QPointer<QTextDocument> m_text;
+    std::unique_ptr<TextDrag> m_drag;
     bool m_showing = false; ///< what changes in the editor comes from the document
     bool m_typing = false;  ///< what changes in the document comes from the editor
 };

@@ -350,12 +350,14 @@ Result<Space::Refusal> Space::chooseTexts(StorageTransaction &transaction, Table
         return Refusal{}; // a new life begins with a record's worth of bytes
     for (auto text = m_texts.begin(); text != m_texts.end();) {
         const ColumnId column = text->column;
-        qint64 bytes = 0;
-        for (; text != m_texts.end() && text->column == column; ++text)
-            bytes += text->update.size();
-        if (bytes == 0)
+        std::vector<QByteArrayView> updates;
+        for (; text != m_texts.end() && text->column == column; ++text) {
+            if (!text->update.isEmpty())
+                updates.emplace_back(text->update);
+        }
+        if (updates.empty())
             continue;
-        auto room = m_shelf.makeRoom(transaction, {m_stored.id, table, key, column}, bytes);
+        auto room = m_shelf.makeRoom(transaction, {m_stored.id, table, key, column}, updates);
         if (!room)
             return fail(room.error());
         if (!*room)

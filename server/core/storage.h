@@ -11,8 +11,10 @@
 #include <QList>
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace Sheaf::Server {
 
@@ -100,16 +102,22 @@ struct TextView {
     TableId table = 0;
     QByteArrayView key;
     ColumnId column = 0;
-    bool isMerged = false;
     QByteArrayView update;
     QByteArrayView record; ///< of the row, in Storage::scanTexts() alone
 };
 
-/// What the updates of one text take.
-struct TextTotals {
-    qint64 tail = 0; ///< number of those that were never merged
-    qint64 tailBytes = 0;
-    qint64 mergedBytes = 0;
+/// The updates of one text at one sequence.
+struct TextBlock {
+    Sequence sequence = 0;
+    qint64 bytes = 0;
+    friend bool operator==(const TextBlock &, const TextBlock &) = default;
+};
+
+/// From the first to the last, both included; all of them if nothing is said.
+struct SequenceRange {
+    Sequence first = 0;
+    Sequence last = std::numeric_limits<qint64>::max();
+    [[nodiscard]] bool has(Sequence sequence) const { return sequence >= first && sequence <= last; }
 };
 
 /// A change of the storage: all of it or nothing.
@@ -158,15 +166,15 @@ public:
     /// The places of all sites whose device has a token and a grant of the space, by site.
     virtual Result<QList<StoredPlace>> places(SpaceId space) = 0;
 
-    /// The updates of a row's texts. They belong to a record that is stored: see putRecord().
-    virtual Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) = 0;
+    /// What the updates of one text take, by sequence. They belong to a record that is stored: see putRecord().
+    virtual Result<std::vector<TextBlock>> textBlocks(TableId table, QByteArrayView key, ColumnId column) = 0;
     /// Visits the updates of one text by sequence, then number.
-    virtual Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+    virtual Result<void> texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
                                const std::function<void(const TextView &)> &visit) = 0;
     /// Adds an update; number and record of the view do not count.
     virtual Result<void> addText(SpaceId space, const TextView &text) = 0;
-    /// Removes of one text what was merged before, and the others with numbers up to `last`.
-    virtual Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) = 0;
+    /// Removes those of one text.
+    virtual Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range) = 0;
     /// Removes all updates of a row.
     virtual Result<void> removeTexts(TableId table, QByteArrayView key) = 0;
 

@@ -8,34 +8,94 @@
 #include "text/doc.h"
 #include "text/updatealgebra.h"
 
+#include <algorithm>
+#include <numeric>
+
 namespace Sheaf::Server {
 
 namespace {
 
-struct Stored {
-    qint64 number = 0;
-    Sequence sequence = 0;
-    bool isMerged = false;
-    QByteArray update;
+/// Neighbouring blocks that may become one.
+struct Run {
+    size_t first = 0;
+    size_t count = 0;
+    qint64 bytes = 0;
 };
 
-/// One update with everything in them, without garbage.
-Result<QByteArray> merged(const std::vector<QByteArray> &updates)
+/// Cuts the blocks of a text into runs, newest first. The newest blocks stay as they are. A run behind them takes no more bytes
+/// than all that is newer than the run. So whoever has all but the newest of a run, and gets the whole run, gets twice what it
+/// lacks at most; and as what is newer doubles with every second run, there are few of them.
+std::vector<Run> runsOf(const std::vector<TextBlock> &blocks)
 {
+    std::vector<Run> runs;
+    qint64 newer = 0; // than the last run
+    qint64 seen = 0;
+    bool isKept = true;
+    for (size_t at = blocks.size(); at-- > 0;) {
+        const qint64 bytes = blocks[at].bytes;
+        seen += bytes;
+        const bool wasKept = isKept;
+        isKept = isKept && blocks.size() - at <= Tuning::textBlocksKept && seen <= Tuning::textBytesKept;
+        if (!wasKept && runs.back().bytes + bytes <= newer) {
+            runs.back() = {at, runs.back().count + 1, runs.back().bytes + bytes};
+            continue;
+        }
+        newer = seen - bytes;
+        runs.push_back({at, 1, bytes});
+    }
+    return runs;
+}
+
+/// Whether it is time to merge: there are many blocks, or much can be loaded into the oldest one and lose its garbage there.
+bool isDue(const std::vector<TextBlock> &blocks, const std::vector<Run> &runs)
+{
+    const qint64 oldest = blocks.front().bytes;
+    return blocks.size() > Tuning::textBlocksMax || runs.back().bytes - oldest > std::max(Tuning::textLoadedBytesMin, oldest / 2);
+}
+
+qint64 bytesOf(const std::vector<TextBlock> &blocks)
+{
+    return std::accumulate(blocks.begin(), blocks.end(), qint64(0),
+                           [](qint64 sum, const TextBlock &block) { return sum + block.bytes; });
+}
+
+/// One update with everything in them. What begins the text can be loaded, and leaves its garbage behind.
+Result<QByteArray> merged(const std::vector<QByteArray> &updates, bool isBeginning)
+{
+    if (!isBeginning)
+        return Text::mergeUpdates(updates, Text::Format::V1);
     Text::Doc doc(Text::Doc::Options{});
     bool isWhole = true;
     for (const QByteArray &update : updates)
         isWhole = isWhole && doc.apply(update).has_value();
     // What waits for something that never came would be lost: such updates are only put together.
-    if (isWhole && !doc.hasPending())
-        return doc.encode();
-    return Text::mergeUpdates(updates, Text::Format::V1);
+    return isWhole && !doc.hasPending() ? doc.encode() : Text::mergeUpdates(updates, Text::Format::V1);
 }
 
-bool isLong(const TextTotals &totals)
+/// Puts one block in the place of those in the range, at the sequence of the newest.
+Result<void> mergeBlocks(StorageTransaction &transaction, const TextShelf::Place &place, const SequenceRange &range,
+                         bool isBeginning)
 {
-    return totals.tail > Tuning::textTailMax ||
-           (totals.tailBytes > Tuning::textTailBytesMax && totals.tailBytes > totals.mergedBytes);
+    std::vector<QByteArray> updates;
+    auto visited = transaction.texts(place.table, place.key, place.column, range,
+                                     [&](const TextView &text) { updates.push_back(text.update.toByteArray()); });
+    if (!visited)
+        return visited;
+    const auto whole = merged(updates, isBeginning);
+    const auto pieces = whole ? Text::splitUpdate(*whole, Sheaf::Limits::textUpdateBytesMax)
+                              : Result<std::vector<QByteArray>>(fail(whole.error()));
+    if (!pieces) { // they were read when they came
+        qCWarning(lcServer).noquote() << "a text stays as it is:" << pieces.error().message;
+        return {};
+    }
+    if (auto removed = transaction.removeTexts(place.table, place.key, place.column, range); !removed)
+        return removed;
+    for (const QByteArray &piece : *pieces) {
+        if (auto added = transaction.addText(place.space, {0, range.last, place.table, place.key, place.column, piece, {}});
+            !added)
+            return added;
+    }
+    return {};
 }
 
 } // namespace
@@ -48,75 +108,65 @@ bool TextShelf::isUpdate(QByteArrayView bytes)
 Result<bool> TextShelf::has(StorageTransaction &transaction, const Place &place, QByteArrayView update) const
 {
     bool found = false;
-    auto visited = transaction.texts(place.table, place.key, place.column,
+    auto visited = transaction.texts(place.table, place.key, place.column, {},
                                      [&](const TextView &text) { found = found || text.update == update; });
     return visited ? Result<bool>(found) : Result<bool>(fail(visited.error()));
 }
 
-Result<bool> TextShelf::makeRoom(StorageTransaction &transaction, const Place &place, qint64 bytes) const
+qint64 TextShelf::structsOf(QByteArrayView update)
 {
-    const auto fits = [bytes](const TextTotals &totals) {
-        return totals.tailBytes + totals.mergedBytes + bytes <= Sheaf::Limits::textBytesMax;
-    };
-    auto totals = transaction.textTotals(place.table, place.key, place.column);
-    if (!totals)
-        return fail(totals.error());
-    if (fits(*totals) || totals->tailBytes <= Tuning::textTailBytesMax)
-        return fits(*totals);
-    if (auto compacted = compact(transaction, place); !compacted)
-        return fail(compacted.error());
-    totals = transaction.textTotals(place.table, place.key, place.column);
-    return totals ? Result<bool>(fits(*totals)) : Result<bool>(fail(totals.error()));
+    return isUpdate(update) ? static_cast<qint64>(m_raw.structs.size()) : 0;
+}
+
+/// Whether a text of so many stored bytes stays below its limits with some updates more.
+Result<bool> TextShelf::fits(StorageTransaction &transaction, const Place &place, qint64 stored,
+                             const std::vector<QByteArrayView> &updates)
+{
+    qint64 bytes = stored;
+    for (const QByteArrayView update : updates)
+        bytes += update.size();
+    if (bytes > Sheaf::Limits::textBytesMax || bytes <= Tuning::structBytesMin * Sheaf::Limits::textStructsMax)
+        return bytes <= Sheaf::Limits::textBytesMax;
+    qint64 structs = 0;
+    for (const QByteArrayView update : updates)
+        structs += structsOf(update);
+    auto visited = transaction.texts(place.table, place.key, place.column, {},
+                                     [&](const TextView &text) { structs += structsOf(text.update); });
+    return visited ? Result<bool>(structs <= Sheaf::Limits::textStructsMax) : Result<bool>(fail(visited.error()));
+}
+
+Result<bool> TextShelf::makeRoom(StorageTransaction &transaction, const Place &place, const std::vector<QByteArrayView> &updates)
+{
+    auto blocks = transaction.textBlocks(place.table, place.key, place.column);
+    if (!blocks)
+        return fail(blocks.error());
+    const qint64 taken = bytesOf(*blocks);
+    const auto fit = fits(transaction, place, taken, updates);
+    // Little can come of merging what was merged just now.
+    if (!fit || *fit || blocks->empty() || taken - blocks->front().bytes <= Tuning::textLoadedBytesMin)
+        return fit;
+    if (auto done = mergeBlocks(transaction, place, {blocks->front().sequence, blocks->back().sequence}, true); !done)
+        return fail(done.error());
+    blocks = transaction.textBlocks(place.table, place.key, place.column);
+    return blocks ? fits(transaction, place, bytesOf(*blocks), updates) : Result<bool>(fail(blocks.error()));
 }
 
 Result<void> TextShelf::add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const
 {
-    if (auto added = transaction.addText(place.space, {0, sequence, place.table, place.key, place.column, false, update, {}});
-        !added)
+    if (auto added = transaction.addText(place.space, {0, sequence, place.table, place.key, place.column, update, {}}); !added)
         return added;
-    auto totals = transaction.textTotals(place.table, place.key, place.column);
-    if (!totals)
-        return fail(totals.error());
-    return isLong(*totals) ? compact(transaction, place) : Result<void>();
-}
-
-/// Merges all but the newest updates; they get the sequence of the newest one among them.
-Result<void> TextShelf::compact(StorageTransaction &transaction, const Place &place)
-{
-    std::vector<Stored> all;
-    auto visited = transaction.texts(place.table, place.key, place.column, [&](const TextView &text) {
-        all.push_back({text.number, text.sequence, text.isMerged, text.update.toByteArray()});
-    });
-    if (!visited)
-        return visited;
-    // What was merged before comes first; the rest is in the order in which it came.
-    std::stable_partition(all.begin(), all.end(), [](const Stored &text) { return text.isMerged; });
-    qint64 kept = 0;
-    for (qint64 bytes = 0; kept < Tuning::textKept && !all.empty() && !all.back().isMerged; ++kept) {
-        bytes += all.back().update.size();
-        if (bytes > Tuning::textKeptBytes)
-            break;
-        all.pop_back();
-    }
-    if (all.empty() || all.back().isMerged)
+    const auto blocks = transaction.textBlocks(place.table, place.key, place.column);
+    if (!blocks)
+        return fail(blocks.error());
+    const std::vector<Run> runs = runsOf(*blocks);
+    if (!isDue(*blocks, runs))
         return {};
-    const Stored last{all.back().number, all.back().sequence, false, {}};
-    std::vector<QByteArray> updates(all.size());
-    std::ranges::transform(all, updates.begin(), [](Stored &text) { return std::move(text.update); });
-    const auto whole = merged(updates);
-    const auto pieces = whole ? Text::splitUpdate(*whole, Sheaf::Limits::textUpdateBytesMax)
-                              : Result<std::vector<QByteArray>>(fail(whole.error()));
-    if (!pieces) { // they were read when they came
-        qCWarning(lcServer).noquote() << "a text stays as it is:" << pieces.error().message;
-        return {};
-    }
-    if (auto removed = transaction.removeTexts(place.table, place.key, place.column, last.number); !removed)
-        return removed;
-    for (const QByteArray &piece : *pieces) {
-        if (auto added =
-                transaction.addText(place.space, {0, last.sequence, place.table, place.key, place.column, true, piece, {}});
-            !added)
-            return added;
+    for (const Run &run : runs) {
+        const SequenceRange range{(*blocks)[run.first].sequence, (*blocks)[run.first + run.count - 1].sequence};
+        if (run.count == 1)
+            continue;
+        if (auto done = mergeBlocks(transaction, place, range, run.first == 0); !done)
+            return done;
     }
     return {};
 }

@@ -7,8 +7,8 @@
 
 namespace Sheaf::Server {
 
-/// The updates of texts in the storage: judged, added, and merged when they are many. Knows the text
-/// type and no schema.
+/// The updates of texts in the storage: judged, added, and merged with their neighbours when they are many, so that a reader
+/// gets little more than what came behind its cursor. Knows the text type and no schema.
 class TextShelf
 {
 public:
@@ -24,13 +24,16 @@ public:
     [[nodiscard]] bool isUpdate(QByteArrayView bytes);
     /// Whether an update lies there already, byte for byte.
     [[nodiscard]] Result<bool> has(StorageTransaction &transaction, const Place &place, QByteArrayView update) const;
-    /// Whether so many bytes more are allowed, after a merge if that helps.
-    [[nodiscard]] Result<bool> makeRoom(StorageTransaction &transaction, const Place &place, qint64 bytes) const;
-    /// Adds an update at the sequence of its row, and merges the oldest ones when they are many.
+    /// Whether so much more of a text is allowed, after a merge if that helps.
+    [[nodiscard]] Result<bool> makeRoom(StorageTransaction &transaction, const Place &place,
+                                        const std::vector<QByteArrayView> &updates);
+    /// Adds an update at the sequence of its row, and merges neighbours when there are many.
     Result<void> add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const;
 
 private:
-    static Result<void> compact(StorageTransaction &transaction, const Place &place);
+    [[nodiscard]] Result<bool> fits(StorageTransaction &transaction, const Place &place, qint64 stored,
+                                    const std::vector<QByteArrayView> &updates);
+    [[nodiscard]] qint64 structsOf(QByteArrayView update);
 
     Text::RawUpdate m_raw; ///< scratch
 };

@@ -23,10 +23,11 @@ constexpr int sweepPauseMs = 20;                              ///< between two t
 
 constexpr int marksPerSessionMax = 256; ///< unanswered questions of one session
 
-constexpr qint64 textTailMax = 64;             ///< updates of a text that lie apart; beyond it the oldest are merged
-constexpr qint64 textTailBytesMax = 64 * 1024; ///< or when they take that much and more than what is merged
-constexpr qint64 textKept = 16;                ///< newest ones stay apart: a reader who was away for a moment gets only those
-constexpr qint64 textKeptBytes = 32 * 1024;    ///< as long as they take no more
+constexpr size_t textBlocksMax = 64;             ///< of a text; beyond it neighbours are merged, which leaves 52 of 8 MiB at most
+constexpr size_t textBlocksKept = 16;            ///< newest ones stay apart: a reader who was away for a moment gets only those
+constexpr qint64 textBytesKept = 32 * 1024;      ///< as long as they take no more
+constexpr qint64 structBytesMin = 3;             ///< of a text, or more, on average: smaller texts are not counted
+constexpr qint64 textLoadedBytesMin = 64 * 1024; ///< merged with the oldest block, which reads all of it
 
 constexpr int presenceIntervalMs = 33;                     ///< what is new in a topic is told 30 times a second at most
 constexpr qsizetype presenceTopicsMax = 64;                ///< that one connection is in: its open texts, and its spaces

@@ -59,7 +59,7 @@ Result<void> YjsText::readStored(StorageTransaction &transaction)
             m_stamps.push_back(text.stamp);
     }
     Result<void> applied;
-    auto visited = transaction.texts(m_place.table, m_place.key, m_place.column, [&](const TextView &text) {
+    auto visited = transaction.texts(m_place.table, m_place.key, m_place.column, {}, [&](const TextView &text) {
         m_storedBytes += text.update.size();
         if (applied)
             applied = m_doc.apply(text.update);
@@ -101,6 +101,8 @@ Result<QByteArray> YjsText::take(QByteArrayView update)
     m_made.clear();
     if (auto applied = m_doc.apply(update); !applied)
         return fail(applied.error());
+    if (m_doc.structs() > Sheaf::Limits::textStructsMax)
+        return fail(u"too_large"_s, u"The text is made of too many structs."_s);
     if (m_made.empty()) {
         // The peer offers what we lack at each connection, so what waits may be forgotten with this object.
         m_waitingBytes += m_doc.hasPending() ? update.size() : 0;

@@ -45,7 +45,8 @@ public:
     [[nodiscard]] Result<std::vector<QByteArray>> missing(QByteArrayView stateVector) const;
 
     /// Applies an update from outside. Gives what of it is to be stored so that it waits for nothing; empty when it says
-    /// nothing new, or builds on what is not here yet. Errors: that of a bad update; `too_large`: too much waits.
+    /// nothing new, or builds on what is not here yet. Errors: that of a bad update; `too_large`: too much waits, or the text
+    /// has too many structs.
     Result<QByteArray> take(QByteArrayView update);
     /// What stores it.
     [[nodiscard]] Result<Push> push(const QByteArray &update, Stamp stamp) const;

@@ -213,24 +213,25 @@ public:
         return all;
     }
 
-    Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override
+    Result<std::vector<TextBlock>> textBlocks(TableId table, QByteArrayView key, ColumnId column) override
     {
-        TextTotals totals;
-        const auto add = [&totals](const TextView &text) {
-            totals.tail += text.isMerged ? 0 : 1;
-            (text.isMerged ? totals.mergedBytes : totals.tailBytes) += text.update.size();
-        };
-        auto visited = texts(table, key, column, add);
-        return visited ? Result<TextTotals>(totals) : Result<TextTotals>(fail(visited.error()));
+        std::vector<TextBlock> blocks;
+        auto visited = texts(table, key, column, {}, [&blocks](const TextView &text) {
+            if (blocks.empty() || blocks.back().sequence != text.sequence)
+                blocks.push_back({text.sequence, 0});
+            blocks.back().bytes += text.update.size();
+        });
+        return visited ? Result<std::vector<TextBlock>>(std::move(blocks))
+                       : Result<std::vector<TextBlock>>(fail(visited.error()));
     }
 
-    Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+    Result<void> texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
                        const std::function<void(const TextView &)> &visit) override
     {
         SHEAF_CHECK(!m_done);
         for (const auto &[place, text] : m_state.texts) {
-            if (text.table == table && text.key == key && text.column == column)
-                visit({place.number, place.sequence, table, key, column, text.isMerged, text.update, {}});
+            if (text.table == table && text.key == key && text.column == column && range.has(place.sequence))
+                visit({place.number, place.sequence, table, key, column, text.update, {}});
         }
         return {};
     }
@@ -239,16 +240,16 @@ public:
     {
         SHEAF_CHECK(!m_done && m_state.keys.contains({text.table, text.key.toByteArray()}));
         m_state.texts.insert({{space, text.sequence, ++m_state.lastText},
-                              {text.table, text.key.toByteArray(), text.column, text.isMerged, text.update.toByteArray()}});
+                              {text.table, text.key.toByteArray(), text.column, text.update.toByteArray()}});
         return {};
     }
 
-    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) override
+    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range) override
     {
         SHEAF_CHECK(!m_done);
         std::erase_if(m_state.texts, [&](const auto &text) {
             return text.second.table == table && text.second.key == key && text.second.column == column &&
-                   (text.second.isMerged || text.first.number <= last);
+                   range.has(text.first.sequence);
         });
         return {};
     }
@@ -313,7 +314,7 @@ Result<void> MemoryStorage::scanTexts(SpaceId space, Sequence after, qint64 numb
             break;
         const Sequence row = m_state.keys.at({text.table, text.key});
         const QByteArray &record = m_state.rows.at({space, row}).record;
-        if (!visit({place.number, place.sequence, text.table, text.key, text.column, text.isMerged, text.update, record}))
+        if (!visit({place.number, place.sequence, text.table, text.key, text.column, text.update, record}))
             break;
     }
     return {};

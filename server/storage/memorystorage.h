@@ -38,7 +38,6 @@ private:
         TableId table = 0;
         QByteArray key;
         ColumnId column = 0;
-        bool isMerged = false;
         QByteArray update;
     };
     struct TextPlace {

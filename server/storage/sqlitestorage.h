@@ -59,10 +59,10 @@ private:
         PutPlace,
         PlacesOfSpace,
         ScanRecords,
-        TextTotalsOf,
+        BlocksOfText,
         TextsOf,
         InsertText,
-        DeleteOldTexts,
+        DeleteTextsOf,
         DeleteTexts,
         ScanTexts,
         QueryCount

@@ -19,6 +19,12 @@ void bindText(SqlStatement &statement, TableId table, QByteArrayView key, Column
     statement.bindInteger(3, column);
 }
 
+void bindRange(SqlStatement &statement, const SequenceRange &range)
+{
+    statement.bindInteger(4, static_cast<qint64>(range.first));
+    statement.bindInteger(5, static_cast<qint64>(range.last));
+}
+
 /// Of a row of SpaceByName or AllSpaces.
 StoredSpace spaceOf(const SqlStatement &row, const QByteArray &name)
 {
@@ -326,24 +332,28 @@ Result<QList<StoredPlace>> SqliteTransaction::places(SpaceId space)
     return done ? Result<QList<StoredPlace>>(all) : Result<QList<StoredPlace>>(fail(done.error()));
 }
 
-Result<TextTotals> SqliteTransaction::textTotals(TableId table, QByteArrayView key, ColumnId column)
+Result<std::vector<TextBlock>> SqliteTransaction::textBlocks(TableId table, QByteArrayView key, ColumnId column)
 {
-    TextTotals totals;
+    std::vector<TextBlock> blocks;
     auto done = each(
-        SqliteStorage::TextTotalsOf, [&](SqlStatement &s) { bindText(s, table, key, column); },
+        SqliteStorage::BlocksOfText, [&](SqlStatement &s) { bindText(s, table, key, column); },
         [&](const SqlStatement &s) {
-            totals = {s.integer(0), s.integer(1), s.integer(2)};
+            blocks.push_back({sequenceOf(s.integer(0)), s.integer(1)});
         });
-    return done ? Result<TextTotals>(totals) : Result<TextTotals>(fail(done.error()));
+    return done ? Result<std::vector<TextBlock>>(std::move(blocks)) : Result<std::vector<TextBlock>>(fail(done.error()));
 }
 
-Result<void> SqliteTransaction::texts(TableId table, QByteArrayView key, ColumnId column,
+Result<void> SqliteTransaction::texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
                                       const std::function<void(const TextView &)> &visit)
 {
     return each(
-        SqliteStorage::TextsOf, [&](SqlStatement &s) { bindText(s, table, key, column); },
+        SqliteStorage::TextsOf,
+        [&](SqlStatement &s) {
+            bindText(s, table, key, column);
+            bindRange(s, range);
+        },
         [&](const SqlStatement &s) {
-            visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.integer(2) != 0, s.bytes(3), {}});
+            visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.bytes(2), {}});
         });
 }
 
@@ -354,17 +364,16 @@ Result<void> SqliteTransaction::addText(SpaceId space, const TextView &text)
         s.bindInteger(2, text.table);
         s.bindBlob(3, text.key);
         s.bindInteger(4, text.column);
-        s.bindInteger(5, text.isMerged ? 1 : 0);
-        s.bindInteger(6, text.update.size());
-        s.bindBlob(7, text.update);
+        s.bindInteger(5, text.update.size());
+        s.bindBlob(6, text.update);
     });
 }
 
-Result<void> SqliteTransaction::removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last)
+Result<void> SqliteTransaction::removeTexts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range)
 {
-    return each(SqliteStorage::DeleteOldTexts, [&](SqlStatement &s) {
+    return each(SqliteStorage::DeleteTextsOf, [&](SqlStatement &s) {
         bindText(s, table, key, column);
-        s.bindInteger(4, last);
+        bindRange(s, range);
     });
 }
 

@@ -47,11 +47,11 @@ public:
     Result<void> removeRecord(SpaceId space, Sequence sequence) override;
     Result<void> putPlace(SpaceId space, const StoredPlace &place) override;
     Result<QList<StoredPlace>> places(SpaceId space) override;
-    Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override;
-    Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+    Result<std::vector<TextBlock>> textBlocks(TableId table, QByteArrayView key, ColumnId column) override;
+    Result<void> texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
                        const std::function<void(const TextView &)> &visit) override;
     Result<void> addText(SpaceId space, const TextView &text) override;
-    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) override;
+    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range) override;
     Result<void> removeTexts(TableId table, QByteArrayView key) override;
     Result<void> commit() override;
 

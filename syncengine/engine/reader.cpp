@@ -45,10 +45,10 @@ void Reader::opened(const Result<void> &result, const QString &path, std::shared
     m_refresh = std::make_unique<OneShot>(*m_clock);
     m_state = result;
     if (result) {
-        if (const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true}))
+        const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true});
+        m_state = database ? trustSchema(sqliteHandle(*database)) : Result<void>(fail(database.error())); // the replica's own file
+        if (m_state->has_value())
             registerValueFunctions(sqliteHandle(*database), &m_values);
-        else
-            m_state = Result<void>(fail(database.error()));
     }
     for (const auto &job : std::exchange(m_waiting, {}))
         job();

@@ -147,7 +147,7 @@ QByteArray TextDocument::relativePosition(int position, int assoc) const
 
 int TextDocument::absolutePosition(const QByteArray &relative) const
 {
-    const auto found = d->doc->absolutePosition(relative);
+    const auto found = d->doc->absolutePosition(d->doc->text(), relative);
     return found && *found ? static_cast<int>(**found) : -1;
 }
 
@@ -170,6 +170,7 @@ void TextDocument::replace(int position, int removed, const QString &inserted)
 void TextDocument::applyDelta(const Text::Delta &delta)
 {
     d->undo->stopCapturing();
+    d->typing = {};
     d->edit([&](Text::Text &text) { text.applyDelta(delta); });
 }
 

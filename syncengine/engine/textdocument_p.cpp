@@ -33,7 +33,8 @@ TextDocument::Private::Private(TextDocument *document, TextStore *otherStore)
 std::unique_ptr<Text::Doc> TextDocument::Private::freshDoc()
 {
     // As Yjs does it: 32 random bits for each document that is open somewhere.
-    auto fresh = std::make_unique<Text::Doc>(Text::Doc::Options{store.random() & 0xFFFF'FFFFU, true, true});
+    const auto newClientId = [this] { return store.random() & 0xFFFF'FFFFU; };
+    auto fresh = std::make_unique<Text::Doc>(Text::Doc::Options{.clientId = newClientId(), .newClientId = newClientId});
     (void)fresh->text();
     return fresh;
 }

@@ -8,6 +8,7 @@
 
 namespace Sheaf {
 
+using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
 namespace {
@@ -15,6 +16,13 @@ namespace {
 /// A text that takes long to write is written less often, so that the writer stays free for others.
 constexpr qint64 pauseFactor = 3;
 constexpr qint64 pauseMsMax = 300;
+/// A disk that was full or busy may take the text later.
+constexpr qint64 retryMs = 3'000;
+
+bool maySucceedLater(const Error &error)
+{
+    return error.code == "disk_full"_L1 || error.code == "read_only"_L1 || error.code == "database_failed"_L1;
+}
 
 } // namespace
 
@@ -36,7 +44,7 @@ bool TextWriter::isUnderWay(const QByteArray &update) const
 void TextWriter::add(const QByteArray &update)
 {
     m_waiting.push_back(update);
-    if (m_underWay.empty() && !m_pause.isActive())
+    if (m_underWay.empty() && (hasFailed() || !m_pause.isActive()))
         send();
 }
 
@@ -90,6 +98,8 @@ void TextWriter::settle(quint64 number, qint64 sentMs, const Result<void> &done)
     m_underWay.erase(write);
     if (done && m_underWay.empty())
         pauseFor(std::min(pauseFactor * (m_store.clock().monotonicMs() - sentMs), pauseMsMax));
+    else if (!done && maySucceedLater(m_error))
+        pauseFor(retryMs);
     const auto changed = m_changed;
     changed(); // may destroy this
 }

@@ -12,7 +12,7 @@ namespace Sheaf {
 
 /// Brings the local edits of one text to the store: one write at a time, the next one carries
 /// everything that was typed meanwhile. An edit is kept until the store has it: what could not be
-/// written is tried again with the next edit or flush.
+/// written is tried again with the next edit or flush, and by itself where the disk was to blame.
 class TextWriter
 {
 public:
@@ -41,6 +41,7 @@ private:
     void send();
     void pauseFor(qint64 ms);
     void settle(quint64 number, qint64 sentMs, const Result<void> &done);
+    [[nodiscard]] bool hasFailed() const { return !m_error.code.isEmpty(); }
 
     TextStore &m_store;
     TextAddress m_address;

@@ -31,6 +31,7 @@ constexpr int partsPerRecordMax = 8192;           ///< of counters, sets and map
 constexpr int partBytesMax = 1024;                ///< name of a part: an element of a set, a key of a map
 constexpr qint64 textUpdateBytesMax = 128 * 1024; ///< of one text cell: four of them fit a record
 constexpr qint64 textBytesMax = 8 * 1024 * 1024;  ///< of all updates of a text, compacted: loading stays below 0.1 s
+constexpr qint64 textStructsMax = 1'000'000;      ///< that a text is made of, deleted ones too: see PROTOCOL.md
 constexpr int nameBytesMax = 128;                 ///< table, column and space names
 constexpr qint64 appBytesMax = 128;
 constexpr qint64 tokenBytesMax = 256;

@@ -67,7 +67,7 @@ void registerValueFunctions(sqlite3 *handle, const ValueHost *host)
 void registerFunctions(sqlite3 *handle, const FunctionHost *host)
 {
     registerValueFunctions(handle, &host->values);
-    // Direct only: a trigger or view of a foreign file must not call it.
+    // Direct only: no trigger or view may call them, however trusted the schema is.
     constexpr int volatileFlags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
     auto *data = const_cast<FunctionHost *>(host);
     sqlite3_create_function(handle, "sheaf_sync", 1, volatileFlags, data, syncFunction, nullptr, nullptr);

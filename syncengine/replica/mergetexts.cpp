@@ -131,7 +131,7 @@ Result<void> Merger::keepRivals(const TableInfo &table, const QByteArray &key, q
     const Hlc now = m_rivals.empty() ? 0 : m_store.clock.tick(wallMs);
     for (const auto &[column, update] : m_rivals) {
         const RowTexts::Place place{table, key, column};
-        auto text = m_texts.edit(place, update);
+        auto text = m_texts.add(place, update);
         if (!text)
             return fail(text.error());
         if (!text->has_value())

@@ -124,7 +124,11 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaConfig &config)
     auto database = openDatabase({.path = config.path, .connection = u"sheaf-replica-%1"_s.arg(++connections)});
     if (!database)
         return fail(database.error());
-    if (auto owned = checkOwner(sqliteHandle(*database), config.path); !owned) {
+    auto owned = checkOwner(sqliteHandle(*database), config.path);
+    // Only now, and because no schema ever comes over the wire: FTS5 tables are written by the app's own triggers.
+    if (owned)
+        owned = trustSchema(sqliteHandle(*database));
+    if (!owned) {
         closeDatabase(*database);
         return fail(owned.error());
     }

@@ -104,6 +104,7 @@ struct PendingPush {
     QList<Hlc> stamps;           ///< the replica's own ones in it
     QList<qint64> held;          ///< rows of the outbox that a filter keeps here: to be given to hold()
     OutboxPosition end;          ///< where the next push begins
+    bool isFull = false;         ///< more was waiting than it could take
 };
 
 /// One unacknowledged row.
@@ -140,7 +141,8 @@ public:
     Result<QByteArray> loadText(const QByteArray &table, const QByteArray &key, const QByteArray &column);
     /// A local edit of a text that was made in a document of loadText(): column and document are
     /// changed and it will be pushed. Errors: as of loadText(), `bad_update`, `text_gap` (it builds on
-    /// text that is not here, of an earlier life of the row: load the text again), `constraint`. No action unless
+    /// text that is not here, of an earlier life of the row: load the text again), `too_large` (too many structs: see
+    /// PROTOCOL.md), `constraint`. No action unless
     /// one is named: an editor has an undo of its own.
     Result<void> writeText(const QByteArray &table, const QByteArray &key, const QByteArray &column, const QByteArray &update,
                            const UserAction &action = UserAction::hidden());

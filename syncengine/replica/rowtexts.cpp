@@ -307,7 +307,26 @@ void RowTexts::tell(const Place &place, const QByteArray &update, bool reset)
                       .reset = reset});
 }
 
+/// An edit that makes a text of too many structs, or one that has too many still larger, is refused: others could not take it.
+Result<void> RowTexts::judgeSize(const Open &open, size_t before)
+{
+    if (open.doc->structs() <= std::max<size_t>(before, Limits::textStructsMax))
+        return {};
+    return fail(u"too_large"_s, u"The text has been edited in more than a million places: go on in a new one."_s);
+}
+
 Result<std::optional<QByteArray>> RowTexts::edit(const Place &place, QByteArrayView update)
+{
+    const auto opened = open(place, {});
+    if (!opened)
+        return fail(opened.error());
+    const size_t before = (*opened)->doc->structs();
+    auto text = add(place, update);
+    const auto judged = text ? judgeSize(**opened, before) : Result<void>();
+    return judged ? text : fail(judged.error());
+}
+
+Result<std::optional<QByteArray>> RowTexts::add(const Place &place, QByteArrayView update)
 {
     const auto opened = open(place, {});
     if (!opened)
@@ -331,8 +350,11 @@ Result<bool> RowTexts::replace(const Place &place, const ValueView &before, cons
     if (!opened)
         return fail(opened.error());
     Open &open = **opened;
+    const size_t structs = open.doc->structs();
     open.made.reset();
     open.doc->text().replaceWith(QString::fromUtf8(now.bytes));
+    if (auto done = judgeSize(open, structs); !done)
+        return fail(done.error());
     if (open.made)
         open.unsaved.push_back(*open.made);
     else if (open.unsaved.empty() && open.stored == 0 && !sameValue(before, now))

@@ -65,10 +65,12 @@ public:
 
     // Local edits: made in memory first, saved with the row's stamps
     /// Applies an update that was made elsewhere in this process; returns nothing when it says nothing
-    /// new, else the new text. Errors: `bad_update`, `text_gap` (it builds on something that is not here).
+    /// new, else the new text. Errors: `bad_update`, `text_gap` (it builds on something that is not here), `too_large`.
     Result<std::optional<QByteArray>> edit(const Place &place, QByteArrayView update);
+    /// The same, however large the text becomes: for what a merge brings.
+    Result<std::optional<QByteArray>> add(const Place &place, QByteArrayView update);
     /// Makes a text that was `before` in the table, and is `now`, a small edit. True when there is
-    /// anything to save, also from edit().
+    /// anything to save, also from edit(). Errors: `too_large`.
     Result<bool> replace(const Place &place, const ValueView &before, const ValueView &now);
     /// Saves what edit() and replace() made of this text. `acked` is what the server has of this
     /// site's entry in the clock, unless other edits wait already.
@@ -143,6 +145,7 @@ private:
     Result<void> readStored(Open &open, const Place &place);
     void drawClient();
     static Result<void> plant(Open &open);
+    static Result<void> judgeSize(const Open &open, size_t before);
     Result<QByteArray> valueInTable(const Place &place);
     void close(const TableInfo &table, QByteArrayView key);
     Result<void> append(const Place &place, Kind kind, QByteArrayView bytes, Hlc acked);

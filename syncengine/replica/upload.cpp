@@ -240,7 +240,7 @@ struct Replica::Private::Filling {
     qint64 bytes = 0;
     qint64 transaction = 0; ///< of the newest change in it
 
-    [[nodiscard]] bool isFull(qint64 next) const
+    [[nodiscard]] bool takesNoMore(qint64 next) const
     {
         const auto &changes = pending.push.changes;
         return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
@@ -281,19 +281,19 @@ Result<bool> Replica::Private::fill(Filling &filling, const OutboxRow &row, quin
         pending.held.append(row.number);
         return true;
     }
-    bool hasRoom = !filling.isFull(0);
-    for (qsizetype i = 0; hasRoom && i < changes->size(); ++i) {
-        hasRoom = !filling.isFull(changes->at(i).record.size());
-        if (!hasRoom)
+    pending.isFull = filling.takesNoMore(0);
+    for (qsizetype i = 0; !pending.isFull && i < changes->size(); ++i) {
+        pending.isFull = filling.takesNoMore(changes->at(i).record.size());
+        if (pending.isFull)
             break;
         filling.add(row, changes->at(i));
         collectStamps(state.clock, store.site, pending.stamps);
     }
-    if (hasRoom)
-        pending.end = {row.number, 0};
-    else
+    if (pending.isFull)
         pending.push.more = row.transaction == filling.transaction;
-    return hasRoom;
+    else
+        pending.end = {row.number, 0};
+    return !pending.isFull;
 }
 
 Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, quint64 number, OutboxPosition after) const

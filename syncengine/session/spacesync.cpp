@@ -361,6 +361,10 @@ Result<bool> SpaceSync::refuseUnsendable(const PendingPush &pending)
 Result<void> SpaceSync::upload()
 {
     while (!m_sweeping && !m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
+        // What was written since a push took all there was waits for its ack, and then goes together: of a burst in one row
+        // that is one change. A bulk upload fills its pushes, so it does not wait.
+        if (!m_inFlight.empty() && !m_inFlight.back().isFull)
+            break;
         // The parts of one transaction are acknowledged together, so they never wait for each other.
         const bool unfinished = !m_inFlight.empty() && m_inFlight.back().push.more;
         if (m_inFlight.size() >= Tuning::pushWindow && !unfinished)

@@ -9,7 +9,7 @@
 namespace Sheaf::Tuning {
 
 // Upload.
-constexpr int pushWindow = 4;            ///< pushes in flight: hides a round trip, bounds repeats after a lost link
+constexpr int pushWindow = 4;            ///< full pushes in flight: hides a round trip, bounds repeats after a lost link
 constexpr int pushesBeforeDrain = 64;    ///< then the outbox is read from its start, so that rows edited again wait no longer
 constexpr int clockAheadPauseMs = 1'000; ///< before stamps that the server refused are offered again
 

@@ -79,6 +79,13 @@ Result<QSqlDatabase> openDatabase(const OpenOptions &options)
     return database;
 }
 
+Result<void> trustSchema(sqlite3 *handle)
+{
+    if (sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1, nullptr) != SQLITE_OK)
+        return fail(sqliteError(handle));
+    return {};
+}
+
 void closeDatabase(QSqlDatabase &database)
 {
     const QString name = database.connectionName();

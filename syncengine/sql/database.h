@@ -23,6 +23,10 @@ struct OpenOptions {
 /// Errors: `foreign_database` (not SQLite), `database_damaged`, `disk_full`, `read_only`, `database_failed`.
 Result<QSqlDatabase> openDatabase(const OpenOptions &options);
 
+/// From here on triggers and views may use what SQLite does not call harmless: virtual tables such as those of FTS5, and
+/// functions that are not DIRECTONLY. For files whose schema is made by nobody but this program.
+Result<void> trustSchema(sqlite3 *handle);
+
 /// Closes and removes a connection; every query on it must be gone.
 void closeDatabase(QSqlDatabase &database);
 

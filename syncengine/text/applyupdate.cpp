@@ -386,14 +386,14 @@ private:
 
 Result<void> Store::apply(QByteArrayView update, Format format)
 {
-    if (const auto read = readUpdate(update, format, m_raw); !read)
-        return read;
-    if (items.empty()) { // a document is loaded
+    auto applied = readUpdate(update, format, m_raw);
+    if (applied && items.empty()) { // a document is loaded
         items.reserve(m_raw.structs.size());
         text.reserve(m_raw.text.size());
     }
-    auto applied = applyRead();
-    if (m_raw.structs.capacity() > rawStructsKept)
+    if (applied)
+        applied = applyRead();
+    if (m_raw.heldBytes() > Limits::rawBytesKept)
         m_raw = {};
     return applied;
 }

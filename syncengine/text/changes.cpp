@@ -64,7 +64,8 @@ void insertUnits(DeltaBuilder &out, const Store &store, const Item &item, quint3
     if (item.ref == Ref::String)
         out.insert(store.textOf(item).mid(offset), attributes);
     else
-        out.embed(item.ref == Ref::Embed ? store.extras[item.content].values.front() : Value(), attributes);
+        for (quint32 unit = offset; unit < item.length; ++unit)
+            out.embed(embedOf(store, item, unit), attributes);
 }
 
 Delta plainChanges(const Store &store, quint32 type)
@@ -201,6 +202,13 @@ private:
 };
 
 } // namespace
+
+Value embedOf(const Store &store, const Item &item, quint32 unit)
+{
+    if (item.ref != Ref::Embed && item.ref != Ref::Any && item.ref != Ref::Json)
+        return {};
+    return store.extras[item.content].values[unit];
+}
 
 Delta changesOf(const Store &store, quint32 type)
 {

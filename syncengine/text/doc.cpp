@@ -130,12 +130,23 @@ void Doc::transact(const std::function<void()> &work, quint64 origin)
     commit();
 }
 
+quint32 Doc::ownState() const
+{
+    const quint32 own = m_store->findClient(m_options.clientId);
+    return own == None ? 0 : m_store->clients[own].state;
+}
+
 Result<void> Doc::apply(QByteArrayView update, Format format, quint64 origin)
 {
+    const quint32 before = ownState();
     begin(false, origin);
     m_store->transaction.local = false;
     auto result = m_store->apply(update, format);
     commit();
+    if (m_options.newClientId && ownState() != before) {
+        m_options.clientId = m_options.newClientId();
+        m_own = None;
+    }
     return result;
 }
 
@@ -230,7 +241,7 @@ QByteArray Doc::relativePosition(const Text &text, quint32 position, int assoc) 
     return out.take();
 }
 
-Result<std::optional<quint32>> Doc::absolutePosition(QByteArrayView relative)
+Result<std::optional<quint32>> Doc::absolutePosition(const Text &text, QByteArrayView relative) const
 {
     ByteReader in(relative);
     const quint64 kind = in.varUint();
@@ -245,10 +256,11 @@ Result<std::optional<quint32>> Doc::absolutePosition(QByteArrayView relative)
     const bool left = !in.atEnd() && in.varInt().negative;
     if (!in.ok() || kind > 2)
         return fail(u"text_bad_position"_s, u"The relative position is malformed."_s);
-    if (kind == 1) {
-        const Store::Type &type = m_store->types[m_store->rootType(name)];
-        return std::optional<quint32>(left ? 0 : type.length);
-    }
+    const auto endOf = [&](quint32 type) {
+        return type == text.m_type ? std::optional<quint32>(left ? 0 : m_store->types[type].length) : std::nullopt;
+    };
+    if (kind == 1)
+        return endOf(m_store->findRoot(name));
     quint32 client = m_store->findClient(id.client);
     if (client == None || id.clock >= m_store->clients[client].state)
         return std::optional<quint32>();
@@ -261,12 +273,9 @@ Result<std::optional<quint32>> Doc::absolutePosition(QByteArrayView relative)
         offset = clock - m_store->items[index].clock;
     }
     const Item &item = m_store->items[index];
-    if (kind == 2) {
-        if (item.ref != Ref::Type)
-            return std::optional<quint32>();
-        return std::optional<quint32>(left ? 0 : m_store->types[m_store->extras[item.content].type].length);
-    }
-    if (item.ref == Ref::Gc || item.leaf == None)
+    if (kind == 2)
+        return endOf(item.ref == Ref::Type ? m_store->extras[item.content].type : None);
+    if (item.ref == Ref::Gc || item.leaf == None || item.parent != text.m_type)
         return std::optional<quint32>();
     const quint32 inside = item.isVisible() ? offset + (left ? 1 : 0) : 0;
     return std::optional<quint32>(m_store->sequence.indexOf(index) + inside);
@@ -280,6 +289,11 @@ QString Doc::check() const
             wrong = manager->check();
     }
     return wrong;
+}
+
+size_t Doc::structs() const
+{
+    return m_store->structs();
 }
 
 size_t Doc::memory() const

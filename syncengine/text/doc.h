@@ -16,7 +16,8 @@ class Store;
 struct Id;
 class UndoManager;
 
-/// One step of a delta: an insertion (text or an embed), a deletion, or units left as they are.
+/// One step of a delta: an insertion (text or an embed), a deletion, or units left as they are. What is no text and has no
+/// value, such as a type inside a text, is an embed that is undefined.
 struct DeltaOp {
     enum Kind : quint8 { Insert, Embed, Retain, Delete };
     Kind kind = Insert;
@@ -98,6 +99,8 @@ public:
         bool collectGarbage = true;
         /// Keeps local positions out of the middle of surrogate pairs.
         bool snapToPairs = true;
+        /// Draws another client id, for when somebody else turns out to write under ours. Without it the id stays.
+        std::function<quint64()> newClientId{};
     };
     explicit Doc(const Options &options);
     ~Doc();
@@ -109,7 +112,7 @@ public:
 
     /// Everything changed inside is one transaction with one update event; calls may nest.
     void transact(const std::function<void()> &work, quint64 origin = 0);
-    /// Integrates an update. Bytes that cannot be read change nothing.
+    /// Integrates an update. Bytes that cannot be read change nothing. One with news under our client id gives us another.
     [[nodiscard]] Result<void> apply(QByteArrayView update, Format format = Format::V1, quint64 origin = 0);
 
     [[nodiscard]] QByteArray encode(Format format = Format::V1) const { return encodeSince({}, format); }
@@ -139,11 +142,14 @@ public:
     /// A place that stays with its neighbour: the binary form of Yjs. assoc >= 0 holds on to the unit
     /// right of the place, assoc < 0 to the left one.
     [[nodiscard]] QByteArray relativePosition(const Text &text, quint32 position, int assoc = 0) const;
-    [[nodiscard]] Result<std::optional<quint32>> absolutePosition(QByteArrayView relative);
+    /// Nothing while what it speaks of is not here, or is in another type than the text.
+    [[nodiscard]] Result<std::optional<quint32>> absolutePosition(const Text &text, QByteArrayView relative) const;
 
     /// Walks every invariant; empty if all hold. For tests.
     [[nodiscard]] QString check() const;
     [[nodiscard]] size_t memory() const;
+    /// How many structs it is made of, deleted ones too.
+    [[nodiscard]] size_t structs() const;
 
 private:
     friend class Text;
@@ -154,6 +160,7 @@ private:
     void finish();
     void finishRemote();
     void noteWatchers();
+    [[nodiscard]] quint32 ownState() const;
     void cleanFormats(const std::vector<quint32> &full, const std::vector<Id> &gaps);
     [[nodiscard]] TransactionInfo info() const;
     [[nodiscard]] quint32 ownClient();

@@ -4,6 +4,18 @@
 
 namespace Sheaf::Text {
 
+/// The first item of a list, or of the history of a key, which costs its length.
+quint32 Store::firstOf(quint32 type, quint32 sub) const
+{
+    if (sub == None)
+        return types[type].start;
+    const auto entry = types[type].map.find(sub);
+    quint32 first = entry == types[type].map.end() ? None : entry->second;
+    while (first != None && items[first].left != None)
+        first = items[first].left;
+    return first;
+}
+
 /// Places an item whose left, next, parent and sub are resolved, and appends it to its client. A parent of
 /// None makes it a GC struct.
 void Store::integrate(quint32 index)
@@ -24,15 +36,10 @@ void Store::integrate(quint32 index)
     }
     Type &type = types[item->parent];
     const quint32 right = item->next;
-    quint32 first = type.start;
-    if (item->sub != None) {
-        const auto entry = type.map.find(item->sub);
-        first = entry == type.map.end() ? None : entry->second;
-        while (first != None && items[first].left != None)
-            first = items[first].left;
-    }
     quint32 left = item->left;
     const bool conflict = left == None ? (right == None || items[right].left != None) : items[left].next != right;
+    // Without a conflict, what has nothing on its left is put in front of what is on its right.
+    const quint32 first = left == None && conflict ? firstOf(item->parent, item->sub) : right;
     if (conflict) {
         // Stamps stand for the two sets of the rule: scanned at all, and scanned since the last accepted left.
         if (m_scan > 0xF000'0000U) {

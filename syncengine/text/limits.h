@@ -14,9 +14,13 @@ inline constexpr quint64 clockMax = 0xFFFF'FFF0U;
 inline constexpr quint64 wireIntegerMax = (quint64{1} << 53) - 1;
 /// Nesting of objects and arrays in JSON text and in lib0's any; a stack frame each.
 inline constexpr int valueDepthMax = 100;
-/// Run-length columns can name any number of structs in a few bytes: a floor, plus so many per byte.
-inline constexpr quint64 structsFloor = 32'768;
-inline constexpr quint64 structsPerByte = 32;
+/// In format v2 run-length columns can name any number of structs that have no bytes of their own (collected, deleted, a
+/// type): a floor for small updates, and one for so many bytes. Recorded documents have one for nine bytes at most. All
+/// other structs take a byte or more, two in format v1.
+inline constexpr quint64 emptyStructsFloor = 8'192;
+inline constexpr quint64 bytesPerEmptyStruct = 4;
+/// What was read of an update is kept for the next one up to this size.
+inline constexpr size_t rawBytesKept = 64 * 1024;
 /// Parked updates are kept apart up to this many, then merged into one, so that merging stays linear.
 inline constexpr quint32 pendingUpdatesMax = 64;
 

@@ -84,6 +84,8 @@ struct RawUpdate {
     std::vector<std::pair<quint64, ClockRange>> deletions;
 
     void clear();
+    /// The memory that stays after clear().
+    [[nodiscard]] size_t heldBytes() const;
     [[nodiscard]] const RawParent &parentOf(const RawStruct &one) const { return parents[one.parent]; }
     [[nodiscard]] QStringView view(quint32 at, quint32 length) const
     {

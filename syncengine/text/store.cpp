@@ -256,7 +256,7 @@ StateVector Store::stateVector() const
 size_t Store::memory() const
 {
     size_t bytes = items.capacity() * sizeof(Item) + text.capacity() * sizeof(char16_t) + sequence.memory() +
-                   extras.capacity() * sizeof(Extra);
+                   extras.capacity() * sizeof(Extra) + m_raw.heldBytes();
     for (const Client &client : clients)
         bytes += client.structs.size() * 12;
     return bytes;

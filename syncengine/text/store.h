@@ -55,6 +55,8 @@ public:
         return id == m_lastClient && m_lastClientIndex != None ? m_lastClientIndex : searchClient(id);
     }
     [[nodiscard]] quint32 findClient(quint64 id) const;
+    [[nodiscard]] quint32 findRoot(const QString &name) const { return m_roots.value(name, None); }
+    /// Made if there is none.
     [[nodiscard]] quint32 rootType(const QString &name);
     [[nodiscard]] quint32 keyIndex(const QString &key);
     [[nodiscard]] quint32 itemAt(Id id) const { return clients[id.client].structs.at(clients[id.client].structs.find(id.clock)); }
@@ -68,9 +70,11 @@ public:
     [[nodiscard]] bool mergeWithLeft(quint32 client, StructList::Place place);
     [[nodiscard]] StateVector stateVector() const;
     [[nodiscard]] size_t memory() const;
+    [[nodiscard]] size_t structs() const { return items.size() - m_freeItems.size(); }
 
     // integrate.cpp
     void integrate(quint32 item);
+    [[nodiscard]] quint32 firstOf(quint32 type, quint32 sub) const;
     void remove(quint32 item);
     /// Makes the trees of lists whose items were entered while that was deferred.
     void buildSequences();
@@ -171,7 +175,6 @@ public:
 private:
     friend class UpdateApplier;
     static constexpr size_t deadTextFloor = 65'536;
-    static constexpr size_t rawStructsKept = 1'024;
     /// Integrates what was read into m_raw, and what waited for it.
     [[nodiscard]] Result<void> applyRead();
     [[nodiscard]] quint32 searchClient(quint64 id);

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "text/changes_p.h"
 #include "text/doc.h"
 #include "text/textdiff.h"
 #include "text/textedit_p.h"
@@ -86,8 +87,9 @@ Delta Text::toDelta() const
                 delta.back().text.append(store.textOf(item));
             else
                 delta.push_back({DeltaOp::Insert, store.textOf(item).toString(), {}, 0, attributes});
-        } else if (item.ref == Ref::Embed) {
-            delta.push_back({DeltaOp::Embed, {}, store.extras[item.content].values.front(), 0, attributes});
+        } else {
+            for (quint32 unit = 0; unit < item.visible(); ++unit)
+                delta.push_back({DeltaOp::Embed, {}, embedOf(store, item, unit), 0, attributes});
         }
     }
     return delta;
@@ -120,6 +122,8 @@ void Text::insert(quint32 position, QStringView text)
 {
     if (text.isEmpty())
         return;
+    QString room;
+    text = wholePairs(text, room);
     m_doc->begin(true, 0);
     if (!m_doc->m_store->typeAtCursor(m_type, m_doc->ownClient(), position, text))
         edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, text, nullptr, nullptr); });
@@ -130,6 +134,8 @@ void Text::insert(quint32 position, QStringView text, const Attributes &attribut
 {
     if (text.isEmpty())
         return;
+    QString room;
+    text = wholePairs(text, room);
     edit(snapped(position, false), [&](TextEditor &editor, auto &at) { editor.insert(at, text, nullptr, &attributes); });
 }
 
@@ -156,17 +162,20 @@ void Text::format(quint32 position, quint32 units, const Attributes &attributes)
 {
     if (units == 0)
         return;
-    edit(position, [&](TextEditor &editor, auto &at) { editor.format(at, units, attributes); });
+    const quint32 end = snapped(position + units, true);
+    position = snapped(position, false);
+    edit(position, [&](TextEditor &editor, auto &at) { editor.format(at, end - position, attributes); });
 }
 
 void Text::applyDelta(const Delta &delta)
 {
+    QString room;
     edit(0, [&](TextEditor &editor, auto &at) {
         for (const DeltaOp &op : delta) {
             switch (op.kind) {
             case DeltaOp::Insert:
                 if (!op.text.isEmpty())
-                    editor.insert(at, op.text, nullptr, &op.attributes);
+                    editor.insert(at, wholePairs(op.text, room), nullptr, &op.attributes);
                 break;
             case DeltaOp::Embed:
                 editor.insert(at, {}, &op.embed, &op.attributes);
@@ -200,6 +209,8 @@ void Text::replaceWith(QStringView wanted)
             embeds.insert(embeds.end(), item.visible(), current.size());
     }
     const auto place = [&](qsizetype before, auto first) { return static_cast<quint32>(before + (first - embeds.begin())); };
+    QString room;
+    wanted = wholePairs(wanted, room);
     m_doc->begin(true, 0);
     const std::vector<TextEdit> edits = diffText(current, wanted);
     for (auto edit = edits.crbegin(); edit != edits.crend(); ++edit) { // from the back: places before stay true

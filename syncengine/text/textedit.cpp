@@ -33,6 +33,21 @@ bool hasAttribute(const Attributes &attributes, const QString &key)
     return std::any_of(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
 }
 
+QStringView wholePairs(QStringView text, QString &room)
+{
+    if (text.isValidUtf16())
+        return text;
+    room.clear();
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const QChar unit = text[i];
+        if (unit.isHighSurrogate() && i + 1 < text.size() && text[i + 1].isLowSurrogate())
+            room.append(unit).append(text[++i]);
+        else
+            room.append(unit.isSurrogate() ? QChar(QChar::ReplacementCharacter) : unit);
+    }
+    return room;
+}
+
 void TextEditor::applyFormat(Attributes &attributes, const Extra &format)
 {
     if (format.values.front().isNull())

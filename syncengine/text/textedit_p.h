@@ -10,6 +10,9 @@ namespace Sheaf::Text {
 void setAttribute(Attributes &attributes, const QString &key, const Value &value);
 void eraseAttribute(Attributes &attributes, const QString &key);
 [[nodiscard]] bool hasAttribute(const Attributes &attributes, const QString &key);
+/// The text with U+FFFD for each half of a pair that stands alone: that is what the wire would make of it. The text
+/// itself if there is none, else a view of `room`.
+[[nodiscard]] QStringView wholePairs(QStringView text, QString &room);
 
 /// Local edits of one text type, with the rules of Yjs for where items and formats go. Lives for one call
 /// inside a transaction.

@@ -45,7 +45,7 @@ class Decoder
 public:
     Decoder(QByteArrayView bytes, Format format, RawUpdate &out) : m_rest(bytes), m_v2(format == Format::V2), m_out(out)
     {
-        m_budget = Limits::structsFloor + Limits::structsPerByte * static_cast<quint64>(bytes.size());
+        m_emptyLeft = Limits::emptyStructsFloor + static_cast<quint64>(bytes.size()) / Limits::bytesPerEmptyStruct;
         m_room = static_cast<quint64>(bytes.size()) / bytesOfStruct;
         if (m_v2)
             openColumns();
@@ -129,7 +129,17 @@ private:
             return {0, 0};
         }
         m_stringAt += size;
+        if (m_out.hasPairs && size > 0)
+            closeHalves(m_out.text.data() + from, m_out.text.data() + m_stringAt - 1);
         return {from, static_cast<quint32>(size)};
+    }
+    /// A string that the column cuts inside a pair has what each half would be on its own in format v1.
+    static void closeHalves(char16_t *first, char16_t *last)
+    {
+        if (QChar::isLowSurrogate(*first))
+            *first = u'\uFFFD';
+        if (QChar::isHighSurrogate(*last))
+            *last = u'\uFFFD';
     }
     QString ownString()
     {
@@ -171,12 +181,12 @@ private:
         if (m_out.structs.empty())
             m_out.structs.reserve(std::min(count, m_room));
         for (quint64 i = 0; i < count; ++i) {
-            if (m_budget-- == 0 || clock > Limits::clockMax)
+            if (clock > Limits::clockMax)
                 return false;
             RawStruct &one = m_out.structs.emplace_back();
             one.clock = static_cast<quint32>(clock);
             structure(one);
-            if (!good() || !plausible(id, one))
+            if (!good() || !plausible(id, one) || !affordable(one.ref))
                 return false;
             clock += one.length;
         }
@@ -195,6 +205,12 @@ private:
         return one.length > 0 && (!(one.flags & RawStruct::HasOrigin) || earlier(one.origin)) &&
                (!(one.flags & RawStruct::HasRight) || earlier(one.right)) &&
                (!(one.flags & RawStruct::ParentId) || earlier(m_out.parentOf(one).id));
+    }
+
+    bool affordable(Ref ref)
+    {
+        const bool empty = m_v2 && (ref == Ref::Gc || ref == Ref::Deleted || ref == Ref::Type);
+        return !empty || m_emptyLeft-- > 0;
     }
 
     void structure(RawStruct &one)
@@ -305,8 +321,8 @@ private:
     ByteReader m_rest;
     bool m_v2;
     RawUpdate &m_out;
-    quint64 m_budget = 0;
-    quint64 m_room = 0; ///< structs for which memory is taken before they are read
+    quint64 m_emptyLeft = 0; ///< structs without bytes of their own that may still come
+    quint64 m_room = 0;      ///< structs for which memory is taken before they are read
     IntDiffOptRleReader m_keyClock, m_leftClock, m_rightClock;
     UintOptRleReader m_client, m_stringLength, m_typeRef, m_length;
     RleReader m_info, m_parentInfo;
@@ -315,6 +331,12 @@ private:
 };
 
 } // namespace
+
+size_t RawUpdate::heldBytes() const
+{
+    return structs.capacity() * sizeof(RawStruct) + parents.capacity() * sizeof(RawParent) + text.capacity() * sizeof(char16_t) +
+           extras.capacity() * sizeof(Extra) + deletions.capacity() * sizeof(deletions[0]);
+}
 
 void RawUpdate::clear()
 {

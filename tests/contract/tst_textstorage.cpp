@@ -9,17 +9,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-using Texts = QList<std::tuple<Sequence, QByteArray, ColumnId, bool, QByteArray, QByteArray>>;
+using Texts = QList<std::tuple<Sequence, QByteArray, ColumnId, QByteArray, QByteArray>>;
+using Blocks = std::vector<TextBlock>;
 
-/// Sequence, key, column, whether merged, update and the row's record; `last` is the number of the last one.
+/// Sequence, key, column, update and the row's record; `last` is the number of the last one.
 Texts scanTexts(Storage &storage, SpaceId space, Sequence after = 0, qint64 number = 0, qsizetype max = 1'000'000,
                 qint64 *last = nullptr)
 {
     Texts texts;
     qint64 previous = 0;
     need(storage.scanTexts(space, after, number, [&](const TextView &text) {
-        texts.append({text.sequence, text.key.toByteArray(), text.column, text.isMerged, text.update.toByteArray(),
-                      text.record.toByteArray()});
+        texts.append({text.sequence, text.key.toByteArray(), text.column, text.update.toByteArray(), text.record.toByteArray()});
         previous = text.number;
         return texts.size() < max;
     }));
@@ -54,29 +54,25 @@ void TestTextStorage::textsAreKeptInOrder()
     {
         auto transaction = begin();
         need(transaction->putRecord(home, {1, table, key, "r1"}, 0));
-        need(transaction->addText(home, {0, 1, table, key, 3, false, "a", {}}));
-        need(transaction->addText(home, {0, 1, table, key, 3, false, "b", {}}));
+        need(transaction->addText(home, {0, 1, table, key, 3, "a", {}}));
+        need(transaction->addText(home, {0, 1, table, key, 3, "b", {}}));
         need(transaction->putRecord(home, {2, table, key, "r2"}, 1));
-        need(transaction->addText(home, {0, 2, table, key, 4, false, QByteArray(200'000, 'c'), {}}));
-        const TextTotals own = need(transaction->textTotals(table, key, 3));
-        QCOMPARE(own.tail, 2);
-        QCOMPARE(own.tailBytes, 2);
+        need(transaction->addText(home, {0, 2, table, key, 4, QByteArray(200'000, 'c'), {}}));
+        QCOMPARE(need(transaction->textBlocks(table, key, 3)), (Blocks{{1, 2}}));
         need(transaction->commit());
     }
     reopen();
-    QCOMPARE(scanTexts(storage(), home), (Texts{{1, key, 3, false, "a", "r2"},
-                                                {1, key, 3, false, "b", "r2"},
-                                                {2, key, 4, false, QByteArray(200'000, 'c'), "r2"}}));
+    QCOMPARE(scanTexts(storage(), home),
+             (Texts{{1, key, 3, "a", "r2"}, {1, key, 3, "b", "r2"}, {2, key, 4, QByteArray(200'000, 'c'), "r2"}}));
     QCOMPARE(scanTexts(storage(), home, 1).size(), 1);
     QVERIFY(scanTexts(storage(), home, 2).isEmpty());
     auto transaction = begin();
     QVERIFY(need(transaction->tables(home)).constFirst().hasTexts);
     QByteArrayList updates;
-    need(transaction->texts(table, key, 3, [&](const TextView &text) { updates.append(text.update.toByteArray()); }));
+    need(transaction->texts(table, key, 3, {}, [&](const TextView &text) { updates.append(text.update.toByteArray()); }));
     QCOMPARE(updates, (QByteArrayList{"a", "b"}));
-    const TextTotals large = need(transaction->textTotals(table, key, 4));
-    QVERIFY(large.tail == 1 && large.tailBytes == 200'000 && large.mergedBytes == 0);
-    QCOMPARE(need(transaction->textTotals(table, "other", 3)).tail, 0);
+    QCOMPARE(need(transaction->textBlocks(table, key, 4)), (Blocks{{2, 200'000}}));
+    QVERIFY(need(transaction->textBlocks(table, "other", 3)).empty());
 }
 
 void TestTextStorage::mergedTextsTakeThePlaceOfOldOnes()
@@ -86,32 +82,28 @@ void TestTextStorage::mergedTextsTakeThePlaceOfOldOnes()
     auto transaction = begin();
     for (Sequence sequence = 1; sequence <= 4; ++sequence) {
         need(transaction->putRecord(home, {sequence, table, "k", "r"}, sequence - 1));
-        need(transaction->addText(home, {0, sequence, table, "k", 1, false, QByteArray::number(sequence), {}}));
-        need(transaction->addText(home, {0, sequence, table, "k", 2, false, "other", {}}));
+        need(transaction->addText(home, {0, sequence, table, "k", 1, QByteArray::number(sequence), {}}));
+        need(transaction->addText(home, {0, sequence, table, "k", 2, "other", {}}));
     }
-    QList<qint64> numbers;
-    need(transaction->texts(table, "k", 1, [&](const TextView &text) { numbers.append(text.number); }));
-    need(transaction->removeTexts(table, "k", 1, numbers.at(1)));
-    need(transaction->addText(home, {0, 2, table, "k", 1, true, "1+2", {}}));
-    numbers.clear();
-    QByteArrayList updates;
-    need(transaction->texts(table, "k", 1, [&](const TextView &text) {
-        numbers.append(text.number);
-        updates.append(text.update.toByteArray());
-    }));
-    QCOMPARE(updates, (QByteArrayList{"1+2", "3", "4"}));
-    // Merged again: what was merged goes, although its number is not among the first.
-    need(transaction->removeTexts(table, "k", 1, numbers.at(1)));
-    need(transaction->addText(home, {0, 3, table, "k", 1, true, "1+2+3", {}}));
-    const TextTotals totals = need(transaction->textTotals(table, "k", 1));
-    QVERIFY(totals.tail == 1 && totals.tailBytes == 1 && totals.mergedBytes == 5);
-    QCOMPARE(need(transaction->textTotals(table, "k", 2)).tail, 4);
+    const auto updates = [&](const SequenceRange &range) {
+        QByteArrayList found;
+        need(transaction->texts(table, "k", 1, range, [&](const TextView &text) { found.append(text.update.toByteArray()); }));
+        return found;
+    };
+    QCOMPARE(updates({2, 3}), (QByteArrayList{"2", "3"}));
+    need(transaction->removeTexts(table, "k", 1, {2, 3}));
+    need(transaction->addText(home, {0, 3, table, "k", 1, "2+3", {}}));
+    need(transaction->addText(home, {0, 3, table, "k", 1, "rest", {}}));
+    QCOMPARE(updates({}), (QByteArrayList{"1", "2+3", "rest", "4"})); // by sequence, whatever their numbers
+    QCOMPARE(need(transaction->textBlocks(table, "k", 1)), (Blocks{{1, 1}, {3, 7}, {4, 1}}));
+    QCOMPARE(need(transaction->textBlocks(table, "k", 2)).size(), 4U);
     need(transaction->commit());
     transaction.reset();
-    QCOMPARE(scanTexts(storage(), home, 2), (Texts{{3, "k", 2, false, "other", "r"},
-                                                   {3, "k", 1, true, "1+2+3", "r"},
-                                                   {4, "k", 1, false, "4", "r"},
-                                                   {4, "k", 2, false, "other", "r"}}));
+    QCOMPARE(scanTexts(storage(), home, 2), (Texts{{3, "k", 2, "other", "r"},
+                                                   {3, "k", 1, "2+3", "r"},
+                                                   {3, "k", 1, "rest", "r"},
+                                                   {4, "k", 1, "4", "r"},
+                                                   {4, "k", 2, "other", "r"}}));
     auto next = begin();
     need(next->removeTexts(table, "k"));
     need(next->commit());
@@ -126,20 +118,20 @@ void TestTextStorage::scansOfTextsGoOnInsideASequence()
     auto transaction = begin();
     need(transaction->putRecord(home, {7, table, "k", "r"}, 0));
     for (int i = 0; i < 5; ++i)
-        need(transaction->addText(home, {0, 7, table, "k", 1, true, QByteArray::number(i), {}}));
+        need(transaction->addText(home, {0, 7, table, "k", 1, QByteArray::number(i), {}}));
     need(transaction->commit());
     transaction.reset();
     qint64 number = 0;
     for (int i = 0; i < 5; ++i) {
         const Texts one = scanTexts(storage(), home, 6, number, 1, &number);
-        QCOMPARE(one, (Texts{{7, "k", 1, true, QByteArray::number(i), "r"}}));
+        QCOMPARE(one, (Texts{{7, "k", 1, QByteArray::number(i), "r"}}));
     }
     QVERIFY(scanTexts(storage(), home, 6, number).isEmpty());
     QCOMPARE(scanTexts(storage(), home, 5, number).size(), 5); // the number is of the sequence behind
     // What takes their place has greater numbers: whoever was in the middle meets all of it.
     auto next = begin();
-    need(next->removeTexts(table, "k", 1, number));
-    need(next->addText(home, {0, 7, table, "k", 1, true, "all", {}}));
+    need(next->removeTexts(table, "k", 1, {7, 7}));
+    need(next->addText(home, {0, 7, table, "k", 1, "all", {}}));
     need(next->commit());
     next.reset();
     QCOMPARE(scanTexts(storage(), home, 6, number).size(), 1);
@@ -157,7 +149,7 @@ void TestTextStorage::textsAreOfOneRowAndOneSpace()
             for (Sequence sequence = 1; sequence <= 2; ++sequence) {
                 const QByteArray key = QByteArray::number(sequence);
                 need(transaction->putRecord(space, {sequence, table, key, "r"}, 0));
-                need(transaction->addText(space, {0, sequence, table, key, 1, false, "u", {}}));
+                need(transaction->addText(space, {0, sequence, table, key, 1, "u", {}}));
             }
         }
         need(transaction->commit());
@@ -165,8 +157,8 @@ void TestTextStorage::textsAreOfOneRowAndOneSpace()
     {
         auto transaction = begin();
         need(transaction->removeTexts(here, "1"));
-        need(transaction->addText(home, {0, 2, here, "2", 1, false, "undone", {}}));
-        QCOMPARE(need(transaction->textTotals(here, "1", 1)).tail, 0);
+        need(transaction->addText(home, {0, 2, here, "2", 1, "undone", {}}));
+        QVERIFY(need(transaction->textBlocks(here, "1", 1)).empty());
     } // without a commit
     QCOMPARE(scanTexts(storage(), home).size(), 2);
     {
@@ -174,7 +166,7 @@ void TestTextStorage::textsAreOfOneRowAndOneSpace()
         need(transaction->removeTexts(here, "1"));
         need(transaction->commit());
     }
-    QCOMPARE(scanTexts(storage(), home), (Texts{{2, "2", 1, false, "u", "r"}}));
+    QCOMPARE(scanTexts(storage(), home), (Texts{{2, "2", 1, "u", "r"}}));
     QCOMPARE(scanTexts(storage(), team).size(), 2);
 }
 

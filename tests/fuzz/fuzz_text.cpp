@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "fuzz/fuzz.h"
+#include "fuzz/textbombs.h"
 #include "text/doc.h"
+#include "text/limits.h"
 #include "text/updatealgebra.h"
 
 using namespace Sheaf;
@@ -80,6 +82,16 @@ QList<QByteArray> Fuzz::heavyInputs()
         if (update.size() < inputBytesMax)
             inputs.append(QByteArray(1, '\0') + update);
     }
+    // As many structs as that many bytes can name, and so many more that they are refused.
+    constexpr quint64 size = inputBytesMax - 1;
+    constexpr quint64 most = Limits::emptyStructsFloor + size / Limits::bytesPerEmptyStruct;
+    for (const Ref ref : {Ref::Gc, Ref::Deleted, Ref::Type}) {
+        for (const quint64 count : {most, quint64{2'000'000}}) {
+            const QByteArray update = format == Format::V2 ? TextBombs::padded(TextBombs::emptyStructs(ref, count), size)
+                                                           : TextBombs::smallStructs(ref, (size - 8) / (ref == Ref::Gc ? 2 : 4));
+            inputs.append(QByteArray(1, '\0') + update);
+        }
+    }
     return inputs;
 }
 
@@ -102,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     }
     if (mode == 2) {
-        const auto place = doc.absolutePosition(input.rest());
+        const auto place = doc.absolutePosition(doc.text(), input.rest());
         if (place && *place)
             SHEAF_CHECK(**place <= doc.text().length());
         return 0;

@@ -1,50 +1,28 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "editableunits.h"
-#include "faketexts.h"
-#include "qmltextdocument.h"
+#include "editorbench.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QMimeData>
-#include <QQmlComponent>
-#include <QQmlEngine>
-#include <QQuickTextDocument>
-#include <QQuickWindow>
 #include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
-#include <QtTest>
 
 #include <random>
 
 using namespace Qt::StringLiterals;
 using namespace Sheaf;
 
-namespace {
-
-const QString start = u"one two three"_s;
-
-void insertAt(quint32 position, const QString &words, FakeRows &rows)
-{
-    rows.editAs(u"1"_s, [&](Text::Text &text) { text.insert(position, words); });
-}
-
-void removeAt(quint32 position, quint32 length, FakeRows &rows)
-{
-    rows.editAs(u"1"_s, [&](Text::Text &text) { text.remove(position, length); });
-}
-
-} // namespace
-
-/// A real TextArea in a window on a document, beside somebody else who writes.
-class TestTextEditor : public QObject
+/// What keys and others do to a real TextArea on a document.
+class TestTextEditor : public QObject, EditorBench
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
-    void cleanup();
+    void init() { open(); }
+    void cleanup() { close(); }
     void keysBecomeEdits();
     void typingOverASelection();
     void pasteIsPlainText();
@@ -61,96 +39,7 @@ private Q_SLOTS:
     void surrogatePairsAreNotCut();
     void typingWhileOthersWrite_data();
     void typingWhileOthersWrite();
-
-private:
-    void open(const QString &text);
-    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(&*window, key, modifiers); }
-    void type(const QString &text)
-    {
-        for (const QChar letter : text)
-            QTest::keyClick(&*window, letter.toLatin1());
-    }
-    void select(int anchor, int caret) { QMetaObject::invokeMethod(area, "select", Q_ARG(int, anchor), Q_ARG(int, caret)); }
-    [[nodiscard]] int caret() const { return area->property("cursorPosition").toInt(); }
-    [[nodiscard]] QTextDocument *held() const
-    {
-        return area->property("textDocument").value<QQuickTextDocument *>()->textDocument();
-    }
-    /// What the editor holds, unit by unit.
-    [[nodiscard]] QString shown() const
-    {
-        QTextCursor all(held());
-        all.select(QTextCursor::Document);
-        return EditableUnits::typed(all.selectedText());
-    }
-
-    std::unique_ptr<ManualClock> clock;
-    std::unique_ptr<FakeRows> rows;
-    std::unique_ptr<FakeTexts> store;
-    std::unique_ptr<QQmlEngine> engine;
-    std::unique_ptr<QQuickWindow> window;
-    std::unique_ptr<QmlTextDocument> document;
-    QQuickItem *flickable = nullptr;
-    QQuickItem *area = nullptr;
 };
-
-void TestTextEditor::init()
-{
-    clock = std::make_unique<ManualClock>();
-    rows = std::make_unique<FakeRows>(*clock);
-    store = std::make_unique<FakeTexts>(*rows);
-    engine = std::make_unique<QQmlEngine>();
-    QQmlComponent component(engine.get());
-    component.setData(R"(
-        import QtQuick
-        import QtQuick.Controls.Basic
-        Flickable {
-            width: 300
-            height: 200
-            TextArea.flickable: TextArea {
-                objectName: "area"
-                wrapMode: TextEdit.Wrap
-                textFormat: TextEdit.PlainText
-                selectByMouse: true
-                persistentSelection: true
-            }
-        })",
-                      QUrl());
-    std::unique_ptr<QObject> made(component.create());
-    QVERIFY2(made, qPrintable(component.errorString()));
-    flickable = qobject_cast<QQuickItem *>(made.release());
-    window = std::make_unique<QQuickWindow>();
-    window->resize(300, 200);
-    flickable->setParent(window->contentItem());
-    flickable->setParentItem(window->contentItem());
-    area = flickable->findChild<QQuickItem *>(u"area"_s);
-    window->show();
-    window->requestActivate();
-    QVERIFY(QTest::qWaitForWindowActive(window.get()));
-    area->forceActiveFocus();
-    document = std::make_unique<QmlTextDocument>(*store);
-    document->setTable(u"notes"_s);
-    document->setColumn(u"body"_s);
-    document->setEditor(area);
-    open(start);
-}
-
-void TestTextEditor::cleanup()
-{
-    document.reset();
-    window.reset();
-    engine.reset();
-    store.reset();
-}
-
-void TestTextEditor::open(const QString &text)
-{
-    document->setKey({});
-    rows->insert(u"1"_s, text);
-    document->setKey({u"1"_s});
-    rows->settle();
-    QVERIFY(document->isLoaded());
-}
 
 void TestTextEditor::keysBecomeEdits()
 {
@@ -264,10 +153,10 @@ void TestTextEditor::theViewStays()
     };
     flickable->setProperty("contentY", 1000);
     const QString seen = firstSeen();
-    insertAt(0, u"above\nthe\nview\n"_s, *rows);
+    insertAt(0, u"above\nthe\nview\n"_s);
     QCOMPARE(firstSeen(), seen);
-    removeAt(0, 3, *rows);
-    insertAt(static_cast<quint32>(document->length()), u"\nbelow"_s, *rows);
+    removeAt(0, 3);
+    insertAt(static_cast<quint32>(document->length()), u"\nbelow"_s);
     QCOMPARE(firstSeen(), seen);
     QTest::qWait(50); // nor later, when the items are laid out
     QCOMPARE(firstSeen(), seen);
@@ -278,7 +167,7 @@ void TestTextEditor::undoKeysTakeBackOwnWords()
 {
     key(Qt::Key_End);
     type(u" mine"_s);
-    insertAt(0, u"theirs "_s, *rows);
+    insertAt(0, u"theirs "_s);
     clock->advance(1000);
     type(u"!"_s);
     QCOMPARE(shown(), u"theirs one two three mine!"_s);
@@ -314,7 +203,7 @@ void TestTextEditor::compositionIsNotDisturbed()
     QCoreApplication::sendEvent(area, &composing);
     QVERIFY(area->property("inputMethodComposing").toBool());
     QCOMPARE(document->text(), start);
-    insertAt(0, u"theirs "_s, *rows);
+    insertAt(0, u"theirs "_s);
     QCoreApplication::processEvents();
     QCOMPARE(shown(), start);
     QCOMPARE(area->property("preeditText").toString(), u"ni"_s);
@@ -382,7 +271,7 @@ void TestTextEditor::unitsThatAnEditorCannotShow()
     key(Qt::Key_Home, Qt::ControlModifier);
     type(u"y"_s);
     rows->settle();
-    insertAt(3, u"\r\n\r\n"_s, *rows);
+    insertAt(3, u"\r\n\r\n"_s);
     rows->settle();
     QCOMPARE(rows->text(u"1"_s), u"ya\r\r\n\r\n\nb\rc\u2029d\u2028e\ufdd0f\u00a0g\u200bh\r\nx"_s);
     QCOMPARE(held()->characterCount() - 1, document->length());
@@ -456,7 +345,7 @@ void TestTextEditor::typingWhileOthersWrite()
             break;
         case 7:
         case 8:
-            insertAt(place(length), pieces[below(6)], *rows);
+            insertAt(place(length), pieces[below(6)]);
             break;
         default:
             type(u"kl"_s);

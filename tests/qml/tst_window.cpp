@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "replica/replica.h"
 #include "windowdriver.h"
 
+#include <QSqlQuery>
 #include <QTemporaryDir>
 
 using namespace Sheaf;
@@ -27,6 +29,8 @@ private Q_SLOTS:
     void searchFiltersAndEscapeClears();
     void emptyPlacesSaySo();
     void theirChangeOfTheOpenNoteKeepsTheCaret();
+    void aFullDiskIsToldWhileOneTypes_data();
+    void aFullDiskIsToldWhileOneTypes();
     void paneKeysAndKeySheet();
     void narrowWindowShowsOnePane();
     void secondWindowOnOneProfileIsRefused();
@@ -267,6 +271,53 @@ void TestWindow::theirChangeOfTheOpenNoteKeepsTheCaret()
     QCOMPARE(app.property(u"noteEditor"_s, "cursorPosition").toInt(), 16);
     app.type(u"s"_s);
     QTRY_COMPARE(app.value(u"SELECT body FROM notes"_s).toString(), u"a long head tails"_s);
+}
+
+void TestWindow::aFullDiskIsToldWhileOneTypes_data()
+{
+    QTest::addColumn<QString>("editor");
+    QTest::addColumn<QString>("sql");
+    QTest::newRow("note") << u"noteEditor"_s << u"SELECT body FROM notes"_s;
+    QTest::newRow("task") << u"taskNotes"_s << u"SELECT notes FROM tasks"_s;
+}
+
+void TestWindow::aFullDiskIsToldWhileOneTypes()
+{
+    QFETCH(const QString, editor);
+    QFETCH(const QString, sql);
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    const auto allowPages = [&app](int pages) { // never fewer than the file has
+        app.engine()
+            .withReplica(
+                [pages](Replica &replica) { QSqlQuery(replica.database()).exec(u"PRAGMA max_page_count=%1"_s.arg(pages)); })
+            .waitForFinished();
+    };
+    if (editor == u"noteEditor")
+        app.store().createNote({}, u"A note"_s, {});
+    else
+        app.store().createTask({}, u"A task"_s);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 1);
+    app.key(Qt::Key_1, Qt::ControlModifier);
+    app.key(Qt::Key_J);
+    QTRY_VERIFY(app.item(editor) && !app.property(editor, "readOnly").toBool());
+    app.item(editor)->forceActiveFocus();
+    app.type(u"kept "_s);
+    QTRY_COMPARE(app.value(sql).toString(), u"kept "_s);
+    QVERIFY(!app.item(u"textTrouble"_s));
+
+    allowPages(1);
+    const QString much = u"word "_s.repeated(40'000);
+    QVERIFY(QMetaObject::invokeMethod(app.item(editor), "insert", Q_ARG(int, 5), Q_ARG(QString, much)));
+    QTRY_COMPARE(app.property(u"textTrouble"_s, "text").toString(),
+                 u"The disk is full: nothing was written; free some space and try again. What you typed is still here."_s);
+    QCOMPARE(app.property(u"textTrouble"_s, "color").value<QColor>(), QColor(u"#A8680A"_s));
+    QCOMPARE(app.value(sql).toString(), u"kept "_s);
+    QVERIFY(!app.property(u"noteSaved"_s, "text").toString().startsWith(u"Saved"_s));
+
+    allowPages(1'000'000);
+    QTRY_COMPARE_WITH_TIMEOUT(app.value(sql).toString(), u"kept "_s + much, 20'000); // without another key
+    QTRY_VERIFY(!app.item(u"textTrouble"_s));
 }
 
 void TestWindow::paneKeysAndKeySheet()

@@ -126,16 +126,19 @@ void TestWindowHistory::versionsAreComparedAndRestored()
     app.key(Qt::Key_End);
     QTRY_COMPARE_WITH_TIMEOUT(summary(app), u"The first version"_s, patienceMs);
     // Others write meanwhile; their word is not in the version and stays out of it, but in a version of its own.
+    QVERIFY(app.exec(u"UPDATE notes SET body = body || ' theirs'"_s));
+    const auto *editor = app.window()->findChild<QQuickItem *>(u"noteEditor"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(editor->property("text").toString(), u"one three four theirs"_s, patienceMs);
     app.key(Qt::Key_Return);
     QTRY_COMPARE_WITH_TIMEOUT(body(app), u"one two three"_s, patienceMs);
     QVERIFY(!app.item(u"historyView"_s));
     QVERIFY(app.item(u"noteEditor"_s)->hasActiveFocus());
     QVERIFY(app.property(u"toast"_s, "text").toString().startsWith("Version of "_L1));
     QTRY_COMPARE_WITH_TIMEOUT(app.value(u"SELECT body FROM notes"_s).toString(), u"one two three"_s, patienceMs);
-    QTRY_COMPARE_WITH_TIMEOUT(app.column(u"SELECT reason FROM note_versions ORDER BY at"_s), u"found,edit,edit,restore"_s,
-                              patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(app.column(u"SELECT reason || added || removed FROM note_versions ORDER BY at"_s),
+                              u"found30,edit01,edit10,found10,restore12"_s, patienceMs);
     QMetaObject::invokeMethod(app.item(u"toastUndo"_s), "clicked");
-    QTRY_COMPARE_WITH_TIMEOUT(body(app), u"one three four"_s, patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(body(app), u"one three four theirs"_s, patienceMs);
 }
 
 void TestWindowHistory::undoGoesWithTheNextKey()

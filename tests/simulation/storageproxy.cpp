@@ -59,19 +59,19 @@ public:
         const Sequence old = replaced == 0 ? std::exchange(m_hidden, 0) : replaced;
         return m_inner->putRecord(space, stored, old);
     }
-    Result<TextTotals> textTotals(TableId table, QByteArrayView key, ColumnId column) override
+    Result<std::vector<TextBlock>> textBlocks(TableId table, QByteArrayView key, ColumnId column) override
     {
-        return m_inner->textTotals(table, key, column);
+        return m_inner->textBlocks(table, key, column);
     }
-    Result<void> texts(TableId table, QByteArrayView key, ColumnId column,
+    Result<void> texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
                        const std::function<void(const TextView &)> &visit) override
     {
-        return m_inner->texts(table, key, column, visit);
+        return m_inner->texts(table, key, column, range, visit);
     }
     Result<void> addText(SpaceId space, const TextView &text) override { return m_inner->addText(space, text); }
-    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, qint64 last) override
+    Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range) override
     {
-        return m_inner->removeTexts(table, key, column, last);
+        return m_inner->removeTexts(table, key, column, range);
     }
     Result<void> removeTexts(TableId table, QByteArrayView key) override { return m_inner->removeTexts(table, key); }
     Result<void> commit() override { return bugs().commit ? bugs().commit(m_inner, m_proxy.m_late) : m_inner->commit(); }

@@ -235,7 +235,7 @@ Result<QJsonValue> Bridge::read(const QString &what, const QJsonObject &command,
     if (what == u"relpos")
         return base64(doc.relativePosition(doc.text(), number(command, u"pos"_s), command.value(u"assoc"_s).toInt()));
     if (what == u"abspos") {
-        const auto position = doc.absolutePosition(bytes(command.value(u"relpos"_s)));
+        const auto position = doc.absolutePosition(doc.text(), bytes(command.value(u"relpos"_s)));
         if (!position)
             return fail(position.error());
         return *position ? QJsonValue(static_cast<qint64>(**position)) : QJsonValue(QJsonValue::Null);

@@ -194,12 +194,18 @@ FocusScope {
         id: pane
         presence: people
         anchors.top: titleField.bottom
-        anchors.bottom: footer.top
+        anchors.bottom: trouble.top
         width: parent.width
         label: qsTr("Text of the note")
         placeholder: qsTr("Write here")
         editor.objectName: "noteEditor"
         editor.readOnly: !root.ready || root.trashed
+    }
+    TextTrouble {
+        id: trouble
+        anchors.bottom: footer.top
+        width: parent.width
+        document: bodyText
     }
     NoteFooter {
         id: footer

@@ -233,12 +233,18 @@ FocusScope {
         presence: people
         anchors.top: dueLine.bottom
         anchors.topMargin: Theme.small
-        anchors.bottom: parent.bottom
+        anchors.bottom: trouble.top
         width: parent.width
         label: qsTr("Notes of the task")
         placeholder: qsTr("Notes")
         editor.objectName: "taskNotes"
         editor.readOnly: !root.ready || root.trashed
+    }
+    TextTrouble {
+        id: trouble
+        anchors.bottom: parent.bottom
+        width: parent.width
+        document: notesText
     }
     ItemHistory {
         id: versions

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void init();
     void addListShow();
     void editChangesTheText();
+    void editsOfTwoDevicesMerge();
     void historyOfANote();
     void anExportImportedAgainIsEqual();
     void importingTwiceMakesNothingTwice();
@@ -93,6 +94,30 @@ void TestCli::editChangesTheText()
     QCOMPARE(none.exitCode, 1);
     QVERIFY2(none.errors.startsWith("sheaf-cli: Nothing has an id"_L1), qUtf8Printable(none.errors));
     QCOMPARE(runCli(m_profile, {u"edit"_s, note}).exitCode, 2);
+}
+
+/// An edit is the difference alone: what was written elsewhere in the text meanwhile stays.
+void TestCli::editsOfTwoDevicesMerge()
+{
+    ServerProcess server;
+    server.start();
+    const QString other = m_folder->filePath(u"other"_s);
+    const auto textOf = [this](const QString &id, const QString &profile) {
+        return QJsonDocument::fromJson(cli({u"show"_s, u"--json"_s, id}, profile).toUtf8()).object().value("text"_L1).toString();
+    };
+    const auto connect = [&](const QString &name, const QString &profile) {
+        cli({u"sync"_s, u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(server.token(name))}, profile);
+    };
+    const QString note = cli({u"add"_s, u"--note"_s, u"Plan\none two three four"_s}).trimmed();
+    connect(u"a"_s, m_profile);
+    connect(u"b"_s, other);
+    cli({u"edit"_s, note, u"one 2 three four"_s});
+    cli({u"edit"_s, note, u"one two three 4 five"_s}, other);
+    cli({u"sync"_s});
+    cli({u"sync"_s}, other);
+    cli({u"sync"_s});
+    QCOMPARE(textOf(note, m_profile), u"one 2 three 4 five"_s);
+    QCOMPARE(textOf(note, other), u"one 2 three 4 five"_s);
 }
 
 void TestCli::historyOfANote()

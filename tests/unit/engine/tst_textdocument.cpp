@@ -130,6 +130,23 @@ private Q_SLOTS:
         QVERIFY(editor.document.isSaved());
     }
 
+    void whatAFullDiskRefusedIsTriedAgain()
+    {
+        Editor editor(*rows);
+        open(editor, u"1"_s);
+        rows->writeError = {u"disk_full"_s, u"The disk is full."_s};
+        editor.type(0, u"a"_s);
+        editor.document.setKey({u"2"_s}); // the text that was left is kept too
+        rows->settle();
+        clock->advance(2'999);
+        QCOMPARE(rows->asked(), 0);
+        rows->writeError = {};
+        clock->advance(1);
+        rows->settle();
+        QCOMPARE(rows->text(u"1"_s), u"aone two"_s);
+        QCOMPARE(editor.document.errorText(), QString());
+    }
+
     void othersComeAsDeltasAndOwnWritesDoNotComeBack()
     {
         Editor editor(*rows);

@@ -3,8 +3,16 @@
 #include "crdt/rowkey.h"
 #include "server/core/yjsaddress.h"
 #include "server/core/yjsmessage.h"
+#include "text/awareness.h"
+#include "unit/text/shared.h"
 
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QtTest>
+
+#include <map>
 
 using namespace Sheaf;
 using namespace Qt::StringLiterals;
@@ -18,6 +26,7 @@ private Q_SLOTS:
     void addresses_data();
     void addresses();
     void messagesAreReadAsWritten();
+    void recordedMessages();
 };
 
 void TestYjsWire::addresses_data()
@@ -87,6 +96,44 @@ void TestYjsWire::messagesAreReadAsWritten()
     QCOMPARE(Server::writeYjsMessage({Kind::Denied, "no"}), QByteArray::fromHex("0200026e6f"));
     QVERIFY(Server::readYjsMessage("\x7fwhatever")->kind == Kind::Unknown);
     QVERIFY(!Server::readYjsMessage({}));
+}
+
+/// Those that y-protocols 1.0.7 made.
+void TestYjsWire::recordedMessages()
+{
+    QFile file(sharedFile(u"yjs-fixtures.json"_s));
+    if (file.fileName().isEmpty() || !file.open(QIODevice::ReadOnly))
+        QSKIP("yjs-fixtures.json is not there");
+    const std::map<QString, Kind> bare{{u"syncStep1 (empty doc)"_s, Kind::SyncStep1},
+                                       {u"syncStep1 (client 1, \"abc\")"_s, Kind::SyncStep1},
+                                       {u"syncStep2 (client 1, \"abc\")"_s, Kind::SyncStep2},
+                                       {u"update"_s, Kind::Update}};
+    const std::map<QString, Kind> framed{{u"y-websocket envelope of syncStep1"_s, Kind::SyncStep1},
+                                         {u"y-websocket awareness"_s, Kind::Awareness},
+                                         {u"y-websocket queryAwareness"_s, Kind::QueryAwareness}};
+    const QJsonArray recorded = QJsonDocument::fromJson(file.readAll()).object().value(u"protocol"_s).toArray();
+    QCOMPARE(recorded.size(), 10);
+    for (const QJsonValue &value : recorded) {
+        const QString name = value[u"name"_s].toString();
+        const QByteArray bytes = QByteArray::fromHex(value[u"hex"_s].toString().toLatin1());
+        if (name.startsWith(u"awareness")) {
+            const auto entries = Text::readAwareness(bytes);
+            QVERIFY2(entries, qPrintable(name));
+            QCOMPARE(entries->size(), 1U);
+            QCOMPARE(entries->front().state.isEmpty(), name.startsWith(u"awareness removal"));
+            QCOMPARE(Text::writeAwareness(*entries), bytes);
+        } else if (name == u"y-websocket auth denied \"no\"") {
+            QCOMPARE(Server::writeYjsMessage({Kind::Denied, "no"}), bytes);
+        } else {
+            const bool isBare = bare.contains(name);
+            QVERIFY2(isBare || framed.contains(name), qPrintable(name));
+            const QByteArray frame = isBare ? '\0' + bytes : bytes; // the envelope of y-websocket
+            const auto message = Server::readYjsMessage(frame);
+            QVERIFY2(message, qPrintable(name));
+            QCOMPARE(message->kind, isBare ? bare.at(name) : framed.at(name));
+            QCOMPARE(Server::writeYjsMessage(*message), frame);
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(TestYjsWire)

@@ -190,6 +190,28 @@ private Q_SLOTS:
         QCOMPARE(mine->replica->pendingCount(), 1);
     }
 
+    void aBurstDuringTheFlightGoesTogether()
+    {
+        goOnline(0);
+        mine->addNote(u"a"_s, u"0"_s);
+        session->localChangesCommitted();
+        QCOMPARE(server->take<Push>().size(), 1);
+        for (int i = 1; i <= 100; ++i) {
+            mine->write(u"UPDATE notes SET title = ? WHERE id = 'a'"_s, {i});
+            if (i % 10 == 0)
+                mine->addNote(QString::number(i), u"another"_s);
+            session->localChangesCommitted();
+            QVERIFY(server->take<Push>().isEmpty());
+        }
+        ack(1, 0, 1);
+        const auto pushes = server->take<Push>();
+        QCOMPARE(pushes.size(), 1);
+        QCOMPARE(pushes[0].changes.size(), 11);
+        ack(2, 1, 12);
+        QVERIFY(server->take<Push>().isEmpty());
+        QCOMPARE(mine->replica->pendingCount(), 0);
+    }
+
     void theWindowIsBounded()
     {
         const QString body(100'000, u'x');

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void cleanup() { end(); }
     void aTextOfManyEditsComesWholeToANewDevice();
     void itGoesOnWhileItComes();
+    void whatIsTooLargeStaysWithItsAuthor();
 
 private:
     /// More edits than the server keeps apart, each of 40 KB.
@@ -59,6 +60,37 @@ void TestLargeTexts::itGoesOnWhileItComes()
     QVERIFY(late.isProven() && m_b->isProven());
     QVERIFY(late.value(m_body).endsWith(u"(18)(19)"));
     QVERIFY(late.value(m_body) == m_b->value(m_body));
+}
+
+/// The server takes no more than its limit; the rest waits with who wrote it until there is room.
+void TestLargeTexts::whatIsTooLargeStaysWithItsAuthor()
+{
+    for (int i = 0; i < 80 && m_a->replica->rejected()->isEmpty(); ++i) {
+        m_a->write(u"UPDATE notes SET body = body || '[%1]' || hex(randomblob(60000)) WHERE id = 'n'"_s.arg(i));
+        m_house->run(500);
+    }
+    m_house->run(60'000);
+    const auto rejected = m_a->replica->rejected();
+    QVERIFY(rejected);
+    QCOMPARE(rejected->size(), 1);
+    const RejectedChange refused = rejected->first();
+    QCOMPARE(refused.code, u"too_large"_s);
+    QVERIFY(m_a->isProven() && m_b->isProven());
+    const QString taken = m_b->value(m_body);
+    QVERIFY(taken.size() > 8'000'000);
+    QVERIFY(m_a->value(m_body) == taken);
+    QCOMPARE(refused.values.size(), 1);
+    const QString typed = refused.values.first().value.toString();
+    QVERIFY(typed.startsWith(taken) && typed.size() > taken.size() + 120'000);
+
+    m_b->write(u"UPDATE notes SET body = 'short' WHERE id = 'n'"_s);
+    m_house->run(60'000);
+    QVERIFY(m_a->replica->retryRejected(refused.number));
+    m_house->run(60'000);
+    QVERIFY(m_a->isProven() && m_b->isProven());
+    QVERIFY(m_b->value(m_body).endsWith(typed.sliced(taken.size())));
+    QVERIFY(m_a->value(m_body) == m_b->value(m_body));
+    QVERIFY(m_a->replica->rejected()->isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestLargeTexts)

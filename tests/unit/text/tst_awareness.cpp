@@ -42,6 +42,7 @@ private Q_SLOTS:
     void positionsAsJson_data();
     void positionsAsJson();
     void positionsOfEditorsAreRead();
+    void positionsInOtherTypesAreNone();
 };
 
 void TestAwareness::bytesAreThoseOfYProtocols()
@@ -199,11 +200,30 @@ void TestAwareness::positionsOfEditorsAreRead()
     // Editors put the whole object in, with what does not apply as null.
     const QJsonObject json =
         QJsonDocument::fromJson(R"({"type":null,"tname":"text","item":{"client":7,"clock":3},"assoc":0})").object();
-    QCOMPARE(doc.absolutePosition(relativeFromJson(json)).value(), std::optional<quint32>(3));
+    QCOMPARE(doc.absolutePosition(doc.text(), relativeFromJson(json)).value(), std::optional<quint32>(3));
     QVERIFY(relativeFromJson({}).isEmpty());
     QVERIFY(relativeFromJson({{u"item"_s, QJsonObject{{u"client"_s, -1}, {u"clock"_s, 2}}}}).isEmpty());
     const QByteArray old = QByteArray::fromHex("000702"); // older data lacks the side
     QCOMPARE(relativeToJson(old)["assoc"_L1].toInt(7), 0);
+}
+
+void TestAwareness::positionsInOtherTypesAreNone()
+{
+    Doc doc({.clientId = 7});
+    const Text text = doc.text();
+    const Text other = doc.text(u"other"_s);
+    doc.text().insert(0, u"hello");
+    doc.text(u"other"_s).insert(0, u"there");
+    for (const int assoc : {0, -1}) {
+        for (const quint32 place : {0U, 2U, 5U}) {
+            const QByteArray relative = doc.relativePosition(other, place, assoc);
+            QCOMPARE(doc.absolutePosition(other, relative).value(), std::optional<quint32>(place));
+            QCOMPARE(doc.absolutePosition(text, relative).value(), std::optional<quint32>());
+        }
+    }
+    const QByteArray unknown = relativeFromJson({{u"tname"_s, u"what a peer may send"_s}});
+    QVERIFY(!unknown.isEmpty());
+    QCOMPARE(doc.absolutePosition(text, unknown).value(), std::optional<quint32>());
 }
 
 QTEST_GUILESS_MAIN(TestAwareness)

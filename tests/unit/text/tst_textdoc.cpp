@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dice.h"
 #include "shared.h"
+#include "text/bytes.h"
 #include "text/doc.h"
 #include "trace.h"
 
@@ -137,6 +138,43 @@ private Q_SLOTS:
                  "0201020081010101"_ba + "020100" + "0401047465787402" + "6162" + "84020002" + "6465" + "0102010001");
     }
 
+    void aDeltaHasEveryUnit()
+    {
+        // A text "ab" with a map, and an array's two values, before the b.
+        Doc doc({1, true, true});
+        QVERIFY(doc.apply("\x01\x04\x05\x00\x04\x01\x04text\x01"
+                          "a\x87\x05\x00\x01\x88\x05\x01\x02\x78\x79\x84\x05\x03\x01"
+                          "b\x00"_ba));
+        QCOMPARE(doc.check(), QString());
+        QCOMPARE(doc.text().length(), 5U);
+        const Delta expected{{DeltaOp::Insert, u"a"_s, {}, 0, {}},
+                             {DeltaOp::Embed, {}, {}, 0, {}},
+                             {DeltaOp::Embed, {}, Value(true), 0, {}},
+                             {DeltaOp::Embed, {}, Value(false), 0, {}},
+                             {DeltaOp::Insert, u"b"_s, {}, 0, {}}};
+        QCOMPARE(doc.text().toDelta(), expected);
+    }
+
+    void aClientIdThatOthersUseIsLeft()
+    {
+        quint64 next = 70;
+        const auto draw = [&next] { return next++; };
+        Doc one({.clientId = 5, .newClientId = draw});
+        Doc two({.clientId = 5});
+        one.text().insert(0, u"one");
+        QVERIFY(one.apply(one.encode()));
+        QCOMPARE(one.clientId(), 5U); // nothing new
+        two.text().insert(0, u"other");
+        QVERIFY(one.apply(two.encode())); // under the same clocks, and two more
+        QCOMPARE(one.clientId(), 70U);
+        one.text().insert(0, u"mine ");
+        Doc copy({.clientId = 6});
+        QVERIFY(copy.apply(one.encode()));
+        QCOMPARE(copy.text().toString(), one.text().toString());
+        QCOMPARE(one.stateVector().at(70), 5U);
+        QCOMPARE(one.check(), QString());
+    }
+
     void hostileBytesChangeNothing()
     {
         Doc source({5, true, true});
@@ -147,22 +185,90 @@ private Q_SLOTS:
         for (const Format format : {Format::V1, Format::V2}) {
             const QByteArray good = source.encode(format);
             for (qsizetype cut = 0; cut + 1 < good.size(); ++cut) {
-                Doc doc({6, true, true});
-                const auto result = doc.apply(good.left(cut), format);
-                if (!result)
-                    QCOMPARE(doc.text().length(), 0U);
-                QCOMPARE(doc.check(), QString());
+                applyToMine(good.left(cut), format);
             }
             for (int i = 0; i < 5000; ++i) {
                 QByteArray bad = good;
                 for (unsigned n = 1 + random() % 3; n > 0; --n)
                     bad[static_cast<qsizetype>(random() % static_cast<unsigned>(bad.size()))] = static_cast<char>(random());
-                Doc doc({6, true, true});
-                doc.text().insert(0, u"mine");
-                (void)doc.apply(bad, format);
-                QCOMPARE(doc.check(), QString());
+                applyToMine(bad, format);
             }
         }
+    }
+
+    void formattingKeepsPairsWhole_data()
+    {
+        QTest::addColumn<quint32>("position");
+        QTest::addColumn<quint32>("length");
+        QTest::newRow("begins inside") << 2U << 1U;
+        QTest::newRow("ends inside") << 1U << 1U;
+        QTest::newRow("the whole pair") << 1U << 2U;
+    }
+
+    void formattingKeepsPairsWhole()
+    {
+        QFETCH(quint32, position);
+        QFETCH(quint32, length);
+        Doc doc({1, true, true});
+        doc.text().insert(0, u"a\U0001F600b");
+        const Attributes bold{{u"b"_s, Value(true)}};
+        doc.text().format(position, length, bold);
+        const Delta expected{{DeltaOp::Insert, u"a"_s, {}, 0, {}},
+                             {DeltaOp::Insert, u"\U0001F600"_s, {}, 0, bold},
+                             {DeltaOp::Insert, u"b"_s, {}, 0, {}}};
+        QCOMPARE(doc.text().toDelta(), expected);
+        QCOMPARE(doc.check(), QString());
+    }
+
+    void aHalfOfAPairBecomesWhatTheWireMakesOfIt()
+    {
+        const QString halves = u"x"_s + QChar(0xD83D) + u"-y"_s + QChar(0xDE00) + QChar(0xDE00);
+        const QString whole = u"x\uFFFD-y\uFFFD\uFFFD"_s;
+        const std::vector<std::function<void(Text &)>> ways{
+            [&](Text &text) { text.insert(0, halves); },
+            [&](Text &text) {
+                text.insert(0, halves.first(1));
+                for (qsizetype i = 1; i < halves.size(); ++i) // typed on, in place
+                    text.insert(static_cast<quint32>(i), halves.sliced(i, 1));
+            },
+            [&](Text &text) { text.insert(0, halves, {}); },
+            [&](Text &text) {
+                text.applyDelta({{DeltaOp::Insert, halves, {}, 0, {}}});
+            },
+            [&](Text &text) { text.replaceWith(halves); },
+        };
+        for (const auto &way : ways) {
+            Doc doc({1, true, true});
+            Text text = doc.text();
+            way(text);
+            QCOMPARE(text.toString(), whole);
+            Doc copy({2, true, true});
+            QVERIFY(copy.apply(doc.encode()));
+            QCOMPARE(copy.text().toString(), whole);
+            const QByteArray before = doc.encode();
+            text.replaceWith(halves); // is what is there
+            QCOMPARE(doc.encode(), before);
+        }
+    }
+
+    /// Format v2 keeps all strings as one and their lengths apart, which can cut a pair.
+    void aPairThatAColumnCutsIsTwoHalves()
+    {
+        ByteWriter strings;
+        strings.varString(u"text\U0001F600"_s);
+        strings.raw("\x04\x41\x00"_ba); // lengths: 4, then twice 1
+        ByteWriter update;
+        update.varUint(0);
+        for (const QByteArray &column : {""_ba, "\x45\x00"_ba, "\x00"_ba, ""_ba, "\x04\x00\x84"_ba, strings.take(), "\x01"_ba,
+                                         ""_ba, ""_ba}) // client 5 twice, origin 0, two strings, in a root type
+            update.varBuf(column);
+        update.raw("\x01\x02\x00\x00"_ba); // one block of two structs from clock 0, no deletions
+        Doc doc({1, true, true});
+        QVERIFY(doc.apply(update.take(), Format::V2));
+        QCOMPARE(doc.text().toString(), u"\uFFFD\uFFFD"_s);
+        Doc copy({2, true, true});
+        QVERIFY(copy.apply(doc.encode(Format::V2), Format::V2));
+        QCOMPARE(copy.text().toString(), doc.text().toString());
     }
 
     void traces_data()
@@ -204,6 +310,34 @@ private Q_SLOTS:
             QCOMPARE(doc.encode().size(), 223414);
             QCOMPARE(doc.encode(Format::V2).size(), 159921);
         }
+    }
+
+private:
+    /// Bytes that may be no update, on a document with a text of its own: refused they change nothing, taken they leave it
+    /// whole, and make the same text wherever the document goes.
+    static void applyToMine(const QByteArray &bytes, Format format)
+    {
+        Doc doc({6, true, true});
+        doc.text().insert(0, u"mine");
+        const QByteArray before = doc.encode();
+        const auto result = doc.apply(bytes, format);
+        QCOMPARE(doc.check(), QString());
+        if (!result) {
+            QCOMPARE(doc.text().toString(), u"mine"_s);
+            QCOMPARE(doc.encode(), before);
+            return;
+        }
+        if (!doc.snapshot().deletions.contains(6)) {
+            const QString text = doc.text().toString();
+            qsizetype at = 0;
+            for (const QChar letter : u"mine"_s) {
+                at = text.indexOf(letter, at) + 1;
+                QVERIFY2(at > 0, qPrintable(text));
+            }
+        }
+        Doc copy({7, true, true});
+        QVERIFY(copy.apply(doc.encode(format), format));
+        QCOMPARE(copy.text().toString(), doc.text().toString());
     }
 };
 

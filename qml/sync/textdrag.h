@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QObject>
+#include <QPointF>
+
+#include <functional>
+#include <optional>
+
+class QDrag;
+class QDropEvent;
+class QMouseEvent;
+class QQuickItem;
+
+namespace Sheaf {
+
+class TextDocument;
+
+/// Lets text be dragged out of an editor and dropped into it, which the TextArea of Qt 6.4 does not know. What is moved
+/// within the text is one step of undo. Both objects must outlive it.
+class TextDrag final : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Carries a drag about until it is dropped or given up, and takes it.
+    using Carry = std::function<Qt::DropAction(QDrag *drag, Qt::DropActions possible)>;
+    [[nodiscard]] static Qt::DropAction carry(QDrag *drag, Qt::DropActions possible);
+
+    TextDrag(TextDocument &document, QQuickItem &editor, Carry carry);
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    bool pressed(const QMouseEvent &event);
+    bool moved(const QMouseEvent &event);
+    bool released(const QMouseEvent &event);
+    void letGo();
+    void dragOut();
+    void dragged(QDropEvent &event);
+    void dropped(QDropEvent &event);
+    [[nodiscard]] bool takes(const QDropEvent &event) const;
+    [[nodiscard]] Qt::DropAction actionFor(const QDropEvent &event) const;
+    void insert(int place, const QString &text);
+    void moveSelection(int place);
+    [[nodiscard]] int placeAt(QPointF point) const;
+    [[nodiscard]] bool isOnSelection(QPointF point) const;
+    [[nodiscard]] bool isReadOnly() const;
+
+    TextDocument &m_document;
+    QQuickItem &m_editor;
+    Carry m_carry;
+    std::optional<QPointF> m_pressed; ///< where the selection is held by the mouse
+    quint64 m_doubleClickedMs = 0;
+    bool m_dragging = false; ///< the drag under way is ours
+    bool m_cameBack = false; ///< and was dropped here
+};
+
+} // namespace Sheaf
