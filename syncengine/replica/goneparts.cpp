@@ -102,7 +102,7 @@ Result<void> Replica::Private::renewGoneParts(const Push &push, const Change &ch
     for (const RowParts::Part &part : *waiting) {
         if (part.value != encodedNull)
             continue;
-        if (auto done = parts.restamp(table, key, row.clock, part, store.site, fresh); !done)
+        if (auto done = parts.restamp({table, key, part.column}, row.clock, part, store.site, fresh); !done)
             return done;
     }
     if (auto done = rows.write(table, key, before, row); !done)

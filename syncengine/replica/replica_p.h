@@ -129,9 +129,9 @@ struct Replica::Private {
         QByteArray record;
         qint64 textNumber = 0;
     };
-    struct OutboxRow;
+    struct WaitingRow;
     struct Filling;
-    Result<bool> fill(Filling &filling, const OutboxRow &row, quint64 mask);
+    Result<bool> fill(Filling &filling, const WaitingRow &row, quint64 mask);
     Result<bool> pass(const QByteArray &space, const TableInfo &table, const QByteArray &key, QList<RowChange> &changes);
     static void collectStamps(const RowClock &clock, SiteId site, QList<Hlc> &stamps);
     Result<QList<RowChange>> changesOf(const TableInfo &table, const QByteArray &key, const RowState &row, quint64 mask,

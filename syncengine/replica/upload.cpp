@@ -226,7 +226,7 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
 }
 
 /// A row of the outbox.
-struct Replica::Private::OutboxRow {
+struct Replica::Private::WaitingRow {
     qint64 number = 0;
     qint64 transaction = 0;
     const TableInfo &table;
@@ -246,10 +246,10 @@ struct Replica::Private::Filling {
         return changes.size() >= Limits::changesPerMessageMax || bytes >= Limits::changesMessageBytesTarget ||
                (bytes + next > Limits::messageBytesMax - Limits::changesMessageBytesTarget && !changes.isEmpty());
     }
-    void add(const OutboxRow &row, const RowChange &change);
+    void add(const WaitingRow &row, const RowChange &change);
 };
 
-void Replica::Private::Filling::add(const OutboxRow &row, const RowChange &change)
+void Replica::Private::Filling::add(const WaitingRow &row, const RowChange &change)
 {
     if (!tables.contains(row.table.id)) {
         tables.insert(row.table.id, static_cast<quint32>(pending.push.tables.size()));
@@ -264,7 +264,7 @@ void Replica::Private::Filling::add(const OutboxRow &row, const RowChange &chang
 }
 
 /// Fills in a row that waits, in the columns of `mask`; false when there is no room for all of it.
-Result<bool> Replica::Private::fill(Filling &filling, const OutboxRow &row, quint64 mask)
+Result<bool> Replica::Private::fill(Filling &filling, const WaitingRow &row, quint64 mask)
 {
     PendingPush &pending = filling.pending;
     RowState state;
@@ -322,8 +322,8 @@ Result<std::optional<PendingPush>> Replica::nextPush(const QByteArray &space, qu
             return fail(found.error());
         if (!*found)
             break;
-        const Private::OutboxRow row{select.integer(0), select.integer(3), *d->catalog.find(select.integer(1)),
-                                     select.bytes(2).toByteArray()};
+        const Private::WaitingRow row{select.integer(0), select.integer(3), *d->catalog.find(select.integer(1)),
+                                      select.bytes(2).toByteArray()};
         const auto filled = d->fill(filling, row, static_cast<quint64>(select.integer(4)));
         if (!filled)
             return fail(filled.error());
