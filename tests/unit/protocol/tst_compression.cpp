@@ -104,8 +104,8 @@ void TestCompression::whatDoesNotPayGoesPlain()
 void TestCompression::whatLiesAboutSizesIsRefused_data()
 {
     QTest::addColumn<qsizetype>("said");
-    for (const qsizetype said :
-         {qsizetype(-1), qsizetype(0), m_message.size() - 1, m_message.size() + 1, PTRDIFF_MAX, PTRDIFF_MIN})
+    const QList<qsizetype> lies{-1, 0, m_message.size() - 1, m_message.size() + 1, PTRDIFF_MAX, PTRDIFF_MIN};
+    for (const qsizetype said : lies)
         QTest::addRow("%lld", qint64(said)) << said;
 }
 

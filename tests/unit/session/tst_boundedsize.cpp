@@ -68,32 +68,6 @@ Result<void> edit(QSqlDatabase &database, int n)
     }
 }
 
-/// A device that is always online.
-struct Device {
-    Device(ManualClock &clock, quint64 seed) : mine(clock, seed, schema) {}
-
-    void write(int first, int count, int step)
-    {
-        const auto work = [&](QSqlDatabase &database) -> Result<void> {
-            for (int i = 0; i < count; ++i) {
-                if (auto done = edit(database, first + i * step); !done)
-                    return done;
-            }
-            return {};
-        };
-        const auto done = mine.replica->write(work, UserAction::undoable(u"edit"_s));
-        if (!done)
-            qFatal("cannot write: %s", qUtf8Printable(done.error().message));
-        session->localChangesCommitted();
-    }
-
-    TestReplica mine;
-    QByteArray token;
-    std::unique_ptr<ClientSession> session;
-    SyncProgress progress;
-    QString end;
-};
-
 } // namespace
 
 /// Files hold what there is, not what there was: edits, deletes, elements and keys that come and go, conflicts and steps that
@@ -130,6 +104,32 @@ private Q_SLOTS:
     }
 
 private:
+    /// A device that is always online.
+    struct Device {
+        Device(ManualClock &clock, quint64 seed) : mine(clock, seed, schema) {}
+
+        void write(int first, int count, int step)
+        {
+            const auto work = [&](QSqlDatabase &database) -> Result<void> {
+                for (int i = 0; i < count; ++i) {
+                    if (auto done = edit(database, first + i * step); !done)
+                        return done;
+                }
+                return {};
+            };
+            const auto done = mine.replica->write(work, UserAction::undoable(u"edit"_s));
+            if (!done)
+                qFatal("cannot write: %s", qUtf8Printable(done.error().message));
+            session->localChangesCommitted();
+        }
+
+        TestReplica mine;
+        QByteArray token;
+        std::unique_ptr<ClientSession> session;
+        SyncProgress progress;
+        QString end;
+    };
+
     void editUpTo(int count)
     {
         auto storage = *Server::SqliteStorage::open(path, 7);
@@ -143,7 +143,9 @@ private:
                 device->mine.open();
             ClientSession::Events events;
             events.progressed = [device](const SyncProgress &now) { device->progress = now; };
-            events.ended = [device](const QString &code, const QString &reason, qint64) { device->end = code + u": " + reason; };
+            events.ended = [device](const QString &code, const QString &reason, qint64) {
+                device->end = code + u": "_s + reason;
+            };
             device->session = std::make_unique<ClientSession>(*device->mine.replica, clock, random, link,
                                                               ClientSession::Options{{}, device->token, u"test"_s}, events);
             device->session->start();

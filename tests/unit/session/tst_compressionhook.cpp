@@ -14,21 +14,6 @@
 using namespace Qt::StringLiterals;
 using namespace Sheaf;
 
-namespace {
-
-/// A device with its session, and the compression that it knows.
-struct Party {
-    Party(ManualClock &clock, quint64 seed) : replica(clock, seed) {}
-
-    TestReplica replica;
-    std::shared_ptr<TurnedCompression> compression = std::make_shared<TurnedCompression>();
-    std::unique_ptr<ClientSession> session;
-    SyncProgress progress;
-    QString endCode;
-};
-
-} // namespace
-
 /// An app's own compression between real sessions and the real server's core: what is agreed, and what becomes of a connection
 /// whose compression fails on either side.
 class TestCompressionHook : public QObject
@@ -133,6 +118,17 @@ private Q_SLOTS:
     }
 
 private:
+    /// A device with its session, and the compression that it knows.
+    struct Party {
+        Party(ManualClock &clock, quint64 seed) : replica(clock, seed) {}
+
+        TestReplica replica;
+        std::shared_ptr<TurnedCompression> compression = std::make_shared<TurnedCompression>();
+        std::unique_ptr<ClientSession> session;
+        SyncProgress progress;
+        QString endCode;
+    };
+
     void connectTo(Party &party)
     {
         if (m_token.isEmpty())
