@@ -78,7 +78,7 @@ Error SqlRules::judge(int action, QByteArrayView one, QByteArrayView two, QByteA
         if (!isOfTheEngine(one))
             return {};
         return notAllowed(u"The table %1 is the engine's own and is written by it alone: call the engine, or write the "
-                       "tables of the app."_s.arg(string(one)));
+                          "tables of the app."_s.arg(string(one)));
     case SQLITE_CREATE_TABLE:
         if (one.startsWith("sqlite_")) // of ANALYZE, and SQLite gives nobody else such a name
             return {};
@@ -103,10 +103,10 @@ Error SqlRules::judge(int action, QByteArrayView one, QByteArrayView two, QByteA
         if (database == "temp")
             return judgeTemporary(action, one, two);
         return notAllowed(u"A write must not change the schema (%1): do it in a migration, the next numbered file of the "
-                       "schema folder."_s.arg(string(one)));
+                          "schema folder."_s.arg(string(one)));
     case SQLITE_ALTER_TABLE: // of temporary tables too: the new name is not told
         return notAllowed(u"A write must not alter a table (%1): do it in a migration, the next numbered file of the schema "
-                       "folder."_s.arg(string(two)));
+                          "folder."_s.arg(string(two)));
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
         return notAllowed(u"No other database can be attached to a replica: open it with a connection of its own."_s);
@@ -115,7 +115,7 @@ Error SqlRules::judge(int action, QByteArrayView one, QByteArrayView two, QByteA
         if (two.isNull() || std::ranges::any_of(harmlessPragmas, isThis))
             return {};
         return notAllowed(u"PRAGMA %1 must not be set, it belongs to the engine: leave it out, or do it in a migration if it "
-                       "concerns the schema."_s.arg(string(one)));
+                          "concerns the schema."_s.arg(string(one)));
     }
     case SQLITE_TRANSACTION:
         if (m_work == Work::Read)
