@@ -27,6 +27,7 @@ private Q_SLOTS:
     void whoWasAwayGetsLittleMoreThanItLacks();
     void everyReaderEndsWithTheWholeText();
     void structsAreBounded();
+    void sealedUpdatesStayAsTheyCame();
 
 private:
     /// Stores an update at the next sequence.
@@ -185,6 +186,39 @@ void TestTextShelf::structsAreBounded()
     const QByteArray one = m_doc->encode();
     QVERIFY(hasRoom({one}));
     QVERIFY(!hasRoom({one, one}));
+}
+
+void TestTextShelf::sealedUpdatesStayAsTheyCame()
+{
+    const auto sealed = [](qsizetype bytes) { return QByteArray(8, '\xFF') + '\x7F' + QByteArray(bytes - 9, 'c'); };
+    QVERIFY(m_shelf.isUpdate(sealed(66)));
+    QVERIFY(!m_shelf.isUpdate(sealed(65)));
+    for (quint32 key = 0; key < 300; ++key) {
+        type(key, u"x"_s);
+        add(sealed(70 + key));
+        QVERIFY(std::ranges::count_if(blocks(), [](const TextBlock &block) { return !block.isSealed; }) <=
+                static_cast<qsizetype>(Tuning::textBlocksMax));
+    }
+    Text::Doc reader({.clientId = 9});
+    QList<qsizetype> sizes;
+    need(storage().scanTexts(m_space, 0, 0, [&](const TextView &text) {
+        if (text.isSealed)
+            sizes.append(text.update == sealed(text.update.size()) ? text.update.size() : -1);
+        else
+            need(reader.apply(text.update));
+        return true;
+    }));
+    QCOMPARE(reader.text().toString(), QString(300, u'x'));
+    QCOMPARE(sizes.size(), 300);
+    for (qsizetype i = 0; i < sizes.size(); ++i)
+        QCOMPARE(sizes[i], 70 + i);
+    // They count, though nothing makes them smaller.
+    const QByteArray large = sealed(Sheaf::Limits::textUpdateBytesMax);
+    const auto hasRoom = [&] { return need(m_shelf.makeRoom(*begin(), {m_space, m_table, "k", 1}, {large})); };
+    int added = 0;
+    for (; hasRoom(); ++added)
+        add(large);
+    QCOMPARE(added, 63); // 64 would be all of the 8 MiB
 }
 
 QTEST_GUILESS_MAIN(TestTextShelf)
