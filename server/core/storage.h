@@ -102,13 +102,15 @@ struct TextView {
     TableId table = 0;
     QByteArrayView key;
     ColumnId column = 0;
+    bool isSealed = false;
     QByteArrayView update;
     QByteArrayView record; ///< of the row, in Storage::scanTexts() alone
 };
 
-/// The updates of one text at one sequence.
+/// The updates of one text at one sequence: those that are sealed, or the others.
 struct TextBlock {
     Sequence sequence = 0;
+    bool isSealed = false;
     qint64 bytes = 0;
     friend bool operator==(const TextBlock &, const TextBlock &) = default;
 };
@@ -173,7 +175,7 @@ public:
                                const std::function<void(const TextView &)> &visit) = 0;
     /// Adds an update; number and record of the view do not count.
     virtual Result<void> addText(SpaceId space, const TextView &text) = 0;
-    /// Removes those of one text.
+    /// Removes those of one text that are not sealed.
     virtual Result<void> removeTexts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range) = 0;
     /// Removes all updates of a row.
     virtual Result<void> removeTexts(TableId table, QByteArrayView key) = 0;

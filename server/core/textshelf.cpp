@@ -3,6 +3,7 @@
 #include "server/core/textshelf.h"
 
 #include "protocol/limits.h"
+#include "protocol/sealedupdate.h"
 #include "server/core/logging.h"
 #include "server/core/tuning.h"
 #include "text/doc.h"
@@ -77,8 +78,10 @@ Result<void> mergeBlocks(StorageTransaction &transaction, const TextShelf::Place
                          bool isBeginning)
 {
     std::vector<QByteArray> updates;
-    auto visited = transaction.texts(place.table, place.key, place.column, range,
-                                     [&](const TextView &text) { updates.push_back(text.update.toByteArray()); });
+    auto visited = transaction.texts(place.table, place.key, place.column, range, [&](const TextView &text) {
+        if (!text.isSealed)
+            updates.push_back(text.update.toByteArray());
+    });
     if (!visited)
         return visited;
     const auto whole = merged(updates, isBeginning);
@@ -91,7 +94,8 @@ Result<void> mergeBlocks(StorageTransaction &transaction, const TextShelf::Place
     if (auto removed = transaction.removeTexts(place.table, place.key, place.column, range); !removed)
         return removed;
     for (const QByteArray &piece : *pieces) {
-        if (auto added = transaction.addText(place.space, {0, range.last, place.table, place.key, place.column, piece, {}});
+        if (auto added =
+                transaction.addText(place.space, {0, range.last, place.table, place.key, place.column, false, piece, {}});
             !added)
             return added;
     }
@@ -102,7 +106,7 @@ Result<void> mergeBlocks(StorageTransaction &transaction, const TextShelf::Place
 
 bool TextShelf::isUpdate(QByteArrayView bytes)
 {
-    return Text::readUpdate(bytes, Text::Format::V1, m_raw).has_value();
+    return isSealedUpdate(bytes) || Text::readUpdate(bytes, Text::Format::V1, m_raw).has_value();
 }
 
 Result<bool> TextShelf::has(StorageTransaction &transaction, const Place &place, QByteArrayView update) const
@@ -115,7 +119,7 @@ Result<bool> TextShelf::has(StorageTransaction &transaction, const Place &place,
 
 qint64 TextShelf::structsOf(QByteArrayView update)
 {
-    return isUpdate(update) ? static_cast<qint64>(m_raw.structs.size()) : 0;
+    return !isSealedUpdate(update) && isUpdate(update) ? static_cast<qint64>(m_raw.structs.size()) : 0;
 }
 
 /// Whether a text of so many stored bytes stays below its limits with some updates more.
@@ -142,8 +146,9 @@ Result<bool> TextShelf::makeRoom(StorageTransaction &transaction, const Place &p
         return fail(blocks.error());
     const qint64 taken = bytesOf(*blocks);
     const auto fit = fits(transaction, place, taken, updates);
+    std::erase_if(*blocks, &TextBlock::isSealed);
     // Little can come of merging what was merged just now.
-    if (!fit || *fit || blocks->empty() || taken - blocks->front().bytes <= Tuning::textLoadedBytesMin)
+    if (!fit || *fit || blocks->empty() || bytesOf(*blocks) - blocks->front().bytes <= Tuning::textLoadedBytesMin)
         return fit;
     if (auto done = mergeBlocks(transaction, place, {blocks->front().sequence, blocks->back().sequence}, true); !done)
         return fail(done.error());
@@ -153,11 +158,14 @@ Result<bool> TextShelf::makeRoom(StorageTransaction &transaction, const Place &p
 
 Result<void> TextShelf::add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const
 {
-    if (auto added = transaction.addText(place.space, {0, sequence, place.table, place.key, place.column, update, {}}); !added)
+    const bool isSealed = isSealedUpdate(update);
+    auto added = transaction.addText(place.space, {0, sequence, place.table, place.key, place.column, isSealed, update, {}});
+    if (!added || isSealed)
         return added;
-    const auto blocks = transaction.textBlocks(place.table, place.key, place.column);
+    auto blocks = transaction.textBlocks(place.table, place.key, place.column);
     if (!blocks)
         return fail(blocks.error());
+    std::erase_if(*blocks, &TextBlock::isSealed);
     const std::vector<Run> runs = runsOf(*blocks);
     if (!isDue(*blocks, runs))
         return {};

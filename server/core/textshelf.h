@@ -20,14 +20,14 @@ public:
         ColumnId column = 0;
     };
 
-    /// Whether bytes from outside are an update. Bounded in time and memory.
+    /// Whether bytes from outside are an update, sealed or not. Bounded in time and memory.
     [[nodiscard]] bool isUpdate(QByteArrayView bytes);
     /// Whether an update lies there already, byte for byte.
     [[nodiscard]] Result<bool> has(StorageTransaction &transaction, const Place &place, QByteArrayView update) const;
     /// Whether so much more of a text is allowed, after a merge if that helps.
     [[nodiscard]] Result<bool> makeRoom(StorageTransaction &transaction, const Place &place,
                                         const std::vector<QByteArrayView> &updates);
-    /// Adds an update at the sequence of its row, and merges neighbours when there are many.
+    /// Adds an update at the sequence of its row, and merges neighbours when there are many. Sealed ones stay as they came.
     Result<void> add(StorageTransaction &transaction, const Place &place, Sequence sequence, QByteArrayView update) const;
 
 private:

@@ -17,6 +17,7 @@ enum class YjsEnd : quint16 {
     UnknownText = 4404, ///< no such table, row or column
     Replaced = 4410,    ///< the row was deleted, or has another text now: what the client holds belongs to nothing
     TooLarge = 4413,
+    Sealed = 4415,      ///< parts of the text are sealed: the server cannot read it
     Unavailable = 4503, ///< the server cannot read or write at the moment, or has too much open
 };
 

@@ -22,7 +22,7 @@ YjsEnd endFor(const QString &code)
         {u"bad_address"_s, YjsEnd::BadMessage},     {u"bad_token"_s, YjsEnd::BadToken},
         {u"no_permission"_s, YjsEnd::NoPermission}, {u"unknown_space"_s, YjsEnd::UnknownText},
         {u"unknown_text"_s, YjsEnd::UnknownText},   {u"too_large"_s, YjsEnd::TooLarge},
-        {u"invalid"_s, YjsEnd::BadMessage},
+        {u"invalid"_s, YjsEnd::BadMessage},         {u"sealed_text"_s, YjsEnd::Sealed},
     };
     return known.value(code, YjsEnd::Unavailable);
 }
@@ -189,6 +189,10 @@ void YjsDesk::hear(Room &room, const LiveChange &change)
     const YjsText::Heard heard = room.text->hear(change);
     if (heard.isReplaced) {
         close(room, YjsEnd::Replaced, u"The text is no more: its row was deleted or written anew."_s);
+        return;
+    }
+    if (heard.isSealed) {
+        close(room, YjsEnd::Sealed, u"The text is sealed now: only who has its key can read it."_s);
         return;
     }
     for (const QByteArray &update : heard.news) {

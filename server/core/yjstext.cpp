@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "protocol/limits.h"
+#include "protocol/sealedupdate.h"
 #include "protocol/textseed.h"
 #include "server/core/logging.h"
 #include "text/updatealgebra.h"
@@ -59,11 +60,15 @@ Result<void> YjsText::readStored(StorageTransaction &transaction)
             m_stamps.push_back(text.stamp);
     }
     Result<void> applied;
+    bool isSealed = false;
     auto visited = transaction.texts(m_place.table, m_place.key, m_place.column, {}, [&](const TextView &text) {
         m_storedBytes += text.update.size();
-        if (applied)
+        isSealed = isSealed || text.isSealed;
+        if (applied && !isSealed)
             applied = m_doc.apply(text.update);
     });
+    if (isSealed)
+        return fail(u"sealed_text"_s, u"The text is sealed: only who has its key can read it."_s);
     if (!visited || !applied)
         return visited ? fail(u"damaged_storage"_s, applied.error().message) : visited;
     const Text::StateVector known = m_doc.stateVector();
@@ -168,6 +173,10 @@ YjsText::Heard YjsText::hear(const LiveChange &change)
             known->hlc = std::max(known->hlc, text.stamp.hlc);
         if (text.update.isEmpty())
             continue;
+        if (isSealedUpdate(text.update)) {
+            heard.isSealed = true;
+            return heard;
+        }
         if (auto applied = m_doc.apply(text.update); !applied) // it was read when it came
             qCWarning(lcServer).noquote() << "an update of a text cannot be applied:" << applied.error().message;
         m_isSeedStored = m_isSeedStored || hasSeed(text.update);

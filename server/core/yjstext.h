@@ -29,10 +29,11 @@ public:
     struct Heard {
         std::vector<QByteArray> news; ///< updates
         bool isReplaced = false;      ///< the row is gone, or begins anew with another text
+        bool isSealed = false;        ///< something came that cannot be read
         bool isBehind = false;        ///< what had waited here was applied and is not stored: to be loaded and asked for again
     };
 
-    /// Errors: `unknown_text`, and those of the storage. The channel is loaded.
+    /// Errors: `unknown_text`, `sealed_text`, and those of the storage. The channel is loaded.
     static Result<std::unique_ptr<YjsText>> load(Storage &storage, const Place &place);
 
     [[nodiscard]] const Place &place() const { return m_place; }

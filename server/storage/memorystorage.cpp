@@ -215,14 +215,16 @@ public:
 
     Result<std::vector<TextBlock>> textBlocks(TableId table, QByteArrayView key, ColumnId column) override
     {
-        std::vector<TextBlock> blocks;
-        auto visited = texts(table, key, column, {}, [&blocks](const TextView &text) {
-            if (blocks.empty() || blocks.back().sequence != text.sequence)
-                blocks.push_back({text.sequence, 0});
-            blocks.back().bytes += text.update.size();
+        std::map<std::pair<Sequence, bool>, qint64> bytes;
+        auto visited = texts(table, key, column, {}, [&bytes](const TextView &text) {
+            bytes[{text.sequence, text.isSealed}] += text.update.size();
         });
-        return visited ? Result<std::vector<TextBlock>>(std::move(blocks))
-                       : Result<std::vector<TextBlock>>(fail(visited.error()));
+        if (!visited)
+            return fail(visited.error());
+        std::vector<TextBlock> blocks;
+        for (const auto &[place, size] : bytes)
+            blocks.push_back({place.first, place.second, size});
+        return blocks;
     }
 
     Result<void> texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
@@ -231,7 +233,7 @@ public:
         SHEAF_CHECK(!m_done);
         for (const auto &[place, text] : m_state.texts) {
             if (text.table == table && text.key == key && text.column == column && range.has(place.sequence))
-                visit({place.number, place.sequence, table, key, column, text.update, {}});
+                visit({place.number, place.sequence, table, key, column, text.isSealed, text.update, {}});
         }
         return {};
     }
@@ -240,7 +242,7 @@ public:
     {
         SHEAF_CHECK(!m_done && m_state.keys.contains({text.table, text.key.toByteArray()}));
         m_state.texts.insert({{space, text.sequence, ++m_state.lastText},
-                              {text.table, text.key.toByteArray(), text.column, text.update.toByteArray()}});
+                              {text.table, text.key.toByteArray(), text.column, text.isSealed, text.update.toByteArray()}});
         return {};
     }
 
@@ -249,7 +251,7 @@ public:
         SHEAF_CHECK(!m_done);
         std::erase_if(m_state.texts, [&](const auto &text) {
             return text.second.table == table && text.second.key == key && text.second.column == column &&
-                   range.has(text.first.sequence);
+                   !text.second.isSealed && range.has(text.first.sequence);
         });
         return {};
     }
@@ -314,7 +316,7 @@ Result<void> MemoryStorage::scanTexts(SpaceId space, Sequence after, qint64 numb
             break;
         const Sequence row = m_state.keys.at({text.table, text.key});
         const QByteArray &record = m_state.rows.at({space, row}).record;
-        if (!visit({place.number, place.sequence, text.table, text.key, text.column, text.update, record}))
+        if (!visit({place.number, place.sequence, text.table, text.key, text.column, text.isSealed, text.update, record}))
             break;
     }
     return {};

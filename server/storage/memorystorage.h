@@ -38,6 +38,7 @@ private:
         TableId table = 0;
         QByteArray key;
         ColumnId column = 0;
+        bool isSealed = false;
         QByteArray update;
     };
     struct TextPlace {

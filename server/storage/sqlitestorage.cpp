@@ -64,13 +64,15 @@ constexpr const char *queries[] = {
     "WHERE p.space = ?1 AND d.token_hash IS NOT NULL "
     "AND EXISTS (SELECT 1 FROM device_grant g WHERE g.device = d.id AND g.space = p.space AND g.role > 0) ORDER BY p.site",
     "SELECT position, tbl, pk, record FROM record WHERE position > ?1 AND position < ?2 ORDER BY position",
-    "SELECT position, sum(size) FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 GROUP BY position ORDER BY position",
-    "SELECT number, position, bytes FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 "
+    "SELECT position, sealed, sum(size) FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 "
+    "GROUP BY position, sealed ORDER BY position, sealed",
+    "SELECT number, position, sealed, bytes FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 "
     "AND (position & 0xFFFFFFFFFF) BETWEEN ?4 AND ?5 ORDER BY position, number",
-    "INSERT INTO text_update (position, tbl, pk, col, size, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 AND (position & 0xFFFFFFFFFF) BETWEEN ?4 AND ?5",
+    "INSERT INTO text_update (position, tbl, pk, col, sealed, size, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 AND (position & 0xFFFFFFFFFF) BETWEEN ?4 AND ?5 "
+    "AND sealed = 0",
     "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2",
-    "SELECT u.number, u.position, u.tbl, u.pk, u.col, u.bytes, r.record FROM text_update u "
+    "SELECT u.number, u.position, u.tbl, u.pk, u.col, u.sealed, u.bytes, r.record FROM text_update u "
     "JOIN record r ON r.tbl = u.tbl AND r.pk = u.pk WHERE u.position > ?1 AND u.position < ?2 "
     "AND (u.position > ?1 + 1 OR u.number > ?3) ORDER BY u.position, u.number",
 };
@@ -222,7 +224,7 @@ Result<void> SqliteStorage::scanTexts(SpaceId space, Sequence after, qint64 numb
     };
     return scanRows(ScanTexts, bind, [&](const SqlStatement &s) {
         return visit({s.integer(0), sequenceOf(s.integer(1)), static_cast<TableId>(s.integer(2)), s.bytes(3),
-                      static_cast<ColumnId>(s.integer(4)), s.bytes(5), s.bytes(6)});
+                      static_cast<ColumnId>(s.integer(4)), s.integer(5) != 0, s.bytes(6), s.bytes(7)});
     });
 }
 

@@ -338,7 +338,7 @@ Result<std::vector<TextBlock>> SqliteTransaction::textBlocks(TableId table, QByt
     auto done = each(
         SqliteStorage::BlocksOfText, [&](SqlStatement &s) { bindText(s, table, key, column); },
         [&](const SqlStatement &s) {
-            blocks.push_back({sequenceOf(s.integer(0)), s.integer(1)});
+            blocks.push_back({sequenceOf(s.integer(0)), s.integer(1) != 0, s.integer(2)});
         });
     return done ? Result<std::vector<TextBlock>>(std::move(blocks)) : Result<std::vector<TextBlock>>(fail(done.error()));
 }
@@ -353,7 +353,7 @@ Result<void> SqliteTransaction::texts(TableId table, QByteArrayView key, ColumnI
             bindRange(s, range);
         },
         [&](const SqlStatement &s) {
-            visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.bytes(2), {}});
+            visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.integer(2) != 0, s.bytes(3), {}});
         });
 }
 
@@ -364,8 +364,9 @@ Result<void> SqliteTransaction::addText(SpaceId space, const TextView &text)
         s.bindInteger(2, text.table);
         s.bindBlob(3, text.key);
         s.bindInteger(4, text.column);
-        s.bindInteger(5, text.update.size());
-        s.bindBlob(6, text.update);
+        s.bindInteger(5, text.isSealed ? 1 : 0);
+        s.bindInteger(6, text.update.size());
+        s.bindBlob(7, text.update);
     });
 }
 

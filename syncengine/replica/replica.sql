@@ -139,7 +139,8 @@ CREATE TABLE sheaf_stuck(
 
 -- Texts that were edited since their row was born; of the others the table has everything.
 -- kind: 0 = the register value under the edits, 1 = snapshot, 2 = update that the server has, 3 = own
--- update that waits for its ack, 4 = update that is offered on behalf of all who wrote it.
+-- update that waits for its ack, 4 = update that is offered on behalf of all who wrote it, 5 = sealed update,
+-- 6 = one that is offered.
 -- n counts within the row. acked: the stamp of this site's entry in the clock that the server had
 -- when an update of kind 3 was made, 0 for none.
 CREATE TABLE sheaf_texts(

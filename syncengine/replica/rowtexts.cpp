@@ -4,6 +4,7 @@
 
 #include "crdt/bytes.h"
 #include "protocol/limits.h"
+#include "protocol/sealedupdate.h"
 #include "protocol/textseed.h"
 #include "text/updatealgebra.h"
 
@@ -51,17 +52,23 @@ Result<void> RowTexts::prepare()
          " ?5, ?6 FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
         {m_removeRow, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
         {m_removeAtRest, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind IN (1, 2)"},
-        {m_removeUpdates, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind > 0 AND n <= ?4"},
+        {m_removeUpdates,
+         "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind BETWEEN 1 AND 4 AND n <= ?4"},
         {m_last, "SELECT max(n) FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
-        {m_waiting, "SELECT n, column, kind, bytes FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND n > ?3 AND kind IN (3, 4)"
+        {m_waiting, "SELECT n, column, kind, bytes FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND n > ?3 AND kind IN (3, 4, 6)"
                     " ORDER BY n"},
-        {m_columns, "SELECT DISTINCT column FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND kind IN (3, 4)"},
-        {m_settle, "UPDATE sheaf_texts SET kind = 2 WHERE tbl = ?1 AND pk = ?2 AND n <= ?3 AND kind IN (3, 4)"},
+        {m_columns, "SELECT DISTINCT column FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND kind IN (3, 4, 6)"},
+        {m_settle, "UPDATE sheaf_texts SET kind = CASE kind WHEN 6 THEN 5 ELSE 2 END WHERE tbl = ?1 AND pk = ?2 AND n <= ?3"
+                   " AND kind IN (3, 4, 6)"},
         {m_acked, "SELECT acked FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 3 ORDER BY n LIMIT 1"},
         {m_removeOwn, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 3"},
         {m_raiseSeed, "UPDATE sheaf_texts SET n = (SELECT max(n) + 1 FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2)"
                       " WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 0"},
         {m_setAcked, "UPDATE sheaf_texts SET acked = max(acked, ?4) WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 3"},
+        {m_findSealed, "SELECT 1 FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind IN (5, 6) AND bytes = ?4"},
+        // Each under a number of its own, behind all others.
+        {m_offerSealed, "UPDATE sheaf_texts SET kind = 6, n = n + (SELECT max(n) FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2)"
+                        " WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind IN (5, 6)"},
     };
     for (const auto &entry : all) {
         auto prepared = SqlStatement::prepare(m_handle, entry.sql);
@@ -167,6 +174,8 @@ Result<void> RowTexts::readStored(Open &open, const Place &place)
     Result<void> applied;
     const auto done = forEachRow(bound(m_select, place.table, place.key, place.column), [&](const SqlStatement &row) {
         const auto kind = static_cast<Kind>(row.integer(0));
+        if (!isReadable(row))
+            return;
         if (kind == Seed) {
             open.seedValue = row.bytes(1).toByteArray();
             open.seedKept = true;
@@ -422,6 +431,11 @@ Result<QByteArray> RowTexts::merge(const Place &place, const Arrival &arrival)
     }
     Open &open = **opened;
     for (const QByteArrayView update : arrival.updates) {
+        if (isSealedUpdate(update)) {
+            if (auto done = keepSealed(place, update); !done)
+                return fail(done.error());
+            continue;
+        }
         if (auto done = open.doc->apply(update); !done)
             return fail(u"bad_update"_s, done.error().message);
         if (auto done = append(place, AtRest, update, 0); !done)
@@ -441,7 +455,7 @@ Result<QByteArray> RowTexts::merge(const Place &place, const Arrival &arrival)
 Result<void> RowTexts::park(const Place &place, const std::vector<QByteArrayView> &updates)
 {
     for (const QByteArrayView update : updates) {
-        if (auto done = append(place, AtRest, update, 0); !done)
+        if (auto done = isSealedUpdate(update) ? keepSealed(place, update) : append(place, AtRest, update, 0); !done)
             return done;
     }
     return {};

@@ -32,6 +32,7 @@ public:
         qint64 number = 0;
         ColumnId column = 0;
         bool offered = false; ///< on behalf of everybody who wrote the text
+        bool sealed = false;  ///< goes by itself
         QByteArray update;
     };
 
@@ -122,7 +123,9 @@ public:
     [[nodiscard]] QList<TextUpdate> takeUpdates() { return std::exchange(m_updates, {}); }
 
 private:
-    enum Kind : quint8 { Seed = 0, Snapshot = 1, AtRest = 2, Own = 3, Offered = 4 };
+    /// Sealed ones are in no document and never joined; the server has them, unless they are offered again.
+    enum Kind : quint8 { Seed = 0, Snapshot = 1, AtRest = 2, Own = 3, Offered = 4, Sealed = 5, SealedOffered = 6 };
+    [[nodiscard]] static bool isReadable(const SqlStatement &row) { return row.integer(0) < Sealed; }
     /// A document in memory.
     struct Open {
         qint64 table = 0;
@@ -149,6 +152,7 @@ private:
     Result<QByteArray> valueInTable(const Place &place);
     void close(const TableInfo &table, QByteArrayView key);
     Result<void> append(const Place &place, Kind kind, QByteArrayView bytes, Hlc acked);
+    Result<void> keepSealed(const Place &place, QByteArrayView bytes);
     Result<void> appendParts(const Place &place, Kind kind, const QByteArray &update, Hlc acked);
     Result<void> keepSeed(Open &open, const Place &place);
     Result<void> changeSeed(const Place &place, const ValueView &value);
@@ -162,7 +166,7 @@ private:
     QList<TextUpdate> m_updates;
     qint64 m_loads = 0;
     SqlStatement m_select, m_seed, m_setSeed, m_append, m_removeRow, m_removeAtRest, m_removeUpdates, m_last, m_waiting,
-        m_columns, m_settle, m_acked, m_setAcked, m_removeOwn, m_raiseSeed;
+        m_columns, m_settle, m_acked, m_setAcked, m_removeOwn, m_raiseSeed, m_findSealed, m_offerSealed;
 };
 
 } // namespace Sheaf

@@ -31,6 +31,7 @@ TableNames namesOf(const TableInfo &table)
 /// Updates of a row that travel in one change.
 struct Group {
     bool offered = false;
+    bool sealed = false;
     qint64 number = 0; ///< of the last one
     std::map<ColumnId, std::vector<QByteArray>> updates{};
 };
@@ -40,8 +41,9 @@ std::vector<Group> grouped(const std::vector<RowTexts::Waiting> &waiting)
     std::vector<Group> groups;
     qsizetype bytes = 0;
     for (const RowTexts::Waiting &one : waiting) {
-        if (groups.empty() || groups.back().offered != one.offered || bytes + one.update.size() > joinedBytesMax) {
-            groups.push_back({.offered = one.offered});
+        const bool isApart = groups.empty() || one.sealed || groups.back().sealed || groups.back().offered != one.offered;
+        if (isApart || bytes + one.update.size() > joinedBytesMax) {
+            groups.push_back({.offered = one.offered, .sealed = one.sealed});
             bytes = 0;
         }
         groups.back().number = one.number;

@@ -14,7 +14,8 @@ Result<std::vector<RowTexts::Waiting>> RowTexts::waiting(const TableInfo &table,
     const auto done = forEachRow(select, [&](const SqlStatement &row) {
         all.push_back({.number = row.integer(0),
                        .column = static_cast<ColumnId>(row.integer(1)),
-                       .offered = row.integer(2) == Offered,
+                       .offered = row.integer(2) == Offered || row.integer(2) == SealedOffered,
+                       .sealed = row.integer(2) == SealedOffered,
                        .update = row.bytes(3).toByteArray()});
     });
     if (!done)
@@ -79,7 +80,7 @@ Result<std::optional<RowTexts::Withdrawn>> RowTexts::withdraw(const Place &place
     Text::Doc doc(Text::Doc::Options{.clientId = m_client});
     Result<void> applied;
     const auto read = forEachRow(bound(m_select, place.table, place.key, place.column), [&](const SqlStatement &row) {
-        if (applied && row.integer(0) != Seed && row.integer(0) != Own)
+        if (applied && isReadable(row) && row.integer(0) != Seed && row.integer(0) != Own)
             applied = doc.apply(row.bytes(1));
     });
     if (applied && seed->has_value())
@@ -101,6 +102,17 @@ Result<std::optional<RowTexts::Withdrawn>> RowTexts::withdraw(const Place &place
     return std::optional<Withdrawn>(std::move(withdrawn));
 }
 
+/// Once, however often it comes: nothing joins it with the others.
+Result<void> RowTexts::keepSealed(const Place &place, QByteArrayView bytes)
+{
+    bool isKnown = false;
+    SqlStatement &select = bound(m_findSealed, place.table, place.key, place.column);
+    select.bindBlob(4, bytes);
+    if (auto done = forEachRow(select, [&](const SqlStatement &) { isKnown = true; }); !done || isKnown)
+        return done;
+    return append(place, Sealed, bytes, 0);
+}
+
 Result<std::vector<ColumnId>> RowTexts::offer(const TableInfo &table, QByteArrayView key, bool asOwn)
 {
     std::vector<ColumnId> columns;
@@ -108,9 +120,11 @@ Result<std::vector<ColumnId>> RowTexts::offer(const TableInfo &table, QByteArray
         const Place place{table, key, column.id};
         Text::Doc doc(Text::Doc::Options{.clientId = m_client});
         bool any = false;
+        bool anySealed = false;
         Result<void> applied;
         const auto done = forEachRow(bound(m_select, table, key, column.id), [&](const SqlStatement &row) {
-            if (row.integer(0) == Seed)
+            anySealed = anySealed || !isReadable(row);
+            if (row.integer(0) == Seed || !isReadable(row))
                 return;
             any = true;
             if (applied)
@@ -118,9 +132,15 @@ Result<std::vector<ColumnId>> RowTexts::offer(const TableInfo &table, QByteArray
         });
         if (!done || !applied)
             return fail(done ? applied.error() : done.error());
-        if (!any)
+        if (!any && !anySealed)
             continue;
         columns.push_back(column.id);
+        if (anySealed) {
+            if (auto offered = bound(m_offerSealed, table, key, column.id).run(); !offered)
+                return fail(offered.error());
+        }
+        if (!any)
+            continue;
         // Numbers only grow: an ack on its way must not mean another update.
         qint64 last = 0;
         if (auto read = forEachRow(bound(m_last, table, key, 0), [&](const SqlStatement &row) { last = row.integer(0); }); !read)

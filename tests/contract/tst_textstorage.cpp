@@ -41,6 +41,7 @@ private Q_SLOTS:
 
     void textsAreKeptInOrder();
     void mergedTextsTakeThePlaceOfOldOnes();
+    void sealedTextsStay();
     void scansOfTextsGoOnInsideASequence();
     void textsAreOfOneRowAndOneSpace();
 };
@@ -54,11 +55,11 @@ void TestTextStorage::textsAreKeptInOrder()
     {
         auto transaction = begin();
         need(transaction->putRecord(home, {1, table, key, "r1"}, 0));
-        need(transaction->addText(home, {0, 1, table, key, 3, "a", {}}));
-        need(transaction->addText(home, {0, 1, table, key, 3, "b", {}}));
+        need(transaction->addText(home, {0, 1, table, key, 3, false, "a", {}}));
+        need(transaction->addText(home, {0, 1, table, key, 3, false, "b", {}}));
         need(transaction->putRecord(home, {2, table, key, "r2"}, 1));
-        need(transaction->addText(home, {0, 2, table, key, 4, QByteArray(200'000, 'c'), {}}));
-        QCOMPARE(need(transaction->textBlocks(table, key, 3)), (Blocks{{1, 2}}));
+        need(transaction->addText(home, {0, 2, table, key, 4, false, QByteArray(200'000, 'c'), {}}));
+        QCOMPARE(need(transaction->textBlocks(table, key, 3)), (Blocks{{1, false, 2}}));
         need(transaction->commit());
     }
     reopen();
@@ -71,7 +72,7 @@ void TestTextStorage::textsAreKeptInOrder()
     QByteArrayList updates;
     need(transaction->texts(table, key, 3, {}, [&](const TextView &text) { updates.append(text.update.toByteArray()); }));
     QCOMPARE(updates, (QByteArrayList{"a", "b"}));
-    QCOMPARE(need(transaction->textBlocks(table, key, 4)), (Blocks{{2, 200'000}}));
+    QCOMPARE(need(transaction->textBlocks(table, key, 4)), (Blocks{{2, false, 200'000}}));
     QVERIFY(need(transaction->textBlocks(table, "other", 3)).empty());
 }
 
@@ -82,8 +83,8 @@ void TestTextStorage::mergedTextsTakeThePlaceOfOldOnes()
     auto transaction = begin();
     for (Sequence sequence = 1; sequence <= 4; ++sequence) {
         need(transaction->putRecord(home, {sequence, table, "k", "r"}, sequence - 1));
-        need(transaction->addText(home, {0, sequence, table, "k", 1, QByteArray::number(sequence), {}}));
-        need(transaction->addText(home, {0, sequence, table, "k", 2, "other", {}}));
+        need(transaction->addText(home, {0, sequence, table, "k", 1, false, QByteArray::number(sequence), {}}));
+        need(transaction->addText(home, {0, sequence, table, "k", 2, false, "other", {}}));
     }
     const auto updates = [&](const SequenceRange &range) {
         QByteArrayList found;
@@ -92,10 +93,10 @@ void TestTextStorage::mergedTextsTakeThePlaceOfOldOnes()
     };
     QCOMPARE(updates({2, 3}), (QByteArrayList{"2", "3"}));
     need(transaction->removeTexts(table, "k", 1, {2, 3}));
-    need(transaction->addText(home, {0, 3, table, "k", 1, "2+3", {}}));
-    need(transaction->addText(home, {0, 3, table, "k", 1, "rest", {}}));
+    need(transaction->addText(home, {0, 3, table, "k", 1, false, "2+3", {}}));
+    need(transaction->addText(home, {0, 3, table, "k", 1, false, "rest", {}}));
     QCOMPARE(updates({}), (QByteArrayList{"1", "2+3", "rest", "4"})); // by sequence, whatever their numbers
-    QCOMPARE(need(transaction->textBlocks(table, "k", 1)), (Blocks{{1, 1}, {3, 7}, {4, 1}}));
+    QCOMPARE(need(transaction->textBlocks(table, "k", 1)), (Blocks{{1, false, 1}, {3, false, 7}, {4, false, 1}}));
     QCOMPARE(need(transaction->textBlocks(table, "k", 2)).size(), 4U);
     need(transaction->commit());
     transaction.reset();
@@ -111,6 +112,31 @@ void TestTextStorage::mergedTextsTakeThePlaceOfOldOnes()
     QVERIFY(scanTexts(storage(), home).isEmpty());
 }
 
+void TestTextStorage::sealedTextsStay()
+{
+    const SpaceId home = makeSpace("home");
+    const TableId table = makeTable(home, "notes");
+    auto transaction = begin();
+    need(transaction->putRecord(home, {3, table, "k", "r"}, 0));
+    for (Sequence sequence = 1; sequence <= 3; ++sequence) {
+        need(transaction->addText(home, {0, sequence, table, "k", 1, sequence > 1, "sealed?", {}}));
+        need(transaction->addText(home, {0, sequence, table, "k", 1, false, "plain", {}}));
+    }
+    QCOMPARE(need(transaction->textBlocks(table, "k", 1)),
+             (Blocks{{1, false, 12}, {2, false, 5}, {2, true, 7}, {3, false, 5}, {3, true, 7}}));
+    need(transaction->removeTexts(table, "k", 1, {}));
+    QCOMPARE(need(transaction->textBlocks(table, "k", 1)), (Blocks{{2, true, 7}, {3, true, 7}}));
+    need(transaction->commit());
+    transaction.reset();
+    bool isAll = true;
+    need(storage().scanTexts(home, 0, 0, [&isAll](const TextView &text) { return isAll = isAll && text.isSealed; }));
+    QVERIFY(isAll);
+    QCOMPARE(scanTexts(storage(), home).size(), 2);
+    auto next = begin();
+    need(next->removeTexts(table, "k")); // but not when the row goes
+    QVERIFY(need(next->textBlocks(table, "k", 1)).empty());
+}
+
 void TestTextStorage::scansOfTextsGoOnInsideASequence()
 {
     const SpaceId home = makeSpace("home");
@@ -118,7 +144,7 @@ void TestTextStorage::scansOfTextsGoOnInsideASequence()
     auto transaction = begin();
     need(transaction->putRecord(home, {7, table, "k", "r"}, 0));
     for (int i = 0; i < 5; ++i)
-        need(transaction->addText(home, {0, 7, table, "k", 1, QByteArray::number(i), {}}));
+        need(transaction->addText(home, {0, 7, table, "k", 1, false, QByteArray::number(i), {}}));
     need(transaction->commit());
     transaction.reset();
     qint64 number = 0;
@@ -131,7 +157,7 @@ void TestTextStorage::scansOfTextsGoOnInsideASequence()
     // What takes their place has greater numbers: whoever was in the middle meets all of it.
     auto next = begin();
     need(next->removeTexts(table, "k", 1, {7, 7}));
-    need(next->addText(home, {0, 7, table, "k", 1, "all", {}}));
+    need(next->addText(home, {0, 7, table, "k", 1, false, "all", {}}));
     need(next->commit());
     next.reset();
     QCOMPARE(scanTexts(storage(), home, 6, number).size(), 1);
@@ -149,7 +175,7 @@ void TestTextStorage::textsAreOfOneRowAndOneSpace()
             for (Sequence sequence = 1; sequence <= 2; ++sequence) {
                 const QByteArray key = QByteArray::number(sequence);
                 need(transaction->putRecord(space, {sequence, table, key, "r"}, 0));
-                need(transaction->addText(space, {0, sequence, table, key, 1, "u", {}}));
+                need(transaction->addText(space, {0, sequence, table, key, 1, false, "u", {}}));
             }
         }
         need(transaction->commit());
@@ -157,7 +183,7 @@ void TestTextStorage::textsAreOfOneRowAndOneSpace()
     {
         auto transaction = begin();
         need(transaction->removeTexts(here, "1"));
-        need(transaction->addText(home, {0, 2, here, "2", 1, "undone", {}}));
+        need(transaction->addText(home, {0, 2, here, "2", 1, false, "undone", {}}));
         QVERIFY(need(transaction->textBlocks(here, "1", 1)).empty());
     } // without a commit
     QCOMPARE(scanTexts(storage(), home).size(), 2);

@@ -234,8 +234,16 @@ def texts(source):
         previous = place
         update = source.take(varint(source))
         need(len(update) <= 128 * KIB, "size of an update")
-        read.append({"column": column, "stamp": written, "update": update.hex()})
+        read.append({"column": column, "stamp": written, "update": sealed(update) or update.hex()})
     return read
+
+
+def sealed(update):
+    """What a sealed update says to those without a key; nothing of any other."""
+    if not update.startswith(b"\xff" * 8 + b"\x7f") or len(update) < 66:
+        return None
+    source = Input(update[9:])
+    return {"epoch": varint(source), "stamp": stamp(source), "nonce": source.take(24).hex(), "ciphertext": source.take(source.left()).hex()}
 
 
 def parts(source):

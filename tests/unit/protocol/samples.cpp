@@ -69,6 +69,17 @@ Push edited()
     return push;
 }
 
+/// A sealed update of a text.
+Push sealed()
+{
+    const QByteArray update = QByteArray(8, '\xFF') + QByteArray::fromHex("7fac02018bcfe568000000000000000000000a") +
+                              QByteArray(24, 'n') + QByteArray(20, 'c');
+    Push push{.space = "home", .number = 7, .more = false, .tables = tables(), .changes = {}};
+    push.changes = {
+        change(0, {ValueView::ofText("k1")}, {.length = 1, .life = first, .cells = {}, .texts = {{2, second, update}}})};
+    return push;
+}
+
 /// A counter of two sites, and elements of a set: one there, one taken out; with texts before them and without.
 Push counted()
 {
@@ -135,6 +146,7 @@ QMap<QString, Message> sampleMessages()
         {u"push"_s, Push{"home", 5, false, tables(), {inserted()}}},
         {u"push of everything"_s, everything()},
         {u"push of texts"_s, edited()},
+        {u"push of a sealed text"_s, sealed()},
         {u"push of parts"_s, counted()},
         {u"ack"_s, Ack{"home", 5, 9, 10, 1'700'000'000'002, {{0, u"clock_ahead"_s, u"An hour ahead."_s}}}},
         {u"ack of all"_s, Ack{"home", 6, 10, 10, 1'700'000'000'002, {}}},

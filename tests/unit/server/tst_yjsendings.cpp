@@ -59,6 +59,7 @@ private Q_SLOTS:
     void aReaderThatDoesNotRead();
     void aReaderThatStalls();
     void strangersGetNothing();
+    void sealedTexts();
 
 private:
     void sync(YjsCaller &caller)
@@ -316,6 +317,22 @@ void TestYjsEndings::strangersGetNothing()
         QVERIFY(stranger.take(Kind::SyncStep1).isEmpty());
     }
     QCOMPARE(m_house->space("home").head, Sequence(1));
+}
+
+void TestYjsEndings::sealedTexts()
+{
+    Caller replica(*m_house);
+    replica.welcomed(m_house->token("other"), 2);
+    Change change{0, rowOf("k", {makeHlc(1000), 1}, {}).key, {}};
+    const QByteArray sealed = QByteArray(8, '\xFF') + '\x7F' + QByteArray(60, 'c');
+    encodeRecord({1, {makeHlc(1000), 1}, {}, {{4, {makeHlc(2000), 2}, sealed}}}, change.record);
+    replica.send(pushOf(1, {change}));
+    m_house->run(10);
+    QVERIFY(replica.take<Ack>().value(0).verdicts.isEmpty());
+    QCOMPARE(m_one->closeCode(), codeOf(YjsEnd::Sealed));
+    YjsCaller late(*m_house, YjsCaller::target(m_token), 6);
+    m_house->run(10);
+    QCOMPARE(late.closeCode(), codeOf(YjsEnd::Sealed));
 }
 
 QTEST_GUILESS_MAIN(TestYjsEndings)
