@@ -53,17 +53,13 @@ bool TextDrag::eventFilter(QObject *watched, QEvent *event)
         return false;
     switch (event->type()) {
     case QEvent::MouseButtonPress:
-        return pressed(*static_cast<QMouseEvent *>(event));
-    case QEvent::MouseMove:
-        return moved(*static_cast<QMouseEvent *>(event));
-    case QEvent::MouseButtonRelease:
-        return released(*static_cast<QMouseEvent *>(event));
     case QEvent::MouseButtonDblClick:
-        m_doubleClickedMs = static_cast<QMouseEvent *>(event)->timestamp();
-        return false;
-    case QEvent::UngrabMouse:
-        letGo();
-        return false;
+    case QEvent::MouseMove:
+    case QEvent::MouseButtonRelease:
+        if (!mouse(*static_cast<QMouseEvent *>(event)))
+            return false;
+        event->accept();
+        return true;
     case QEvent::DragEnter:
     case QEvent::DragMove:
         dragged(*static_cast<QDropEvent *>(event));
@@ -74,6 +70,20 @@ bool TextDrag::eventFilter(QObject *watched, QEvent *event)
     default:
         return false;
     }
+}
+
+/// Whether the editor is not to be told of it.
+bool TextDrag::mouse(const QMouseEvent &event)
+{
+    if (event.type() == QEvent::MouseMove)
+        return moved(event);
+    if (event.type() == QEvent::MouseButtonRelease)
+        return released(event);
+    letGo(); // if another grabbed the mouse, no release came
+    if (event.type() == QEvent::MouseButtonPress)
+        return pressed(event);
+    m_doubleClickedMs = event.timestamp();
+    return false;
 }
 
 /// A press on the selection may be the begin of a drag: the editor, which would select anew, is not told of it.

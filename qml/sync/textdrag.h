@@ -34,6 +34,7 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    bool mouse(const QMouseEvent &event);
     bool pressed(const QMouseEvent &event);
     bool moved(const QMouseEvent &event);
     bool released(const QMouseEvent &event);

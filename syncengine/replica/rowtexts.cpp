@@ -330,7 +330,7 @@ Result<std::optional<QByteArray>> RowTexts::edit(const Place &place, QByteArrayV
     if (!opened)
         return fail(opened.error());
     const size_t before = (*opened)->doc->structs();
-    auto text = add(place, update);
+    auto text = applyTo(**opened, update);
     const auto judged = text ? judgeSize(**opened, before) : Result<void>();
     return judged ? text : fail(judged.error());
 }
@@ -338,9 +338,11 @@ Result<std::optional<QByteArray>> RowTexts::edit(const Place &place, QByteArrayV
 Result<std::optional<QByteArray>> RowTexts::add(const Place &place, QByteArrayView update)
 {
     const auto opened = open(place, {});
-    if (!opened)
-        return fail(opened.error());
-    Open &open = **opened;
+    return opened ? applyTo(**opened, update) : fail(opened.error());
+}
+
+Result<std::optional<QByteArray>> RowTexts::applyTo(Open &open, QByteArrayView update)
+{
     const bool waited = open.doc->hasPending();
     open.made.reset();
     if (auto done = open.doc->apply(update); !done)

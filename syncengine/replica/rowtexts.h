@@ -148,6 +148,7 @@ private:
     Result<void> readStored(Open &open, const Place &place);
     void drawClient();
     static Result<void> plant(Open &open);
+    static Result<std::optional<QByteArray>> applyTo(Open &open, QByteArrayView update);
     static Result<void> judgeSize(const Open &open, size_t before);
     Result<QByteArray> valueInTable(const Place &place);
     void close(const TableInfo &table, QByteArrayView key);

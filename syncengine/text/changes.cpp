@@ -62,10 +62,9 @@ quint32 oldUnits(const Store &store, const Item &item)
 void insertUnits(DeltaBuilder &out, const Store &store, const Item &item, quint32 offset, const Attributes &attributes)
 {
     if (item.ref == Ref::String)
-        out.insert(store.textOf(item).mid(offset), attributes);
-    else
-        for (quint32 unit = offset; unit < item.length; ++unit)
-            out.embed(embedOf(store, item, unit), attributes);
+        return out.insert(store.textOf(item).mid(offset), attributes);
+    for (quint32 unit = offset; unit < item.length; ++unit)
+        out.embed(embedOf(store, item, unit), attributes);
 }
 
 Delta plainChanges(const Store &store, quint32 type)

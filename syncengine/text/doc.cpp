@@ -138,7 +138,7 @@ quint32 Doc::ownState() const
 
 Result<void> Doc::apply(QByteArrayView update, Format format, quint64 origin)
 {
-    const quint32 before = ownState();
+    const quint32 before = m_options.newClientId ? ownState() : 0;
     begin(false, origin);
     m_store->transaction.local = false;
     auto result = m_store->apply(update, format);

@@ -33,9 +33,14 @@ bool hasAttribute(const Attributes &attributes, const QString &key)
     return std::any_of(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
 }
 
+static bool hasSurrogates(QStringView text)
+{
+    return std::ranges::any_of(text, [](QChar unit) { return unit.isSurrogate(); });
+}
+
 QStringView wholePairs(QStringView text, QString &room)
 {
-    if (text.isValidUtf16())
+    if (!hasSurrogates(text) || text.isValidUtf16())
         return text;
     room.clear();
     for (qsizetype i = 0; i < text.size(); ++i) {
@@ -215,14 +220,9 @@ bool TextEditor::extendTyping(const Position &at, QStringView text)
     return item.client == m_client && item.right == right && m_store.extend(at.left, text);
 }
 
-static bool hasPairs(QStringView text)
-{
-    return std::ranges::any_of(text, [](QChar unit) { return unit.isSurrogate(); });
-}
-
 void TextEditor::insert(Position &at, QStringView text, const Value *embed, const Attributes *wanted)
 {
-    m_store.hasPairs = m_store.hasPairs || hasPairs(text);
+    m_store.hasPairs = m_store.hasPairs || hasSurrogates(text);
     Attributes attributes = wanted ? *wanted : at.attributes;
     if (wanted) {
         for (const auto &[key, value] : at.attributes) {

@@ -56,13 +56,13 @@ inline QByteArray emptyStructs(Text::Ref ref, quint64 count)
 }
 
 /// Format v1: the same, in as few bytes as it can.
-inline QByteArray smallStructs(Text::Ref ref, quint64 count)
+inline QByteArray smallStructs(Text::Ref ref, quint64 count, quint64 clock = 0)
 {
     QByteArray one(1, static_cast<char>(ref));
     if (ref != Text::Ref::Gc)
         one += number(1) + number(0); // in the root type without a name
     one += number(ref == Text::Ref::Type ? 0 : 1);
-    return number(1) + number(count) + number(1) + number(0) + one.repeated(static_cast<qsizetype>(count)) + number(0);
+    return number(1) + number(count) + number(1) + number(clock) + one.repeated(static_cast<qsizetype>(count)) + number(0);
 }
 
 /// Format v1: a key of a root map that was written so many times.

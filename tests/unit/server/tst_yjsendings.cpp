@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "fuzz/textbombs.h"
 #include "protocol/limits.h"
 #include "server/core/tuning.h"
 #include "yjscaller.h"
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void whatIsInFlightWhenAccessEndsIsNotTaken();
     void aServerThatStops();
     void textsThatGrowTooLarge();
+    void textsOfTooManyStructs();
     void whatNeverBecomesWholeIsBounded();
     void aReaderThatDoesNotRead();
     void aReaderThatStalls();
@@ -237,6 +239,22 @@ void TestYjsEndings::textsThatGrowTooLarge()
     YjsCaller late(*m_house, YjsCaller::target(m_token), 7);
     sync(late);
     QVERIFY(late.text() == other.text());
+}
+
+void TestYjsEndings::textsOfTooManyStructs()
+{
+    constexpr quint64 part = 250'000;
+    constexpr quint64 most = Sheaf::Limits::textStructsMax;
+    quint64 sent = 0;
+    for (; m_one->closeCode() == 0 && sent < 2 * most; sent += part) {
+        m_one->send(Kind::Update, TextBombs::smallStructs(Text::Ref::Deleted, part, sent));
+        m_house->run(10);
+    }
+    QCOMPARE(m_one->closeCode(), codeOf(YjsEnd::TooLarge));
+    QCOMPARE(sent, most); // the text itself is one struct more
+    YjsCaller again(*m_house, YjsCaller::target(m_token), 6);
+    sync(again);
+    QCOMPARE(again.text(), u"seed"_s);
 }
 
 void TestYjsEndings::whatNeverBecomesWholeIsBounded()

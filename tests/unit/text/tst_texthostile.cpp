@@ -73,7 +73,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, update);
         QFETCH(Format, format);
         double least = std::numeric_limits<double>::infinity();
-        for (int i = 0; i < 3; ++i) {
+        for (int i = 0; i < 5; ++i) {
             Doc doc({1, true, true});
             doc.text().insert(0, u"mine");
             const QByteArray before = doc.encode();
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QFETCH(Format, format);
         QVERIFY(update.size() <= static_cast<qsizetype>(size));
         double least = std::numeric_limits<double>::infinity();
-        for (int i = 0; i < 3; ++i) {
+        for (int i = 0; i < 5; ++i) {
             Doc doc({1234, true, true});
             doc.text().insert(0, u"mine");
             const Cost cost = costOf([&] { QVERIFY(doc.apply(update, format)); });
