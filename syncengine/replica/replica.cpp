@@ -46,7 +46,8 @@ Result<qint64> pragma(sqlite3 *handle, const char *sql)
     return statement->integer(0);
 }
 
-/// An empty file becomes a replica, a replica stays one, anything else is left alone.
+/// An empty file becomes a replica, a replica stays one, anything else is left alone. Once it is ours its schema, which never
+/// comes over the wire, is trusted: FTS5 tables are written by the app's own triggers.
 Result<void> checkOwner(sqlite3 *handle, const QString &path)
 {
     const auto id = pragma(handle, "PRAGMA application_id");
@@ -54,11 +55,12 @@ Result<void> checkOwner(sqlite3 *handle, const QString &path)
     if (!id || !objects)
         return fail(id ? objects.error() : id.error());
     if (*id == applicationId)
-        return {};
+        return trustSchema(handle);
     if (*id != 0 || *objects > 0)
         return fail(u"foreign_database"_s,
                     u"The file %1 is a database of another program: name another file, it was left as it is."_s.arg(path));
-    return execSql(handle, "PRAGMA application_id=1399350625");
+    auto marked = execSql(handle, "PRAGMA application_id=1399350625");
+    return marked ? trustSchema(handle) : marked;
 }
 
 std::unique_ptr<QLockFile> lockFor(const QString &path)
@@ -89,7 +91,7 @@ Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opene
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },
-                 {[this] { return config.wallMs(); }, [this] { return config.random(); }}},
+                {[this] { return config.wallMs(); }, [this] { return config.random(); }}},
       foreignKeys(handle)
 {
     filters.all = config.filters;
@@ -124,11 +126,7 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaConfig &config)
     auto database = openDatabase({.path = config.path, .connection = u"sheaf-replica-%1"_s.arg(++connections)});
     if (!database)
         return fail(database.error());
-    auto owned = checkOwner(sqliteHandle(*database), config.path);
-    // Only now, and because no schema ever comes over the wire: FTS5 tables are written by the app's own triggers.
-    if (owned)
-        owned = trustSchema(sqliteHandle(*database));
-    if (!owned) {
+    if (auto owned = checkOwner(sqliteHandle(*database), config.path); !owned) {
         closeDatabase(*database);
         return fail(owned.error());
     }
