@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 Fuzz::Budget Fuzz::budget()
 {
     // An input is integrated three times, walked twice and rewritten eight times.
-    return {.cpuMs = 60};
+    return {.cpuMs = 25};
 }
 
 namespace {

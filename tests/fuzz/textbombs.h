@@ -28,7 +28,7 @@ inline QByteArray zerosForever()
 
 /// An update of format v2 by its columns.
 struct Columns {
-    QByteArray client, info, strings, parentInfo, typeRef, length, rest;
+    QByteArray client{}, info{}, strings{}, parentInfo{}, typeRef{}, length{}, rest{};
 
     [[nodiscard]] QByteArray update() const
     {

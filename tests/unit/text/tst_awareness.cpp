@@ -210,8 +210,8 @@ void TestAwareness::positionsOfEditorsAreRead()
 void TestAwareness::positionsInOtherTypesAreNone()
 {
     Doc doc({.clientId = 7});
-    const Text text = doc.text();
-    const Text other = doc.text(u"other"_s);
+    const Sheaf::Text::Text text = doc.text();
+    const Sheaf::Text::Text other = doc.text(u"other"_s);
     doc.text().insert(0, u"hello");
     doc.text(u"other"_s).insert(0, u"there");
     for (const int assoc : {0, -1}) {

@@ -128,7 +128,7 @@ private Q_SLOTS:
                 again.any(in.any());
             }
             QCOMPARE(out.bytes().toByteArray().toHex(), bytes.toHex());
-            QVERIFY2(in.ok() && in.atEnd(), bytes.toHex());
+            QVERIFY2(in.ok() && in.atEnd(), bytes.toHex().constData());
             QCOMPARE(again.bytes().toByteArray().toHex(), bytes.toHex());
         }
     }
