@@ -201,7 +201,7 @@ public:
     /// exchanges the ranges that differ, and proves; without a server it counts only, and the report says so. For files that
     /// a disk or another program has damaged: rows that are gone come back, and rows that were written past the engine
     /// are synced. Digests are of stamps; `deep` reads every row of the server again and compares the values too. Writes and
-    /// sync go on meanwhile. Calls join the repair that is on its way. See syncengine/README.md "Repair".
+    /// sync go on meanwhile. Calls join the repair that is on its way. See README.md "Repair".
     /// Errors: `busy` (deep, while one that is not is on its way), `cancelled`, `closed`, and those of the replica.
     Q_INVOKABLE QFuture<Result<Sheaf::RepairReport>> repair(bool deep = false);
     /// Ends it soon; what was mended stays, and what is on its way still comes.
