@@ -24,11 +24,11 @@ struct Table {
 Result<std::map<qint64, Table>> readTables(sqlite3 *handle)
 {
     std::map<qint64, Table> tables;
-    auto read = forEachRow(handle, "SELECT id, name FROM sheaf_tables",
+    auto read = forEachRow(handle, "SELECT id, coalesce(wire, name) FROM sheaf_tables",
                            [&](const SqlStatement &row) { tables[row.integer(0)].name = row.bytes(1).toByteArray(); });
     if (!read)
         return fail(read.error());
-    read = forEachRow(handle, "SELECT tbl, id, name FROM sheaf_columns", [&](const SqlStatement &row) {
+    read = forEachRow(handle, "SELECT tbl, id, coalesce(wire, name) FROM sheaf_columns", [&](const SqlStatement &row) {
         tables[row.integer(0)].byName.push_back({row.bytes(2).toByteArray(), static_cast<ColumnId>(row.integer(1))});
     });
     if (!read)

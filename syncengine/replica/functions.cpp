@@ -62,6 +62,9 @@ void registerValueFunctions(sqlite3 *handle, const ValueHost *host)
     auto *data = const_cast<ValueHost *>(host);
     sqlite3_create_function(handle, "sheaf_uuid", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS, data, uuidFunction, nullptr, nullptr);
     sqlite3_create_function(handle, "sheaf_order", 2, SQLITE_UTF8 | SQLITE_INNOCUOUS, data, orderFunction, nullptr, nullptr);
+    // A connection that only reads can say of a write what it is, because it can prepare it.
+    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
+                            nullptr, guardFunction, nullptr, nullptr);
 }
 
 void registerFunctions(sqlite3 *handle, const FunctionHost *host)
@@ -72,8 +75,6 @@ void registerFunctions(sqlite3 *handle, const FunctionHost *host)
     auto *data = const_cast<FunctionHost *>(host);
     sqlite3_create_function(handle, "sheaf_sync", 1, volatileFlags, data, syncFunction, nullptr, nullptr);
     sqlite3_create_function(handle, "sheaf_sync", 2, volatileFlags, data, syncFunction, nullptr, nullptr);
-    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
-                            nullptr, guardFunction, nullptr, nullptr);
 }
 
 } // namespace Sheaf

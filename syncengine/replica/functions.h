@@ -22,7 +22,7 @@ struct FunctionHost {
     ValueHost values;
 };
 
-/// Registers sheaf_uuid() and sheaf_order(): on every connection, because views may call them.
+/// Registers sheaf_uuid() and sheaf_order(), because views may call them, and what the guards call: on every connection.
 void registerValueFunctions(sqlite3 *handle, const ValueHost *host);
 /// Registers those, sheaf_sync() and the function of guards.h on the writer connection.
 void registerFunctions(sqlite3 *handle, const FunctionHost *host);

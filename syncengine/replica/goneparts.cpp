@@ -93,6 +93,8 @@ Result<void> Replica::Private::renewGoneParts(const Push &push, const Change &ch
     RowState row;
     if (auto done = rows.read(table, key, row); !done)
         return done;
+    if (row.outbox == 0) // let go meanwhile
+        return {};
     const RowClock before = row.clock;
     const auto waiting = parts.list(table, key, true);
     if (!waiting)

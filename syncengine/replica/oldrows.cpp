@@ -35,19 +35,24 @@ private:
 
 Result<void> writeOutDefaults(sqlite3 *handle, const QByteArray &table, const QList<QByteArray> &columns)
 {
-    auto info = SqlStatement::prepare(handle, "SELECT name FROM pragma_table_info(?1) WHERE dflt_value IS NOT NULL");
+    // A record is written whole, so any column will do; best one that no key has, because a row may refer to none that is there.
+    auto info = SqlStatement::prepare(handle, "SELECT name, dflt_value IS NOT NULL FROM pragma_table_info(?1) ORDER BY name IN "
+                                              "(SELECT \"from\" FROM pragma_foreign_key_list(?1)), pk > 0");
     if (!info)
         return fail(info.error());
     info->bindText(1, table);
     QByteArray name;
+    bool isWanted = false;
     const auto read = forEachRow(*info, [&](const SqlStatement &row) {
-        if (const QByteArray found = row.bytes(0).toByteArray(); columns.contains(found))
+        const QByteArray found = row.bytes(0).toByteArray();
+        if (name.isEmpty())
             name = quotedName(found);
+        isWanted = isWanted || (row.integer(1) != 0 && columns.contains(found));
     });
-    if (!read || name.isEmpty())
+    if (!read || !isWanted)
         return read;
     const WithoutTriggers quiet(handle);
-    const QByteArray sql = "UPDATE " + quotedName(table) + " SET " + name + " = " + name; // any column: a record is written whole
+    const QByteArray sql = "UPDATE " + quotedName(table) + " SET " + name + " = " + name;
     return execSql(handle, sql.constData());
 }
 

@@ -226,10 +226,8 @@ Result<void> Replica::Private::prepareSchema()
     dataVersion = *version;
     if (auto done = store.chooseWriter(std::max<SiteId>(config.random(), 1)); !done)
         return done;
-    if (auto done = checkBirthmark(); !done)
-        return done;
-    tellUndo();
-    return {};
+    tellUndo(); // what is stamped anew takes the log along
+    return checkBirthmark();
 }
 
 Result<void> Replica::Private::migrateSchema()

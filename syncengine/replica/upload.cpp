@@ -105,29 +105,30 @@ void Replica::Private::tellTexts(const RowClock &clock, quint64 mask, std::vecto
     }
 }
 
-/// Adds the bytes of one update to the entries that vouch for it: ours for an edit of ours, all of them
-/// for what is offered, because the receiver may lack any. Begins further records when one is full.
+/// Adds one update to the entries that vouch for it: ours for an edit of ours, all of them for what is offered, because the
+/// receiver may lack any. The bytes go under the first of these. Begins another record when one is full.
 void Replica::Private::addText(const RowClock &clock, ColumnId column, const QByteArray &update, bool offered,
                                QList<RowRecord> &records) const
 {
-    qsizetype bytes = 0;
+    qsizetype bytes = update.size();
     for (const TextCell &cell : records.last().texts)
         bytes += cell.update.size();
+    for (const Cell &cell : records.last().cells)
+        bytes += cell.value.bytes.size();
+    if (bytes > textsOfChangeBytesMax && bytes > update.size())
+        records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+    bool isTold = false;
     for (const RowClock::Entry &entry : clock.texts) {
         if (entry.column != column || (!offered && entry.stamp.site != store.site))
             continue;
-        if (bytes + update.size() > textsOfChangeBytesMax) {
-            records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
-            bytes = 0;
-        }
-        bytes += update.size();
         auto &cells = records.last().texts;
-        const auto at = std::ranges::lower_bound(cells, std::pair(column, entry.stamp.site), {},
-                                                 [](const TextCell &cell) { return std::pair(cell.column, cell.stamp.site); });
-        if (at != cells.end() && at->column == column && at->stamp == entry.stamp)
+        auto at = std::ranges::lower_bound(cells, std::pair(column, entry.stamp.site), {},
+                                           [](const TextCell &cell) { return std::pair(cell.column, cell.stamp.site); });
+        if (at == cells.end() || at->column != column || at->stamp != entry.stamp)
+            at = cells.insert(at, {column, entry.stamp, {}});
+        if (!isTold)
             at->update = update;
-        else
-            cells.insert(at, {column, entry.stamp, update});
+        isTold = true;
     }
 }
 

@@ -5,6 +5,7 @@
 #include "text/updatealgebra.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Sheaf::Text {
 
@@ -394,7 +395,7 @@ Result<void> Store::apply(QByteArrayView update, Format format)
     if (applied)
         applied = applyRead();
     if (m_raw.heldBytes() > Limits::rawBytesKept)
-        m_raw = {};
+        static_cast<void>(std::exchange(m_raw, {})); // a string to which an empty one is assigned keeps its memory
     return applied;
 }
 

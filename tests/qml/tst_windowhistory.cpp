@@ -136,7 +136,7 @@ void TestWindowHistory::versionsAreComparedAndRestored()
     QVERIFY(app.property(u"toast"_s, "text").toString().startsWith("Version of "_L1));
     QTRY_COMPARE_WITH_TIMEOUT(app.value(u"SELECT body FROM notes"_s).toString(), u"one two three"_s, patienceMs);
     QTRY_COMPARE_WITH_TIMEOUT(app.column(u"SELECT reason || added || removed FROM note_versions ORDER BY at"_s),
-                              u"found30,edit01,edit10,found10,restore12"_s, patienceMs);
+                              u"found30,edit01,edit10,found10,restore23"_s, patienceMs);
     QMetaObject::invokeMethod(app.item(u"toastUndo"_s), "clicked");
     QTRY_COMPARE_WITH_TIMEOUT(body(app), u"one three four theirs"_s, patienceMs);
 }

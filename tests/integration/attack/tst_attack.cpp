@@ -169,8 +169,8 @@ void TestAttack::ruleBreakersAreTold()
     QFETCH(bool, isFlood);
     QFETCH(QString, refusal);
     if (refusal.isEmpty()) { // a zstd bomb: a megabyte is declared and would come out
-        bytes = encoded(
-            {.payload = QByteArray::fromHex("03808040") + QByteArray::fromHex("28b52ffda4000010003d0800100000010000ffff39")});
+        const QByteArray packed = QByteArray::fromHex("28b52ffda4000010003d0800100000010000ffff39");
+        bytes = encoded({.payload = QByteArray::fromHex("03808040") + static_cast<char>(packed.size()) + packed});
         refusal = isGreeted ? u"too_large"_s : u"bad_frame"_s; // strangers may not compress at all
     }
     Peer attacker(m_server.port());

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "replica/liveplan.h"
+#include "replica/parameters.h"
 #include "sql/database.h"
 
 #include <QDebug>

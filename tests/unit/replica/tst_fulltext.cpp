@@ -3,6 +3,7 @@
 #include "livemodel.h"
 #include "relay.h"
 #include "sql/database.h"
+#include "support/tampering.h"
 #include "text/doc.h"
 #include "textbench.h"
 
@@ -148,7 +149,9 @@ void TestFullText::noTriggerCallsWhatIsOurs()
 {
     for (const auto &call : {u"sheaf_sync('plain')"_s, u"sheaf_edit(1, 2, 3)"_s}) {
         Device device("CREATE TABLE plain(id INTEGER PRIMARY KEY, a);");
-        device.exec(u"CREATE TRIGGER planted AFTER INSERT ON plain BEGIN SELECT %1; END"_s.arg(call));
+        device.close();
+        writePastTheEngine(device.path(), {u"CREATE TRIGGER planted AFTER INSERT ON plain BEGIN SELECT %1; END"_s.arg(call)});
+        QVERIFY(device.open());
         const auto written = device.tryExec({u"INSERT INTO plain VALUES (1, 2)"_s});
         QVERIFY(!written);
         QVERIFY2(written.error().message.contains(u"unsafe use of "_s + call.section(u'(', 0, 0)),

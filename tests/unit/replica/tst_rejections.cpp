@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "dispute.h"
+#include "support/tampering.h"
 
 #include <QtTest>
 
@@ -367,7 +368,9 @@ void TestRejections::olderListsAreRead()
     one.exec(u"UPDATE t SET a = 'old'"_s);
     refuse(relay, one);
     settle(relay, {&one});
-    one.exec(u"UPDATE sheaf_rejected SET mask = -1, texts = x'', at = 0"_s);
+    one.close();
+    writePastTheEngine(one.path(), {u"UPDATE sheaf_rejected SET mask = -1, texts = x'', at = 0"_s});
+    QVERIFY(one.open());
     QVERIFY(one.replica().retryRejected(rejected(one).first().number));
     QCOMPARE(one.value(u"SELECT a FROM t"_s).toString(), u"old"_s);
 }

@@ -163,7 +163,7 @@ void TestAdmission::oldAppsLeaveASpaceAlone()
         m_house->run();
     };
     const auto greet = [&](Caller &caller, quint32 schema, SiteId site) {
-        caller.send(Hello{.app = {}, .schemaVersion = schema, .site = site, .token = token, .lease = {}});
+        caller.send(Hello{.app = {}, .schemaVersion = schema, .site = site, .token = token, .lease = {}, .compressions = {}});
         m_house->run();
         return caller.take<Welcome>().value(0);
     };

@@ -51,18 +51,18 @@ Result<void> edit(QSqlDatabase &database, int n)
         return run(u"UPDATE notes SET votes = votes + 1, best = ? WHERE id = ?"_s, {n, row});
     case 2: // in and out again; each add has a name of its own
     case 3:
-        return run(u"UPDATE notes SET labels = CASE WHEN instr(labels, ?2) THEN json_remove(labels, '$[0]')"
-                   " ELSE json_insert(coalesce(labels, '[]'), '$[#]', ?1) END WHERE id = ?3"_s,
-                   {u"label %1"_s.arg(turn / rowCount % 5), u"\"label %1\""_s.arg(turn / rowCount % 5), row});
+        return run(u"UPDATE notes SET labels = CASE WHEN instr(labels, ?) THEN json_remove(labels, '$[0]')"
+                   " ELSE json_insert(coalesce(labels, '[]'), '$[#]', ?) END WHERE id = ?"_s,
+                   {u"\"label %1\""_s.arg(turn / rowCount % 5), u"label %1"_s.arg(turn / rowCount % 5), row});
     case 4: // keys that are never used again
         return run(
-            u"UPDATE notes SET props = json_set(coalesce(json_remove(props, '$.a' || ?1), '{}'), '$.a' || ?2, ?3) WHERE id = ?4"_s,
+            u"UPDATE notes SET props = json_set(coalesce(json_remove(props, '$.a' || ?), '{}'), '$.a' || ?, ?) WHERE id = ?"_s,
             {turn / rowCount - 1, turn / rowCount, n, row});
     case 5:
         return run(u"UPDATE notes SET text = ? WHERE id = ?"_s,
                    {u"Words that stay, number %1, and the end."_s.arg(turn), row % textCount});
     case 6:
-        return run(u"UPDATE notes SET lat = ?1, lon = ?1 WHERE id = ?2"_s, {n / 3.0, row});
+        return run(u"UPDATE notes SET lat = ?, lon = ? WHERE id = ?"_s, {n / 3.0, n / 3.0, row});
     default:
         return run(u"UPDATE notes SET title = ? WHERE id = ?"_s, {n, row});
     }

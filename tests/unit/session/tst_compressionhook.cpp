@@ -54,6 +54,7 @@ private Q_SLOTS:
         };
         connectAll();
         write(one);
+        rest();
         QVERIFY(one.progress.proven && parties[1]->progress.proven);
         QVERIFY(packed > 0);
         QVERIFY(unpacked > 0);
@@ -70,6 +71,7 @@ private Q_SLOTS:
         }
         connectTo(one);
         write(one);
+        rest();
         QVERIFY(one.progress.proven);
     }
 
@@ -152,6 +154,8 @@ private:
         party.session->localChangesCommitted();
         clock.settle();
     }
+    /// Both sides have time to prove that they have the same.
+    void rest() { clock.advance(5 * Server::Tuning::tickMs); }
 
     ManualClock clock;
     FixedRandom random;
