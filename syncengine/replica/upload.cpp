@@ -95,12 +95,14 @@ Result<void> Replica::Private::registersOf(const TableInfo &table, const QByteAr
     return {};
 }
 
-/// The entries of the row's texts that are told without bytes: all of a whole row, else our own ones in `mask`.
+/// The entries of the row's texts that are told without bytes: all of a whole row, else our own ones in `mask`, also those of a
+/// name that was given up after they were stamped anew: the bytes are there, and nobody else tells the stamp.
 void Replica::Private::tellTexts(const RowClock &clock, quint64 mask, std::vector<TextCell> &cells) const
 {
     const bool whole = (mask & Mask::whole) != 0;
     for (const RowClock::Entry &entry : clock.texts) {
-        if (whole || (entry.stamp.site == store.site && (mask & Mask::ofColumn(entry.column)) != 0))
+        const bool isOurs = store.isOwn({0, entry.stamp.site}); // under whatever name
+        if (whole || (isOurs && (mask & Mask::ofColumn(entry.column)) != 0))
             cells.push_back({entry.column, entry.stamp, {}});
     }
 }

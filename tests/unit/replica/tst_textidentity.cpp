@@ -33,6 +33,7 @@ private Q_SLOTS:
     void aLostAckAndACorrectedClockDoubleNothing();
     void aNewSiteGoesOn();
     void anEchoIsRememberedUnderANewSite();
+    void aStampThatNobodyKnowsIsToldUnderANewSite();
     void aRestoredFileGoesOn();
     void anotherServerIsOfferedTexts();
 };
@@ -170,6 +171,35 @@ void TestTextIdentity::anEchoIsRememberedUnderANewSite()
     relay.pull(two);
     VERIFY_EQUAL({&one, &two});
     QCOMPARE(body(two), u"base acked echoed"_s);
+}
+
+/// The ack comes when the edit was stamped anew already: its bytes are there, its stamp is not, and then the name is another one.
+void TestTextIdentity::aStampThatNobodyKnowsIsToldUnderANewSite()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'base')"_s);
+    append(one, u" acked"_s);
+    settle(relay, {&one, &two});
+    one.wallMs += 1000;
+    append(one, u" late"_s);
+    const auto pushed = one.replica().nextPush("home", 3, {});
+    QVERIFY(pushed && pushed->has_value());
+    relay.losesAcks = true;
+    relay.push(one);
+    relay.losesAcks = false;
+    QVERIFY(one.replica().setClockOffset(100'000));
+    QVERIFY(one.replica().settlePush(**pushed, {.space = "home",
+                                                .number = 3,
+                                                .previous = relay.head() - 1,
+                                                .sequence = relay.head(),
+                                                .clockMs = one.wallMs + 100'000,
+                                                .verdicts = {}}));
+    QVERIFY(one.replica().renewSite());
+    settle(relay, {&one, &two});
+    VERIFY_EQUAL({&one, &two});
+    QCOMPARE(body(two), u"base acked late"_s);
 }
 
 void TestTextIdentity::aRestoredFileGoesOn()
