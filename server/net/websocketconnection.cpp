@@ -22,9 +22,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr qint64 readBufferBytes = 128 * 1024;
-constexpr qsizetype directBytesMax = 16 * 1024;     // larger frames wait for the event loop's turn
+constexpr qsizetype directBytesMax = 16 * 1024;  // larger frames wait for the event loop's turn
 constexpr qint64 lateBytesMax = 4 * 1024 * 1024; // of a peer that talks on after our goodbye
-constexpr auto goodbyeTime = 2s;                    // for our last words to arrive
+constexpr auto goodbyeTime = 2s;                 // for our last words to arrive
 constexpr quint16 normalClosure = 1000;
 constexpr quint16 tooBig = 1009;
 constexpr qsizetype reasonBytesMax = 123; // RFC 6455, 5.5: with the code a control frame's 125

@@ -46,7 +46,8 @@ void Reader::opened(const Result<void> &result, const QString &path, std::shared
     m_state = result;
     if (result) {
         const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true});
-        m_state = database ? trustSchema(sqliteHandle(*database)) : Result<void>(fail(database.error())); // the replica's own file
+        m_state =
+            database ? trustSchema(sqliteHandle(*database)) : Result<void>(fail(database.error())); // the replica's own file
         if (m_state->has_value())
             registerValueFunctions(sqliteHandle(*database), &m_values);
     }

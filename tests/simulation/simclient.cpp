@@ -121,7 +121,8 @@ void SimClient::statusChanged()
 {
     const SyncStatus &status = m_reconnector->status();
     static const QSet<QString> expected{
-        {}, u"connection_lost"_s, u"shutting_down"_s, u"server_stopping"_s, u"storage_failed"_s, u"try_again"_s, u"timeout"_s, u"terms_changed"_s};
+        {},           u"connection_lost"_s, u"shutting_down"_s, u"server_stopping"_s, u"storage_failed"_s, u"try_again"_s,
+        u"timeout"_s, u"terms_changed"_s};
     if (!m_struck && !expected.contains(status.error.code))
         blame("no refusals", (status.error.code + u": "_s + status.error.message).toStdString());
 }
