@@ -82,29 +82,36 @@ Result<void> Replica::Private::forgetGoneParts(const TableInfo &table, const QBy
     return rebaseUndo(table, key, before, row.clock);
 }
 
-/// The server's floor has moved past the stamps of elements and keys that were taken out here: they get one that is later.
-Result<void> Replica::Private::renewGoneParts(const Push &push, const Change &change, Hlc serverNow)
+/// The server's floor has moved past the stamp of a delete, or of elements and keys that were taken out: what still stands as it
+/// was pushed, and be it only offered on behalf of others, gets the stamp `fresh`.
+Result<void> Replica::Private::renewRemovals(const Push &push, const Change &change, Stamp fresh)
 {
     const TableInfo *known = catalog.findOnWire(push.tables.at(change.table).table);
     if (known == nullptr)
         return {};
     const TableInfo &table = *known;
     const QByteArray &key = change.key;
+    RowRecord pushed;
+    if (auto decoded = decodeRecord(change.record, pushed); !decoded)
+        return decoded;
     RowState row;
     if (auto done = rows.read(table, key, row); !done)
         return done;
-    if (row.outbox == 0) // let go meanwhile
-        return {};
     const RowClock before = row.clock;
-    const auto waiting = parts.list(table, key, true);
-    if (!waiting)
-        return fail(waiting.error());
-    const Stamp fresh{std::max(store.clock.tick(correctedWallMs()), serverNow), store.site};
-    store.clock.observe(fresh.hlc);
-    for (const RowParts::Part &part : *waiting) {
-        if (part.value != encodedNull)
+    if (row.outbox == 0 || before.length != pushed.length) // let go meanwhile, or lives anew
+        return {};
+    if (!isAlive(pushed.length) && before.life == pushed.life)
+        row.clock.life = fresh;
+    const auto all = parts.list(table, key, false);
+    if (!all)
+        return fail(all.error());
+    for (const RowParts::Part &part : *all) {
+        const auto sent = std::ranges::find_if(
+            pushed.parts, [&](const PartCell &cell) { return cell.column == part.column && cell.part == part.part; });
+        if (part.value != encodedNull || sent == pushed.parts.end() || sent->stamp != before.partStampOf(part.column, part.part))
             continue;
-        if (auto done = parts.restamp({table, key, part.column}, row.clock, part, store.site, fresh); !done)
+        const SiteId old = part.waits ? store.site : 0; // what is only offered, the server has not
+        if (auto done = parts.restamp({table, key, part.column}, row.clock, part, old, fresh); !done)
             return done;
     }
     if (auto done = rows.write(table, key, before, row); !done)

@@ -152,20 +152,21 @@ Result<void> Replica::settlePush(const PendingPush &push, const Ack &ack)
 Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
 {
     return transact(true, [&]() -> Result<void> {
+        const Hlc serverNow = makeHlc(ack.clockMs);
         QHash<quint32, const Verdict *> verdicts;
         bool clockAhead = false;
-        Hlc behind = 0; // the greatest stamp of a delete that is stamped too early
-        RowRecord pushed;
+        Stamp renewed; // of what is stamped too early
         for (const Verdict &verdict : ack.verdicts) {
             verdicts.insert(verdict.index, &verdict);
             clockAhead = clockAhead || verdict.code == "clock_ahead"_L1;
-            if (verdict.code != "clock_behind"_L1 || !decodeRecord(push.push.changes[verdict.index].record, pushed))
+            if (verdict.code != "clock_behind"_L1)
                 continue;
-            if (!isAlive(pushed.length))
-                behind = std::max(behind, pushed.life.hlc);
-            else if (auto done = renewGoneParts(push.push, push.push.changes[verdict.index], makeHlc(ack.clockMs)); !done)
+            if (renewed.hlc == 0)
+                renewed = {std::max(store.clock.tick(correctedWallMs()), serverNow), store.site};
+            if (auto done = renewRemovals(push.push, push.push.changes[verdict.index], renewed); !done)
                 return done;
         }
+        store.clock.observe(renewed.hlc);
         Store::Space *space = store.find(push.push.space);
         if (space == nullptr)
             return {};
@@ -181,17 +182,7 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
             if (auto done = settleChange(push, i, verdict, overtaken); !done)
                 return done;
         }
-        const Hlc serverNow = makeHlc(ack.clockMs);
-        if (behind != 0) {
-            const auto raised = [=](Hlc old) { return old <= behind ? std::max(old, serverNow) : old; };
-            if (auto done = restamp({raised, store.site, ack.clockMs}); !done || !clockAhead)
-                return done;
-        }
         if (!clockAhead)
-            return overtaken ? outrun() : Result<void>();
-        // A stamp may also be ahead because it had to be later than one that it overwrites. Then it is
-        // not this clock that is wrong, and the change waits for the server's clock to get there.
-        if (store.clock.last() <= makeHlc(ack.clockMs + Limits::stampAheadMsMax))
             return overtaken ? outrun() : Result<void>();
         return restamp({[serverNow](Hlc old) { return std::min(old, serverNow); }, store.site, ack.clockMs});
     });

@@ -147,7 +147,7 @@ struct Replica::Private {
     Result<Changes> missedDeletes(const Store::Space &space, Hlc stamp);
     Result<void> forgetGoneParts(const Store::Space &space);
     Result<void> forgetGoneParts(const TableInfo &table, const QByteArray &key, Hlc upTo);
-    Result<void> renewGoneParts(const Push &push, const Change &change, Hlc serverNow);
+    Result<void> renewRemovals(const Push &push, const Change &change, Stamp fresh);
     Result<void> forgetArrivals(qint64 space);
 
     ReplicaConfig config;

@@ -36,22 +36,25 @@ Result<QList<Waiting>> waitingRows(sqlite3 *handle, const Catalog &catalog, cons
     return all;
 }
 
-/// Calls `visit` with every unacknowledged stamp of this site in a clock, but for those of texts' edits. What a server has
-/// had and is only offered again keeps its stamp, or it would win over what others have written since; unless that is
-/// later than `latest`, which every server refuses.
-void visitStamps(RowClock &clock, const Waiting &entry, SiteId site, Hlc latest, const std::function<void(Stamp &)> &visit)
+/// Calls `visit` with every unacknowledged stamp of this site in a clock, but for those of texts' edits, and the one that it
+/// overwrites. What a server has had and is only offered again keeps its stamp, or it would win over what others have written
+/// since; unless that is later than `latest`, which every server refuses.
+void visitStamps(RowClock &clock, const Waiting &entry, SiteId site, Hlc latest,
+                 const std::function<void(Stamp &, Hlc overwritten)> &visit)
 {
     const bool whole = (entry.mask & Mask::whole) != 0;
-    const auto isKnown = [&](Stamp stamp, Stamp known) {
-        return entry.known.length == clock.length && stamp == known && stamp.hlc <= latest;
+    const bool sameLife = entry.known.length == clock.length;
+    const auto offer = [&](Stamp &stamp, Stamp known) {
+        const bool isKnown = sameLife && stamp == known;
+        if (stamp.site == site && (!isKnown || stamp.hlc > latest))
+            visit(stamp, sameLife && !isKnown ? known.hlc : 0);
     };
     RowRecord record = clock.registers();
-    if (whole && record.life.site == site && !isKnown(record.life, entry.known.life))
-        visit(record.life);
+    if (whole)
+        offer(record.life, entry.known.life);
     for (Cell &cell : record.cells) {
-        const bool waits = whole || (!entry.table->isEdited(cell.column) && (entry.mask & Mask::ofColumn(cell.column)) != 0);
-        if (cell.stamp.site == site && waits && !isKnown(cell.stamp, entry.known.stampOf(cell.column)))
-            visit(cell.stamp);
+        if (whole || (!entry.table->isEdited(cell.column) && (entry.mask & Mask::ofColumn(cell.column)) != 0))
+            offer(cell.stamp, entry.known.stampOf(cell.column));
     }
     clock.setRegisters(record);
 }
@@ -78,32 +81,49 @@ Result<void> Replica::Private::restamp(const Restamp &how)
     if (!waiting)
         return fail(waiting.error());
     const Hlc latest = makeHlc(std::max<qint64>(how.nowMs, 0), 0xffff);
-    std::map<Hlc, Hlc> renewed;
+    std::map<Hlc, Hlc> renewed; // what they must be later than, then what they become
+    const auto list = [&renewed](Hlc old, Hlc overwritten) {
+        Hlc &floor = renewed.emplace(old, 0).first->second;
+        floor = std::max(floor, overwritten);
+    };
     RowState row;
     for (const Waiting &entry : *waiting) {
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
-        visitStamps(row.clock, entry, store.site, latest, [&](Stamp &stamp) { renewed.emplace(stamp.hlc, 0); });
-        for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask))
-            renewed.emplace(text.stamp.hlc, 0);
+        const RowClock &known = entry.known.length == row.clock.length ? entry.known : RowClock();
+        visitStamps(row.clock, entry, store.site, latest, [&](Stamp &stamp, Hlc overwritten) { list(stamp.hlc, overwritten); });
+        for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask)) {
+            const Hlc told = known.textStampOf(text.column, store.site);
+            list(text.stamp.hlc, told != text.stamp.hlc ? told : 0);
+        }
         if (row.clock.parts.empty())
             continue;
         const auto waitingParts = parts.list(*entry.table, entry.key, true);
         if (!waitingParts)
             return fail(waitingParts.error());
         for (const RowParts::Part &part : *waitingParts)
-            renewed.emplace(row.clock.partStampOf(part.column, part.part).hlc, 0);
+            list(row.clock.partStampOf(part.column, part.part).hlc, known.partStampOf(part.column, part.part).hlc);
     }
     // Every local edit was made with all that was seen in view, and must go on winning over it. What was
-    // offered may have been accepted with other values, though no answer came.
-    Hlc last = site == store.site ? std::max(store.seen, store.offered) : store.seen;
-    for (auto &[old, fresh] : renewed)
-        last = fresh = std::max(how.corrected(old), last + 1);
+    // offered may have been accepted with other values, though no answer came. A stamp that no honest clock
+    // gives today only moves those that overwrite it: they wait until the server's clock gets there.
+    Hlc last = 0;
+    const auto follow = [&](Hlc stamp) {
+        if (Store::isPlausible(stamp, how.nowMs))
+            last = std::max(last, stamp);
+    };
+    follow(store.seen);
+    if (site == store.site)
+        follow(store.offered);
+    for (auto &[old, fresh] : renewed) {
+        fresh = std::max({how.corrected(old), last + 1, fresh + 1});
+        follow(fresh);
+    }
     for (const Waiting &entry : *waiting) {
         if (auto done = rows.read(*entry.table, entry.key, row); !done)
             return done;
         const RowClock before = row.clock;
-        visitStamps(row.clock, entry, store.site, latest, [&](Stamp &stamp) { stamp = {renewed.at(stamp.hlc), site}; });
+        visitStamps(row.clock, entry, store.site, latest, [&](Stamp &stamp, Hlc) { stamp = {renewed.at(stamp.hlc), site}; });
         for (const RowClock::Entry &text : waitingTexts(row.clock, store.site, entry.mask)) {
             const Stamp fresh{renewed.at(text.stamp.hlc), site};
             if (auto done = restampText({*entry.table, entry.key, text.column}, row.clock, fresh); !done)

@@ -117,6 +117,8 @@ void Replica::Private::addText(const RowClock &clock, ColumnId column, const QBy
         bytes += cell.update.size();
     for (const Cell &cell : records.last().cells)
         bytes += cell.value.bytes.size();
+    for (const PartCell &part : records.last().parts)
+        bytes += part.part.size() + part.value.bytes.size();
     if (bytes > textsOfChangeBytesMax && bytes > update.size())
         records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
     bool isTold = false;
@@ -140,6 +142,7 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
 {
     QList<RowChange> changes;
     const RowClock &clock = row.clock;
+    const auto release = qScopeGuard([this] { rows.releaseValues(); }); // the records look into them
     std::vector<Group> groups;
     if (!clock.texts.empty()) {
         const auto waiting = texts.waiting(table, key, after);
@@ -187,7 +190,6 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
         }
         flush(group.number);
     }
-    rows.releaseValues();
     return changes;
 }
 

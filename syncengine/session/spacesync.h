@@ -84,8 +84,8 @@ public:
 
     [[nodiscard]] QByteArray name() const { return m_name; }
     [[nodiscard]] Role role() const { return m_role; }
-    /// Number of the last push that was sent.
-    [[nodiscard]] quint64 lastPush() const { return m_nextNumber - 1; }
+    /// Number of the last push that was acknowledged.
+    [[nodiscard]] quint64 lastPush() const { return m_nextNumber - 1 - m_inFlight.size(); }
     [[nodiscard]] bool isProven() const { return m_proven && isQuiet(); }
     /// Nothing is on its way, the digests differ, and all was exchanged already.
     [[nodiscard]] bool hasGivenUp() const { return m_givenUp && isQuiet(); }

@@ -43,8 +43,17 @@ private Q_SLOTS:
     void aDeleteOfAnotherServerIsNoForgottenOne();
     void whatWasWrittenBesidesADeleteOfAnotherServerStays();
     void aDeleteStampedTooEarlyIsStampedAnew();
+    void whatIsOfferedOfOthersIsStampedAnewToo();
 
 private:
+    /// Of a note, whose key is given as SQL.
+    [[nodiscard]] static RowClock clockOf(Device &device, const char *key)
+    {
+        const auto sites = Store::readSites(sqliteHandle(device.replica().database()));
+        RowClock clock;
+        const QString sql = u"SELECT clock FROM sheaf_rows WHERE tbl = 1 AND pk = "_s + QLatin1StringView(key);
+        return sites && decodeClock(device.value(sql).toByteArray(), *sites, clock) ? clock : RowClock();
+    }
     [[nodiscard]] static SpaceState home(Device &device)
     {
         for (const SpaceState &space : device.replica().spaces()) {
@@ -425,23 +434,44 @@ void TestForgetting::aDeleteStampedTooEarlyIsStampedAnew()
 {
     a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
     a->exec(u"UPDATE notes SET title = 'later' WHERE id = '2'"_s);
-    const auto lifeOfFirst = [this] {
-        const auto sites = Store::readSites(sqliteHandle(a->replica().database()));
-        RowClock clock;
-        const QByteArray bytes = a->value(u"SELECT clock FROM sheaf_rows WHERE pk = x'030131' AND tbl = 1"_s).toByteArray();
-        return sites && decodeClock(bytes, *sites, clock) ? clock.life : Stamp();
-    };
-    const Stamp before = lifeOfFirst();
+    const Stamp before = clockOf(*a, "x'030131'").life;
     a->wallMs += 3'600'000;
     relay.refuseWith = u"clock_behind"_s;
     relay.refuseEvery = 1;
     relay.push(*a);
     QCOMPARE(a->replica().pendingCount(), 2);
     QVERIFY(a->replica().rejected()->isEmpty());
-    QVERIFY(hlcMs(lifeOfFirst().hlc) >= hlcMs(before.hlc) + 3'600'000);
+    QVERIFY(hlcMs(clockOf(*a, "x'030131'").life.hlc) >= hlcMs(before.hlc) + 3'600'000);
     relay.refuseWith.clear();
     verifyEqual();
     QCOMPARE(titles(*b), (QStringList{u"later"_s, u"three"_s}));
+}
+
+/// A restored server knows nothing, and its floor has moved past what another device took out.
+void TestForgetting::whatIsOfferedOfOthersIsStampedAnewToo()
+{
+    a->exec(u"UPDATE notes SET labels = '[\"x\"]' WHERE id = '2'"_s);
+    a->exec(u"UPDATE notes SET labels = '[]' WHERE id = '2'"_s);
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    relay.forget();
+    b->wallMs += 3'600'000;
+    relay.refuseWith = u"clock_behind"_s;
+    relay.push(*b);
+    const SiteId site = b->replica().site();
+    const Stamp life = clockOf(*b, "x'030131'").life;
+    QCOMPARE(life.site, site);
+    QVERIFY(hlcMs(life.hlc) >= b->wallMs);
+    const RowClock second = clockOf(*b, "x'030132'");
+    QCOMPARE(second.parts.size(), size_t(1));
+    QCOMPARE(second.parts[0].stamp.site, site);
+    QVERIFY(hlcMs(second.parts[0].stamp.hlc) >= b->wallMs);
+    QVERIFY(second.life.site != site); // what lives was not too late
+    QVERIFY(b->digestHolds());
+    relay.refuseWith.clear();
+    a->wallMs = b->wallMs;
+    verifyEqual();
+    QCOMPARE(titles(*a), (QStringList{u"two"_s, u"three"_s}));
 }
 
 QTEST_GUILESS_MAIN(TestForgetting)

@@ -24,6 +24,25 @@ void settle(Relay &relay, QList<Device *> devices)
     }
 }
 
+/// Of the change at that place of what waits.
+Hlc newestWaiting(Device &device, qsizetype place)
+{
+    const auto push = device.replica().nextPush("home", 1, {});
+    RowRecord record;
+    if (!push || !push->has_value() || !decodeRecord((*push)->push.changes.at(place).record, record))
+        qFatal("nothing waits there");
+    return latestStamp(record);
+}
+
+/// Refuses the first `count` changes of a push.
+Ack aheadAck(qint64 serverMs, quint32 count = 1)
+{
+    QList<Verdict> verdicts;
+    for (quint32 i = 0; i < count; ++i)
+        verdicts.append({i, u"clock_ahead"_s, {}});
+    return {.space = "home", .number = 1, .previous = 0, .sequence = 0, .clockMs = serverMs, .verdicts = verdicts};
+}
+
 } // namespace
 
 class TestMerging : public QObject
@@ -43,6 +62,8 @@ private Q_SLOTS:
     void rowsMayComeBeforeTheirParents();
     void clockOffsetCorrectsWaitingStamps();
     void stampsAheadOfTheServerAreRenewed();
+    void stampsAheadInACopyAreRenewed();
+    void whatOverwritesAStampThatIsAheadStaysLater();
     void editsOutrunAnAckOfLaterStamps();
     void editsOutrunTheEchoOfAnUnacknowledgedPush();
     void rejectedChangesAreKeptAndTakenBack();
@@ -284,18 +305,48 @@ void TestMerging::stampsAheadOfTheServerAreRenewed()
     one.exec(u"INSERT INTO t(id) VALUES (1)"_s);
     const auto push = one.replica().nextPush("home", 1, {});
     const qint64 serverMs = one.wallMs - 3'600'000;
-    QVERIFY(one.replica().settlePush(**push, {.space = "home",
-                                              .number = 1,
-                                              .previous = 0,
-                                              .sequence = 0,
-                                              .clockMs = serverMs,
-                                              .verdicts = {{0, u"clock_ahead"_s, {}}}}));
+    QVERIFY(one.replica().settlePush(**push, aheadAck(serverMs)));
     QCOMPARE(one.replica().pendingCount(), 1);
-    RowRecord record;
-    const auto again = one.replica().nextPush("home", 2, {});
-    QVERIFY(decodeRecord((*again)->push.changes[0].record, record));
-    QVERIFY(hlcMs(record.life.hlc) <= serverMs + 1);
+    QVERIFY(hlcMs(newestWaiting(one, 0)) <= serverMs + 1);
     QVERIFY(one.digestHolds());
+}
+
+/// A copy's clock is right, and has never given the stamps that wait in the file.
+void TestMerging::stampsAheadInACopyAreRenewed()
+{
+    constexpr qint64 year = 365LL * 86'400'000;
+    Device copy(schema);
+    copy.wallMs += year;
+    copy.exec(u"INSERT INTO t(id, a) VALUES (1, 'by the original')"_s);
+    copy.wallMs -= year;
+    QVERIFY(copy.replica().renewSite());
+    copy.wallMs += 1'000;
+    const auto push = copy.replica().nextPush("home", 1, {});
+    QVERIFY(copy.replica().settlePush(**push, aheadAck(copy.wallMs)));
+    QVERIFY(newestWaiting(copy, 0) <= makeHlc(copy.wallMs, 0xffff));
+    QVERIFY(copy.digestHolds());
+}
+
+/// It must not lose to what its author had before him, and waits alone.
+void TestMerging::whatOverwritesAStampThatIsAheadStaysLater()
+{
+    constexpr qint64 year = 365LL * 86'400'000;
+    Relay relay;
+    Device wrong(schema, 1);
+    Device right(schema, 2);
+    wrong.wallMs += year;
+    wrong.exec(u"INSERT INTO t(id, a) VALUES (1, 'from next year')"_s);
+    settle(relay, {&wrong, &right});
+    right.exec(u"INSERT INTO t(id, a) VALUES (2, 'today')"_s);
+    right.exec(u"UPDATE t SET a = 'over it' WHERE id = 1"_s);
+    const Hlc over = newestWaiting(right, 1);
+    const auto push = right.replica().nextPush("home", 1, {});
+    QVERIFY(right.replica().settlePush(**push, aheadAck(right.wallMs, 2)));
+    QCOMPARE(newestWaiting(right, 1), over);
+    QVERIFY(newestWaiting(right, 0) <= makeHlc(right.wallMs + 1'000));
+    settle(relay, {&right, &wrong});
+    QCOMPARE(wrong.value(u"SELECT a FROM t WHERE id = 1"_s).toString(), u"over it"_s);
+    QVERIFY(right.digestHolds());
 }
 
 /// The clock is set back while a push travels; the server takes the push with its later stamps.

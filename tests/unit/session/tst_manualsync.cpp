@@ -277,7 +277,7 @@ private Q_SLOTS:
         QCOMPARE(again[0].cursor, Sequence(7));
         const auto pushes = server->take<Push>();
         QCOMPARE(pushes.size(), 1);
-        QCOMPARE(pushes[0].number, 2U);
+        QCOMPARE(pushes[0].number, 1U); // a repetition to the server, if it has merged the first
         QCOMPARE(server->attempts(), 1);
         QVERIFY(mine->replica->space("team").closedCode.isEmpty());
     }
