@@ -10,7 +10,6 @@ behind. Those of older formats stand beside it and are never made anew: the scri
 import glob
 import hashlib
 import os
-import re
 import sqlite3
 import struct
 
@@ -39,9 +38,9 @@ def integer(n):
     return b"\x01" + varint((n << 1) ^ (n >> 63) if n >= 0 else (-n << 1) - 1)
 
 
-def packed(length, life, uniform, others=(), parts=(), sites=(), gone=()):
-    """The same since format 6: sites are numbered, and a stamp that follows its equal is left out. Since format 15 parts that are
-    gone stand behind the others."""
+def clock(length, life, uniform, others=(), parts=(), sites=(), gone=()):
+    """RowClock: others are (column, stamp), parts are (column, name, stamp), those that are gone behind the others. Sites are
+    numbered, and a stamp that follows its equal is left out."""
     last = [None]
 
     def write(column, name, written):
@@ -57,16 +56,6 @@ def packed(length, life, uniform, others=(), parts=(), sites=(), gone=()):
     out = varint(length) + write(None, None, life) + varint(uniform) + b"".join(write(c, None, s) for c, s in others)
     out += b"\0\0" + b"".join(write(c, n, s) for c, n, s in parts) if parts or gone else b""
     return out + (b"\0" + b"".join(write(c, n, s) for c, n, s in gone) if gone else b"")
-
-
-def clock(length, life, uniform, others=(), parts=(), sites=(), gone=()):
-    """RowClock: others are (column, stamp), parts are (column, name, stamp)."""
-    if sites:
-        return packed(length, life, uniform, others, parts, sites, gone)
-    out = varint(length) + life + varint(uniform) + b"".join(varint(c) + s for c, s in others)
-    if parts:
-        out += b"\0\0" + b"".join(varint(c) + varint(len(n)) + n + s for c, n, s in parts)
-    return out
 
 
 def record(length, life, cells=(), parts=()):
@@ -98,26 +87,17 @@ def row_hash(table, key, length, life, columns, parts=()):
     return int.from_bytes(hashlib.blake2b(over, digest_size=16).digest(), "big")
 
 
-def sums_of(rows, with_dead):
+def sums_of(rows):
     sums = {}
     for table, key, length, life, columns, parts in rows:
-        if length % 2 == 1 or with_dead:
+        if length % 2 == 1:
             place = bucket(table, key)
             sums[place] = (sums.get(place, 0) + row_hash(table, key, length, life, columns, parts)) % (1 << 128)
     return sums
 
 
-def scripts(pattern, last):
-    def number(path):
-        found = re.search(r"(\d+)", os.path.basename(path))
-        return int(found.group(1)) if found else 1
-    return [open(path, encoding="utf-8").read() for path in sorted(glob.glob(os.path.join(ROOT, pattern)), key=number) if number(path) <= last]
-
-
 def insert(db, table, **values):
-    columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
-    known = {name: value for name, value in values.items() if name in columns}
-    db.execute(f"INSERT INTO {table} ({','.join(known)}) VALUES ({','.join('?' * len(known))})", list(known.values()))
+    db.execute(f"INSERT INTO {table} ({','.join(values)}) VALUES ({','.join('?' * len(values))})", list(values.values()))
 
 
 def replica(format_number):
@@ -125,12 +105,10 @@ def replica(format_number):
     db.create_function("written_through_sheaf_only", 0, lambda: 1, deterministic=True)
     with open(os.path.join(ROOT, "syncengine/replica/replica.sql"), encoding="utf-8") as script:
         db.executescript(script.read())
-    insert(db, "sheaf_state", id=1, format=format_number, site=MINE)
+    insert(db, "sheaf_state", id=1, format=format_number, site=MINE, hlc=(T0 + 6) << 16, seen=(T0 + 1) << 16, lease=b"lease")
     sites = (OTHER, MINE)
     for number, site in enumerate(sites):
         insert(db, "sheaf_sites", n=number, site=site)
-    db.execute("UPDATE sheaf_state SET format = ?, hlc = ?, seen = ?, lease = x'6c65617365'",
-               (format_number, (T0 + 6) << 16, (T0 + 1) << 16))
     db.execute("CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, votes INTEGER, tags TEXT)")
     db.execute("INSERT INTO notes VALUES ('a', 'home', 'one', 6, '[\"there\"]'), ('b', 'home', 'edited', 2, NULL), ('d', 'home', 'born here', 4, NULL)")
     db.execute("PRAGMA user_version = 1")
@@ -162,7 +140,7 @@ def replica(format_number):
     shown = [(b"tags", there, stamp(3, OTHER)), (b"votes", part, stamp(2, OTHER))]
     at_rest = [(b"notes", text("a"), 1, born, named, shown),
                (b"notes", text("c"), 2, dead, [], [])]
-    for place, total in sorted(sums_of(at_rest, False).items()):
+    for place, total in sorted(sums_of(at_rest).items()):
         insert(db, "sheaf_buckets", space=1, bucket=place, sum=total.to_bytes(16, "big"))
     columns = '"id","space","title","votes","tags"'
     db.execute(f"CREATE INDEX sheaf_guard_1_0 ON notes({columns}) WHERE written_through_sheaf_only()")
@@ -170,31 +148,30 @@ def replica(format_number):
     return db
 
 
-def server(version):
+def server(scripts):
     db = sqlite3.connect(":memory:")
-    for script in scripts("server/storage/0*.sql", version):
-        db.executescript(script)
-        db.execute("DELETE FROM meta WHERE name = 'digests'")
-    db.execute(f"PRAGMA user_version = {version}")
+    for script in scripts:
+        with open(script, encoding="utf-8") as file:
+            db.executescript(file.read())
+        db.execute("DELETE FROM meta WHERE name = 'digests'")  # there is nothing that the server would have to count anew
+    db.execute(f"PRAGMA user_version = {len(scripts)}")
     insert(db, "meta", name="epoch", value=7)
     born, dead = stamp(0, OTHER), stamp(1, OTHER)
-    tags = version >= 6
     there, gone = b'"there"' + b"\1" * 8, b'"gone"' + b"\2" * 8
-    parts = [(3, gone, stamp(3, OTHER), b"\0"), (3, there, stamp(2, OTHER), integer(1))] if tags else []
-    shown = [(b"tags", there, stamp(2, OTHER))] if tags else []
+    parts = [(3, gone, stamp(3, OTHER), b"\0"), (3, there, stamp(2, OTHER), integer(1))]
+    shown = [(b"tags", there, stamp(2, OTHER))]
     rows = [(b"notes", text("a"), 1, born, [(b"title", born), (b"votes", born)], shown), (b"notes", text("c"), 2, dead, [], [])]
-    sums = sums_of(rows, version < 4)
+    sums = sums_of(rows)
     digest = b"".join(sums.get(n, 0).to_bytes(16, "big") for n in range(256))
     insert(db, "device", id=1, name=b"phone", token_hash=hashlib.blake2b(b"token", digest_size=32).digest())
-    insert(db, "space", id=1, name=b"home", head=3, digest=digest, **({"longest_delete": 2} if version >= 5 else {}))
+    insert(db, "space", id=1, name=b"home", head=3, digest=digest, longest_delete=2)
     insert(db, "device_grant", device=1, place=0, space=1, role=2)
     insert(db, "site", site=MINE, device=1, lease_current=b"lease", leases_pending=b"")
     insert(db, "push_number", site=MINE, space=1, number=1)
     insert(db, "dictionary_table", id=1, space=1, name=b"notes")
     insert(db, "dictionary_column", tbl=1, id=1, name=b"title")
     insert(db, "dictionary_column", tbl=1, id=2, name=b"votes")
-    if tags:
-        insert(db, "dictionary_column", tbl=1, id=3, name=b"tags")
+    insert(db, "dictionary_column", tbl=1, id=3, name=b"tags")
     insert(db, "record", position=(1 << 40) + 1, tbl=1, pk=text("a"), record=record(1, born, [(1, None, text("one")), (2, None, integer(1))], parts))
     insert(db, "record", position=(1 << 40) + 3, tbl=1, pk=text("c"), record=record(2, dead))
     return db
@@ -214,7 +191,7 @@ def write(name, db):
 
 
 if __name__ == "__main__":
-    newest = len(glob.glob(os.path.join(ROOT, "syncengine/replica/replica_*.sql"))) + 1
-    write(f"replica_{newest}.sql", replica(newest))
-    for number in range(1, len(scripts("server/storage/0*.sql", 1000)) + 1):
-        write(f"server_{number}.sql", server(number))
+    replica_format = len(glob.glob(os.path.join(ROOT, "syncengine/replica/replica_*.sql"))) + 1
+    write(f"replica_{replica_format}.sql", replica(replica_format))
+    server_scripts = sorted(glob.glob(os.path.join(ROOT, "server/storage/0*.sql")))
+    write(f"server_{len(server_scripts)}.sql", server(server_scripts))
