@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conflictresolver.h"
 
-#include <QJSEngine>
+#include "scriptvalues.h"
 
-#include <cmath>
+#include <QJSEngine>
 
 namespace Sheaf {
 
@@ -17,20 +17,14 @@ bool isNumber(const QVariant &value)
     return value.typeId() == QMetaType::LongLong || value.typeId() == QMetaType::Int || value.typeId() == QMetaType::Double;
 }
 
-/// JavaScript knows doubles only: one of the two values comes back as it was, and a whole number as an integer.
-QVariant valueOf(const QJSValue &answer, const Conflict &conflict)
+/// JavaScript knows doubles only: one of the two values comes back as it was.
+std::optional<QVariant> valueOf(const QJSValue &answer, const Conflict &conflict)
 {
-    if (!answer.isNumber())
-        return answer.toVariant();
-    const double number = answer.toNumber();
     for (const QVariant &known : {conflict.mine, conflict.theirs}) {
-        if (isNumber(known) && known.toDouble() == number)
+        if (answer.isNumber() && isNumber(known) && known.toDouble() == answer.toNumber())
             return known;
     }
-    constexpr double exactMax = 9'007'199'254'740'992.0; // 2^53
-    if (std::abs(number) <= exactMax && std::trunc(number) == number)
-        return static_cast<qint64>(number);
-    return number;
+    return sqlValue(answer);
 }
 
 } // namespace
@@ -85,10 +79,7 @@ std::optional<QVariant> ConflictResolver::ask(const Conflict &conflict)
     const QJSValue outcome = guarded.call({m_decide, js->toScriptValue(seen)});
     if (const QJSValue thrown = outcome.property(1); !thrown.isUndefined())
         qWarning("ConflictResolver: decide() threw: %s", qUtf8Printable(thrown.toString()));
-    const QJSValue answer = outcome.property(0);
-    if (answer.isUndefined())
-        return {};
-    return answer.isNull() ? QVariant() : valueOf(answer, conflict);
+    return valueOf(outcome.property(0), conflict);
 }
 
 } // namespace Sheaf

@@ -15,7 +15,7 @@ namespace Sheaf {
 ///     ConflictResolver { engine: app.engine; decide: conflict => conflict.mine + ", " + conflict.theirs }
 ///
 /// `decide` gets an object as toJson(Conflict) makes it, with the values as they are, and returns the value to write. If it
-/// returns undefined, or throws, what stands stays.
+/// returns undefined, or a function, or throws, what stands stays.
 class ConflictResolver : public QObject
 {
     Q_OBJECT
