@@ -3,6 +3,8 @@
 #include "serverprocess.h"
 
 #include <QCoreApplication>
+#include <QDir>
+#include <QFile>
 
 namespace Sheaf {
 
@@ -58,6 +60,30 @@ void ServerProcess::terminate()
     if (!m_process->waitForFinished(startMsMax))
         qFatal("sheaf-server does not stop");
     m_process.reset();
+}
+
+namespace {
+
+void replaceFiles(const QString &from, const QString &to)
+{
+    for (const QFileInfo &old : QDir(to).entryInfoList(QDir::Files | QDir::Hidden))
+        QFile::remove(old.filePath());
+    for (const QFileInfo &file : QDir(from).entryInfoList(QDir::Files | QDir::Hidden)) {
+        if (!QFile::copy(file.filePath(), QDir(to).filePath(file.fileName())))
+            qFatal("%s cannot be copied", qUtf8Printable(file.filePath()));
+    }
+}
+
+} // namespace
+
+void ServerProcess::backUp(const QString &folder) const
+{
+    replaceFiles(m_data.path(), folder);
+}
+
+void ServerProcess::restore(const QString &folder) const
+{
+    replaceFiles(folder, m_data.path());
 }
 
 QByteArray ServerProcess::token(const QString &device) const

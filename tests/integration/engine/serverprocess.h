@@ -22,6 +22,10 @@ public:
     void kill();      ///< as kill -9 does
     void terminate(); ///< SIGTERM, and waits for the end
 
+    /// Between two starts: copies the data into a folder, or a folder's into the data, as a backup is made and restored.
+    void backUp(const QString &folder) const;
+    void restore(const QString &folder) const;
+
     [[nodiscard]] QUrl url() const { return m_url; }
     [[nodiscard]] qint64 processId() const { return m_process ? m_process->processId() : 0; }
     /// A new device token for the space `home`.

@@ -115,6 +115,34 @@ private Q_SLOTS:
         QCOMPARE(a->value(u"SELECT count(*) FROM notes"_s).toInt(), 2 * number + 5);
     }
 
+    /// Nobody tells the devices: what the server lost is offered to it, also when it has as many new changes meanwhile.
+    void aRestoredServerIsOfferedWhatItLost()
+    {
+        connectBoth();
+        a->addNote(u"1"_s, u"in the backup"_s);
+        verifyEqual();
+        server->terminate();
+        const QTemporaryDir backup;
+        server->backUp(backup.path());
+        server->start();
+        b->engine().disconnectFromServer();
+        a->addNote(u"2"_s, u"lost with the disk"_s);
+        a->write(u"DELETE FROM notes WHERE id = '1'"_s);
+        QVERIFY(a->waitSynced());
+        a->engine().disconnectFromServer();
+        server->terminate();
+        server->restore(backup.path());
+        server->start();
+        b->engine().connectToServer(server->url(), tokenB);
+        for (int i = 0; i < 10; ++i)
+            b->addNote(u"after %1"_s.arg(i), u"after the restore"_s);
+        QVERIFY(b->waitSynced());
+        a->engine().connectToServer(server->url(), tokenA);
+        verifyEqual();
+        QCOMPARE(b->titleOf(u"2"_s), u"lost with the disk"_s);
+        QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 11);
+    }
+
     void aStoppedServerIsReconnected()
     {
         connectBoth();
