@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replicaprogram.h"
 
+#include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -52,6 +54,28 @@ private Q_SLOTS:
         QCOMPARE(answer.value("ok"_L1).toArray().at(0).toObject().value("pk"_L1).toArray(), QJsonArray{u"a"_s});
         const QJsonObject changed = program.event(u"changed"_s);
         QCOMPARE(changed.value("tables"_L1).toObject().value("notes"_L1).toArray(), (QJsonArray{QJsonArray{u"a"_s}}));
+    }
+
+    void itsReadmeNamesCommandsThatAreThere()
+    {
+        QFile readme(QStringLiteral(SHEAF_REPLICA_README));
+        QVERIFY(readme.open(QIODevice::ReadOnly));
+        const QString text = QString::fromUtf8(readme.readAll());
+        QStringList names{u"undo_conflict"_s, u"dismiss"_s, u"answer"_s, u"retry"_s, u"discard"_s, u"restore"_s, u"forget"_s};
+        const QStringList lines = text.section(u"| event |"_s, 0, 0).split(u'\n').filter(QRegularExpression(u"^\\| `[a-z]"_s));
+        for (const QString &line : lines) {
+            for (const QString &name : line.section(u'|', 1, 1).split(u','))
+                names.append(name.simplified().remove(u'`'));
+        }
+        names.removeAll(u"do"_s);
+        QVERIFY(names.size() > 30);
+        const QTemporaryDir folder;
+        ReplicaProgram program(folder.path(), u"a.db"_s);
+        for (const QString &name : names) {
+            QVERIFY2(text.contains(u'`' + name + u'`'), qPrintable(name));
+            const QJsonObject answer = program.ask({{u"do"_s, name}});
+            QVERIFY2(answer.value("error"_L1).toObject().value("code"_L1) != u"unknown_command"_s, qPrintable(name));
+        }
     }
 
     void aTransactionIsAllOrNothing()
