@@ -366,6 +366,8 @@ void EngineWorker::settleWaiters()
         result = fail(u"paused"_s, u"The sync is paused."_s);
     else if (now.phase == SyncStatus::Phase::Failed)
         result = fail(now.error);
+    else if (now.phase == SyncStatus::Phase::Online && now.progress.hindrance != Hindrance::None)
+        result = fail(errorOf(now.progress));
     else if (now.phase != SyncStatus::Phase::Online || !now.progress.proven)
         return;
     const std::list<Waiter> waiters = std::move(m_waiters);
@@ -378,10 +380,9 @@ void EngineWorker::statusChanged()
 {
     m_plugins.setOnline(m_reconnector->status().phase == SyncStatus::Phase::Online);
     SyncStatus onlyProgress = m_reconnector->status();
-    const bool proven = onlyProgress.progress.proven;
-    onlyProgress.progress = m_sent.progress;
-    if (onlyProgress != m_sent || proven != m_sent.progress.proven ||
-        m_reconnector->status().progress.waiting != m_sent.progress.waiting) {
+    const SyncProgress now = std::exchange(onlyProgress.progress, m_sent.progress);
+    const SyncProgress &sent = m_sent.progress;
+    if (onlyProgress != m_sent || now.proven != sent.proven || now.hindrance != sent.hindrance || now.waiting != sent.waiting) {
         sendStatus();
         settleWaiters();
     } else if (!m_progressTimer->isActive()) {

@@ -115,8 +115,8 @@ public:
     /// Tries again now instead of waiting for the next attempt; nothing while paused.
     void reconnectNow();
     /// Waits until the server has confirmed that nothing is on its way in either direction, by a
-    /// proof made after this call, however many attempts it takes. Errors: `timeout`, `not_connected`, `paused`, or what needs
-    /// the user.
+    /// proof made after this call, however many attempts it takes. Errors: `timeout`, `not_connected`, `paused` (all, or a
+    /// space in which something waits), `no_access`, `update_needed`, `not_repaired`, or another that needs the user.
     QFuture<Result<void>> waitSynced(qint64 timeoutMs);
 
     // Undo

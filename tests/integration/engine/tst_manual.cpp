@@ -52,6 +52,27 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(a->engine().state(), State::Synced, patienceMs);
     }
 
+    /// It does not wait for what no time will bring.
+    void waitingEndsWithWhatKeepsTheRest_data()
+    {
+        QTest::addColumn<QString>("space");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("paused") << u"home"_s << u"paused"_s;
+        QTest::newRow("not granted") << u"team"_s << u"no_access"_s;
+    }
+    void waitingEndsWithWhatKeepsTheRest()
+    {
+        QFETCH(const QString, space);
+        a->engine().connectToServer(server->url(), token);
+        QVERIFY(a->waitSynced());
+        if (space == "home"_L1)
+            a->engine().setSpacePaused(space, true);
+        a->write(u"INSERT INTO notes(id, space) VALUES ('1', ?)"_s, {space});
+        const auto waited = await(a->engine().waitSynced(patienceMs / 2));
+        QVERIFY(waited && !waited->has_value());
+        QTEST(waited->error().code, "code");
+    }
+
     void theAppHoldsASyncBack()
     {
         bool metered = true;
