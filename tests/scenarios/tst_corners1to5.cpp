@@ -32,6 +32,7 @@ private Q_SLOTS:
     void corner3StampsAreOrderedAsTheirBytes();
     void corner3AFullCounterBorrowsAMillisecond();
     void corner4AClockSetBackStopsNoWrite();
+    void corner4AClockSetForwardByTenYearsWinsNothing();
     void corner4AFuturePeerIsRefusedWithoutDraggingClocks();
     void corner4ARestoredBackupIsNoticedByAnOldClockToo();
     void corner4ACopyIsNoticed();
@@ -167,6 +168,33 @@ void TestCorners1To5::corner4AClockSetBackStopsNoWrite()
         home[0].write(u"UPDATE notes SET title = '%1'"_s.arg(title)); // write() ends the test if it fails
         home.run();
         QCOMPARE(home.values(u"SELECT title FROM notes"_s), title + u'|' + title);
+    }
+    QCOMPARE(home.difference(), QString());
+}
+
+/// Neither by what it writes nor after it has been set right again.
+void TestCorners1To5::corner4AClockSetForwardByTenYearsWinsNothing()
+{
+    Household home(2);
+    home[0].write(u"INSERT INTO notes(id, title) VALUES ('n', 'now')"_s);
+    home.run();
+    const QString title = u"SELECT title FROM notes"_s;
+    for (const bool isOffline : {false, true}) {
+        if (isOffline)
+            home.cutOff(0);
+        home[0].skewMs += 10 * yearMs;
+        home[0].write(u"UPDATE notes SET title = 'in ten years'"_s);
+        if (isOffline)
+            home.bringBack(0);
+        home.run();
+        QCOMPARE(home.values(title), u"in ten years|in ten years"_s);
+        home[1].write(u"UPDATE notes SET title = 'a moment later'"_s);
+        home.run();
+        QCOMPARE(home.values(title), u"a moment later|a moment later"_s);
+        home[0].skewMs -= 10 * yearMs;
+        home[0].write(u"UPDATE notes SET title = 'set right'"_s);
+        home.run();
+        QCOMPARE(home.values(title), u"set right|set right"_s);
     }
     QCOMPARE(home.difference(), QString());
 }

@@ -113,7 +113,22 @@ private Q_SLOTS:
         QVERIFY(all["round_trip_ms"_L1].toInt(-1) >= 0);
         QVERIFY(all["last_contact_ms"_L1].toInteger() > 0);
         QCOMPARE(all["last_sync"_L1]["ok"_L1].toBool(), true);
+        QCOMPARE(all["site"_L1].toString(), a->engine().site());
+        QVERIFY(all["synced_at_ms"_L1].toInteger() > 0);
+        QVERIFY(qAbs(all["clock_offset_ms"_L1].toInteger(-patienceMs)) < 1000);
+        QCOMPARE(all["progress"_L1].toObject().keys(), (QStringList{u"bytes"_s, u"done"_s, u"total"_s}));
+        // An app, or whoever reads what a user sent, relies on these.
+        QCOMPARE(all.keys(),
+                 (QStringList{u"clock_offset_ms"_s, u"counters"_s, u"failed_attempts"_s, u"held"_s, u"last_contact_ms"_s,
+                              u"last_sync"_s, u"next_attempt_ms"_s, u"pending"_s, u"problems"_s, u"progress"_s, u"quarantined"_s,
+                              u"round_trip_ms"_s, u"site"_s, u"spaces"_s, u"state"_s, u"synced_at_ms"_s}));
+        QCOMPARE(all["counters"_L1].toObject().keys(),
+                 (QStringList{u"buckets_repaired"_s, u"bytes_received"_s, u"bytes_sent"_s, u"conflicts"_s, u"digest_mismatches"_s,
+                              u"pulled"_s, u"pushed"_s, u"reconnects"_s, u"rejected"_s, u"retries"_s}));
         const QJsonObject home = all["spaces"_L1].toArray().at(0).toObject();
+        QCOMPARE(home.keys(),
+                 (QStringList{u"cursor"_s, u"epoch"_s, u"head"_s, u"held"_s, u"paused"_s, u"pending"_s, u"quarantined"_s,
+                              u"role"_s, u"space"_s, u"state"_s, u"synced"_s, u"update_needed"_s}));
         QCOMPARE(home["space"_L1].toString(), u"home"_s);
         QCOMPARE(home["role"_L1].toString(), u"editor"_s);
         QCOMPARE(home["head"_L1].toInt(), 1);
