@@ -44,6 +44,14 @@ struct Row {
 [[nodiscard]] QByteArray notesSchema(bool integerKeys);
 /// For a synced table it is followed by this.
 inline constexpr char notesSynced[] = "SELECT sheaf_sync('notes');";
+/// Or by these, which add a column of every merge type; `votes` is a counter then.
+inline constexpr char notesTyped[] =
+    "ALTER TABLE notes ADD COLUMN best INTEGER; ALTER TABLE notes ADD COLUMN least INTEGER;"
+    "ALTER TABLE notes ADD COLUMN labels TEXT; ALTER TABLE notes ADD COLUMN props TEXT;"
+    "ALTER TABLE notes ADD COLUMN lat REAL; ALTER TABLE notes ADD COLUMN lon REAL; ALTER TABLE notes ADD COLUMN text TEXT;";
+inline constexpr char notesTypedSynced[] =
+    "SELECT sheaf_sync('notes', '{\"columns\":{\"votes\":\"counter\",\"best\":\"max\",\"least\":\"min\","
+    "\"labels\":\"set\",\"props\":\"map\",\"text\":\"text\"},\"groups\":[[\"lat\",\"lon\"]]}');";
 
 /// A database without an engine, opened with the same pragmas.
 class PlainDatabase

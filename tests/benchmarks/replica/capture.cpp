@@ -75,7 +75,8 @@ void settleAll(Device &device)
     }
 }
 
-void benchBulk(const Wishes &wishes)
+/// `typed`: the table has columns of every merge type.
+void benchBulk(const Wishes &wishes, bool typed)
 {
     constexpr double never = 1e9;
     double insert = never;
@@ -85,10 +86,11 @@ void benchBulk(const Wishes &wishes)
     double bytes = 0;
     double plainBytes = 0;
     const Rows rows = makeRows(wishes.rows(), wishes.integerKeys);
-    const QByteArray schema = notesSchema(wishes.integerKeys);
+    const QByteArray schema = notesSchema(wishes.integerKeys) + (typed ? notesTyped : "");
+    const QString suffix = typed ? u"_typed"_s : QString();
     for (int round = 0; round < wishes.rounds(); ++round) {
         PlainDatabase plain(schema);
-        Device device(schema + notesSynced);
+        Device device(schema + (typed ? notesTypedSynced : notesSynced));
         plainInsert = std::min(plainInsert, plainSeconds(plain, insertRows, rows));
         insert = std::min(insert, replicaSeconds(device, insertRows, rows));
         settleAll(device);
@@ -99,12 +101,12 @@ void benchBulk(const Wishes &wishes)
         if (device.replica().pendingCount() != wishes.rows() || !device.digestHolds())
             qFatal("not everything was captured");
     }
-    if (wishes.wants(u"capture.insert"_s))
-        printFigure(u"capture.insert"_s, insert, u"s"_s, plainInsert, insert / plainInsert);
-    if (wishes.wants(u"capture.update"_s))
-        printFigure(u"capture.update"_s, update, u"s"_s, plainUpdate, update / plainUpdate);
-    if (wishes.wants(u"replica.size"_s)) // everything acknowledged, which is how a replica spends its days
-        printFigure(u"replica.size"_s, bytes, u"bytes"_s, plainBytes, bytes / plainBytes);
+    if (wishes.wants(u"capture.insert"_s + suffix))
+        printFigure(u"capture.insert"_s + suffix, insert, u"s"_s, plainInsert, insert / plainInsert);
+    if (wishes.wants(u"capture.update"_s + suffix))
+        printFigure(u"capture.update"_s + suffix, update, u"s"_s, plainUpdate, update / plainUpdate);
+    if (wishes.wants(u"replica.size"_s + suffix)) // everything acknowledged, which is how a replica spends its days
+        printFigure(u"replica.size"_s + suffix, bytes, u"bytes"_s, plainBytes, bytes / plainBytes);
 }
 
 /// Lets the log grow to its full size and start over: the commits that follow write in place, on both
@@ -166,8 +168,12 @@ void benchSingle(const Wishes &wishes)
 
 void benchCapture(const Wishes &wishes)
 {
-    if (wishes.wants(u"capture.insert"_s) || wishes.wants(u"capture.update"_s) || wishes.wants(u"replica.size"_s))
-        benchBulk(wishes);
+    for (const bool typed : {false, true}) {
+        const QString suffix = typed ? u"_typed"_s : QString();
+        if (wishes.wants(u"capture.insert"_s + suffix) || wishes.wants(u"capture.update"_s + suffix) ||
+            wishes.wants(u"replica.size"_s + suffix))
+            benchBulk(wishes, typed);
+    }
     if (wishes.wants(u"capture.single"_s))
         benchSingle(wishes);
 }

@@ -15,10 +15,15 @@ namespace {
 constexpr int cellsPerRow = 5;
 
 /// A key and five cells.
-QByteArray cellsSchema(bool integerKeys)
+QByteArray cellsSchema(bool integerKeys, bool typed)
 {
     return "CREATE TABLE notes(id " + QByteArray(integerKeys ? "INTEGER" : "TEXT NOT NULL") +
-           " PRIMARY KEY, title TEXT, body TEXT, votes INTEGER, rank REAL, author TEXT);";
+           " PRIMARY KEY, title TEXT, body TEXT, votes INTEGER, rank REAL, author TEXT);" + (typed ? notesTyped : "");
+}
+
+QByteArray syncedSchema(bool integerKeys, bool typed)
+{
+    return cellsSchema(integerKeys, typed) + (typed ? notesTypedSynced : notesSynced);
 }
 
 void bindRow(QSqlQuery &query, const Row &row)
@@ -32,9 +37,9 @@ void bindRow(QSqlQuery &query, const Row &row)
 }
 
 /// What a server would send: the pushes of an author, as they are, as pages of changes.
-QList<Changes> pagesOf(const std::vector<Row> &rows, bool integerKeys)
+QList<Changes> pagesOf(const std::vector<Row> &rows, const QByteArray &synced)
 {
-    Device author(cellsSchema(integerKeys) + notesSynced);
+    Device author(synced);
     must(author.replica().write([&](QSqlDatabase &database) -> Result<void> {
         QSqlQuery query(database);
         query.prepare(u"INSERT INTO notes(id, title, body, votes, rank, author) VALUES (?, ?, ?, ?, ?, ?)"_s);
@@ -96,22 +101,20 @@ double upsertSeconds(PlainDatabase &plain, const QList<Changes> &pages, const st
     });
 }
 
-} // namespace
-
-void benchMerge(const Wishes &wishes)
+/// `typed`: the table has columns of every merge type.
+void benchPages(const Wishes &wishes, bool typed)
 {
-    if (!wishes.wants(u"merge.fresh"_s) && !wishes.wants(u"merge.again"_s))
-        return;
+    const QByteArray synced = syncedSchema(wishes.integerKeys, typed);
     const std::vector<Row> rows = makeRows(wishes.rows(), wishes.integerKeys);
-    const QList<Changes> pages = pagesOf(rows, wishes.integerKeys);
+    const QList<Changes> pages = pagesOf(rows, synced);
     constexpr double never = 1e9;
     double fresh = never;
     double again = never;
     double plainFresh = never;
     double plainAgain = never;
     for (int round = 0; round < wishes.rounds(); ++round) {
-        PlainDatabase plain(cellsSchema(wishes.integerKeys));
-        Device device(cellsSchema(wishes.integerKeys) + notesSynced, 2);
+        PlainDatabase plain(cellsSchema(wishes.integerKeys, typed));
+        Device device(synced, 2);
         plainFresh = std::min(plainFresh, upsertSeconds(plain, pages, rows));
         fresh = std::min(fresh, applySeconds(device, pages));
         plainAgain = std::min(plainAgain, upsertSeconds(plain, pages, rows));
@@ -120,11 +123,22 @@ void benchMerge(const Wishes &wishes)
             qFatal("the merged replica is not whole");
     }
     const auto count = static_cast<double>(rows.size());
-    if (wishes.wants(u"merge.fresh"_s))
-        printFigure(u"merge.fresh"_s, count / fresh, u"rows/s"_s, count / plainFresh, fresh / plainFresh);
-    if (wishes.wants(u"merge.again"_s))
-        printFigure(u"merge.again"_s, count * cellsPerRow / again, u"cells/s"_s, count * cellsPerRow / plainAgain,
+    const QString suffix = typed ? u"_typed"_s : QString();
+    if (wishes.wants(u"merge.fresh"_s + suffix))
+        printFigure(u"merge.fresh"_s + suffix, count / fresh, u"rows/s"_s, count / plainFresh, fresh / plainFresh);
+    if (wishes.wants(u"merge.again"_s + suffix))
+        printFigure(u"merge.again"_s + suffix, count * cellsPerRow / again, u"cells/s"_s, count * cellsPerRow / plainAgain,
                     again / plainAgain);
+}
+
+} // namespace
+
+void benchMerge(const Wishes &wishes)
+{
+    if (wishes.wants(u"merge.fresh"_s) || wishes.wants(u"merge.again"_s))
+        benchPages(wishes, false);
+    if (wishes.wants(u"merge.fresh_typed"_s) || wishes.wants(u"merge.again_typed"_s))
+        benchPages(wishes, true);
 }
 
 } // namespace Sheaf::Bench

@@ -16,6 +16,8 @@
 
 #include <unistd.h>
 
+#include <numeric>
+
 namespace Sheaf::Bench {
 
 using namespace Qt::StringLiterals;
@@ -67,6 +69,7 @@ public:
     }
     [[nodiscard]] bool isReady() const { return m_ready; }
     [[nodiscard]] qint64 heard() const { return m_heard; }
+    [[nodiscard]] int moves() const { return m_moves; }
 
 private:
     void greet()
@@ -112,6 +115,10 @@ double percentOfACore(const QUrl &url, const QByteArray &token, qint64 processId
     }
     QTest::qWait(1000);
     const qint64 heardBefore = crowd.front()->heard();
+    const auto allMoves = [&crowd] {
+        return std::accumulate(crowd.begin(), crowd.end(), 0, [](int sum, const auto &one) { return sum + one->moves(); });
+    };
+    const int movesBefore = allMoves();
     const double before = cpuMs(processId);
     const qint64 start = nowNs();
     QTest::qWait(seconds * 1000);
@@ -119,6 +126,9 @@ double percentOfACore(const QUrl &url, const QByteArray &token, qint64 processId
     const double percent = 100.0 * (cpuMs(processId) - before) / tookMs;
     if (crowd.front()->heard() == heardBefore)
         qFatal("nobody hears anybody");
+    const double perSecond = (allMoves() - movesBefore) * 1000.0 / tookMs / people;
+    if (perSecond < 0.9 * movesPerSecond)
+        qFatal("everybody moved only %.1f times a second: the machine is too busy", perSecond);
     return percent;
 }
 
