@@ -32,10 +32,21 @@ void insertRows(QSqlDatabase &database, const Rows &rows)
 void updateRows(QSqlDatabase &database, const Rows &rows)
 {
     QSqlQuery query(database);
-    query.prepare(u"UPDATE notes SET title = ?, votes = votes + 1 WHERE id = ?"_s);
+    query.prepare(u"UPDATE notes SET title = ?, rank = rank + 1 WHERE id = ?"_s);
     for (const Row &row : rows) {
         query.bindValue(0, row.body);
         query.bindValue(1, row.id);
+        mustExec(query);
+    }
+}
+
+/// An increment of each row, found by key.
+void countRows(QSqlDatabase &database, const Rows &rows)
+{
+    QSqlQuery query(database);
+    query.prepare(u"UPDATE notes SET votes = votes + 1 WHERE id = ?"_s);
+    for (const Row &row : rows) {
+        query.bindValue(0, row.id);
         mustExec(query);
     }
 }
@@ -83,6 +94,8 @@ void benchBulk(const Wishes &wishes, bool typed)
     double plainInsert = never;
     double update = never;
     double plainUpdate = never;
+    double counted = never;
+    double plainCounted = never;
     double bytes = 0;
     double plainBytes = 0;
     const Rows rows = makeRows(wishes.rows(), wishes.integerKeys);
@@ -100,7 +113,14 @@ void benchBulk(const Wishes &wishes, bool typed)
         update = std::min(update, replicaSeconds(device, updateRows, rows));
         if (device.replica().pendingCount() != wishes.rows() || !device.digestHolds())
             qFatal("not everything was captured");
+        if (!typed)
+            continue;
+        settleAll(device);
+        plainCounted = std::min(plainCounted, plainSeconds(plain, countRows, rows));
+        counted = std::min(counted, replicaSeconds(device, countRows, rows));
     }
+    if (typed && wishes.wants(u"capture.increment"_s)) // of a counter, the first since all was acknowledged
+        printFigure(u"capture.increment"_s, counted, u"s"_s, plainCounted, counted / plainCounted);
     if (wishes.wants(u"capture.insert"_s + suffix))
         printFigure(u"capture.insert"_s + suffix, insert, u"s"_s, plainInsert, insert / plainInsert);
     if (wishes.wants(u"capture.update"_s + suffix))
@@ -171,7 +191,7 @@ void benchCapture(const Wishes &wishes)
     for (const bool typed : {false, true}) {
         const QString suffix = typed ? u"_typed"_s : QString();
         if (wishes.wants(u"capture.insert"_s + suffix) || wishes.wants(u"capture.update"_s + suffix) ||
-            wishes.wants(u"replica.size"_s + suffix))
+            wishes.wants(u"replica.size"_s + suffix) || (typed && wishes.wants(u"capture.increment"_s)))
             benchBulk(wishes, typed);
     }
     if (wishes.wants(u"capture.single"_s))
