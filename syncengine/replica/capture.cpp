@@ -391,7 +391,7 @@ Result<void> Capture::normaliseTexts()
     std::vector<Wrong> all;
     std::vector<ValueView> now;
     for (const Touch &row : m_touches) {
-        if (row.table->texts.empty() || !row.existed || !row.exists || row.mask == 0)
+        if (!row.existed || !row.exists || (row.mask & row.table->textsMask) == 0)
             continue;
         const auto there = m_rows.readValues(*row.table, row.key, now);
         if (!there)

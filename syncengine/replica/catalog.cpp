@@ -164,6 +164,7 @@ void Catalog::index(TableInfo &table)
     table.byName.clear();
     table.texts.clear();
     table.parted.clear();
+    table.textsMask = 0;
     table.partedMask = 0;
     table.maskAt.assign(static_cast<size_t>(table.positions), 0);
     table.atPosition.assign(static_cast<size_t>(table.positions), 0);
@@ -172,8 +173,10 @@ void Catalog::index(TableInfo &table)
         if (column.position < 0)
             continue;
         table.atPosition[static_cast<size_t>(column.position)] = column.id;
-        if (column.type == MergeType::Text)
+        if (column.type == MergeType::Text) {
             table.texts.push_back(column.id);
+            table.textsMask |= Mask::ofColumn(column.id);
+        }
         if (hasParts(column.type)) {
             table.parted.push_back(column.id);
             table.partedMask |= Mask::ofColumn(column.id);

@@ -61,7 +61,8 @@ struct TableInfo {
     int positions = 0;
     std::vector<ColumnId> texts;  ///< columns here that are texts
     std::vector<ColumnId> parted; ///< columns here that are made of parts: counters, sets and so on
-    quint64 partedMask = 0;       ///< their bits in an outbox mask
+    quint64 textsMask = 0;        ///< their bits in an outbox mask
+    quint64 partedMask = 0;       ///< likewise
 
     [[nodiscard]] const Column *column(ColumnId columnId) const
     {

@@ -91,7 +91,7 @@ void Stamper::change(RowClock &clock)
 /// Turns what SQL did to the texts of a row into edits of their documents.
 Result<void> Stamper::editTexts(const Touch &touch)
 {
-    if (touch.table->texts.empty())
+    if ((touch.mask & touch.table->textsMask) == 0)
         return {};
     std::vector<std::pair<ColumnId, QByteArray>> now;
     std::vector<ValueView> values;
