@@ -177,6 +177,8 @@ Result<void> Merger::readMine(const TableInfo &table, QByteArrayView key, qint64
                 return done;
         }
         if (isOwnEarlierVersion(m_waiting.mask)) {
+            if (auto done = m_rows.raiseBase(m_row.outbox, m_record); !done) // what the new stamps must be later than
+                return done;
             if (auto done = m_outrun(); !done)
                 return done;
             if (auto done = m_rows.read(table, key, m_row); !done)
