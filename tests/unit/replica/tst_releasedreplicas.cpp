@@ -3,6 +3,7 @@
 #include "device.h"
 #include "relay.h"
 #include "sql/database.h"
+#include "support/releasedfile.h"
 
 #include <QDir>
 #include <QtTest>
@@ -29,20 +30,7 @@ constexpr char colour[] = "ALTER TABLE notes ADD COLUMN colour TEXT;";
 void restore(Device &device, const QString &script)
 {
     device.close();
-    for (const char *suffix : {"", "-wal", "-shm"})
-        QFile::remove(device.path() + QLatin1StringView(suffix));
-    QFile file(script);
-    if (!file.open(QIODevice::ReadOnly))
-        qFatal("cannot read %s", qPrintable(script));
-    sqlite3 *handle = nullptr;
-    sqlite3_open(device.path().toUtf8().constData(), &handle);
-    const auto guard = [](sqlite3_context *context, int, sqlite3_value **) { sqlite3_result_int(context, 1); };
-    sqlite3_create_function(handle, "written_through_sheaf_only", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC,
-                            nullptr, guard, nullptr, nullptr);
-    char *error = nullptr;
-    if (sqlite3_exec(handle, file.readAll().constData(), nullptr, nullptr, &error) != SQLITE_OK)
-        qFatal("%s: %s", qPrintable(script), error);
-    sqlite3_close(handle);
+    makeReleasedFile(device.path(), script);
 }
 
 /// All that is in the file, but for what SQLite counts for itself.

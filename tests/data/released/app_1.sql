@@ -1,0 +1,306 @@
+-- SPDX-FileCopyrightText: 2026 The Sheaf developers
+-- SPDX-License-Identifier: Apache-2.0
+CREATE TABLE lists(
+    id TEXT PRIMARY KEY,
+    space TEXT NOT NULL DEFAULT 'home',
+    name TEXT NOT NULL DEFAULT '',
+    colour TEXT,
+    position TEXT NOT NULL DEFAULT '',
+    parent TEXT,
+    created INTEGER,
+    updated INTEGER
+);
+INSERT INTO "lists" VALUES('l','home','Work',NULL,'b',NULL,1,1);
+CREATE TABLE notes(
+    id TEXT PRIMARY KEY,
+    space TEXT NOT NULL DEFAULT 'home',
+    list TEXT,
+    title TEXT NOT NULL DEFAULT '',
+    body TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '[]',
+    pinned INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    trashed INTEGER
+);
+INSERT INTO "notes" VALUES('n','home','l','Plan','# Hé
+😀  end','["a","b"]',1,2,3,NULL);
+CREATE TABLE sheaf_buckets(
+    space INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    sum BLOB NOT NULL,
+    PRIMARY KEY (space, bucket)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_columns(
+    tbl INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    here INTEGER NOT NULL,
+    type INTEGER NOT NULL DEFAULT 0,
+    grp INTEGER NOT NULL DEFAULT 0,
+    wire BLOB,
+    PRIMARY KEY (tbl, id)
+) WITHOUT ROWID;
+INSERT INTO "sheaf_columns" VALUES(1,1,X'6E616D65',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(1,2,X'636F6C6F7572',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(1,3,X'706F736974696F6E',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(1,4,X'706172656E74',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(1,5,X'63726561746564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(1,6,X'75706461746564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,1,X'6C697374',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,2,X'7469746C65',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,3,X'626F6479',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,4,X'74616773',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,5,X'70696E6E6564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,6,X'63726561746564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,7,X'75706461746564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(2,8,X'74726173686564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,1,X'6C697374',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,2,X'7469746C65',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,3,X'646F6E65',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,4,X'647565',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,5,X'6E6F746573',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,6,X'706F736974696F6E',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,7,X'63726561746564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,8,X'75706461746564',1,0,0,NULL);
+INSERT INTO "sheaf_columns" VALUES(3,9,X'74726173686564',1,0,0,NULL);
+CREATE TABLE sheaf_conflicts(
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    space BLOB NOT NULL,
+    tbl BLOB NOT NULL,
+    pk BLOB NOT NULL,
+    col BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    winner INTEGER NOT NULL,
+    mine BLOB NOT NULL,
+    theirs BLOB NOT NULL,
+    stands BLOB NOT NULL,
+    site INTEGER NOT NULL,
+    hlc INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    asks INTEGER NOT NULL
+);
+CREATE TABLE sheaf_outbox(
+    n INTEGER PRIMARY KEY,
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    space INTEGER NOT NULL,
+    txn INTEGER NOT NULL,
+    mask INTEGER NOT NULL,
+    base BLOB NOT NULL DEFAULT x'',
+    resolved INTEGER NOT NULL DEFAULT 0,
+    held INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO "sheaf_outbox" VALUES(1,1,X'03016C',1,1,-1,X'',0,0);
+INSERT INTO "sheaf_outbox" VALUES(2,2,X'03016E',1,2,-1,X'',0,0);
+INSERT INTO "sheaf_outbox" VALUES(5,3,X'030174',1,5,-1,X'',0,0);
+INSERT INTO "sheaf_outbox" VALUES(6,2,X'03016D',1,6,1,X'',0,0);
+CREATE TABLE sheaf_parked(
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    column INTEGER NOT NULL,
+    value BLOB NOT NULL,
+    coded INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (tbl, pk, column)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_parts(
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    column INTEGER NOT NULL,
+    part BLOB NOT NULL,
+    value BLOB NOT NULL,
+    waits INTEGER NOT NULL DEFAULT 0,
+    acked_hlc INTEGER NOT NULL DEFAULT 0,
+    acked BLOB,
+    PRIMARY KEY (tbl, pk, column, part)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_quarantine(
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    space BLOB NOT NULL,
+    tbl BLOB NOT NULL,
+    pk BLOB NOT NULL,
+    code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    record BLOB NOT NULL,
+    mask INTEGER NOT NULL,
+    texts BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    clock BLOB NOT NULL,
+    base BLOB NOT NULL,
+    resolved INTEGER NOT NULL,
+    txn INTEGER NOT NULL,
+    site INTEGER NOT NULL,
+    coded BLOB NOT NULL DEFAULT x''
+);
+CREATE TABLE sheaf_quarantine_parts(
+    entry INTEGER NOT NULL,
+    column INTEGER NOT NULL,
+    part BLOB NOT NULL,
+    value BLOB NOT NULL,
+    waits INTEGER NOT NULL,
+    acked_hlc INTEGER NOT NULL,
+    acked BLOB,
+    PRIMARY KEY (entry, column, part)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_quarantine_texts(
+    entry INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    column INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    acked INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (entry, n)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_rejected(
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    space BLOB NOT NULL,
+    tbl BLOB NOT NULL,
+    pk BLOB NOT NULL,
+    code TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    record BLOB NOT NULL,
+    mask INTEGER NOT NULL,
+    texts BLOB NOT NULL,
+    at INTEGER NOT NULL
+);
+CREATE TABLE sheaf_rows(
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    space INTEGER NOT NULL,
+    clock BLOB NOT NULL,
+    outbox INTEGER,
+    PRIMARY KEY (tbl, pk)
+) WITHOUT ROWID;
+INSERT INTO "sheaf_rows" VALUES(1,X'03016C',1,X'01EED5D5F0A234000006',1);
+INSERT INTO "sheaf_rows" VALUES(2,X'03016D',1,X'0298D6D5F0A234000000',6);
+INSERT INTO "sheaf_rows" VALUES(2,X'03016E',1,X'01EFD5D5F0A234000008',2);
+INSERT INTO "sheaf_rows" VALUES(3,X'030174',1,X'0180D6D5F0A234000009068CD6D5F0A2340000',5);
+CREATE TABLE sheaf_sites(
+    n INTEGER PRIMARY KEY,
+    site INTEGER NOT NULL UNIQUE
+);
+INSERT INTO "sheaf_sites" VALUES(0,-2986278829705568140);
+CREATE TABLE sheaf_spaces(
+    id INTEGER PRIMARY KEY,
+    name BLOB NOT NULL UNIQUE,
+    role INTEGER NOT NULL DEFAULT 0,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    cursor INTEGER NOT NULL DEFAULT 0,
+    last_push INTEGER NOT NULL DEFAULT 0,
+    departed INTEGER NOT NULL DEFAULT 0,
+    closed BLOB NOT NULL DEFAULT x'',
+    reason BLOB NOT NULL DEFAULT x'',
+    tables BLOB NOT NULL DEFAULT x'',
+    reached INTEGER NOT NULL DEFAULT 0,
+    forgotten INTEGER NOT NULL DEFAULT 0,
+    sweep INTEGER NOT NULL DEFAULT 0,
+    forgotten_length INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO "sheaf_spaces" VALUES(1,X'686F6D65',0,0,0,0,0,X'',X'',X'',0,0,0,0);
+CREATE TABLE sheaf_state(
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    format INTEGER NOT NULL,
+    site INTEGER NOT NULL,
+    hlc INTEGER NOT NULL DEFAULT 0,
+    seen INTEGER NOT NULL DEFAULT 0,
+    clock_offset INTEGER NOT NULL DEFAULT 0,
+    lease BLOB NOT NULL DEFAULT x'',
+    offered INTEGER NOT NULL DEFAULT 0,
+    former BLOB NOT NULL DEFAULT x'',
+    birthmark BLOB NOT NULL DEFAULT x''
+);
+INSERT INTO "sheaf_state" VALUES(1,15,-2986278829705568140,117707209790980096,0,0,X'',0,X'',X'33643132313963376334633534303461616131663664326134386164666461342F31373936303639343835323232');
+CREATE TABLE sheaf_stuck(
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    filtered INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (tbl, pk)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_swept(
+    space INTEGER NOT NULL,
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    PRIMARY KEY (space, tbl, pk)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_tables(
+    id INTEGER PRIMARY KEY,
+    name BLOB NOT NULL UNIQUE,
+    synced INTEGER NOT NULL,
+    space_column BLOB NOT NULL DEFAULT x'',
+    delete_wins INTEGER NOT NULL DEFAULT 0,
+    conflicts INTEGER,
+    wire BLOB
+);
+INSERT INTO "sheaf_tables" VALUES(1,X'6C69737473',1,X'7370616365',0,NULL,NULL);
+INSERT INTO "sheaf_tables" VALUES(2,X'6E6F746573',1,X'7370616365',0,NULL,NULL);
+INSERT INTO "sheaf_tables" VALUES(3,X'7461736B73',1,X'7370616365',0,NULL,NULL);
+CREATE TABLE sheaf_texts(
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    column INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    acked INTEGER NOT NULL DEFAULT 0,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (tbl, pk, n)
+) WITHOUT ROWID;
+CREATE TABLE sheaf_undo(
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    label TEXT NOT NULL,
+    grp BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+INSERT INTO "sheaf_undo" VALUES(1,'',X'',1796069485294,76,0);
+INSERT INTO "sheaf_undo" VALUES(2,'',X'',1796069485295,76,0);
+INSERT INTO "sheaf_undo" VALUES(3,'',X'',1796069485296,76,0);
+INSERT INTO "sheaf_undo" VALUES(4,'',X'',1796069485312,76,0);
+INSERT INTO "sheaf_undo" VALUES(5,'',X'',1796069485325,75,0);
+INSERT INTO "sheaf_undo" VALUES(6,'',X'',1796069485336,121,0);
+CREATE TABLE sheaf_undo_rows(
+    action INTEGER NOT NULL,
+    i INTEGER NOT NULL,
+    tbl INTEGER NOT NULL,
+    pk BLOB NOT NULL,
+    entry BLOB NOT NULL,
+    space INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (action, i)
+) WITHOUT ROWID;
+INSERT INTO "sheaf_undo_rows" VALUES(1,1,1,X'03016C',X'010101A22E156AEE0000D68E9B39F32160740600000000000000000000000000000000000000000100',1);
+INSERT INTO "sheaf_undo_rows" VALUES(2,1,2,X'03016E',X'010101A22E156AEF0000D68E9B39F32160740800000000000000000000000000000000000000000100',1);
+INSERT INTO "sheaf_undo_rows" VALUES(3,1,2,X'03016D',X'010101A22E156AF00000D68E9B39F32160740800000000000000000000000000000000000000000100',1);
+INSERT INTO "sheaf_undo_rows" VALUES(4,1,3,X'030174',X'010101A22E156B000000D68E9B39F32160740900000000000000000000000000000000000000000100',1);
+INSERT INTO "sheaf_undo_rows" VALUES(5,1,3,X'030174',X'000103000001A22E156B000000D68E9B39F3216074010001A22E156B0C0000D68E9B39F321607400',1);
+INSERT INTO "sheaf_undo_rows" VALUES(6,1,2,X'03016D',X'010101A22E156AF00000D68E9B39F3216074080000000201A22E156B180000D68E9B39F32160740004686F6D6501010002020300030B0309676F6E6520736F6F6E040403025B5D050201000602010407020106080100',1);
+CREATE TABLE tasks(
+    id TEXT PRIMARY KEY,
+    space TEXT NOT NULL DEFAULT 'home',
+    list TEXT,
+    title TEXT NOT NULL DEFAULT '',
+    done INTEGER,
+    due TEXT,
+    notes TEXT NOT NULL DEFAULT '',
+    position TEXT NOT NULL DEFAULT '',
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    trashed INTEGER
+);
+INSERT INTO "tasks" VALUES('t','home','l','Call',9,'2026-11-21','# Hé
+😀  end','c',2,3,NULL);
+CREATE INDEX sheaf_undo_places ON sheaf_undo_rows(tbl, pk);
+CREATE INDEX notes_by_list ON notes(list, updated);
+CREATE INDEX notes_by_updated ON notes(updated);
+CREATE INDEX tasks_by_list ON tasks(list, position);
+CREATE INDEX tasks_by_due ON tasks(due) WHERE due IS NOT NULL;
+CREATE INDEX sheaf_guard_1_0 ON "lists"("id","space","name","colour","position","parent","created","updated") WHERE written_through_sheaf_only();
+CREATE TRIGGER sheaf_guard_1_all BEFORE DELETE ON "lists" WHEN written_through_sheaf_only() BEGIN SELECT 1; END;
+CREATE INDEX sheaf_guard_2_0 ON "notes"("id","space","list","title","body","tags","pinned","created","updated","trashed") WHERE written_through_sheaf_only();
+CREATE TRIGGER sheaf_guard_2_all BEFORE DELETE ON "notes" WHEN written_through_sheaf_only() BEGIN SELECT 1; END;
+CREATE INDEX sheaf_guard_3_0 ON "tasks"("id","space","list","title","done","due","notes","position","created","updated","trashed") WHERE written_through_sheaf_only();
+CREATE TRIGGER sheaf_guard_3_all BEFORE DELETE ON "tasks" WHEN written_through_sheaf_only() BEGIN SELECT 1; END;
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('sheaf_undo',6);
+PRAGMA application_id = 1399350625;
+PRAGMA user_version = 1;
