@@ -107,6 +107,19 @@ bool Merger::isWrittenBesides() const
     return !isOffered || m_before != m_base || m_base.latest() > m_record.life.hlc;
 }
 
+/// Whether this replica has edited the row later than the delete that has come for it: whoever deleted it cannot have known,
+/// though the server has acknowledged the edit. A delete that knew of an edit is stamped later.
+bool Merger::isEditedSince() const
+{
+    if (m_isMissed || !isAlive(m_before.length))
+        return false;
+    const auto isLater = [this](Stamp stamp) { return stamp.hlc > m_record.life.hlc && m_store.isOwn(stamp); };
+    const RowRecord mine = m_before.registers();
+    return std::ranges::any_of(mine.cells, [&](const Cell &cell) { return isLater(cell.stamp); }) ||
+           std::ranges::any_of(m_before.texts, [&](const RowClock::Entry &text) { return isLater(text.stamp); }) ||
+           std::ranges::any_of(m_before.parts, [&](const RowClock::Part &part) { return isLater(part.stamp); });
+}
+
 Result<void> Merger::noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space)
 {
     m_isFirstOfSweep = false;
@@ -245,11 +258,12 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return m_rows.write(table, change.key, m_before, m_row);
     }
 
-    if (isOfForgottenHistory(space))
+    const bool isAgainstDelete =
+        m_outcome.life == MergeOutcome::Life::Deleted && !table.deleteWins && (isWrittenBesides() || isEditedSince());
+    if (isAgainstDelete || isOfForgottenHistory(space))
         return revive(table, change, m_row, wallMs);
     if (m_row.outbox != 0) {
-        bool revived = false;
-        if (auto done = settleOutbox(table, change, m_row, revived, wallMs); !done || revived)
+        if (auto done = settleOutbox(table, m_row); !done)
             return done;
     }
     if (auto done = writeValues(table, change, m_row, space.state.name); !done)
@@ -263,13 +277,9 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
 }
 
 /// The incoming record meets unacknowledged local cells: those that lost leave the outbox.
-Result<void> Merger::settleOutbox(const TableInfo &table, const Change &change, RowState &row, bool &revived, qint64 wallMs)
+Result<void> Merger::settleOutbox(const TableInfo &table, RowState &row)
 {
     const quint64 waiting = m_waiting.mask;
-    if (m_outcome.life == MergeOutcome::Life::Deleted && !table.deleteWins && isWrittenBesides()) {
-        revived = true;
-        return revive(table, change, row, wallMs);
-    }
     quint64 mask = waiting;
     if (m_outcome.life != MergeOutcome::Life::Unchanged) {
         mask = 0; // our edits belong to a life that is over

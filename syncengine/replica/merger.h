@@ -84,8 +84,9 @@ private:
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
     Result<void> dropMissedParts(const TableInfo &table, QByteArrayView key);
-    Result<void> settleOutbox(const TableInfo &table, const Change &change, RowState &row, bool &revived, qint64 wallMs);
+    Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
+    [[nodiscard]] bool isEditedSince() const;
     Result<void> writeValues(const TableInfo &table, const Change &change, const RowState &row, const QByteArray &space);
     Result<void> mergeSeeds(const TableInfo &table, QByteArrayView key, bool born);
     Result<void> mergeTexts(const TableInfo &table, QByteArrayView key, bool born);

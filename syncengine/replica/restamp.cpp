@@ -44,17 +44,20 @@ void visitStamps(RowClock &clock, const Waiting &entry, SiteId site, Hlc latest,
 {
     const bool whole = (entry.mask & Mask::whole) != 0;
     const bool sameLife = entry.known.length == clock.length;
-    const auto offer = [&](Stamp &stamp, Stamp known) {
+    const auto offer = [&](Stamp &stamp, Stamp known, Hlc overwritten) {
         const bool isKnown = sameLife && stamp == known;
         if (stamp.site == site && (!isKnown || stamp.hlc > latest))
-            visit(stamp, sameLife && !isKnown ? known.hlc : 0);
+            visit(stamp, isKnown ? 0 : overwritten);
     };
     RowRecord record = clock.registers();
-    if (whole)
-        offer(record.life, entry.known.life);
+    if (whole && (sameLife || isAlive(clock.length)))
+        offer(record.life, entry.known.life, sameLife ? entry.known.life.hlc : 0);
+    else if (whole) // a delete is later than all that it knew of
+        offer(record.life, {}, entry.known.latest());
     for (Cell &cell : record.cells) {
+        const Stamp known = entry.known.stampOf(cell.column);
         if (whole || (!entry.table->isEdited(cell.column) && (entry.mask & Mask::ofColumn(cell.column)) != 0))
-            offer(cell.stamp, entry.known.stampOf(cell.column));
+            offer(cell.stamp, known, sameLife ? known.hlc : 0);
     }
     clock.setRegisters(record);
 }

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void columnsOfOneRowMerge();
     void laterWriteWinsWhateverTheOrder();
     void editRevivesADeletedRow();
+    void anAcknowledgedEditRevivesWhatWasDeletedBefore();
     void deleteWinsWhereDeclared();
     void deletedKeysCanBeUsedAgain();
     void pendingEditsSurviveAPull();
@@ -121,6 +122,33 @@ void TestMerging::editRevivesADeletedRow()
     for (Device *device : {&one, &two})
         QCOMPARE(device->value(u"SELECT a || b || c FROM t"_s).toString(), u"editedbc"_s);
     QVERIFY(one.digestHolds() && two.digestHolds());
+}
+
+/// Who deleted the row was away until the others had edited it, and heard of nothing.
+void TestMerging::anAcknowledgedEditRevivesWhatWasDeletedBefore()
+{
+    for (const bool isLater : {true, false}) {
+        Relay relay;
+        Device one(schema, 1);
+        Device two(schema, 2);
+        one.exec(u"INSERT INTO t VALUES (1, 'a', 'b', 'c')"_s);
+        settle(relay, {&one, &two});
+        one.wallMs += 1'000;
+        one.exec(u"DELETE FROM t"_s);
+        two.wallMs += isLater ? 2'000 : 500;
+        two.exec(u"UPDATE t SET a = 'edited'"_s);
+        relay.sync(two);
+        QCOMPARE(two.replica().pendingCount(), 0);
+        settle(relay, {&one, &two});
+        for (Device *device : {&one, &two})
+            QCOMPARE(device->value(u"SELECT a || b || c FROM t"_s).toString(), isLater ? u"editedbc"_s : QString());
+        QVERIFY(one.digestHolds() && two.digestHolds());
+        one.wallMs += 10'000; // now it is known
+        two.wallMs = one.wallMs;
+        one.exec(u"DELETE FROM t"_s);
+        settle(relay, {&one, &two});
+        QCOMPARE(two.value(u"SELECT count(*) FROM t"_s).toInt(), 0);
+    }
 }
 
 void TestMerging::deleteWinsWhereDeclared()
