@@ -5,58 +5,16 @@
 // node fuzz.mjs BRIDGE NODE_MODULES FIRST_SEED ROUNDS [plain|rich|undo]
 // plain: text; rich: formats, embeds, deltas; undo: rich with undo managers, snapshots and documents that keep what
 // was deleted. A seed replays its round.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { pathToFileURL } from 'node:url'
+import { b64, loadYjs, normal } from './link.mjs'
+import { call, expect, pick, playRounds, rnd, same } from './rounds.mjs'
 const [bridge, modules, first = '1', rounds = '50', kind = 'plain'] = process.argv.slice(2)
-if (!existsSync(`${modules}/yjs`)) { console.log('skipped: yjs is not installed in ' + modules); process.exit(77) }
-const Y = await import(pathToFileURL(`${modules}/yjs/dist/yjs.mjs`))
+const Y = await loadYjs(modules)
 
-// Nothing that yjs does hangs on an answer of the bridge, so a round is sent whole and its answers are judged as they
-// come, while the next round is on its way.
-const child = spawn(bridge, { stdio: ['pipe', 'pipe', 'inherit'] })
-const waiting = []
-let lines = []
-let seed; let bad = 0; let done = 0
-const complain = (where, error) => { console.log('seed', where.seed, error.message.slice(0, 900)); where.failed = true; bad++ }
-createInterface({ input: child.stdout }).on('line', line => {
-  const { round, command, judge, last } = waiting.shift()
-  if (!round.failed) {
-    try {
-      const answer = JSON.parse(line)
-      if ('error' in answer) throw new Error(JSON.stringify(answer.error) + ' for ' + command)
-      if (judge) judge(answer.ok)
-    } catch (error) { complain(round, error) }
-  }
-  if (last) { done++; round.finished() }
-})
-child.on('exit', code => { if (waiting.length) { console.log('the bridge ended with', code, 'seed', waiting[0].round.seed); process.exit(1) } })
-let round
-const call = (command, judge) => { waiting.push({ round, command: command.do, judge }); lines.push(JSON.stringify(command)) }
-const expect = (what, wanted, command, read = answer => answer) => call(command, answer => same(what, wanted, read(answer)))
-
-const b64 = u => Buffer.from(u).toString('base64')
-let state
-const rnd = n => { state = (state + 0x6D2B79F5) | 0; let t = Math.imul(state ^ (state >>> 15), 1 | state); t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t; return ((t ^ (t >>> 14)) >>> 0) % n }
-const pick = list => list[rnd(list.length)]
-const same = (what, a, b) => { if (a !== b) throw new Error(`${what}: yjs ${a} ours ${b}`) }
 // yjs's undo manager splits in a transaction of its own and so now and then leaves a pair of items apart for good:
 // then what both load must be equal.
 const joined = (state, v) => { const d = new Y.Doc({ guid: 'any' }); (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(d, Buffer.from(state, 'base64')); return b64(Y.encodeStateAsUpdate(d)) }
 const sameState = (what, a, b, v) => { if (a !== b) { if (kind !== 'undo') same(what, a, b); same(what + ', loaded', joined(a, v), joined(b, v)) } }
 const expectState = (what, wanted, command) => call(command, answer => sameState(what, wanted, answer, command.v))
-const sorted = o => o && Object.keys(o).length ? Object.fromEntries(Object.entries(o).sort(([a], [b]) => a < b ? -1 : 1)) : undefined
-// yjs starts a new step at every format; neighbours that say the same are one.
-const normal = delta => {
-  const out = []
-  for (const op of delta) {
-    const attributes = sorted(op.attributes); const last = out[out.length - 1]
-    if (last && typeof last.insert === 'string' && typeof op.insert === 'string' && JSON.stringify(last.attributes) === JSON.stringify(attributes)) last.insert += op.insert
-    else out.push(attributes ? { insert: op.insert, attributes } : { insert: op.insert })
-  }
-  return JSON.stringify(out)
-}
 const embeds = [{ image: 'a.png' }, { hr: true }, 'word']
 const values = { b: [true, null], c: ['red', 'blue', null], o: [{ x: 1 }, null] }
 const someAttributes = () => { const out = {}; for (const key of ['b', 'c', 'o']) if (rnd(3) === 0) out[key] = structuredClone(pick(values[key])); return out }
@@ -177,15 +135,4 @@ function play () {
   }
 }
 
-let before = Promise.resolve()
-for (seed = +first; seed < +first + +rounds && bad < 6; seed++) {
-  state = seed
-  const finished = new Promise(resolve => { round = { seed, failed: false, finished: resolve } })
-  try { play() } catch (error) { complain(round, error) }
-  waiting.at(-1).last = true
-  child.stdin.write(lines.join('\n') + '\n'); lines = []
-  await before
-  before = finished
-}
-await before
-console.log(`${kind}: ${done} rounds from seed ${first}, ${bad} bad`); child.stdin.end(); process.exit(bad ? 1 : 0)
+await playRounds(bridge, kind, +first, +rounds, play)
