@@ -52,6 +52,8 @@ class Peer {
   redo () { return this.revert('redo') }
   async stop () { this.manager.stopCapturing(); await call({ do: 'stop_capturing', doc: this.name }) }
 
+  state () { return b64(Y.encodeStateAsUpdate(this.d)) }
+
   async apply (update, v = 1) {
     (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(this.d, bytes(update), 'remote')
     await call({ do: 'apply', doc: this.name, update, v })
