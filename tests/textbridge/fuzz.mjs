@@ -5,6 +5,7 @@
 // node fuzz.mjs BRIDGE NODE_MODULES FIRST_SEED ROUNDS [plain|rich|undo]
 // plain: text; rich: formats, embeds, deltas; undo: rich with undo managers, snapshots and documents that keep what
 // was deleted. A seed replays its round.
+import { plainEdits, richEdits } from './edits.mjs'
 import { b64, loadYjs, normal } from './link.mjs'
 import { call, expect, pick, playRounds, rnd, same } from './rounds.mjs'
 const [bridge, modules, first = '1', rounds = '50', kind = 'plain'] = process.argv.slice(2)
@@ -15,9 +16,6 @@ const Y = await loadYjs(modules)
 const joined = (state, v) => { const d = new Y.Doc({ guid: 'any' }); (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(d, Buffer.from(state, 'base64')); return b64(Y.encodeStateAsUpdate(d)) }
 const sameState = (what, a, b, v) => { if (a !== b) { if (kind !== 'undo') same(what, a, b); same(what + ', loaded', joined(a, v), joined(b, v)) } }
 const expectState = (what, wanted, command) => call(command, answer => sameState(what, wanted, answer, command.v))
-const embeds = [{ image: 'a.png' }, { hr: true }, 'word']
-const values = { b: [true, null], c: ['red', 'blue', null], o: [{ x: 1 }, null] }
-const someAttributes = () => { const out = {}; for (const key of ['b', 'c', 'o']) if (rnd(3) === 0) out[key] = structuredClone(pick(values[key])); return out }
 
 function makePeers () {
   const peers = []
@@ -33,27 +31,6 @@ function makePeers () {
   return peers
 }
 
-const plainEdits = {
-  insert (p) { const pos = rnd(p.t.length + 1); const text = pick(['a', 'bc', 'def', '漢', 'xyz\n', '😀']); p.t.insert(pos, text); call({ do: 'insert', doc: p.name, pos, text }) },
-  type (p) { let pos = rnd(p.t.length + 1); for (let n = 1 + rnd(4); n > 0; n--) { const text = pick('abcd'); p.t.insert(pos, text); call({ do: 'insert', doc: p.name, pos, text }); pos++ } },
-  erase (p) { let pos = rnd(p.t.length + 1); const back = rnd(2); for (let n = 2 + rnd(4); n > 0 && p.t.length; n--) { pos = Math.max(0, Math.min(pos - back, p.t.length - 1)); p.t.delete(pos, 1); call({ do: 'delete', doc: p.name, pos, len: 1 }) } },
-  delete (p) { if (!p.t.length) return; const pos = rnd(p.t.length); const len = 1 + rnd(Math.min(5, p.t.length - pos)); p.t.delete(pos, len); call({ do: 'delete', doc: p.name, pos, len }) }
-}
-const richEdits = {
-  format (p) { if (!p.t.length) return; const pos = rnd(p.t.length); const len = 1 + rnd(p.t.length - pos); const attributes = someAttributes(); p.t.format(pos, len, { ...attributes }); call({ do: 'format', doc: p.name, pos, len, attributes }) },
-  styled (p) { const pos = rnd(p.t.length + 1); const attributes = someAttributes(); p.t.insert(pos, 'Q', { ...attributes }); call({ do: 'insert', doc: p.name, pos, text: 'Q', attributes }) },
-  embed (p) { const pos = rnd(p.t.length + 1); const embed = pick(embeds.slice(0, 2)); const attributes = someAttributes(); p.t.insertEmbed(pos, embed, { ...attributes }); call({ do: 'embed', doc: p.name, pos, embed, attributes }) },
-  delta (p) {
-    const delta = []; let left = p.t.length
-    for (let n = 1 + rnd(4); n > 0; n--) {
-      const attributes = someAttributes(); const what = rnd(4); const some = Math.min(left, 1 + rnd(4))
-      if (what === 0) delta.push({ insert: pick(['u', 'vw']), attributes })
-      else if (what === 1) delta.push({ insert: embeds[0], attributes })
-      else if (some && what === 2) { delta.push({ retain: some, attributes }); left -= some } else if (some) { delta.push({ delete: some }); left -= some }
-    }
-    p.t.applyDelta(structuredClone(delta)); call({ do: 'apply_delta', doc: p.name, delta })
-  }
-}
 const exchanges = {
   one (p, q) { if (q.ups.length) receive(p, pick(q.ups), 1) },
   merged (p, q) {

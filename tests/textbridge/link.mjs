@@ -12,9 +12,9 @@ export const bytes = text => Buffer.from(text, 'base64')
 /** Ends the script as skipped where something is not installed. */
 export const needs = (path, what) => { if (!existsSync(path)) { console.log(`skipped: ${what} is not in ${path}`); process.exit(77) } }
 
-export async function loadYjs (modules) {
+export async function loadYjs (modules, file = 'dist/yjs.mjs') {
   needs(`${modules}/yjs`, 'yjs')
-  return import(pathToFileURL(`${modules}/yjs/dist/yjs.mjs`))
+  return import(pathToFileURL(`${modules}/yjs/${file}`))
 }
 
 /** Answers come in the order of the commands; nothing is sent before flush(). `where` says what a bridge that ends early was at. */
@@ -34,20 +34,25 @@ export function connect (bridge, where = () => '') {
     flush () {
       if (lines.length) child.stdin.write(lines.join('\n') + '\n')
       lines = []
-      return new Promise(resolve => { if (waiting.length) waiting.at(-1).flushed = resolve; else resolve() })
+      const last = waiting.at(-1)
+      if (!last) return Promise.resolve()
+      const before = last.flushed
+      return new Promise(resolve => { last.flushed = () => { before?.(); resolve() } })
     },
     end () { child.stdin.end() }
   }
 }
 
-const sorted = o => o && Object.keys(o).length ? Object.fromEntries(Object.entries(o).sort(([a], [b]) => a < b ? -1 : 1)) : undefined
+const sorted = value => Array.isArray(value) ? value.map(sorted)
+  : value?.constructor === Object ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1).map(([key, one]) => [key, sorted(one)])) : value
+const attributesOf = op => op.attributes && Object.keys(op.attributes).length ? sorted(op.attributes) : undefined
 /** yjs starts a new step at every format; neighbours that say the same are one. */
 export const normal = delta => {
   const out = []
   for (const op of delta) {
-    const attributes = sorted(op.attributes); const last = out[out.length - 1]
+    const attributes = attributesOf(op); const last = out[out.length - 1]
     if (last && typeof last.insert === 'string' && typeof op.insert === 'string' && JSON.stringify(last.attributes) === JSON.stringify(attributes)) last.insert += op.insert
-    else out.push(attributes ? { insert: op.insert, attributes } : { insert: op.insert })
+    else out.push(attributes ? { insert: sorted(op.insert), attributes } : { insert: sorted(op.insert) })
   }
   return JSON.stringify(out)
 }
