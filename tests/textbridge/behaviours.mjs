@@ -3,7 +3,7 @@
 // What yjs promises for texts, undo, relative positions, snapshots and updates, scenario by scenario: each runs in npm's
 // yjs and through sheaf-textbridge, and after every step both must say the same.
 // node behaviours.mjs BRIDGE NODE_MODULES [PART OF A NAME]
-import { b64, bytes, connect, loadYjs, normal } from './link.mjs'
+import { b64, bytes, connect, loadYjs, normal, reloaded } from './link.mjs'
 import { scenarios } from './scenarios.mjs'
 const [bridge, modules, filter = ''] = process.argv.slice(2)
 const Y = await loadYjs(modules)
@@ -17,7 +17,6 @@ const call = async command => {
 }
 let compared = 0
 const same = (what, yjs, ours) => { compared++; if (yjs !== ours) throw new Error(`${what}: yjs ${yjs} ours ${ours}`) }
-const reloaded = update => { const d = new Y.Doc(); Y.applyUpdate(d, update); return b64(Y.encodeStateAsUpdate(d)) }
 
 /** One document in two implementations. Every edit is made in both, and both are compared behind it. */
 class Peer {
@@ -82,7 +81,7 @@ class Peer {
       const ours = await call({ do: 'encode', doc, v })
       // An undo manager of yjs may leave two items apart that belong together.
       if (!this.undoes) same(`state v${v} after ${when}`, b64(state), ours)
-      else if (v === 1) same(`state after ${when}, loaded`, reloaded(state), reloaded(bytes(ours)))
+      else if (v === 1) same(`state after ${when}, loaded`, reloaded(Y, b64(state)), reloaded(Y, ours))
     }
     if (!this.undoes) same(`events after ${when}`, this.updates.join(), (await call({ do: 'updates', doc })).join())
     this.updates = []

@@ -6,15 +6,14 @@
 // plain: text; rich: formats, embeds, deltas; undo: rich with undo managers, snapshots and documents that keep what
 // was deleted. A seed replays its round.
 import { plainEdits, richEdits } from './edits.mjs'
-import { b64, loadYjs, normal } from './link.mjs'
+import { b64, loadYjs, normal, reloaded } from './link.mjs'
 import { call, expect, pick, playRounds, rnd, same } from './rounds.mjs'
 const [bridge, modules, first = '1', rounds = '50', kind = 'plain'] = process.argv.slice(2)
 const Y = await loadYjs(modules)
 
 // yjs's undo manager splits in a transaction of its own and so now and then leaves a pair of items apart for good:
 // then what both load must be equal.
-const joined = (state, v) => { const d = new Y.Doc({ guid: 'any' }); (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(d, Buffer.from(state, 'base64')); return b64(Y.encodeStateAsUpdate(d)) }
-const sameState = (what, a, b, v) => { if (a !== b) { if (kind !== 'undo') same(what, a, b); same(what + ', loaded', joined(a, v), joined(b, v)) } }
+const sameState = (what, a, b, v) => { if (a !== b) { if (kind !== 'undo') same(what, a, b); same(what + ', loaded', reloaded(Y, a, v), reloaded(Y, b, v)) } }
 const expectState = (what, wanted, command) => call(command, answer => sameState(what, wanted, answer, command.v))
 
 function makePeers () {

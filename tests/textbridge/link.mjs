@@ -56,3 +56,9 @@ export const normal = delta => {
   }
   return JSON.stringify(out)
 }
+
+/** What a fresh document of yjs makes of a state. */
+export const reloaded = (Y, state, v = 1) => {
+  const d = new Y.Doc({ guid: 'any' }); (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(d, bytes(state))
+  return b64(Y.encodeStateAsUpdate(d))
+}

@@ -8,7 +8,10 @@ const Y = await loadYjs(process.argv[3], 'src/index.js')
 let steps = []; let documents = new Map(); let random = 0
 /** Starts anew; the seed gives the ids of clients. */
 export function begin (seed) { steps = []; documents = new Map(); random = seed }
-/** A step has a command, what yjs said as `wanted` (or nothing) and `how` to compare: text, state or delta. */
+/**
+ * A step has a command, what yjs said as `wanted` (or nothing) and `how` to compare it: text or delta; state, which in a
+ * document with an undo manager is as it loads, because the manager holds what was deleted; held, which such a one skips.
+ */
 const say = (command, wanted, how = 'text', mine = undefined) => steps.push({ command, wanted, how, mine })
 const clientId = () => { random = (Math.imul(random, 1664525) + 1013904223) >>> 0; return random }
 
@@ -30,7 +33,7 @@ function compare (mine, transactions) {
   if (!mine.steps) return
   // What an observer writes is in the event of what it observed, and again in its own.
   const nested = transactions.filter(one => one.local).length > 1
-  say({ do: 'updates', doc: mine.name }, nested ? undefined : events, 'events', mine)
+  say({ do: 'updates', doc: mine.name }, nested ? undefined : events, 'held', mine)
   // Not the whole of a large document after each letter.
   if (mine.steps * 5000 < mine.size) return
   mine.steps = 0
@@ -45,7 +48,6 @@ const made = (type, then) => {
   return proxy
 }
 export const Doc = made(Y.Doc, watch)
-// Its manager holds what was deleted, which no other replica does.
 export const UndoManager = made(Y.UndoManager, manager => { const mine = documents.get(manager.doc); if (mine) mine.undone = true; return manager })
 
 const applying = (apply, v) => (doc, update, origin, ...others) => {
@@ -60,7 +62,7 @@ export const applyUpdateV2 = applying(Y.applyUpdateV2, 2)
 
 const encoding = (encode, v) => (doc, sv, ...others) => {
   const state = encode(doc, sv, ...others); const mine = !others.length && settled(doc)
-  if (mine) say({ do: 'encode', doc: mine.name, v, sv: sv && b64(sv) }, b64(state), sv ? 'events' : 'state', mine)
+  if (mine) say({ do: 'encode', doc: mine.name, v, sv: sv && b64(sv) }, b64(state), sv ? 'held' : 'state', mine)
   return state
 }
 export const encodeStateAsUpdate = encoding(Y.encodeStateAsUpdate, 1)
@@ -90,12 +92,12 @@ export const createDocFromSnapshot = (doc, snapshot, into = new Doc()) => Y.crea
 const rootOf = type => type instanceof Y.Text && type._item === null && type.doc && settled(type.doc) ? Y.findRootTypeKey(type) : undefined
 export function createRelativePositionFromTypeIndex (type, index, assoc = 0) {
   const position = Y.createRelativePositionFromTypeIndex(type, index, assoc); const root = rootOf(type)
-  if (root !== undefined) say({ do: 'relpos', doc: documents.get(type.doc).name, root, pos: index, assoc }, b64(Y.encodeRelativePosition(position)), 'events', documents.get(type.doc))
+  if (root !== undefined) say({ do: 'relpos', doc: documents.get(type.doc).name, root, pos: index, assoc }, b64(Y.encodeRelativePosition(position)), 'held', documents.get(type.doc))
   return position
 }
 export function createAbsolutePositionFromRelativePosition (position, doc, follow = true) {
   const found = Y.createAbsolutePositionFromRelativePosition(position, doc, follow); const root = found ? rootOf(found.type) : undefined
-  if (root !== undefined) say({ do: 'abspos', doc: documents.get(doc).name, root, relpos: b64(Y.encodeRelativePosition(position)) }, found.index, 'events', documents.get(doc))
+  if (root !== undefined) say({ do: 'abspos', doc: documents.get(doc).name, root, relpos: b64(Y.encodeRelativePosition(position)) }, found.index, 'held', documents.get(doc))
   return found
 }
 
@@ -115,6 +117,7 @@ export function finish () {
       say({ do: 'delta', doc: name, root }, type.toDelta().map(op => op.insert instanceof Y.AbstractType ? { ...op, insert: null } : op), 'delta')
     }
   }
+  for (const step of steps) if (step.how === 'held' && step.mine.undone) step.wanted = undefined
   const made = [...documents.values()].map(({ doc, name }) => ({ command: { do: 'new', doc: name, client: 0xFFFFFFF0, gc: doc.gc, watch: false } }))
   return { documents: documents.size, steps: [...made, ...steps] }
 }
