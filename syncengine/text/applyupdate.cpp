@@ -52,8 +52,10 @@ private:
                 const RawStruct &one = m_raw.structs[i];
                 const quint32 state = index == None ? 0 : m_store.clients[index].state;
                 quint64 needed = 0;
-                if (one.ref == Ref::Skip || one.clock + one.length <= state)
+                if (one.ref == Ref::Skip || one.clock + one.length <= state) {
+                    cutPairs(one);
                     continue;
+                }
                 if (one.clock > state || lacks(one, block.client, needed))
                     return false;
                 if (index == None)
@@ -181,6 +183,7 @@ private:
             RawStruct &one = *queue.structs[queue.at];
             const quint32 state = stateOf(queue.client);
             if (one.ref == Ref::Skip || one.clock + one.length <= state) {
+                cutPairs(one);
                 ++queue.at;
             } else if (one.clock > state) {
                 noteMissing(queue.client, one.clock - 1);
@@ -215,6 +218,29 @@ private:
             m_queues[index].onStack = false;
         }
         stack.clear();
+    }
+
+    /// A struct that is known already may lie beside half a pair: its writer has cut that in two, and so does everybody, or
+    /// their texts would differ.
+    void cutPairs(const RawStruct &one)
+    {
+        if (!m_store.hasPairs)
+            return;
+        if (one.flags & RawStruct::HasOrigin)
+            cutPair(one.origin, 1);
+        if (one.flags & RawStruct::HasRight)
+            cutPair(one.right, 0);
+    }
+
+    void cutPair(const WireId &id, quint32 behind)
+    {
+        if (id.clock >= stateOf(id.client))
+            return;
+        const Id place{m_store.findClient(id.client), id.clock + behind};
+        const Item &item = m_store.items[m_store.itemAt({place.client, id.clock})];
+        if (item.ref == Ref::String && place.clock > item.clock && place.clock < item.end() &&
+            QChar::isHighSurrogate(m_store.text[item.content + (place.clock - item.clock) - 1]))
+            (void)m_store.itemStartingAt(place);
     }
 
     [[nodiscard]] Id known(const WireId &id) { return {m_store.clientIndex(id.client), id.clock}; }

@@ -3,41 +3,20 @@
 // What yjs promises for texts, undo, relative positions, snapshots and updates, scenario by scenario: each runs in npm's
 // yjs and through sheaf-textbridge, and after every step both must say the same.
 // node behaviours.mjs BRIDGE NODE_MODULES [PART OF A NAME]
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { pathToFileURL } from 'node:url'
+import { b64, bytes, connect, loadYjs, normal, reloaded } from './link.mjs'
 import { scenarios } from './scenarios.mjs'
 const [bridge, modules, filter = ''] = process.argv.slice(2)
-if (!existsSync(`${modules}/yjs`)) { console.log('skipped: yjs is not installed in ' + modules); process.exit(77) }
-const Y = await import(pathToFileURL(`${modules}/yjs/dist/yjs.mjs`))
+const Y = await loadYjs(modules)
 
-const child = spawn(bridge, { stdio: ['pipe', 'pipe', 'inherit'] })
-const waiting = []
-createInterface({ input: child.stdout }).on('line', line => waiting.shift()(JSON.parse(line)))
-child.on('exit', code => { if (waiting.length) { console.log('the bridge ended with', code); process.exit(1) } })
-const ask = command => new Promise(resolve => { waiting.push(resolve); child.stdin.write(JSON.stringify(command) + '\n') })
+const link = connect(bridge)
+const ask = command => new Promise(resolve => { link.ask(command, resolve); link.flush() })
 const call = async command => {
   const answer = await ask(command)
   if ('error' in answer) throw new Error(`${command.do}: ${JSON.stringify(answer.error)}`)
   return answer.ok
 }
-const b64 = bytes => Buffer.from(bytes).toString('base64')
-const bytes = text => Buffer.from(text, 'base64')
 let compared = 0
 const same = (what, yjs, ours) => { compared++; if (yjs !== ours) throw new Error(`${what}: yjs ${yjs} ours ${ours}`) }
-const sorted = o => o && Object.keys(o).length ? Object.fromEntries(Object.entries(o).sort(([a], [b]) => a < b ? -1 : 1)) : undefined
-// yjs starts a new step at every format; neighbours that say the same are one.
-const normal = delta => {
-  const out = []
-  for (const { insert, attributes } of delta) {
-    const last = out.at(-1); const said = sorted(attributes)
-    if (typeof last?.insert === 'string' && typeof insert === 'string' && JSON.stringify(last.attributes) === JSON.stringify(said)) last.insert += insert
-    else out.push(said ? { insert, attributes: said } : { insert })
-  }
-  return JSON.stringify(out)
-}
-const reloaded = update => { const d = new Y.Doc(); Y.applyUpdate(d, update); return b64(Y.encodeStateAsUpdate(d)) }
 
 /** One document in two implementations. Every edit is made in both, and both are compared behind it. */
 class Peer {
@@ -72,6 +51,8 @@ class Peer {
   redo () { return this.revert('redo') }
   async stop () { this.manager.stopCapturing(); await call({ do: 'stop_capturing', doc: this.name }) }
 
+  state () { return b64(Y.encodeStateAsUpdate(this.d)) }
+
   async apply (update, v = 1) {
     (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(this.d, bytes(update), 'remote')
     await call({ do: 'apply', doc: this.name, update, v })
@@ -100,7 +81,7 @@ class Peer {
       const ours = await call({ do: 'encode', doc, v })
       // An undo manager of yjs may leave two items apart that belong together.
       if (!this.undoes) same(`state v${v} after ${when}`, b64(state), ours)
-      else if (v === 1) same(`state after ${when}, loaded`, reloaded(state), reloaded(bytes(ours)))
+      else if (v === 1) same(`state after ${when}, loaded`, reloaded(Y, b64(state)), reloaded(Y, ours))
     }
     if (!this.undoes) same(`events after ${when}`, this.updates.join(), (await call({ do: 'updates', doc })).join())
     this.updates = []
@@ -162,4 +143,4 @@ for (const [name, play] of Object.entries(scenarios)) {
   try { await play(tools) } catch (error) { console.log(`${name}: ${error.message.slice(0, 600)}`); bad++ }
 }
 console.log(`${ran} scenarios, ${compared} comparisons with yjs, ${bad} bad`)
-child.stdin.end(); process.exit(bad || !ran ? 1 : 0)
+link.end(); process.exit(bad || !ran ? 1 : 0)

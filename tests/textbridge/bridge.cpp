@@ -37,6 +37,11 @@ Text::Doc::Options optionsOf(const QJsonObject &made)
     return {static_cast<quint64>(made.value(u"client"_s).toInteger(1)), made.value(u"gc"_s).toBool(true), false};
 }
 
+Text::Text rootOf(const QJsonObject &command, Text::Doc &doc)
+{
+    return doc.text(command.value(u"root"_s).toString(u"text"_s));
+}
+
 qint64 milliseconds()
 {
     using namespace std::chrono;
@@ -78,7 +83,8 @@ Result<QJsonValue> Bridge::run(const QJsonObject &command)
     const QString name = command.value(u"doc"_s).toString();
     if (what == u"new")
         return make(name, command);
-    if (what == u"merge" || what == u"diff")
+    static const QStringList ofUpdates{u"merge"_s, u"diff"_s, u"convert"_s};
+    if (ofUpdates.contains(what) || (what == u"state_vector" && command.contains(u"update"_s)))
         return algebra(what, command);
     const auto found = m_documents.find(name);
     if (found == m_documents.end())
@@ -86,7 +92,7 @@ Result<QJsonValue> Bridge::run(const QJsonObject &command)
     Document &document = found->second;
     document.now = milliseconds();
     if (what == u"updates")
-        return QJsonValue(QJsonArray::fromStringList(std::exchange(document.updates, {})));
+        return QJsonValue(QJsonArray::fromStringList(std::exchange(document.updatesOf(format(command)), {})));
     if (what == u"changes")
         return QJsonValue(std::exchange(document.changes, {}));
     if (what == u"replay") {
@@ -122,10 +128,13 @@ void Bridge::fill(Document &document, bool withUndo)
 {
     document.undo.reset();
     document.doc = std::make_shared<Text::Doc>(optionsOf(document.made));
-    document.doc->onUpdate([&document](const QByteArray &update, bool, quint64) {
-        if (!document.quiet)
-            document.updates.append(QString::fromLatin1(update.toBase64()));
-    });
+    for (const Text::Format format : {Text::Format::V1, Text::Format::V2}) {
+        const auto note = [&document, format](const QByteArray &update, bool, quint64) {
+            if (!document.quiet)
+                document.updatesOf(format).append(QString::fromLatin1(update.toBase64()));
+        };
+        document.doc->onUpdate(note, format);
+    }
     // Who does not ask for changes gets none; some deletions then go another way.
     if (document.made.value(u"watch"_s).toBool(true))
         document.doc->onChange(document.doc->text(), [&document](const Text::TextChange &change) {
@@ -177,7 +186,7 @@ Result<QJsonValue> Bridge::change(const QString &what, const QJsonObject &comman
         const auto applied = doc.apply(bytes(command.value(u"update"_s)), format(command), origin);
         return applied ? Result<QJsonValue>(QJsonValue(true)) : fail(applied.error());
     }
-    Text::Text text = doc.text();
+    Text::Text text = rootOf(command, doc);
     const quint32 position = number(command, u"pos"_s);
     const QJsonValue given = command.value(u"attributes"_s);
     const Text::Attributes attributes = toAttributes(given.toObject());
@@ -219,9 +228,9 @@ Result<QJsonValue> Bridge::restore(const QJsonObject &command, const Text::Doc &
 Result<QJsonValue> Bridge::read(const QString &what, const QJsonObject &command, Text::Doc &doc)
 {
     if (what == u"text")
-        return QJsonValue(doc.text().toString());
+        return QJsonValue(rootOf(command, doc).toString());
     if (what == u"delta")
-        return QJsonValue(deltaToJson(doc.text().toDelta()));
+        return QJsonValue(deltaToJson(rootOf(command, doc).toDelta()));
     if (what == u"check")
         return QJsonValue(doc.check());
     if (what == u"state_vector")
@@ -233,9 +242,9 @@ Result<QJsonValue> Bridge::read(const QString &what, const QJsonObject &command,
     if (what == u"snapshot")
         return base64(Text::writeSnapshot(doc.snapshot(), format(command)));
     if (what == u"relpos")
-        return base64(doc.relativePosition(doc.text(), number(command, u"pos"_s), command.value(u"assoc"_s).toInt()));
+        return base64(doc.relativePosition(rootOf(command, doc), number(command, u"pos"_s), command.value(u"assoc"_s).toInt()));
     if (what == u"abspos") {
-        const auto position = doc.absolutePosition(doc.text(), bytes(command.value(u"relpos"_s)));
+        const auto position = doc.absolutePosition(rootOf(command, doc), bytes(command.value(u"relpos"_s)));
         if (!position)
             return fail(position.error());
         return *position ? QJsonValue(static_cast<qint64>(**position)) : QJsonValue(QJsonValue::Null);
@@ -251,10 +260,18 @@ Result<QJsonValue> Bridge::algebra(const QString &what, const QJsonObject &comma
             updates.push_back(bytes(update));
         return encoded(Text::mergeUpdates(updates, format(command)));
     }
+    const QByteArray update = bytes(command.value(u"update"_s));
+    const Text::Format given = format(command);
+    if (what == u"convert")
+        return encoded(Text::convertUpdate(update, given, given == Text::Format::V1 ? Text::Format::V2 : Text::Format::V1));
+    if (what == u"state_vector") {
+        const auto state = Text::stateVectorOfUpdate(update, given);
+        return state ? base64(Text::writeStateVector(*state)) : Result<QJsonValue>(fail(state.error()));
+    }
     const auto known = stateVector(command);
     if (!known)
         return fail(known.error());
-    return encoded(Text::diffUpdate(bytes(command.value(u"update"_s)), *known, format(command)));
+    return encoded(Text::diffUpdate(update, *known, given));
 }
 
 } // namespace Sheaf::TextBridge

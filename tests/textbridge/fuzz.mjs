@@ -5,61 +5,16 @@
 // node fuzz.mjs BRIDGE NODE_MODULES FIRST_SEED ROUNDS [plain|rich|undo]
 // plain: text; rich: formats, embeds, deltas; undo: rich with undo managers, snapshots and documents that keep what
 // was deleted. A seed replays its round.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { pathToFileURL } from 'node:url'
+import { plainEdits, richEdits } from './edits.mjs'
+import { b64, loadYjs, normal, reloaded } from './link.mjs'
+import { call, expect, pick, playRounds, rnd, same } from './rounds.mjs'
 const [bridge, modules, first = '1', rounds = '50', kind = 'plain'] = process.argv.slice(2)
-if (!existsSync(`${modules}/yjs`)) { console.log('skipped: yjs is not installed in ' + modules); process.exit(77) }
-const Y = await import(pathToFileURL(`${modules}/yjs/dist/yjs.mjs`))
+const Y = await loadYjs(modules)
 
-// Nothing that yjs does hangs on an answer of the bridge, so a round is sent whole and its answers are judged as they
-// come, while the next round is on its way.
-const child = spawn(bridge, { stdio: ['pipe', 'pipe', 'inherit'] })
-const waiting = []
-let lines = []
-let seed; let bad = 0; let done = 0
-const complain = (where, error) => { console.log('seed', where.seed, error.message.slice(0, 900)); where.failed = true; bad++ }
-createInterface({ input: child.stdout }).on('line', line => {
-  const { round, command, judge, last } = waiting.shift()
-  if (!round.failed) {
-    try {
-      const answer = JSON.parse(line)
-      if ('error' in answer) throw new Error(JSON.stringify(answer.error) + ' for ' + command)
-      if (judge) judge(answer.ok)
-    } catch (error) { complain(round, error) }
-  }
-  if (last) { done++; round.finished() }
-})
-child.on('exit', code => { if (waiting.length) { console.log('the bridge ended with', code, 'seed', waiting[0].round.seed); process.exit(1) } })
-let round
-const call = (command, judge) => { waiting.push({ round, command: command.do, judge }); lines.push(JSON.stringify(command)) }
-const expect = (what, wanted, command, read = answer => answer) => call(command, answer => same(what, wanted, read(answer)))
-
-const b64 = u => Buffer.from(u).toString('base64')
-let state
-const rnd = n => { state = (state + 0x6D2B79F5) | 0; let t = Math.imul(state ^ (state >>> 15), 1 | state); t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t; return ((t ^ (t >>> 14)) >>> 0) % n }
-const pick = list => list[rnd(list.length)]
-const same = (what, a, b) => { if (a !== b) throw new Error(`${what}: yjs ${a} ours ${b}`) }
 // yjs's undo manager splits in a transaction of its own and so now and then leaves a pair of items apart for good:
 // then what both load must be equal.
-const joined = (state, v) => { const d = new Y.Doc({ guid: 'any' }); (v === 1 ? Y.applyUpdate : Y.applyUpdateV2)(d, Buffer.from(state, 'base64')); return b64(Y.encodeStateAsUpdate(d)) }
-const sameState = (what, a, b, v) => { if (a !== b) { if (kind !== 'undo') same(what, a, b); same(what + ', loaded', joined(a, v), joined(b, v)) } }
+const sameState = (what, a, b, v) => { if (a !== b) { if (kind !== 'undo') same(what, a, b); same(what + ', loaded', reloaded(Y, a, v), reloaded(Y, b, v)) } }
 const expectState = (what, wanted, command) => call(command, answer => sameState(what, wanted, answer, command.v))
-const sorted = o => o && Object.keys(o).length ? Object.fromEntries(Object.entries(o).sort(([a], [b]) => a < b ? -1 : 1)) : undefined
-// yjs starts a new step at every format; neighbours that say the same are one.
-const normal = delta => {
-  const out = []
-  for (const op of delta) {
-    const attributes = sorted(op.attributes); const last = out[out.length - 1]
-    if (last && typeof last.insert === 'string' && typeof op.insert === 'string' && JSON.stringify(last.attributes) === JSON.stringify(attributes)) last.insert += op.insert
-    else out.push(attributes ? { insert: op.insert, attributes } : { insert: op.insert })
-  }
-  return JSON.stringify(out)
-}
-const embeds = [{ image: 'a.png' }, { hr: true }, 'word']
-const values = { b: [true, null], c: ['red', 'blue', null], o: [{ x: 1 }, null] }
-const someAttributes = () => { const out = {}; for (const key of ['b', 'c', 'o']) if (rnd(3) === 0) out[key] = structuredClone(pick(values[key])); return out }
 
 function makePeers () {
   const peers = []
@@ -75,27 +30,6 @@ function makePeers () {
   return peers
 }
 
-const plainEdits = {
-  insert (p) { const pos = rnd(p.t.length + 1); const text = pick(['a', 'bc', 'def', '漢', 'xyz\n', '😀']); p.t.insert(pos, text); call({ do: 'insert', doc: p.name, pos, text }) },
-  type (p) { let pos = rnd(p.t.length + 1); for (let n = 1 + rnd(4); n > 0; n--) { const text = pick('abcd'); p.t.insert(pos, text); call({ do: 'insert', doc: p.name, pos, text }); pos++ } },
-  erase (p) { let pos = rnd(p.t.length + 1); const back = rnd(2); for (let n = 2 + rnd(4); n > 0 && p.t.length; n--) { pos = Math.max(0, Math.min(pos - back, p.t.length - 1)); p.t.delete(pos, 1); call({ do: 'delete', doc: p.name, pos, len: 1 }) } },
-  delete (p) { if (!p.t.length) return; const pos = rnd(p.t.length); const len = 1 + rnd(Math.min(5, p.t.length - pos)); p.t.delete(pos, len); call({ do: 'delete', doc: p.name, pos, len }) }
-}
-const richEdits = {
-  format (p) { if (!p.t.length) return; const pos = rnd(p.t.length); const len = 1 + rnd(p.t.length - pos); const attributes = someAttributes(); p.t.format(pos, len, { ...attributes }); call({ do: 'format', doc: p.name, pos, len, attributes }) },
-  styled (p) { const pos = rnd(p.t.length + 1); const attributes = someAttributes(); p.t.insert(pos, 'Q', { ...attributes }); call({ do: 'insert', doc: p.name, pos, text: 'Q', attributes }) },
-  embed (p) { const pos = rnd(p.t.length + 1); const embed = pick(embeds.slice(0, 2)); const attributes = someAttributes(); p.t.insertEmbed(pos, embed, { ...attributes }); call({ do: 'embed', doc: p.name, pos, embed, attributes }) },
-  delta (p) {
-    const delta = []; let left = p.t.length
-    for (let n = 1 + rnd(4); n > 0; n--) {
-      const attributes = someAttributes(); const what = rnd(4); const some = Math.min(left, 1 + rnd(4))
-      if (what === 0) delta.push({ insert: pick(['u', 'vw']), attributes })
-      else if (what === 1) delta.push({ insert: embeds[0], attributes })
-      else if (some && what === 2) { delta.push({ retain: some, attributes }); left -= some } else if (some) { delta.push({ delete: some }); left -= some }
-    }
-    p.t.applyDelta(structuredClone(delta)); call({ do: 'apply_delta', doc: p.name, delta })
-  }
-}
 const exchanges = {
   one (p, q) { if (q.ups.length) receive(p, pick(q.ups), 1) },
   merged (p, q) {
@@ -177,15 +111,4 @@ function play () {
   }
 }
 
-let before = Promise.resolve()
-for (seed = +first; seed < +first + +rounds && bad < 6; seed++) {
-  state = seed
-  const finished = new Promise(resolve => { round = { seed, failed: false, finished: resolve } })
-  try { play() } catch (error) { complain(round, error) }
-  waiting.at(-1).last = true
-  child.stdin.write(lines.join('\n') + '\n'); lines = []
-  await before
-  before = finished
-}
-await before
-console.log(`${kind}: ${done} rounds from seed ${first}, ${bad} bad`); child.stdin.end(); process.exit(bad ? 1 : 0)
+await playRounds(bridge, kind, +first, +rounds, play)

@@ -41,6 +41,12 @@ export const scenarios = {
     const [a, b] = await pair(tools)
     await a.insert(0, '👾a👾'); await b.pull(a); await a.insert(1, '-'); await b.delete(4, 1); await both(a, b)
   },
+  'text: half of a pair that is known already cuts it': async ({ make, diff }) => {
+    const [a, b, c] = [await make('a', 1), await make('b', 2), await make('c', 3)]
+    await a.insert(0, 'x👾y'); await c.insert(0, 'z'); await b.pull(a)
+    // State vectors of two units of a, and of that beside all of c.
+    await b.apply(await diff(a.state(), 'AQEC')); await c.pull(a); await a.pull(c); await a.apply(await diff(c.state(), 'AQEC'))
+  },
   'text: client ids up to 2^53 - 1': async ({ make }) => {
     const a = await make('a', 2 ** 53 - 1); const b = await make('b', 2 ** 32)
     await a.insert(0, 'big'); await b.insert(0, 'ids'); await both(a, b); await a.delete(1, 3); await both(a, b)

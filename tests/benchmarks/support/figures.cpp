@@ -13,7 +13,8 @@ namespace Sheaf::Bench {
 
 using namespace Qt::StringLiterals;
 
-void printFigure(const QString &name, double value, const QString &unit, std::optional<double> baseline)
+void printFigure(const QString &name, double value, const QString &unit, std::optional<double> baseline,
+                 std::optional<double> least)
 {
     QJsonObject figure{{u"name"_s, name},
                        {u"value"_s, value},
@@ -25,6 +26,8 @@ void printFigure(const QString &name, double value, const QString &unit, std::op
         if (*baseline > 0)
             figure[u"ratio"_s] = value / *baseline;
     }
+    if (least)
+        figure[u"least"_s] = *least;
     std::printf("%s\n", QJsonDocument(figure).toJson(QJsonDocument::Compact).constData());
     std::fflush(stdout);
 }

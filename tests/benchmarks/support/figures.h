@@ -18,8 +18,9 @@ struct Wishes {
     [[nodiscard]] bool wants(const QString &name) const { return name.startsWith(filter); }
 };
 
-/// Prints one figure as one JSON object; `ratio` is value to baseline.
-void printFigure(const QString &name, double value, const QString &unit, std::optional<double> baseline = {});
+/// Prints one figure as one JSON object; `ratio` is value to baseline, `least` is in it where the value is a median of runs.
+void printFigure(const QString &name, double value, const QString &unit, std::optional<double> baseline = {},
+                 std::optional<double> least = {});
 
 /// Monotonic time that is comparable between processes.
 [[nodiscard]] qint64 nowNs();

@@ -66,7 +66,7 @@ QHash<QString, double> measureLibrary(const QString &library, const QString &mod
     QProcess process;
     process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
     process.start(node, QStringList{u"--expose-gc"_s, QStringLiteral(SHEAF_BASELINE_SCRIPT), library, modules, folder,
-                                    quick ? u"1"_s : u"2"_s} +
+                                    quick ? u"1"_s : u"3"_s} +
                             names);
     if (!process.waitForFinished(600'000) || process.exitCode() != 0) {
         std::fprintf(stderr, "bench_text: %s failed\n", qPrintable(library));

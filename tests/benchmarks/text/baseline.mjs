@@ -22,19 +22,19 @@ const unpack = name => {
 
 /**
  * Processor time of all threads or time on the clock, whichever is less: others may be busy on this machine.
- * Loops give the compiler time to settle; the least of the runs counts.
+ * Loops give the compiler time to settle; the median of the runs counts.
  */
-const least = (work, loops = 1) => {
-  let best = Infinity
+const median = (work, loops = 1) => {
+  const times = []
   for (let i = 0; i < +runs; i++) {
     globalThis.gc()
     const start = performance.now()
     const cpu = process.cpuUsage()
     for (let n = 0; n < loops; n++) work()
     const used = process.cpuUsage(cpu)
-    best = Math.min(best, (performance.now() - start) / loops, (used.user + used.system) / 1000 / loops)
+    times.push(Math.min((performance.now() - start) / loops, (used.user + used.system) / 1000 / loops))
   }
-  return best
+  return times.sort((a, b) => a - b)[times.length >> 1]
 }
 
 const wanted = new TextDecoder().decode(file('text.txt'))
@@ -43,7 +43,7 @@ const check = text => {
 }
 
 const { measures } = await import(`./${library}.mjs`)
-const of = await measures({ modules, file, unpack, least, check, edits: JSON.parse(readFileSync(`${folder}/edits.json`)) })
+const of = await measures({ modules, file, unpack, median, check, edits: JSON.parse(readFileSync(`${folder}/edits.json`)) })
 const figures = {}
 for (const name of names) if (of[name]) figures[name] = of[name]()
 console.log(JSON.stringify(figures))

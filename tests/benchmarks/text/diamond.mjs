@@ -4,7 +4,7 @@
 // UTF-16 units, so the trace must be one without characters beyond the first 65,536.
 import { createRequire } from 'node:module'
 
-export const measures = async ({ modules, least, check, edits }) => {
+export const measures = async ({ modules, median, check, edits }) => {
   const { Doc } = createRequire(`${modules}/`)('diamond-types-node')
   const freed = make => {
     const doc = make()
@@ -21,14 +21,14 @@ export const measures = async ({ modules, least, check, edits }) => {
   }
   const played = play()
   const bytes = played.toBytes()
-  const loads = () => least(() => Doc.fromBytes(bytes, '2').free(), 5)
-  const encodes = () => least(() => played.toBytes(), 5)
+  const loads = () => median(() => Doc.fromBytes(bytes, '2').free(), 5)
+  const encodes = () => median(() => played.toBytes(), 5)
   return {
-    'text.local': () => least(() => freed(play)),
+    'text.local': () => median(() => freed(play)),
     'text.load_v1': loads,
     'text.load_v2': loads,
     'text.encode_v1': encodes,
     'text.encode_v2': encodes,
-    'text.out': () => least(() => played.get(), 20)
+    'text.out': () => median(() => played.get(), 20)
   }
 }

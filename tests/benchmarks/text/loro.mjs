@@ -3,7 +3,7 @@
 // What baseline.mjs measures of npm's loro-crdt, in its own format: its snapshot stands for both of ours.
 import { createRequire } from 'node:module'
 
-export const measures = async ({ modules, least, check, edits }) => {
+export const measures = async ({ modules, median, check, edits }) => {
   const { LoroDoc } = createRequire(`${modules}/`)('loro-crdt')
   const same = doc => check(doc.getText('text').toString())
   // WebAssembly has a heap of its own, which is not collected while a run is on its way.
@@ -35,15 +35,15 @@ export const measures = async ({ modules, least, check, edits }) => {
   }
   const played = play()
   const snapshot = played.export({ mode: 'snapshot' })
-  const loads = () => least(() => load(snapshot).free(), 5)
-  const encodes = () => least(() => played.export({ mode: 'snapshot' }), 5)
+  const loads = () => median(() => load(snapshot).free(), 5)
+  const encodes = () => median(() => played.export({ mode: 'snapshot' }), 5)
   return {
-    'text.local': () => least(() => freed(play)),
-    'text.local_updates': () => least(() => freed(() => play(() => {}))),
+    'text.local': () => median(() => freed(play)),
+    'text.local_updates': () => median(() => freed(() => play(() => {}))),
     'text.remote': () => {
       const updates = []
       play(update => updates.push(update)).free()
-      return least(() => freed(() => {
+      return median(() => freed(() => {
         const doc = new LoroDoc()
         for (const update of updates) doc.import(update)
         return doc
@@ -53,6 +53,6 @@ export const measures = async ({ modules, least, check, edits }) => {
     'text.load_v2': loads,
     'text.encode_v1': encodes,
     'text.encode_v2': encodes,
-    'text.out': () => least(() => played.getText('text').toString(), 20)
+    'text.out': () => median(() => played.getText('text').toString(), 20)
   }
 }

@@ -57,15 +57,15 @@ std::unique_ptr<Text::Doc> appliedEach(const std::vector<QByteArray> &updates)
     return doc;
 }
 
-double mergeUpdatesMs(int runs, const std::vector<QByteArray> &updates)
+Figure mergingTimed(int runs, const std::vector<QByteArray> &updates)
 {
-    return leastMs(runs, [&] { return Text::mergeUpdates(updates, Text::Format::V1); });
+    return timed(runs, [&] { return Text::mergeUpdates(updates, Text::Format::V1); });
 }
 
 /// All figures that are wanted, by name.
-QHash<QString, double> measure(const BaselineInput &input, const QStringList &names, int runs)
+QHash<QString, Figure> measure(const BaselineInput &input, const QStringList &names, int runs)
 {
-    QHash<QString, double> figures;
+    QHash<QString, Figure> figures;
     const auto add = [&](const QString &name, auto work) {
         if (names.contains(name))
             figures.insert(name, work());
@@ -73,17 +73,17 @@ QHash<QString, double> measure(const BaselineInput &input, const QStringList &na
     add(u"text.memory"_s, [&] {
         const qint64 before = heapBytes();
         const auto doc = loaded(input.stateV1, Text::Format::V1);
-        return static_cast<double>(heapBytes() - before);
+        return Figure{static_cast<double>(heapBytes() - before), {}};
     });
     add(u"text.local"_s, [&] {
-        return leastMs(runs, [&] {
+        return timed(runs, [&] {
             auto doc = fresh(1);
             play(*doc, *input.session);
             return doc;
         });
     });
     add(u"text.local_updates"_s, [&] {
-        return leastMs(runs, [&] {
+        return timed(runs, [&] {
             auto doc = fresh(1);
             qsizetype bytes = 0;
             doc->onUpdate([&bytes](const QByteArray &update, bool, quint64) { bytes += update.size(); });
@@ -91,26 +91,26 @@ QHash<QString, double> measure(const BaselineInput &input, const QStringList &na
             return doc;
         });
     });
-    add(u"text.remote"_s, [&] { return leastMs(runs, [&] { return appliedEach(input.remote); }); });
-    add(u"text.load_v1"_s, [&] { return leastMs(3 * runs, [&] { return loaded(input.stateV1, Text::Format::V1); }); });
-    add(u"text.load_v2"_s, [&] { return leastMs(3 * runs, [&] { return loaded(input.stateV2, Text::Format::V2); }); });
+    add(u"text.remote"_s, [&] { return timed(runs, [&] { return appliedEach(input.remote); }); });
+    add(u"text.load_v1"_s, [&] { return timed(3 * runs, [&] { return loaded(input.stateV1, Text::Format::V1); }); });
+    add(u"text.load_v2"_s, [&] { return timed(3 * runs, [&] { return loaded(input.stateV2, Text::Format::V2); }); });
     const auto doc = loaded(input.stateV1, Text::Format::V1);
-    add(u"text.encode_v1"_s, [&] { return leastMs(5 * runs, [&] { return doc->encode(Text::Format::V1); }); });
-    add(u"text.encode_v2"_s, [&] { return leastMs(5 * runs, [&] { return doc->encode(Text::Format::V2); }); });
-    add(u"text.out"_s, [&] { return leastMs(20 * runs, [&] { return doc->text().toString(); }); });
+    add(u"text.encode_v1"_s, [&] { return timed(5 * runs, [&] { return doc->encode(Text::Format::V1); }); });
+    add(u"text.encode_v2"_s, [&] { return timed(5 * runs, [&] { return doc->encode(Text::Format::V2); }); });
+    add(u"text.out"_s, [&] { return timed(20 * runs, [&] { return doc->text().toString(); }); });
     if (!input.merge.empty())
-        add(u"text.merge"_s, [&] { return leastMs(runs, [&] { return appliedEach(input.merge); }); });
+        add(u"text.merge"_s, [&] { return timed(runs, [&] { return appliedEach(input.merge); }); });
     if (!input.keystrokes.empty()) {
         const std::vector<QByteArray> half(input.keystrokes.begin(), input.keystrokes.begin() + std::ssize(input.keystrokes) / 2);
-        add(u"text.merge_updates"_s, [&] { return mergeUpdatesMs(runs, input.keystrokes); });
-        add(u"text.merge_updates_half"_s, [&] { return mergeUpdatesMs(runs, half); });
+        add(u"text.merge_updates"_s, [&] { return mergingTimed(runs, input.keystrokes); });
+        add(u"text.merge_updates_half"_s, [&] { return mergingTimed(runs, half); });
     }
     return figures;
 }
 
 using Libraries = QHash<QString, QHash<QString, double>>;
 
-void print(const QHash<QString, double> &figures, const Libraries &libraries, const QStringList &names)
+void print(const QHash<QString, Figure> &figures, const Libraries &libraries, const QStringList &names)
 {
     const QHash<QString, double> baseline = libraries.value(yjs);
     const auto compared = [&baseline](const QString &name) {
@@ -120,19 +120,18 @@ void print(const QHash<QString, double> &figures, const Libraries &libraries, co
     for (const QString &name : names) {
         const QString unit = name == u"text.memory" ? u"bytes"_s : u"ms"_s;
         if (figures.contains(name))
-            printFigure(name, figures.value(name), unit, compared(name));
+            printFigure(name, figures.value(name).median, unit, compared(name), figures.value(name).least);
         for (const QString &peer : peers) {
             if (libraries.value(peer).contains(name))
                 printFigure(name + u'.' + peer, libraries.value(peer).value(name), unit, compared(name));
         }
     }
     // Time for twice as many updates: 2 is linear, 4 quadratic.
-    const auto growth = [](const QHash<QString, double> &of) {
-        return of.value(u"text.merge_updates"_s) / of.value(u"text.merge_updates_half"_s, 1);
-    };
-    if (names.contains(u"text.merge_updates_growth"_s) && figures.contains(u"text.merge_updates"_s))
-        printFigure(u"text.merge_updates_growth"_s, growth(figures), u"times"_s,
-                    baseline.isEmpty() ? std::nullopt : std::optional(growth(baseline)));
+    if (names.contains(u"text.merge_updates_growth"_s) && figures.contains(u"text.merge_updates"_s)) {
+        const double ours = figures[u"text.merge_updates"_s].median / figures[u"text.merge_updates_half"_s].median;
+        const double theirs = baseline.value(u"text.merge_updates"_s) / baseline.value(u"text.merge_updates_half"_s, 1);
+        printFigure(u"text.merge_updates_growth"_s, ours, u"times"_s, baseline.isEmpty() ? std::nullopt : std::optional(theirs));
+    }
 }
 
 } // namespace

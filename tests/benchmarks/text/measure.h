@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "figures.h"
+
 #include <QtGlobal>
 
-#include <algorithm>
-#include <limits>
+#include <optional>
+#include <vector>
 
 namespace Sheaf::Bench {
 
@@ -15,17 +17,23 @@ namespace Sheaf::Bench {
 /// Bytes that live on the heap.
 [[nodiscard]] qint64 heapBytes();
 
-/// The least processor time of some runs. What the work returns is let go after the clock has stopped.
+/// One figure: the median of some runs, and the least of them, which a busy machine disturbs less.
+struct Figure {
+    double median = 0;
+    std::optional<double> least;
+};
+
+/// Processor time of some runs. What the work returns is let go after the clock has stopped.
 template<typename Work>
-[[nodiscard]] double leastMs(int runs, Work work)
+[[nodiscard]] Figure timed(int runs, Work work)
 {
-    double least = std::numeric_limits<double>::infinity();
+    std::vector<double> samples;
     for (int i = 0; i < runs; ++i) {
         const double start = cpuMs();
         const auto kept = work();
-        least = std::min(least, cpuMs() - start);
+        samples.push_back(cpuMs() - start);
     }
-    return least;
+    return {percentile(samples, 0.5), percentile(samples, 0)};
 }
 
 } // namespace Sheaf::Bench

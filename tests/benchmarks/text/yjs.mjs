@@ -3,7 +3,7 @@
 // What baseline.mjs measures of npm's yjs.
 import { pathToFileURL } from 'node:url'
 
-export const measures = async ({ modules, file, unpack, least, check, edits }) => {
+export const measures = async ({ modules, file, unpack, median, check, edits }) => {
   // The module form: yjs is several times slower in the other one.
   const Y = await import(pathToFileURL(`${modules}/yjs/dist/yjs.mjs`))
   const state1 = file('state1.bin')
@@ -39,17 +39,17 @@ export const measures = async ({ modules, file, unpack, least, check, edits }) =
   }
   const loaded = load(state1, false)
   return {
-    'text.local': () => least(() => same(play(false))),
-    'text.local_updates': () => least(() => same(play(true))),
+    'text.local': () => median(() => same(play(false))),
+    'text.local_updates': () => median(() => same(play(true))),
     'text.remote': () => {
       const updates = unpack('remote.bin')
-      return least(() => same(each(updates)))
+      return median(() => same(each(updates)))
     },
-    'text.load_v1': () => least(() => load(state1, false), 5),
-    'text.load_v2': () => least(() => load(state2, true), 5),
-    'text.encode_v1': () => least(() => Y.encodeStateAsUpdate(loaded), 10),
-    'text.encode_v2': () => least(() => Y.encodeStateAsUpdateV2(loaded), 10),
-    'text.out': () => least(() => loaded.getText('text').toString(), 20),
+    'text.load_v1': () => median(() => load(state1, false), 5),
+    'text.load_v2': () => median(() => load(state2, true), 5),
+    'text.encode_v1': () => median(() => Y.encodeStateAsUpdate(loaded), 10),
+    'text.encode_v2': () => median(() => Y.encodeStateAsUpdateV2(loaded), 10),
+    'text.out': () => median(() => loaded.getText('text').toString(), 20),
     'text.memory': () => {
       const before = heap()
       const doc = load(state1, false)
@@ -59,16 +59,16 @@ export const measures = async ({ modules, file, unpack, least, check, edits }) =
     },
     'text.merge': () => {
       const updates = unpack('merge.bin')
-      return least(() => each(updates))
+      return median(() => each(updates))
     },
     'text.merge_updates': () => {
       const updates = unpack('keystrokes.bin')
-      return least(() => Y.mergeUpdates(updates))
+      return median(() => Y.mergeUpdates(updates))
     },
     'text.merge_updates_half': () => {
       const updates = unpack('keystrokes.bin')
       const half = updates.slice(0, updates.length >> 1)
-      return least(() => Y.mergeUpdates(half))
+      return median(() => Y.mergeUpdates(half))
     }
   }
 }

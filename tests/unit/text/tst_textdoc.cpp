@@ -4,6 +4,7 @@
 #include "shared.h"
 #include "text/bytes.h"
 #include "text/doc.h"
+#include "text/updatealgebra.h"
 #include "trace.h"
 
 #include <QtTest>
@@ -269,6 +270,28 @@ private Q_SLOTS:
         Doc copy({2, true, true});
         QVERIFY(copy.apply(doc.encode(Format::V2), Format::V2));
         QCOMPARE(copy.text().toString(), doc.text().toString());
+    }
+
+    /// A replica that holds two halves brings them by its state to those that hold the pair and know all of that state.
+    void aKnownHalfCutsThePair()
+    {
+        Doc author({1, true, true});
+        author.text().insert(0, u"a\U0001F600b");
+        Doc another({2, true, true});
+        another.text().insert(0, u"c");
+        for (const std::vector<QByteArray> &others : {std::vector<QByteArray>{}, {another.encode()}}) {
+            Doc reader({3, true, true});
+            QVERIFY(reader.apply(author.encode()));
+            const auto half = diffUpdate(author.encode(), {{1, 2}}, Format::V1);
+            QVERIFY(half);
+            std::vector<QByteArray> updates = others;
+            updates.push_back(*half);
+            const auto together = mergeUpdates(updates, Format::V1);
+            QVERIFY(together);
+            QVERIFY(reader.apply(*together));
+            QCOMPARE(reader.text().toString().left(4), u"a\uFFFD\uFFFDb"_s);
+            QCOMPARE(reader.check(), QString());
+        }
     }
 
     void traces_data()
