@@ -29,6 +29,7 @@ private Q_SLOTS:
     void deleteAndUndo();
     void listIsMadeRenamedAndDeleted();
     void dueDayIsRead();
+    void dueDayIsPicked();
     void searchFiltersAndEscapeClears();
     void emptyPlacesSaySo();
     void theirChangeOfTheOpenNoteKeepsTheCaret();
@@ -236,6 +237,38 @@ void TestWindow::dueDayIsRead()
     app.type(u"2031-02-04"_s);
     app.key(Qt::Key_Return);
     QTRY_COMPARE(app.value(u"SELECT due FROM tasks"_s).toString(), u"2031-02-04"_s);
+}
+
+void TestWindow::dueDayIsPicked()
+{
+    const QString due = u"SELECT due FROM tasks"_s;
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    app.key(Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+    app.type(u"Pay"_s);
+    app.key(Qt::Key_Down);
+    QTRY_VERIFY(app.item(u"taskDue"_s)->hasActiveFocus());
+    app.type(u"2031-02-28"_s);
+    app.key(Qt::Key_Down, Qt::AltModifier);
+    QTRY_COMPARE(app.property(u"monthName"_s, "text").toString(), u"February 2031"_s);
+    app.key(Qt::Key_Right);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(due).toString(), u"2031-03-01"_s);
+    QTRY_VERIFY(!app.item(u"monthName"_s));
+    QTRY_VERIFY(app.item(u"taskDue"_s)->hasActiveFocus());
+    QCOMPARE(app.property(u"taskDue"_s, "text").toString(), u"1 Mar 2031"_s);
+
+    QVERIFY(app.click(u"taskDueButton"_s));
+    QTRY_VERIFY(app.item(u"day-2031-03-17"_s));
+    QVERIFY(app.click(u"day-2031-03-17"_s));
+    QTRY_COMPARE(app.value(due).toString(), u"2031-03-17"_s);
+    QTRY_VERIFY(!app.item(u"monthName"_s));
+    QVERIFY(app.click(u"taskDueButton"_s));
+    QTRY_VERIFY(app.item(u"monthName"_s));
+    app.key(Qt::Key_Escape); // closes the month, not the task
+    QTRY_VERIFY(!app.item(u"monthName"_s));
+    QVERIFY(app.item(u"taskDetail"_s)->hasActiveFocus());
+    QCOMPARE(app.value(due).toString(), u"2031-03-17"_s);
 }
 
 void TestWindow::searchFiltersAndEscapeClears()

@@ -73,9 +73,20 @@ FocusScope {
         root.dueUnread = day === undefined;
         if (root.dueUnread)
             return;
+        root.setDue(day);
+    }
+    function setDue(day: string): void {
+        root.dueUnread = false;
         root.due = day;
         root.store.setTaskDue(root.taskId, day);
         dueField.text = Dates.dueText(day, Today.now);
+    }
+    /// What stands in the field counts, if it is a day.
+    function pickDue(): void {
+        if (root.trashed)
+            return;
+        root.saveDue();
+        month.show(root.due);
     }
     function read(): void {
         if (root.taskId === "" || row.value(0, "itemId") !== root.taskId)
@@ -203,11 +214,6 @@ FocusScope {
         x: pane.editor.side
         height: Theme.controlHeight
         spacing: Theme.small
-        Icon {
-            anchors.verticalCenter: parent.verticalCenter
-            name: "calendar"
-            color: Theme.secondary
-        }
         Field {
             id: dueField
             objectName: "taskDue"
@@ -217,7 +223,22 @@ FocusScope {
             readOnly: root.trashed
             onAccepted: root.saveDue()
             onActiveFocusChanged: if (!activeFocus) root.saveDue()
-            Keys.onDownPressed: pane.editor.forceActiveFocus()
+            Keys.onDownPressed: event => event.modifiers & Qt.AltModifier ? root.pickDue() : pane.editor.forceActiveFocus()
+        }
+        IconButton {
+            id: dueButton
+            objectName: "taskDueButton"
+            anchors.verticalCenter: parent.verticalCenter
+            visible: root.ready && !root.trashed
+            iconName: "calendar"
+            tip: month.visible ? "" : qsTr("Choose a day")
+            key: "Alt+↓"
+            onClicked: root.pickDue()
+            MonthCard {
+                id: month
+                y: dueButton.height + Theme.tiny
+                onChosen: day => root.setDue(day)
+            }
         }
         Label {
             objectName: "taskDueHint"

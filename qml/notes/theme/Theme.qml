@@ -129,6 +129,7 @@ QtObject {
     readonly property int menuWidth: 220
     readonly property int shortFieldWidth: 200
     readonly property int sortWidth: 96
+    readonly property int dayWidth: 36
     readonly property int historyListWidth: 250
     readonly property int historyWideFrom: 600
     readonly property int signWidth: 32

@@ -28,7 +28,7 @@ Card {
         ["M", qsTr("Move to a list")],
         ["Enter", qsTr("Open")],
         ["Space", qsTr("Complete / reopen a task")],
-        ["D", qsTr("Due day of a task")],
+        ["D  Alt+↓", qsTr("Due day of a task, calendar")],
         ["Alt+↑ ↓", qsTr("Move a task")],
         ["F2", qsTr("Rename a list")],
         ["Delete", qsTr("Move to trash")],
