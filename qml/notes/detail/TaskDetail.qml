@@ -20,6 +20,7 @@ FocusScope {
     /// What others see of us, see Presence.
     property var person: ({})
     readonly property alias people: people
+    readonly property alias pane: pane
     property string loadedId
     property string listId
     property string due
@@ -142,7 +143,7 @@ FocusScope {
         column: "notes"
         editor: pane.editor
         onWriting: root.history.edited("task", root.taskId)
-        onReplaced: pane.contentY = 0
+        onReplaced: pane.begin(root.taskId)
         onEdited: (delta, author) => {
             if (author !== TextDocument.Author.Others)
                 root.store.touch("task", root.taskId);
@@ -251,6 +252,7 @@ FocusScope {
     }
     TextPane {
         id: pane
+        objectName: "taskPane"
         presence: people
         anchors.top: dueLine.bottom
         anchors.topMargin: Theme.small
@@ -259,7 +261,7 @@ FocusScope {
         label: qsTr("Notes of the task")
         placeholder: qsTr("Notes")
         editor.objectName: "taskNotes"
-        editor.readOnly: !root.ready || root.trashed
+        readOnly: !root.ready || root.trashed
     }
     TextTrouble {
         id: trouble

@@ -30,6 +30,8 @@ FocusScope {
     readonly property string listId: root.place.startsWith("list:") ? root.place.slice(5) : ""
     readonly property alias selection: selected
     readonly property alias arranged: arranged
+    /// Whether the rows of the place are here.
+    readonly property alias loaded: items.loaded
     readonly property alias tools: tools
     readonly property bool inTrash: root.place === "trash"
     readonly property bool tasksOnly: root.place === "today" || root.place === "upcoming" || root.place === "tasks"
@@ -46,6 +48,21 @@ FocusScope {
     /// Why what was asked for is not done.
     signal told(string message)
 
+    /// The first row on the screen, and how far below the edge it begins; no id while there is none.
+    function firstRow(): var {
+        let row = -1;
+        for (let y = 0; row < 0 && y < listView.height; y += Theme.small)
+            row = listView.indexAt(0, listView.contentY + y);
+        return { itemId: row < 0 ? "" : root.idAt(row), offset: row < 0 ? 0 : listView.itemAtIndex(row).y - listView.contentY };
+    }
+    function scrollTo(itemId: string, offset: real): void {
+        const row = items.indexOf("itemId", itemId);
+        if (row < 0)
+            return;
+        listView.positionViewAtIndex(row, ListView.Beginning);
+        listView.contentY = listView.itemAtIndex(row).y - offset;
+        listView.returnToBounds();
+    }
     function takeFocus(): void {
         keys.forceActiveFocus();
     }

@@ -172,6 +172,7 @@ ApplicationWindow {
             firstRun.active = root.connection.server === "";
             root.openDraft();
         } else {
+            settings.scroll.expectText(settings.value("openKind", ""), openId);
             root.open(settings.value("openKind", ""), openId);
             root.enterList();
         }

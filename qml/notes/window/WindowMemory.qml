@@ -19,6 +19,11 @@ ProfileSettings {
         value: root.personName
     }
 
+    readonly property ScrollMemory scroll: ScrollMemory {
+        memory: root
+        window: root.window
+    }
+
     function remember(): void {
         const window = root.window;
         root.setValue("width", window.width);
@@ -29,6 +34,7 @@ ProfileSettings {
             root.setValue("listWidth", window.items.width);
         root.setValue("sidebarWanted", window.sidebarWanted);
         root.setValue("used", true);
+        root.scroll.remember();
     }
     function restore(): void {
         const window = root.window;
