@@ -22,6 +22,8 @@ ApplicationWindow {
     required property var connection
     /// Import and export: running, text, progress, importFolder(), exportFolder().
     required property var transfers
+    /// What the desktop prefers, see Theme.
+    property var desktop: null
     required property string settingsFile
     property string forcedTheme
 
@@ -256,6 +258,7 @@ ApplicationWindow {
             onNewList: sidebar.addList()
             onKeySheetAsked: keySheet.open()
             onThemeAsked: mode => settings.chooseTheme(mode)
+            onMotionAsked: reduced => settings.chooseMotion(reduced)
             onImportAsked: root.pickImport()
             onExportAsked: root.pickExport()
             onQuitAsked: root.close()

@@ -42,11 +42,20 @@ ProfileSettings {
         window.height = Number(root.value("height", Theme.windowHeight));
         window.sidebarWanted = String(root.value("sidebarWanted", true)) === "true";
         window.place = root.value("place", "inbox");
+        Theme.desktop = window.desktop;
+        Theme.motion = root.value("motion", "system");
         Theme.mode = root.forcedTheme !== "" ? root.forcedTheme : root.value("theme", "system");
     }
     function chooseTheme(mode: string): void {
         Theme.mode = mode;
         root.setValue("theme", mode);
+    }
+    /// What the desktop says already is not a choice, so that it is followed.
+    function chooseMotion(reduced: bool): void {
+        Theme.motion = "system";
+        if (Theme.reduceMotion !== reduced)
+            Theme.motion = reduced ? "reduced" : "full";
+        root.setValue("motion", Theme.motion);
     }
     function rememberPlace(place: string): void {
         root.setValue("place", place);
