@@ -64,6 +64,9 @@ bool TextDrag::eventFilter(QObject *watched, QEvent *event)
     case QEvent::DragMove:
         dragged(*static_cast<QDropEvent *>(event));
         return true;
+    case QEvent::DragLeave:
+        show(-1);
+        return true;
     case QEvent::Drop:
         dropped(*static_cast<QDropEvent *>(event));
         return true;
@@ -167,14 +170,23 @@ Qt::DropAction TextDrag::actionFor(const QDropEvent &event) const
 
 void TextDrag::dragged(QDropEvent &event)
 {
-    if (!takes(event))
+    const bool taken = takes(event);
+    show(taken ? outsidePairs(m_document, placeAt(event.position())) : -1);
+    if (!taken)
         return event.ignore();
     event.setDropAction(actionFor(event));
     event.accept();
 }
 
+void TextDrag::show(int place)
+{
+    if (std::exchange(m_place, place) != place)
+        Q_EMIT placeChanged(place);
+}
+
 void TextDrag::dropped(QDropEvent &event)
 {
+    show(-1);
     if (!takes(event))
         return event.ignore();
     QGuiApplication::inputMethod()->commit();

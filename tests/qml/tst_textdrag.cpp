@@ -19,6 +19,7 @@ private Q_SLOTS:
     void init() { open(); }
     void cleanup() { close(); }
     void textIsDropped();
+    void aCaretShowsWhereItGoes();
     void nothingIsDroppedIntoAReadOnlyText();
     void aSelectionIsDragged_data();
     void aSelectionIsDragged();
@@ -81,6 +82,32 @@ void TestTextDrag::textIsDropped()
     QMimeData picture;
     picture.setImageData(QImage(2, 2, QImage::Format_RGB32));
     QCOMPARE(drop(picture, 4), Qt::IgnoreAction);
+}
+
+void TestTextDrag::aCaretShowsWhereItGoes()
+{
+    QMimeData data;
+    data.setText(u"new "_s);
+    const auto over = [&](int place) {
+        QDragMoveEvent move(pointOf(place), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &move);
+    };
+    QDragEnterEvent enter(pointOf(2), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window.get(), &enter);
+    QCOMPARE(document->dropPlace(), 2);
+    QSignalSpy changed(document.get(), &QmlTextDocument::dropPlaceChanged);
+    over(4);
+    QCOMPARE(document->dropPlace(), 4);
+    over(4);
+    QCOMPARE(changed.count(), 1);
+    QDragLeaveEvent leave;
+    QCoreApplication::sendEvent(window.get(), &leave);
+    QCOMPARE(document->dropPlace(), -1);
+    QCOMPARE(drop(data, 4), Qt::CopyAction);
+    QCOMPARE(document->dropPlace(), -1);
+    area->setProperty("readOnly", true);
+    over(4);
+    QCOMPARE(document->dropPlace(), -1);
 }
 
 void TestTextDrag::nothingIsDroppedIntoAReadOnlyText()

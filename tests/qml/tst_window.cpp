@@ -4,6 +4,8 @@
 #include "sql/database.h"
 #include "windowdriver.h"
 
+#include <QDropEvent>
+#include <QMimeData>
 #include <QSqlQuery>
 #include <QTemporaryDir>
 
@@ -35,6 +37,7 @@ private Q_SLOTS:
     void theirChangeOfTheOpenNoteKeepsTheCaret();
     void aFullDiskIsToldWhileOneTypes_data();
     void aFullDiskIsToldWhileOneTypes();
+    void aDropIsShownBeforeItIsMade();
     void paneKeysAndKeySheet();
     void narrowWindowShowsOnePane();
     void secondWindowOnOneProfileIsRefused();
@@ -313,8 +316,8 @@ void TestWindow::aFullDiskIsToldWhileOneTypes_data()
 {
     QTest::addColumn<QString>("editor");
     QTest::addColumn<QString>("sql");
-    QTest::newRow("note") << u"noteEditor"_s << u"SELECT body FROM notes"_s;
-    QTest::newRow("task") << u"taskNotes"_s << u"SELECT notes FROM tasks"_s;
+    QTest::newRow("note") << u"noteEditor"_s << u"SELECT body FROM notes ORDER BY length(body) DESC"_s;
+    QTest::newRow("task") << u"taskNotes"_s << u"SELECT notes FROM tasks ORDER BY length(notes) DESC"_s;
 }
 
 void TestWindow::aFullDiskIsToldWhileOneTypes()
@@ -332,11 +335,13 @@ void TestWindow::aFullDiskIsToldWhileOneTypes()
             })
             .waitForFinished();
     };
-    if (editor == u"noteEditor")
-        app.store().createNote({}, u"A note"_s, {});
-    else
-        app.store().createTask({}, u"A task"_s);
-    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 1);
+    for (const QString &title : {u"First"_s, u"Second"_s}) {
+        if (editor == u"noteEditor")
+            app.store().createNote({}, title, {});
+        else
+            app.store().createTask({}, title);
+    }
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 2);
     app.key(Qt::Key_1, Qt::ControlModifier);
     app.key(Qt::Key_J);
     QTRY_VERIFY(app.item(editor) && !app.property(editor, "readOnly").toBool());
@@ -354,9 +359,39 @@ void TestWindow::aFullDiskIsToldWhileOneTypes()
     QCOMPARE(app.value(sql).toString(), u"kept "_s);
     QVERIFY(!app.property(u"noteSaved"_s, "text").toString().startsWith(u"Saved"_s));
 
+    // Another text has no such trouble; that the one before still has it is told once.
+    app.key(Qt::Key_1, Qt::ControlModifier);
+    app.key(Qt::Key_J);
+    QTRY_COMPARE(app.property(editor, "text").toString(), QString());
+    QTRY_VERIFY(app.property(u"toast"_s, "text").toString().startsWith(u"A text that you left is not saved yet: The disk"_s));
+    QVERIFY(!app.item(u"textTrouble"_s));
+
     allowPages(1'000'000);
     QTRY_COMPARE_WITH_TIMEOUT(app.value(sql).toString(), u"kept "_s + much, 20'000); // without another key
-    QTRY_VERIFY(!app.item(u"textTrouble"_s));
+}
+
+void TestWindow::aDropIsShownBeforeItIsMade()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_End);
+    QTRY_COMPARE(app.property(u"noteEditor"_s, "text").toString(), u"Its text"_s);
+    QQuickItem *editor = app.item(u"noteEditor"_s);
+    QRectF at;
+    QVERIFY(QMetaObject::invokeMethod(editor, "positionToRectangle", Q_RETURN_ARG(QRectF, at), Q_ARG(int, 4)));
+    QMimeData data;
+    data.setText(u"new "_s);
+    const QPoint over = editor->mapToScene(at.center()).toPoint();
+    QVERIFY(!app.item(u"dropCaret"_s));
+    QDragEnterEvent enter(over, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(app.window(), &enter);
+    QTRY_VERIFY(app.item(u"dropCaret"_s));
+    QCOMPARE(app.item(u"dropCaret"_s)->position(), at.topLeft());
+    QDropEvent drop(over, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(app.window(), &drop);
+    QTRY_VERIFY(!app.item(u"dropCaret"_s));
+    QCOMPARE(app.property(u"noteEditor"_s, "text").toString(), u"Its new text"_s);
 }
 
 void TestWindow::paneKeysAndKeySheet()

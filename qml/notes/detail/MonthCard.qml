@@ -17,7 +17,8 @@ Card {
     property string picked
     /// Where the keys are.
     property date day: Today.now
-    readonly property int firstDay: root.locale.firstDayOfWeek
+    /// Of a week; 0 is Sunday.
+    property int firstDay: Qt.locale().firstDayOfWeek
     readonly property var days: Dates.monthDays(root.day, root.firstDay)
 
     /// An ISO day, or empty for none.

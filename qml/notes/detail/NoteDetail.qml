@@ -195,6 +195,7 @@ FocusScope {
         id: pane
         objectName: "notePane"
         presence: people
+        dropPlace: bodyText.dropPlace
         anchors.top: titleField.bottom
         anchors.bottom: trouble.top
         width: parent.width
@@ -208,6 +209,7 @@ FocusScope {
         anchors.bottom: footer.top
         width: parent.width
         document: bodyText
+        toast: root.toast
     }
     NoteFooter {
         id: footer

@@ -254,6 +254,7 @@ FocusScope {
         id: pane
         objectName: "taskPane"
         presence: people
+        dropPlace: notesText.dropPlace
         anchors.top: dueLine.bottom
         anchors.topMargin: Theme.small
         anchors.bottom: trouble.top
@@ -268,6 +269,7 @@ FocusScope {
         anchors.bottom: parent.bottom
         width: parent.width
         document: notesText
+        toast: root.toast
     }
     ItemHistory {
         id: versions

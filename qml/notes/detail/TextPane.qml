@@ -16,6 +16,8 @@ Flickable {
     property string label
     property Presence presence
     property bool readOnly: false
+    /// Where what is dragged over the text would go, -1 for nowhere.
+    property int dropPlace: -1
     /// Where the text of one item is to begin on the screen, the next time it is shown: { itemId, place, offset }.
     property var remembered: null
 
@@ -80,6 +82,16 @@ Flickable {
         cursorDelegate: Caret {
             shown: area.activeFocus && !area.readOnly
             at: area.cursorPosition
+        }
+        Rectangle {
+            objectName: "dropCaret"
+            readonly property rect at: root.dropPlace < 0 ? Qt.rect(0, 0, 0, 0) : area.positionToRectangle(root.dropPlace)
+            visible: root.dropPlace >= 0
+            x: at.x
+            y: at.y
+            width: Theme.caretWidth
+            height: at.height
+            color: Theme.accent
         }
         RemoteCarets {
             editor: area

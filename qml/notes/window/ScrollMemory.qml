@@ -15,7 +15,7 @@ QtObject {
     readonly property Connections rows: Connections {
         target: root.window.items
         function onLoadedChanged(): void {
-            Qt.callLater(root.restoreList);
+            Qt.callLater(root.restoreList); // qmllint disable
         }
     }
 
