@@ -14,6 +14,7 @@ class TestWindowMemory : public QObject
 
 private Q_SLOTS:
     void init();
+    void panesAreAsWideAsTheyWere();
     void listAndTextAreWhereTheyWereLeft_data();
     void listAndTextAreWhereTheyWereLeft();
     void anotherTextBeginsAtItsStart();
@@ -40,6 +41,37 @@ void TestWindowMemory::fill(WindowDriver &app)
                      " INSERT INTO tasks(id, title, notes, position, created, updated) SELECT printf('t%02d', n), 'Task ' || n,"
                      " replace(hex(zeroblob(200)), '00', 'A line of the notes.' || char(10)), printf('%02d', n), n, n FROM i"_s));
     QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 60);
+}
+
+void TestWindowMemory::panesAreAsWideAsTheyWere()
+{
+    const auto drag = [](WindowDriver &app, const QString &pane, int by) {
+        const QQuickItem *left = app.item(pane);
+        QPoint at = left->mapToScene(QPointF(left->width(), left->height() / 2)).toPoint();
+        QTest::mousePress(app.window(), Qt::LeftButton, {}, at);
+        for (int step = 0; step < 5; ++step) {
+            at.rx() += by / 5;
+            QTest::mouseMove(app.window(), at);
+        }
+        QTest::mouseRelease(app.window(), Qt::LeftButton, {}, at);
+    };
+    double sidebar = 0;
+    double list = 0;
+    {
+        WindowDriver app(m_profile->path());
+        QVERIFY(app.waitForWindow());
+        drag(app, u"sidebar"_s, -30);
+        drag(app, u"itemList"_s, 50);
+        QTRY_COMPARE(app.item(u"sidebar"_s)->width(), 190.0);
+        QTRY_COMPARE(app.item(u"itemList"_s)->width(), 390.0);
+        sidebar = app.item(u"sidebar"_s)->width();
+        list = app.item(u"itemList"_s)->width();
+        app.quit();
+    }
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    QTRY_COMPARE(app.item(u"sidebar"_s)->width(), sidebar);
+    QTRY_COMPARE(app.item(u"itemList"_s)->width(), list);
 }
 
 void TestWindowMemory::listAndTextAreWhereTheyWereLeft_data()

@@ -317,7 +317,7 @@ ApplicationWindow {
             visible: !root.drawerUsed && root.sidebarWanted
             SplitView.minimumWidth: Theme.sidebarMinWidth
             SplitView.maximumWidth: Theme.sidebarMaxWidth
-            SplitView.preferredWidth: Number(settings.value("sidebarWidth", Theme.sidebarWidth))
+            SplitView.preferredWidth: settings.paneWidth("sidebarWidth", Theme.sidebarWidth)
         }
         ItemList {
             id: itemList
@@ -325,7 +325,7 @@ ApplicationWindow {
             SplitView.minimumWidth: Theme.listMinWidth
             SplitView.maximumWidth: root.singlePane ? root.width : Theme.listMaxWidth
             SplitView.fillWidth: root.singlePane
-            SplitView.preferredWidth: Number(settings.value("listWidth", Theme.listWidth))
+            SplitView.preferredWidth: settings.paneWidth("listWidth", Theme.listWidth)
             engine: root.engine
             store: root.store
             memory: settings

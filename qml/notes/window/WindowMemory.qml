@@ -24,6 +24,10 @@ ProfileSettings {
         window: root.window
     }
 
+    /// For a binding, which may be made before the file is known.
+    function paneWidth(key: string, otherwise: int): int {
+        return root.fileName === "" ? otherwise : Number(root.value(key, otherwise));
+    }
     function remember(): void {
         const window = root.window;
         root.setValue("width", window.width);
