@@ -150,9 +150,12 @@ void TextDrag::dragOut()
     if (!alive)
         return;
     m_dragging = false;
+    // What was still over this editor was dropped nowhere, whatever the platform says: the program may be about to end.
+    const bool left = m_place < 0;
+    show(-1);
     // Others may have written meanwhile; the selection went along.
     const EditorSelection now = EditorSelection::of(m_editor);
-    if (done == Qt::MoveAction && !m_cameBack && m_document.slice(now.start(), now.end() - now.start()) == text)
+    if (done == Qt::MoveAction && left && !m_cameBack && m_document.slice(now.start(), now.end() - now.start()) == text)
         m_document.applyDelta({retain(now.start()), remove(now.end() - now.start())});
 }
 

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void aSelectionIsDraggedWhileOthersWrite();
     void aSelectionIsTakenElsewhere_data();
     void aSelectionIsTakenElsewhere();
+    void aDragThatEndsInTheAirTakesNothing();
     void aClickOnTheSelectionEndsIt();
 
 private:
@@ -207,6 +208,24 @@ void TestTextDrag::aSelectionIsTakenElsewhere()
     QCOMPARE(offered.testFlag(Qt::MoveAction), !readOnly);
     QCOMPARE(document->text(), after);
     QCOMPARE(shown(), after);
+}
+
+/// As when the program is told to end meanwhile: the platform names the action of the last place.
+void TestTextDrag::aDragThatEndsInTheAirTakesNothing()
+{
+    document->setEditor(nullptr);
+    const TextEditor editor(*document, area, [&](QDrag *drag, Qt::DropActions possible) {
+        const std::unique_ptr<QDrag> owned(drag);
+        QDragEnterEvent enter(pointOf(10), possible, drag->mimeData(), Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &enter);
+        return enter.dropAction();
+    });
+    QSignalSpy place(&editor, &TextEditor::dropPlaceChanged);
+    select(4, 8);
+    dragFrom(5);
+    QCOMPARE(document->text(), start);
+    QCOMPARE(place.count(), 2); // shown, and not any more
+    QCOMPARE(place.last().first().toInt(), -1);
 }
 
 void TestTextDrag::aClickOnTheSelectionEndsIt()
