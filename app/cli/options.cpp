@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include "model/tokenoptions.h"
+
 #include <QCommandLineParser>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -80,10 +82,11 @@ Prints the versions of the note or task whose id is, or starts with, ID, one a l
 Writes every note as a Markdown file with front matter, lists as folders; `import` reads it back.
   --force        write into a folder that is not empty; files of the same name are replaced
 )"},
-    {"sync"_L1, R"(Usage: sheaf-cli sync [--url URL --token TOKEN]
+    {"sync"_L1, R"(Usage: sheaf-cli sync [--url URL --token-file FILE]
 Connects to the server and waits until both sides are proven equal; only then the exit code is 0.
   --url URL      of the server, such as wss://sync.example.org; remembered for the next time
-  --token TOKEN  of this device, as `sheaf-server token add` prints it
+  --token-file FILE  with the token of this device, as `sheaf-server token add` prints it
+  --token TOKEN  the token itself; other users of this machine can see it while this runs
 )"},
     {"repair"_L1, R"(Usage: sheaf-cli repair [--deep] [--json]
 Counts what is stored on this device, compares it with the server range by range, fetches and sends what
@@ -116,8 +119,8 @@ void addOptions(QCommandLineParser &parser)
                        {u"show"_s, {}, u"n"_s},
                        {u"restore"_s, {}, u"n"_s},
                        {u"keep"_s, {}, u"name"_s},
-                       {u"url"_s, {}, u"url"_s},
-                       {u"token"_s, {}, u"token"_s}});
+                       {u"url"_s, {}, u"url"_s}});
+    addTokenOptions(parser);
 }
 
 /// The options that a command knows, besides those of all.
@@ -130,7 +133,7 @@ QStringList optionsOf(const QString &command)
                                                    {u"edit"_s, {}},
                                                    {u"history"_s, {u"show"_s, u"restore"_s, u"keep"_s, u"json"_s}},
                                                    {u"export"_s, {u"force"_s}},
-                                                   {u"sync"_s, {u"url"_s, u"token"_s}},
+                                                   {u"sync"_s, {u"url"_s, u"token"_s, u"token-file"_s}},
                                                    {u"repair"_s, {u"deep"_s, u"json"_s}}};
     return known.value(command);
 }
@@ -180,14 +183,19 @@ QString takeOptions(const QString &command, const QCommandLineParser &parser, QJ
         if (name != "data"_L1 && !optionsOf(command).contains(name))
             return u"`%1` has no option --%2; see sheaf-cli %1 --help."_s.arg(command, name);
     }
-    for (const QString &name : {u"list"_s, u"url"_s, u"token"_s}) {
+    for (const QString &name : {u"list"_s, u"url"_s}) {
         if (parser.isSet(name))
             request.insert(name, parser.value(name));
     }
     if (parser.isSet(u"tasks"_s) && parser.isSet(u"notes"_s))
         return u"Ask for --tasks or for --notes; without both, `list` prints everything."_s;
-    if (parser.isSet(u"url"_s) != parser.isSet(u"token"_s))
-        return u"--url and --token belong together; `sheaf-server token add` prints a token."_s;
+    const auto token = tokenOf(parser);
+    if (!token)
+        return token.error().message;
+    if (parser.isSet(u"url"_s) == token->isEmpty())
+        return u"--url and --token-file belong together; `sheaf-server token add` prints a token."_s;
+    if (!token->isEmpty())
+        request.insert(u"token"_s, QString::fromUtf8(*token));
     if (parser.isSet(u"show"_s) + parser.isSet(u"restore"_s) + parser.isSet(u"keep"_s) > 1)
         return u"Ask for one of --show, --restore and --keep."_s;
     for (const QString &name : {u"show"_s, u"restore"_s}) {

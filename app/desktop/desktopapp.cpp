@@ -105,6 +105,7 @@ void DesktopApp::showMain()
                      {u"history"_s, QVariant::fromValue<QObject *>(&m_history)},
                      {u"connection"_s, QVariant::fromValue<QObject *>(&m_server)},
                      {u"transfers"_s, QVariant::fromValue<QObject *>(&m_transfers)},
+                     {u"desktop"_s, QVariant::fromValue<QObject *>(&m_look)},
                      {u"settingsFile"_s, windowFile()},
                      {u"forcedTheme"_s, m_options.theme}});
 }
@@ -113,7 +114,8 @@ void DesktopApp::showBlocked(const Error &error)
 {
     m_blocked = true;
     qCritical("sheaf: %s", qUtf8Printable(headline(error) + u": "_s + error.message));
-    load(u"BlockedPage"_s, {{u"headline"_s, headline(error)},
+    load(u"BlockedPage"_s, {{u"desktop"_s, QVariant::fromValue<QObject *>(&m_look)},
+                            {u"headline"_s, headline(error)},
                             {u"details"_s, advice(error)},
                             {u"diagnostic"_s, u"%1\n%2: %3"_s.arg(m_sync.databasePath(), error.code, error.message)}});
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "desktop/desktoplook.h"
 #include "desktop/options.h"
 #include "desktop/serverlink.h"
 #include "desktop/transfers.h"
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] QQuickWindow *window() const;
     /// Whether the store could not be opened, and the window only says why.
     [[nodiscard]] bool isBlocked() const { return m_blocked; }
+    /// What the desktop prefers; whoever wants the windows to follow it says follow().
+    [[nodiscard]] DesktopLook &look() { return m_look; }
     [[nodiscard]] SyncEngine &engine() { return m_sync; }
     [[nodiscard]] NotesStore &store() { return m_store; }
     /// What the window remembers between runs.
@@ -48,6 +51,7 @@ private:
     void load(const QString &component, const QVariantMap &properties);
 
     DesktopOptions m_options;
+    DesktopLook m_look;
     Profile m_profile;
     SyncEngine m_sync;
     NotesStore m_store;

@@ -50,6 +50,7 @@ int main(int argc, char **argv)
     });
     if (!options.screenshot.isEmpty())
         QObject::connect(&app, &Sheaf::DesktopApp::windowShown, &app, [&] { takeScreenshot(app, options.screenshot); });
+    app.look().follow();
     app.start();
     const int code = QGuiApplication::exec();
     return app.isBlocked() ? 1 : code;

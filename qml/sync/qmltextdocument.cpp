@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "qmltextdocument.h"
 
+#include <utility>
+
 namespace Sheaf {
 
 void QmlTextDocument::setEditor(QQuickItem *editor)
@@ -10,9 +12,18 @@ void QmlTextDocument::setEditor(QQuickItem *editor)
         return;
     m_editor.reset();
     m_item = editor;
-    if (editor)
+    setDropPlace(-1);
+    if (editor) {
         m_editor = std::make_unique<TextEditor>(*this, editor);
+        connect(m_editor.get(), &TextEditor::dropPlaceChanged, this, &QmlTextDocument::setDropPlace);
+    }
     Q_EMIT editorChanged();
+}
+
+void QmlTextDocument::setDropPlace(int place)
+{
+    if (std::exchange(m_dropPlace, place) != place)
+        Q_EMIT dropPlaceChanged();
 }
 
 int QmlTextDocument::countWords() const

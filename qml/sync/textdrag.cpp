@@ -64,6 +64,9 @@ bool TextDrag::eventFilter(QObject *watched, QEvent *event)
     case QEvent::DragMove:
         dragged(*static_cast<QDropEvent *>(event));
         return true;
+    case QEvent::DragLeave:
+        show(-1);
+        return true;
     case QEvent::Drop:
         dropped(*static_cast<QDropEvent *>(event));
         return true;
@@ -147,9 +150,12 @@ void TextDrag::dragOut()
     if (!alive)
         return;
     m_dragging = false;
+    // What was still over this editor was dropped nowhere, whatever the platform says: the program may be about to end.
+    const bool left = m_place < 0;
+    show(-1);
     // Others may have written meanwhile; the selection went along.
     const EditorSelection now = EditorSelection::of(m_editor);
-    if (done == Qt::MoveAction && !m_cameBack && m_document.slice(now.start(), now.end() - now.start()) == text)
+    if (done == Qt::MoveAction && left && !m_cameBack && m_document.slice(now.start(), now.end() - now.start()) == text)
         m_document.applyDelta({retain(now.start()), remove(now.end() - now.start())});
 }
 
@@ -167,14 +173,23 @@ Qt::DropAction TextDrag::actionFor(const QDropEvent &event) const
 
 void TextDrag::dragged(QDropEvent &event)
 {
-    if (!takes(event))
+    const bool taken = takes(event);
+    show(taken ? outsidePairs(m_document, placeAt(event.position())) : -1);
+    if (!taken)
         return event.ignore();
     event.setDropAction(actionFor(event));
     event.accept();
 }
 
+void TextDrag::show(int place)
+{
+    if (std::exchange(m_place, place) != place)
+        Q_EMIT placeChanged(place);
+}
+
 void TextDrag::dropped(QDropEvent &event)
 {
+    show(-1);
     if (!takes(event))
         return event.ignore();
     QGuiApplication::inputMethod()->commit();

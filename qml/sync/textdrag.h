@@ -30,6 +30,10 @@ public:
 
     TextDrag(TextDocument &document, QQuickItem &editor, Carry carry);
 
+Q_SIGNALS:
+    /// Where what is dragged over the editor would go, -1 for nowhere.
+    void placeChanged(int place);
+
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
@@ -41,6 +45,7 @@ private:
     void letGo();
     void dragOut();
     void dragged(QDropEvent &event);
+    void show(int place);
     void dropped(QDropEvent &event);
     [[nodiscard]] bool takes(const QDropEvent &event) const;
     [[nodiscard]] Qt::DropAction actionFor(const QDropEvent &event) const;
@@ -53,6 +58,7 @@ private:
     TextDocument &m_document;
     QQuickItem &m_editor;
     Carry m_carry;
+    int m_place = -1;                 ///< what placeChanged() said last
     std::optional<QPointF> m_pressed; ///< where the selection is held by the mouse
     quint64 m_doubleClickedMs = 0;
     bool m_dragging = false; ///< the drag under way is ours

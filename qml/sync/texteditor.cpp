@@ -50,6 +50,7 @@ TextEditor::TextEditor(TextDocument &document, QQuickItem *editor, TextDrag::Car
     connect(editor, composing.notifySignal(), this, staticMetaObject.method(staticMetaObject.indexOfSlot("composingChanged()")));
     editor->installEventFilter(this);
     m_drag = std::make_unique<TextDrag>(document, *editor, std::move(carry));
+    connect(m_drag.get(), &TextDrag::placeChanged, this, &TextEditor::dropPlaceChanged);
     connect(editor, &QObject::destroyed, this, [this] { m_drag.reset(); });
     if (document.isLoaded())
         showAll();

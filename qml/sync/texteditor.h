@@ -29,6 +29,10 @@ public:
     /// Puts the whole text in.
     void showAll();
 
+Q_SIGNALS:
+    /// Where what is dragged over the editor would go, -1 for nowhere.
+    void dropPlaceChanged(int place);
+
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 

@@ -156,6 +156,11 @@ QString TextDocument::errorText() const
     return d->shownError;
 }
 
+QString TextDocument::leftErrorText() const
+{
+    return d->shownLeftError;
+}
+
 void TextDocument::replace(int position, int removed, const QString &inserted)
 {
     if (position < 0 || removed < 0 || (removed == 0 && inserted.isEmpty()))

@@ -31,6 +31,7 @@ class TextDocument : public QObject
     Q_PROPERTY(bool canRedo READ canRedo NOTIFY undoChanged FINAL)
     Q_PROPERTY(int length READ length NOTIFY lengthChanged FINAL)
     Q_PROPERTY(QString errorText READ errorText NOTIFY errorTextChanged FINAL)
+    Q_PROPERTY(QString leftErrorText READ leftErrorText NOTIFY leftErrorTextChanged FINAL)
 
 public:
     enum class Author {
@@ -72,6 +73,8 @@ public:
     /// Where such a place is now; -1 while the text that it speaks of is not here.
     [[nodiscard]] int absolutePosition(const QByteArray &relative) const;
     [[nodiscard]] QString errorText() const; ///< why the text cannot be read or written
+    /// Why edits of texts that were left are not written yet; they are tried again.
+    [[nodiscard]] QString leftErrorText() const;
 
     void replace(int position, int removed, const QString &inserted);
     void applyDelta(const Text::Delta &delta);
@@ -98,6 +101,7 @@ Q_SIGNALS:
     void undoChanged();
     void lengthChanged();
     void errorTextChanged();
+    void leftErrorTextChanged();
     /// Local edits are about to be handed to the engine; what a direct connection to this asks of the engine comes
     /// before them.
     void writing();

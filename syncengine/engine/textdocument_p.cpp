@@ -268,13 +268,14 @@ void TextDocument::Private::announce()
         Q_EMIT q->undoChanged();
     if (const bool saved = q->isSaved(); std::exchange(shownSaved, saved) != saved)
         Q_EMIT q->savedChanged();
-    Error error = loadError;
-    for (const auto &one : unfinished)
-        error = error.code.isEmpty() ? one->error() : error;
-    if (writer && error.code.isEmpty())
-        error = writer->error();
-    if (std::exchange(shownError, error.message) != error.message)
+    const QString error = writer && loadError.code.isEmpty() ? writer->error().message : loadError.message;
+    if (std::exchange(shownError, error) != error)
         Q_EMIT q->errorTextChanged();
+    QString left;
+    for (const auto &one : unfinished)
+        left = left.isEmpty() ? one->error().message : left;
+    if (std::exchange(shownLeftError, left) != left)
+        Q_EMIT q->leftErrorTextChanged();
 }
 
 void TextDocument::Private::writerAnswered()

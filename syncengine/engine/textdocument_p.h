@@ -90,6 +90,7 @@ struct TextDocument::Private {
     bool shownRedo = false;
     int shownLength = 0;
     QString shownError;
+    QString shownLeftError;
 };
 
 } // namespace Sheaf

@@ -55,6 +55,7 @@ void TestPlaces::initTestCase()
                   QLatin1StringView(table), QChar::fromLatin1(table[0])));
     }
     write(u"UPDATE tasks SET due = date(19000 * 86400 + updated * 8640, 'unixepoch')"_s);
+    write(u"UPDATE tasks SET done = created WHERE created % 3 = 0"_s);
 }
 
 CommitChanges TestPlaces::write(const QString &sql, const QVariantList &params)
@@ -76,9 +77,20 @@ void TestPlaces::anEditReadsOneRow_data()
 {
     QTest::addColumn<QString>("place");
     QTest::addColumn<QString>("filter");
-    for (const char *place : {"inbox", "today", "upcoming", "notes", "tasks", "trash", "list:l"}) {
-        QTest::newRow(place) << QString::fromLatin1(place) << QString();
-        QTest::addRow("%s, searched", place) << QString::fromLatin1(place) << u"title 1"_s;
+    QTest::addColumn<QString>("order");
+    QTest::addColumn<QString>("part");
+    const auto names = [this](const char *function, const QString &place) {
+        return m_script.globalObject().property(QString::fromLatin1(function)).call({place}).toVariant().toStringList();
+    };
+    for (const QString &place : {u"inbox"_s, u"today"_s, u"upcoming"_s, u"notes"_s, u"tasks"_s, u"trash"_s, u"list:l"_s}) {
+        const QStringList orders = names("orders", place);
+        const QStringList parts = names("parts", place);
+        for (const QString &order : orders.isEmpty() ? QStringList{u"manual"_s} : orders) {
+            for (const QString &part : parts.isEmpty() ? QStringList{u"all"_s} : parts)
+                QTest::addRow("%s, by %s, %s", qPrintable(place), qPrintable(order), qPrintable(part))
+                    << place << QString() << order << part;
+        }
+        QTest::addRow("%s, searched", qPrintable(place)) << place << u"title 1"_s << orders.value(0, u"manual"_s) << u"all"_s;
     }
 }
 
@@ -86,7 +98,9 @@ void TestPlaces::anEditReadsOneRow()
 {
     QFETCH(QString, place);
     QFETCH(QString, filter);
-    const QJSValue query = m_script.globalObject().property(u"items"_s).call({place, filter, u"2022-01-20"_s, 0});
+    QFETCH(QString, order);
+    QFETCH(QString, part);
+    const QJSValue query = m_script.globalObject().property(u"items"_s).call({place, filter, order, part, u"2022-01-20"_s, 0});
     QVERIFY2(!query.isError(), qPrintable(query.toString()));
     const auto live = LiveResult::open(m_replica->database(), query.property(u"sql"_s).toString(),
                                        query.property(u"params"_s).toVariant().toList());

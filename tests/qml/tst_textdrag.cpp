@@ -19,12 +19,14 @@ private Q_SLOTS:
     void init() { open(); }
     void cleanup() { close(); }
     void textIsDropped();
+    void aCaretShowsWhereItGoes();
     void nothingIsDroppedIntoAReadOnlyText();
     void aSelectionIsDragged_data();
     void aSelectionIsDragged();
     void aSelectionIsDraggedWhileOthersWrite();
     void aSelectionIsTakenElsewhere_data();
     void aSelectionIsTakenElsewhere();
+    void aDragThatEndsInTheAirTakesNothing();
     void aClickOnTheSelectionEndsIt();
 
 private:
@@ -81,6 +83,32 @@ void TestTextDrag::textIsDropped()
     QMimeData picture;
     picture.setImageData(QImage(2, 2, QImage::Format_RGB32));
     QCOMPARE(drop(picture, 4), Qt::IgnoreAction);
+}
+
+void TestTextDrag::aCaretShowsWhereItGoes()
+{
+    QMimeData data;
+    data.setText(u"new "_s);
+    const auto over = [&](int place) {
+        QDragMoveEvent move(pointOf(place), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &move);
+    };
+    QDragEnterEvent enter(pointOf(2), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window.get(), &enter);
+    QCOMPARE(document->dropPlace(), 2);
+    QSignalSpy changed(document.get(), &QmlTextDocument::dropPlaceChanged);
+    over(4);
+    QCOMPARE(document->dropPlace(), 4);
+    over(4);
+    QCOMPARE(changed.count(), 1);
+    QDragLeaveEvent leave;
+    QCoreApplication::sendEvent(window.get(), &leave);
+    QCOMPARE(document->dropPlace(), -1);
+    QCOMPARE(drop(data, 4), Qt::CopyAction);
+    QCOMPARE(document->dropPlace(), -1);
+    area->setProperty("readOnly", true);
+    over(4);
+    QCOMPARE(document->dropPlace(), -1);
 }
 
 void TestTextDrag::nothingIsDroppedIntoAReadOnlyText()
@@ -180,6 +208,24 @@ void TestTextDrag::aSelectionIsTakenElsewhere()
     QCOMPARE(offered.testFlag(Qt::MoveAction), !readOnly);
     QCOMPARE(document->text(), after);
     QCOMPARE(shown(), after);
+}
+
+/// As when the program is told to end meanwhile: the platform names the action of the last place.
+void TestTextDrag::aDragThatEndsInTheAirTakesNothing()
+{
+    document->setEditor(nullptr);
+    const TextEditor editor(*document, area, [&](QDrag *drag, Qt::DropActions possible) {
+        const std::unique_ptr<QDrag> owned(drag);
+        QDragEnterEvent enter(pointOf(10), possible, drag->mimeData(), Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &enter);
+        return enter.dropAction();
+    });
+    QSignalSpy place(&editor, &TextEditor::dropPlaceChanged);
+    select(4, 8);
+    dragFrom(5);
+    QCOMPARE(document->text(), start);
+    QCOMPARE(place.count(), 2); // shown, and not any more
+    QCOMPARE(place.last().first().toInt(), -1);
 }
 
 void TestTextDrag::aClickOnTheSelectionEndsIt()

@@ -4,6 +4,8 @@
 #include "sql/database.h"
 #include "windowdriver.h"
 
+#include <QDropEvent>
+#include <QMimeData>
 #include <QSqlQuery>
 #include <QTemporaryDir>
 
@@ -29,11 +31,13 @@ private Q_SLOTS:
     void deleteAndUndo();
     void listIsMadeRenamedAndDeleted();
     void dueDayIsRead();
+    void dueDayIsPicked();
     void searchFiltersAndEscapeClears();
     void emptyPlacesSaySo();
     void theirChangeOfTheOpenNoteKeepsTheCaret();
     void aFullDiskIsToldWhileOneTypes_data();
     void aFullDiskIsToldWhileOneTypes();
+    void aDropIsShownBeforeItIsMade();
     void paneKeysAndKeySheet();
     void narrowWindowShowsOnePane();
     void secondWindowOnOneProfileIsRefused();
@@ -238,6 +242,38 @@ void TestWindow::dueDayIsRead()
     QTRY_COMPARE(app.value(u"SELECT due FROM tasks"_s).toString(), u"2031-02-04"_s);
 }
 
+void TestWindow::dueDayIsPicked()
+{
+    const QString due = u"SELECT due FROM tasks"_s;
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    app.key(Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+    app.type(u"Pay"_s);
+    app.key(Qt::Key_Down);
+    QTRY_VERIFY(app.item(u"taskDue"_s)->hasActiveFocus());
+    app.type(u"2031-02-28"_s);
+    app.key(Qt::Key_Down, Qt::AltModifier);
+    QTRY_COMPARE(app.property(u"monthName"_s, "text").toString(), u"February 2031"_s);
+    app.key(Qt::Key_Right);
+    app.key(Qt::Key_Return);
+    QTRY_COMPARE(app.value(due).toString(), u"2031-03-01"_s);
+    QTRY_VERIFY(!app.item(u"monthName"_s));
+    QTRY_VERIFY(app.item(u"taskDue"_s)->hasActiveFocus());
+    QCOMPARE(app.property(u"taskDue"_s, "text").toString(), u"1 Mar 2031"_s);
+
+    QVERIFY(app.click(u"taskDueButton"_s));
+    QTRY_VERIFY(app.item(u"day-2031-03-17"_s));
+    QVERIFY(app.click(u"day-2031-03-17"_s));
+    QTRY_COMPARE(app.value(due).toString(), u"2031-03-17"_s);
+    QTRY_VERIFY(!app.item(u"monthName"_s));
+    QVERIFY(app.click(u"taskDueButton"_s));
+    QTRY_VERIFY(app.item(u"monthName"_s));
+    app.key(Qt::Key_Escape); // closes the month, not the task
+    QTRY_VERIFY(!app.item(u"monthName"_s));
+    QVERIFY(app.item(u"taskDetail"_s)->hasActiveFocus());
+    QCOMPARE(app.value(due).toString(), u"2031-03-17"_s);
+}
+
 void TestWindow::searchFiltersAndEscapeClears()
 {
     WindowDriver app(m_profile->path());
@@ -280,8 +316,8 @@ void TestWindow::aFullDiskIsToldWhileOneTypes_data()
 {
     QTest::addColumn<QString>("editor");
     QTest::addColumn<QString>("sql");
-    QTest::newRow("note") << u"noteEditor"_s << u"SELECT body FROM notes"_s;
-    QTest::newRow("task") << u"taskNotes"_s << u"SELECT notes FROM tasks"_s;
+    QTest::newRow("note") << u"noteEditor"_s << u"SELECT body FROM notes ORDER BY length(body) DESC"_s;
+    QTest::newRow("task") << u"taskNotes"_s << u"SELECT notes FROM tasks ORDER BY length(notes) DESC"_s;
 }
 
 void TestWindow::aFullDiskIsToldWhileOneTypes()
@@ -299,11 +335,13 @@ void TestWindow::aFullDiskIsToldWhileOneTypes()
             })
             .waitForFinished();
     };
-    if (editor == u"noteEditor")
-        app.store().createNote({}, u"A note"_s, {});
-    else
-        app.store().createTask({}, u"A task"_s);
-    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 1);
+    for (const QString &title : {u"First"_s, u"Second"_s}) {
+        if (editor == u"noteEditor")
+            app.store().createNote({}, title, {});
+        else
+            app.store().createTask({}, title);
+    }
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 2);
     app.key(Qt::Key_1, Qt::ControlModifier);
     app.key(Qt::Key_J);
     QTRY_VERIFY(app.item(editor) && !app.property(editor, "readOnly").toBool());
@@ -321,9 +359,39 @@ void TestWindow::aFullDiskIsToldWhileOneTypes()
     QCOMPARE(app.value(sql).toString(), u"kept "_s);
     QVERIFY(!app.property(u"noteSaved"_s, "text").toString().startsWith(u"Saved"_s));
 
+    // Another text has no such trouble; that the one before still has it is told once.
+    app.key(Qt::Key_1, Qt::ControlModifier);
+    app.key(Qt::Key_J);
+    QTRY_COMPARE(app.property(editor, "text").toString(), QString());
+    QTRY_VERIFY(app.property(u"toast"_s, "text").toString().startsWith(u"A text that you left is not saved yet: The disk"_s));
+    QVERIFY(!app.item(u"textTrouble"_s));
+
     allowPages(1'000'000);
     QTRY_COMPARE_WITH_TIMEOUT(app.value(sql).toString(), u"kept "_s + much, 20'000); // without another key
-    QTRY_VERIFY(!app.item(u"textTrouble"_s));
+}
+
+void TestWindow::aDropIsShownBeforeItIsMade()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    fill(app);
+    app.key(Qt::Key_End);
+    QTRY_COMPARE(app.property(u"noteEditor"_s, "text").toString(), u"Its text"_s);
+    QQuickItem *editor = app.item(u"noteEditor"_s);
+    QRectF at;
+    QVERIFY(QMetaObject::invokeMethod(editor, "positionToRectangle", Q_RETURN_ARG(QRectF, at), Q_ARG(int, 4)));
+    QMimeData data;
+    data.setText(u"new "_s);
+    const QPoint over = editor->mapToScene(at.center()).toPoint();
+    QVERIFY(!app.item(u"dropCaret"_s));
+    QDragEnterEvent enter(over, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(app.window(), &enter);
+    QTRY_VERIFY(app.item(u"dropCaret"_s));
+    QCOMPARE(app.item(u"dropCaret"_s)->position(), at.topLeft());
+    QDropEvent drop(over, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(app.window(), &drop);
+    QTRY_VERIFY(!app.item(u"dropCaret"_s));
+    QCOMPARE(app.property(u"noteEditor"_s, "text").toString(), u"Its new text"_s);
 }
 
 void TestWindow::paneKeysAndKeySheet()

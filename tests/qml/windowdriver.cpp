@@ -111,4 +111,25 @@ void WindowDriver::type(const QString &text)
         QTest::keyClick(window(), letter.toLatin1());
 }
 
+bool WindowDriver::click(const QString &name)
+{
+    const QQuickItem *found = item(name);
+    if (found)
+        QTest::mouseClick(window(), Qt::LeftButton, {}, found->mapToScene(found->boundingRect().center()).toPoint());
+    return found != nullptr;
+}
+
+QStringList WindowDriver::rows() const
+{
+    QStringList titles;
+    QQuickItem *view = item(QStringLiteral("itemListView"));
+    for (int i = 0; i < view->property("count").toInt(); ++i) {
+        QQuickItem *row = nullptr;
+        QMetaObject::invokeMethod(view, "itemAtIndex", Q_RETURN_ARG(QQuickItem *, row), Q_ARG(int, i));
+        if (row)
+            titles.append(row->property("title").toString());
+    }
+    return titles;
+}
+
 } // namespace Sheaf

@@ -45,6 +45,10 @@ public:
 
     void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) { QTest::keyClick(window(), key, modifiers); }
     void type(const QString &text);
+    /// Clicks into the middle of the visible item of that name; false if there is none.
+    bool click(const QString &name);
+    /// Titles of the rows of the item list that are on the screen, from top to bottom.
+    [[nodiscard]] QStringList rows() const;
 
 private:
     std::unique_ptr<DesktopApp> m_app;

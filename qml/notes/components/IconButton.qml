@@ -20,6 +20,8 @@ AbstractButton {
     Accessible.role: Accessible.Button
     Accessible.name: root.text !== "" ? root.text : root.tip
     Accessible.onPressAction: root.clicked()
+    Keys.onReturnPressed: root.clicked()
+    Keys.onEnterPressed: root.clicked()
 
     contentItem: Row {
         spacing: Theme.tiny

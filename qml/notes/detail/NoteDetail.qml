@@ -19,6 +19,7 @@ FocusScope {
     /// What others see of us, see Presence.
     property var person: ({})
     readonly property alias people: people
+    readonly property alias pane: pane
     property string loadedId
     property string listId
     property bool trashed: false
@@ -132,7 +133,7 @@ FocusScope {
         editor: pane.editor
         onWriting: root.history.edited("note", root.noteId)
         onReplaced: {
-            pane.contentY = 0;
+            pane.begin(root.noteId);
             count.update();
         }
         onEdited: (delta, author) => {
@@ -192,20 +193,23 @@ FocusScope {
     }
     TextPane {
         id: pane
+        objectName: "notePane"
         presence: people
+        dropPlace: bodyText.dropPlace
         anchors.top: titleField.bottom
         anchors.bottom: trouble.top
         width: parent.width
         label: qsTr("Text of the note")
         placeholder: qsTr("Write here")
         editor.objectName: "noteEditor"
-        editor.readOnly: !root.ready || root.trashed
+        readOnly: !root.ready || root.trashed
     }
     TextTrouble {
         id: trouble
         anchors.bottom: footer.top
         width: parent.width
         document: bodyText
+        toast: root.toast
     }
     NoteFooter {
         id: footer

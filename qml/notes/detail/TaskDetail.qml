@@ -20,6 +20,7 @@ FocusScope {
     /// What others see of us, see Presence.
     property var person: ({})
     readonly property alias people: people
+    readonly property alias pane: pane
     property string loadedId
     property string listId
     property string due
@@ -73,9 +74,20 @@ FocusScope {
         root.dueUnread = day === undefined;
         if (root.dueUnread)
             return;
+        root.setDue(day);
+    }
+    function setDue(day: string): void {
+        root.dueUnread = false;
         root.due = day;
         root.store.setTaskDue(root.taskId, day);
         dueField.text = Dates.dueText(day, Today.now);
+    }
+    /// What stands in the field counts, if it is a day.
+    function pickDue(): void {
+        if (root.trashed)
+            return;
+        root.saveDue();
+        month.show(root.due);
     }
     function read(): void {
         if (root.taskId === "" || row.value(0, "itemId") !== root.taskId)
@@ -131,7 +143,7 @@ FocusScope {
         column: "notes"
         editor: pane.editor
         onWriting: root.history.edited("task", root.taskId)
-        onReplaced: pane.contentY = 0
+        onReplaced: pane.begin(root.taskId)
         onEdited: (delta, author) => {
             if (author !== TextDocument.Author.Others)
                 root.store.touch("task", root.taskId);
@@ -203,11 +215,6 @@ FocusScope {
         x: pane.editor.side
         height: Theme.controlHeight
         spacing: Theme.small
-        Icon {
-            anchors.verticalCenter: parent.verticalCenter
-            name: "calendar"
-            color: Theme.secondary
-        }
         Field {
             id: dueField
             objectName: "taskDue"
@@ -217,7 +224,22 @@ FocusScope {
             readOnly: root.trashed
             onAccepted: root.saveDue()
             onActiveFocusChanged: if (!activeFocus) root.saveDue()
-            Keys.onDownPressed: pane.editor.forceActiveFocus()
+            Keys.onDownPressed: event => event.modifiers & Qt.AltModifier ? root.pickDue() : pane.editor.forceActiveFocus()
+        }
+        IconButton {
+            id: dueButton
+            objectName: "taskDueButton"
+            anchors.verticalCenter: parent.verticalCenter
+            visible: root.ready && !root.trashed
+            iconName: "calendar"
+            tip: month.visible ? "" : qsTr("Choose a day")
+            key: "Alt+↓"
+            onClicked: root.pickDue()
+            MonthCard {
+                id: month
+                y: dueButton.height + Theme.tiny
+                onChosen: day => root.setDue(day)
+            }
         }
         Label {
             objectName: "taskDueHint"
@@ -230,7 +252,9 @@ FocusScope {
     }
     TextPane {
         id: pane
+        objectName: "taskPane"
         presence: people
+        dropPlace: notesText.dropPlace
         anchors.top: dueLine.bottom
         anchors.topMargin: Theme.small
         anchors.bottom: trouble.top
@@ -238,13 +262,14 @@ FocusScope {
         label: qsTr("Notes of the task")
         placeholder: qsTr("Notes")
         editor.objectName: "taskNotes"
-        editor.readOnly: !root.ready || root.trashed
+        readOnly: !root.ready || root.trashed
     }
     TextTrouble {
         id: trouble
         anchors.bottom: parent.bottom
         width: parent.width
         document: notesText
+        toast: root.toast
     }
     ItemHistory {
         id: versions

@@ -15,7 +15,38 @@ Flickable {
     property alias placeholder: area.placeholderText
     property string label
     property Presence presence
+    property bool readOnly: false
+    /// Where what is dragged over the text would go, -1 for nowhere.
+    property int dropPlace: -1
+    /// Where the text of one item is to begin on the screen, the next time it is shown: { itemId, place, offset }.
+    property var remembered: null
 
+    /// The place of the first line on the screen, and how far it is scrolled out.
+    function firstLine(): var {
+        const place = area.positionAt(0, root.contentY);
+        return { place: place, offset: root.contentY - area.positionToRectangle(place).y };
+    }
+    function scrollTo(line: var): void {
+        const y = area.positionToRectangle(line.place).y + line.offset;
+        root.contentY = Math.max(0, Math.min(y, root.contentHeight - root.height));
+    }
+    /// The text of this item has come: it is read from its start, or from where it was left.
+    function begin(itemId: string): void {
+        const line = root.remembered?.itemId === itemId ? root.remembered : null;
+        root.remembered = null;
+        root.contentY = 0;
+        if (line)
+            Qt.callLater(root.scrollTo, line);
+    }
+
+    /// Qt sends the caret to the end of an editor that becomes writable, and the view after it.
+    onReadOnlyChanged: {
+        const place = area.cursorPosition;
+        const y = root.contentY;
+        area.readOnly = root.readOnly;
+        area.cursorPosition = place;
+        root.contentY = y;
+    }
     clip: true
     boundsBehavior: Flickable.StopAtBounds
     ScrollBar.vertical: SlimScrollBar {}
@@ -51,6 +82,16 @@ Flickable {
         cursorDelegate: Caret {
             shown: area.activeFocus && !area.readOnly
             at: area.cursorPosition
+        }
+        Rectangle {
+            objectName: "dropCaret"
+            readonly property rect at: root.dropPlace < 0 ? Qt.rect(0, 0, 0, 0) : area.positionToRectangle(root.dropPlace)
+            visible: root.dropPlace >= 0
+            x: at.x
+            y: at.y
+            width: Theme.caretWidth
+            height: at.height
+            color: Theme.accent
         }
         RemoteCarets {
             editor: area

@@ -5,16 +5,25 @@ import Sheaf.Notes
 import Sheaf.Sync
 
 /// The foot of a text that cannot be read or written: what happened, what is safe, what to do. No height while all is well.
+/// What happens to a text that was left meanwhile is told once, and not beside another text.
 Item {
     id: root
 
     required property TextDocument document
+    required property Toast toast
 
     visible: root.document.errorText !== ""
     height: root.visible ? message.implicitHeight + 2 * Theme.small : 0
     Accessible.role: Accessible.AlertMessage
     Accessible.name: message.text
 
+    Connections {
+        target: root.document
+        function onLeftErrorTextChanged(): void {
+            if (root.document.leftErrorText !== "")
+                root.toast.show(qsTr("A text that you left is not saved yet: %1").arg(root.document.leftErrorText), null);
+        }
+    }
     Hairline {
         width: parent.width
     }

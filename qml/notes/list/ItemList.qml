@@ -13,6 +13,8 @@ FocusScope {
 
     required property SyncEngine engine
     required property var store
+    /// Where the orders of lists are kept.
+    required property ProfileSettings memory
     property string place: "inbox"
     property string title
     property string filter
@@ -27,6 +29,10 @@ FocusScope {
     readonly property alias view: listView
     readonly property string listId: root.place.startsWith("list:") ? root.place.slice(5) : ""
     readonly property alias selection: selected
+    readonly property alias arranged: arranged
+    /// Whether the rows of the place are here.
+    readonly property alias loaded: items.loaded
+    readonly property alias tools: tools
     readonly property bool inTrash: root.place === "trash"
     readonly property bool tasksOnly: root.place === "today" || root.place === "upcoming" || root.place === "tasks"
 
@@ -39,7 +45,27 @@ FocusScope {
     signal newNoteAsked
     signal newTaskAsked
     signal back
+    /// Why what was asked for is not done.
+    signal told(string message)
 
+    /// The first row on the screen, and how far below the edge it begins; no id while there is none.
+    function firstRow(): var {
+        let row = -1;
+        for (let y = 0; row < 0 && y < listView.height; y += Theme.small)
+            row = listView.indexAt(0, listView.contentY + y);
+        return { itemId: row < 0 ? "" : root.idAt(row), offset: row < 0 ? 0 : listView.itemAtIndex(row).y - listView.contentY };
+    }
+    function scrollTo(itemId: string, offset: real): void {
+        const row = items.indexOf("itemId", itemId);
+        if (row < 0)
+            return;
+        listView.positionViewAtIndex(row, ListView.Beginning);
+        listView.contentY = listView.itemAtIndex(row).y - offset;
+        listView.returnToBounds();
+    }
+    function takeFocus(): void {
+        keys.forceActiveFocus();
+    }
     function kindAt(row: int): string {
         return items.value(row, "kind") ?? "";
     }
@@ -151,6 +177,15 @@ FocusScope {
         return row >= 0 && row < items.count && Number(items.value(row, "manual")) === 1
             && items.value(row, "section") === items.value(like, "section");
     }
+    /// Whether rows can be moved by hand now; says how if only the order is against it.
+    function mayReorder(row: int): bool {
+        if (root.kindAt(row) !== "task" || !arranged.orders.includes("manual"))
+            return false;
+        if (!arranged.byHand)
+            root.told(qsTr("Sorted by “%1”. Press S and choose “%2” to move tasks.").arg(arranged.orderNames[arranged.order])
+                .arg(arranged.orderNames.manual));
+        return arranged.byHand;
+    }
     /// Puts a task between the rows above and below the gap `gap` (gap n is above row n).
     function moveToGap(row: int, gap: int): void {
         if (gap === row || gap === row + 1)
@@ -197,17 +232,17 @@ FocusScope {
     }
     onFilterChanged: selected.clear()
 
-    activeFocusOnTab: true
     Accessible.role: Accessible.List
     Accessible.name: root.title
-    Keys.onPressed: event => event.accepted = keys.press(event)
 
-    ListKeys {
-        id: keys
-        list: root
-    }
     Selection {
         id: selected
+    }
+    Arrangement {
+        id: arranged
+        memory: root.memory
+        place: root.place
+        onPartChanged: selected.clear()
     }
     RowMarks {
         id: marks
@@ -217,7 +252,7 @@ FocusScope {
     }
     LiveQuery {
         id: items
-        readonly property var query: Queries.items(root.place, root.filter, Today.iso, Today.start)
+        readonly property var query: Queries.items(root.place, root.filter, arranged.order, arranged.part, Today.iso, Today.start)
         engine: root.engine
         sql: query.sql
         params: query.params
@@ -262,12 +297,23 @@ FocusScope {
         onRestored: root.command("restore", "")
         onDeleted: root.remove()
     }
+    ListTools {
+        id: tools
+        anchors.top: header.bottom
+        width: parent.width
+        arranged: arranged
+        onRowsAsked: root.takeFocus()
+    }
+    ListKeys {
+        id: keys
+        list: root
+    }
     // Qt 6.4 cannot make bound components here, see README.md.
     // qmllint disable unqualified
     ListView {
         id: listView
         objectName: "itemListView"
-        anchors.top: header.bottom
+        anchors.top: tools.bottom
         anchors.bottom: parent.bottom
         width: parent.width
         clip: true
@@ -286,19 +332,20 @@ FocusScope {
         ScrollBar.vertical: SlimScrollBar {}
         delegate: ItemRow {
             width: ListView.view.width
-            listFocused: root.activeFocus
+            draggable: root.arranged.orders.includes("manual")
+            listFocused: keys.activeFocus
             selected: root.selection.kinds[itemId] !== undefined
             unsent: root.marksShown && marks.revision >= 0 && marks.isUnsent(kind + "s", itemId)
             Component.onCompleted: if (root.news[itemId] > Date.now()) flash()
             ListView.onReused: if (root.news[itemId] > Date.now()) flash()
             onClicked: {
-                root.forceActiveFocus();
+                root.takeFocus();
                 root.selection.clear();
                 root.selection.anchorId = itemId;
                 root.choose(index);
             }
             onExtended: range => {
-                root.forceActiveFocus();
+                root.takeFocus();
                 if (range) {
                     root.extendTo(index);
                 } else {
@@ -310,6 +357,7 @@ FocusScope {
             }
             onDoubleClicked: root.opened(kind, itemId)
             onToggled: root.toggle(index)
+            onDragBegun: root.mayReorder(index)
             onDragMoved: offset => dropMark.show(index, root.gapAt(index, offset))
             onDropped: offset => {
                 dropMark.visible = false;
@@ -341,19 +389,20 @@ FocusScope {
         }
     }
     Skeleton {
-        anchors.top: header.bottom
+        anchors.top: tools.bottom
         width: parent.width
         waiting: !items.loaded
     }
-    EmptyState {
+    EmptyList {
         anchors.centerIn: listView
         width: parent.width - 2 * Theme.large
         visible: items.loaded && items.count === 0
-        iconName: root.filter !== "" ? "search" : root.place === "today" ? "sun" : root.inTrash ? "trash" : root.tasksOnly ? "tasks" : "note"
-        text: root.filter !== "" ? qsTr("No match for \"%1\"").arg(root.filter)
-            : root.place === "today" ? qsTr("All clear for today") : root.inTrash ? qsTr("The trash is empty") : qsTr("Nothing here yet")
-        action: root.filter !== "" || root.inTrash ? "" : root.tasksOnly ? qsTr("New task (Ctrl+Shift+N)") : qsTr("New note (Ctrl+N)")
-        onTriggered: root.tasksOnly ? root.newTaskAsked() : root.newNoteAsked()
+        place: root.place
+        filter: root.filter
+        arranged: arranged
+        tasksOnly: root.tasksOnly
+        onNewNoteAsked: root.newNoteAsked()
+        onNewTaskAsked: root.newTaskAsked()
     }
     Choices {
         id: rowMenu

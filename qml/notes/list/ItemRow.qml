@@ -22,15 +22,18 @@ ItemDelegate {
     property bool listFocused: false
     property bool selected: false
     property bool unsent: false
+    /// The place has an order by hand; it may be another one that stands.
+    property bool draggable: false
     /// Of the tint that tells of somebody else's change.
     property real newsOpacity: 0
 
     readonly property bool current: ListView.isCurrentItem
-    readonly property bool dragging: drag.active
+    readonly property bool dragging: drag.active && root.manual === 1
 
     signal toggled
     /// The row was dropped `offset` px below where it was.
     signal dropped(real offset)
+    signal dragBegun
     signal dragMoved(real offset)
     signal menuAsked
     /// Clicked with Ctrl or Shift held.
@@ -134,15 +137,20 @@ ItemDelegate {
     DragHandler {
         id: drag
         property real last: 0
-        enabled: root.manual === 1 && root.kind === "task"
+        enabled: root.draggable && root.kind === "task"
         target: null
         xAxis.enabled: false
         onTranslationChanged: {
-            if (active) {
+            if (root.dragging) {
                 last = translation.y;
                 root.dragMoved(last);
             }
         }
-        onActiveChanged: if (!active) root.dropped(last)
+        onActiveChanged: {
+            if (active)
+                root.dragBegun();
+            else if (root.manual === 1)
+                root.dropped(last);
+        }
     }
 }

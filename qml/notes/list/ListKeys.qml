@@ -2,13 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import QtQuick
 
-/// The keys of the item list.
-QtObject {
+/// The keys of the item list, and who has the focus when its rows have it.
+Item {
     id: root
+    objectName: "itemListKeys"
 
     required property var list
 
     readonly property int page: 10
+
+    focus: true
+    activeFocusOnTab: true
+    Keys.onPressed: event => event.accepted = root.press(event)
 
     /// Whether the key means something here; then it was done.
     function press(event: var): bool {
@@ -39,7 +44,8 @@ QtObject {
     function reorder(key: int, row: int): bool {
         if (key !== Qt.Key_Up && key !== Qt.Key_Down)
             return false;
-        root.list.moveToGap(row, key === Qt.Key_Up ? row - 1 : row + 2);
+        if (root.list.mayReorder(row))
+            root.list.moveToGap(row, key === Qt.Key_Up ? row - 1 : row + 2);
         return true;
     }
     /// The row that a key leads to, -1 for other keys.
@@ -86,6 +92,12 @@ QtObject {
             if (list.kindAt(row) === "task" && !list.inTrash)
                 list.dueAsked(list.idAt(row));
             return list.kindAt(row) === "task";
+        case Qt.Key_S:
+            list.tools.pickOrder();
+            return true;
+        case Qt.Key_F:
+            list.tools.focusParts();
+            return true;
         case Qt.Key_M:
             list.askMove();
             return true;

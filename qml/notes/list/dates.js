@@ -21,6 +21,17 @@ function fromIso(text) {
 function plusDays(date, days) {
     return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
 }
+/// The same day of another month, or the last one if that month is shorter.
+function plusMonths(date, months) {
+    const last = new Date(date.getFullYear(), date.getMonth() + months + 1, 0);
+    return new Date(last.getFullYear(), last.getMonth(), Math.min(date.getDate(), last.getDate()));
+}
+/// Six weeks of days around the month of `date`; a week begins with `firstDay`, 0 is Sunday.
+function monthDays(date, firstDay) {
+    const first = new Date(date.getFullYear(), date.getMonth(), 1);
+    const before = (first.getDay() - firstDay + 7) % 7;
+    return Array.from({ length: 42 }, (none, day) => plusDays(first, day - before));
+}
 function isWordStart(names, word) {
     return word.length < 3 ? -1 : names.findIndex(name => name.startsWith(word));
 }

@@ -10,8 +10,15 @@ QtObject {
 
     /// "system", "light" or "dark".
     property string mode: "system"
-    property bool reduceMotion: false
-    readonly property bool dark: mode === "dark" || (mode === "system" && systemPalette.window.hslLightness < 0.5)
+    /// "system", "full" or "reduced".
+    property string motion: "system"
+    /// What the desktop prefers: colorScheme ("dark", "light" or empty) and reducedMotion. Whoever composes the program gives it.
+    property var desktop: null
+    readonly property string desktopScheme: (desktop?.colorScheme ?? "") !== "" ? desktop.colorScheme
+        : systemPalette.window.hslLightness < 0.5 ? "dark" : "light"
+    readonly property bool dark: (mode === "system" ? desktopScheme : mode) === "dark"
+    /// Nothing moves then: no animation has a duration of its own, and what turns stands still.
+    readonly property bool reduceMotion: motion === "system" ? Boolean(desktop?.reducedMotion) : motion === "reduced"
     readonly property SystemPalette systemPalette: SystemPalette {}
 
     // Tones of the panes
@@ -128,6 +135,8 @@ QtObject {
     readonly property int noticeHeight: 240
     readonly property int menuWidth: 220
     readonly property int shortFieldWidth: 200
+    readonly property int sortWidth: 96
+    readonly property int dayWidth: 36
     readonly property int historyListWidth: 250
     readonly property int historyWideFrom: 600
     readonly property int signWidth: 32

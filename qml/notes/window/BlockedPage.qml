@@ -12,12 +12,15 @@ ApplicationWindow {
     required property string headline
     required property string details
     required property string diagnostic
+    /// What the desktop prefers, see Theme.
+    property var desktop: null
 
     width: Theme.windowMinWidth
     height: Theme.windowMinHeight
     visible: true
     title: "Sheaf"
     color: Theme.window
+    Component.onCompleted: Theme.desktop = root.desktop
 
     Column {
         anchors.centerIn: parent

@@ -22,6 +22,8 @@ ApplicationWindow {
     required property var connection
     /// Import and export: running, text, progress, importFolder(), exportFolder().
     required property var transfers
+    /// What the desktop prefers, see Theme.
+    property var desktop: null
     required property string settingsFile
     property string forcedTheme
 
@@ -42,10 +44,6 @@ ApplicationWindow {
     readonly property alias places: sidebar
     readonly property alias searchField: topBar.search
     readonly property alias undoToast: toast
-    readonly property string placeTitle: {
-        const fixed = [...sidebar.fixedPlaces, sidebar.trashPlace].find(entry => entry.place === root.place);
-        return fixed ? fixed.name : listName.name;
-    }
 
     function go(place: string): void {
         topBar.search.clear();
@@ -76,12 +74,17 @@ ApplicationWindow {
     }
     function enterList(): void {
         root.page = "list";
-        itemList.forceActiveFocus();
+        itemList.takeFocus();
+    }
+    /// What is made now is not hidden by what was looked for.
+    function showAll(): void {
+        topBar.search.clear();
+        itemList.arranged.part = "all";
     }
     function newNote(): void {
         if (itemList.tasksOnly || itemList.inTrash)
             root.go("inbox");
-        topBar.search.clear();
+        root.showAll();
         const noteId = root.store.createNote(itemList.listId, "", "");
         root.flush();
         noteDetail.openNew(noteId);
@@ -92,7 +95,7 @@ ApplicationWindow {
     function newTask(): void {
         if (root.place === "notes" || itemList.inTrash)
             root.go("inbox");
-        topBar.search.clear();
+        root.showAll();
         const taskId = root.store.createTask(itemList.listId, "");
         if (root.place === "today")
             root.store.setTaskDue(taskId, Today.iso);
@@ -171,6 +174,7 @@ ApplicationWindow {
             firstRun.active = root.connection.server === "";
             root.openDraft();
         } else {
+            settings.scroll.expectText(settings.value("openKind", ""), openId);
             root.open(settings.value("openKind", ""), openId);
             root.enterList();
         }
@@ -214,18 +218,11 @@ ApplicationWindow {
         onModelReset: if (count > 0) root.start(Boolean(value(0, "used")))
         onRowsInserted: root.start(Boolean(value(0, "used")))
     }
-    LiveQuery {
-        id: listName
-        property string name
-        function read(): void {
-            name = value(0, "name") ?? "";
-        }
+    PlaceTitle {
+        id: placeTitle
         engine: root.engine
-        sql: "SELECT id AS itemId, name FROM lists WHERE id = ?"
-        params: [root.place.startsWith("list:") ? root.place.slice(5) : ""]
-        onModelReset: read()
-        onRowsInserted: read()
-        onDataChanged: read()
+        places: [...sidebar.fixedPlaces, sidebar.trashPlace]
+        place: root.place
     }
     Connections {
         target: root.store
@@ -261,6 +258,7 @@ ApplicationWindow {
             onNewList: sidebar.addList()
             onKeySheetAsked: keySheet.open()
             onThemeAsked: mode => settings.chooseTheme(mode)
+            onMotionAsked: reduced => settings.chooseMotion(reduced)
             onImportAsked: root.pickImport()
             onExportAsked: root.pickExport()
             onQuitAsked: root.close()
@@ -319,7 +317,7 @@ ApplicationWindow {
             visible: !root.drawerUsed && root.sidebarWanted
             SplitView.minimumWidth: Theme.sidebarMinWidth
             SplitView.maximumWidth: Theme.sidebarMaxWidth
-            SplitView.preferredWidth: Number(settings.value("sidebarWidth", Theme.sidebarWidth))
+            SplitView.preferredWidth: settings.paneWidth("sidebarWidth", Theme.sidebarWidth)
         }
         ItemList {
             id: itemList
@@ -327,11 +325,12 @@ ApplicationWindow {
             SplitView.minimumWidth: Theme.listMinWidth
             SplitView.maximumWidth: root.singlePane ? root.width : Theme.listMaxWidth
             SplitView.fillWidth: root.singlePane
-            SplitView.preferredWidth: Number(settings.value("listWidth", Theme.listWidth))
+            SplitView.preferredWidth: settings.paneWidth("listWidth", Theme.listWidth)
             engine: root.engine
             store: root.store
+            memory: settings
             place: root.place
-            title: root.placeTitle
+            title: placeTitle.text
             filter: topBar.filter
             marksShown: status.away
             onChosen: (kind, itemId) => root.open(kind, itemId)
@@ -348,6 +347,7 @@ ApplicationWindow {
             onTrashEmptied: actions.emptyTrash()
             onNewNoteAsked: root.newNote()
             onNewTaskAsked: root.newTask()
+            onTold: message => toast.show(message, null)
         }
         Item {
             id: detailPane

@@ -22,6 +22,7 @@ Item {
     signal newList
     signal keySheetAsked
     signal themeAsked(string mode)
+    signal motionAsked(bool reduced)
     signal importAsked
     signal exportAsked
     signal quitAsked
@@ -142,6 +143,13 @@ Item {
             iconName: "moon"
             checked: Theme.mode === "dark"
             onTriggered: root.themeAsked("dark")
+        }
+        Choice {
+            objectName: "reduceMotion"
+            text: qsTr("Reduce motion")
+            iconName: "motion"
+            checked: Theme.reduceMotion
+            onTriggered: root.motionAsked(!Theme.reduceMotion)
         }
         Choice {
             text: qsTr("Import Markdown files")

@@ -19,6 +19,15 @@ ProfileSettings {
         value: root.personName
     }
 
+    readonly property ScrollMemory scroll: ScrollMemory {
+        memory: root
+        window: root.window
+    }
+
+    /// For a binding, which may be made before the file is known.
+    function paneWidth(key: string, otherwise: int): int {
+        return root.fileName === "" ? otherwise : Number(root.value(key, otherwise));
+    }
     function remember(): void {
         const window = root.window;
         root.setValue("width", window.width);
@@ -29,6 +38,7 @@ ProfileSettings {
             root.setValue("listWidth", window.items.width);
         root.setValue("sidebarWanted", window.sidebarWanted);
         root.setValue("used", true);
+        root.scroll.remember();
     }
     function restore(): void {
         const window = root.window;
@@ -36,11 +46,20 @@ ProfileSettings {
         window.height = Number(root.value("height", Theme.windowHeight));
         window.sidebarWanted = String(root.value("sidebarWanted", true)) === "true";
         window.place = root.value("place", "inbox");
+        Theme.desktop = window.desktop;
+        Theme.motion = root.value("motion", "system");
         Theme.mode = root.forcedTheme !== "" ? root.forcedTheme : root.value("theme", "system");
     }
     function chooseTheme(mode: string): void {
         Theme.mode = mode;
         root.setValue("theme", mode);
+    }
+    /// What the desktop says already is not a choice, so that it is followed.
+    function chooseMotion(reduced: bool): void {
+        Theme.motion = "system";
+        if (Theme.reduceMotion !== reduced)
+            Theme.motion = reduced ? "reduced" : "full";
+        root.setValue("motion", Theme.motion);
     }
     function rememberPlace(place: string): void {
         root.setValue("place", place);

@@ -106,7 +106,10 @@ void TestCli::editsOfTwoDevicesMerge()
         return QJsonDocument::fromJson(cli({u"show"_s, u"--json"_s, id}, profile).toUtf8()).object().value("text"_L1).toString();
     };
     const auto connect = [&](const QString &name, const QString &profile) {
-        cli({u"sync"_s, u"--url"_s, server.url().toString(), u"--token"_s, QString::fromUtf8(server.token(name))}, profile);
+        QFile token(m_folder->filePath(name));
+        QVERIFY(token.open(QIODevice::WriteOnly) && token.write(server.token(name) + '\n') > 0);
+        token.close();
+        cli({u"sync"_s, u"--url"_s, server.url().toString(), u"--token-file"_s, token.fileName()}, profile);
     };
     const QString note = cli({u"add"_s, u"--note"_s, u"Plan\none two three four"_s}).trimmed();
     connect(u"a"_s, m_profile);

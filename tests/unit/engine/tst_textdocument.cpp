@@ -138,13 +138,17 @@ private Q_SLOTS:
         editor.type(0, u"a"_s);
         editor.document.setKey({u"2"_s}); // the text that was left is kept too
         rows->settle();
+        QCOMPARE(editor.document.errorText(), QString());
+        QCOMPARE(editor.document.leftErrorText(), u"The disk is full."_s);
+        QVERIFY(!editor.document.isSaved());
         clock->advance(1'999); // a second has gone with settle()
         QCOMPARE(rows->asked(), 0);
         rows->writeError = {};
         clock->advance(1);
         rows->settle();
         QCOMPARE(rows->text(u"1"_s), u"aone two"_s);
-        QCOMPARE(editor.document.errorText(), QString());
+        QCOMPARE(editor.document.leftErrorText(), QString());
+        QVERIFY(editor.document.isSaved());
     }
 
     void othersComeAsDeltasAndOwnWritesDoNotComeBack()
