@@ -125,6 +125,8 @@ Result<void> Replica::Private::quarantine(const Store::Space &space, const Parti
         return {}; // offered to a server that had lost it: nobody has edited it here
     const Refused asWaiting{table, parting.key, row, {}, waiting.mask};
     KeptChange kept{.change = {}, .bytes = {}, .record = {}, .mask = waiting.mask, .texts = {}};
+    if (!isAlive(row.clock.length))
+        kept.change.kind = RejectedChange::Kind::Delete;
     if (auto done = recordOf(asWaiting, kept.bytes); !done)
         return done;
     QHash<ColumnId, QByteArray> parked;
@@ -171,12 +173,16 @@ Result<void> Replica::Private::quarantineEdits(qint64 entry, const Parting &part
         if (auto done = Sheaf::runOn(handle, sql, entry, table.id, parting.key); !done)
             return done;
     }
-    if ((kept.mask & Mask::whole) != 0)
-        return {};
     for (const ColumnId column : table.texts) {
+        const RowTexts::Place place{table, parting.key, column};
+        if ((kept.mask & Mask::whole) != 0) {
+            if (auto done = keepWholeText(place, kept.change.kind != RejectedChange::Kind::Delete, kept); !done)
+                return done;
+            continue;
+        }
         if (!kept.has(column))
             continue;
-        auto text = texts.withdraw({table, parting.key, column});
+        auto text = texts.withdraw(place);
         if (!text)
             return fail(text.error());
         if (text->has_value())

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/bytes.h"
+#include "crdt/counter.h"
 #include "replica/replica.h"
 #include "replica/replica_p.h"
 #include "replica/resultrow.h"
@@ -65,10 +66,11 @@ quint64 Replica::Private::refusedColumns(const Refused &refused) const
         if (text.stamp.site == store.site)
             columns |= Mask::ofColumn(text.column);
     }
-    // What columns are made of cannot be taken back one by one: then all that waits of the row goes.
-    const bool parted = std::ranges::any_of(
-        pushed.parts, [&](const PartCell &part) { return (refused.mask & Mask::ofColumn(part.column)) != 0; });
-    return parted ? refused.mask : columns & refused.mask;
+    for (const PartCell &part : pushed.parts) {
+        if (clock.partStampOf(part.column, part.part) == part.stamp)
+            columns |= Mask::ofColumn(part.column);
+    }
+    return columns & refused.mask;
 }
 
 /// The server's word is final: what it refused goes back to what it has, and the user's version is kept
@@ -78,17 +80,24 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
     const quint64 columns = refusedColumns(refused);
     if (columns == 0)
         return {}; // written again since: that has a push of its own
-    const bool parted =
-        std::ranges::any_of(refused.table.parted, [columns](ColumnId column) { return (columns & Mask::ofColumn(column)) != 0; });
     const bool whole = (columns & Mask::whole) != 0;
     KeptChange entry{.change = {}, .bytes = {}, .record = {}, .mask = columns, .texts = {}};
     if (auto done = recordOf(refused, entry.bytes); !done)
         return done;
+    // The server may have taken it all the same, when that answer got lost: no later sum may stand for that one.
+    if (!refused.table.parted.empty())
+        store.writer = std::max<SiteId>(config.random(), 1);
     Withdrawals withdrawn;
     for (const ColumnId column : refused.table.texts) {
-        if (whole || (columns & Mask::ofColumn(column)) == 0)
+        const RowTexts::Place place{refused.table, refused.key, column};
+        if (whole) { // others may have made a row of this key meanwhile: then both texts are kept
+            if (auto done = keepWholeText(place, isAlive(refused.row.clock.length), entry); !done)
+                return done;
             continue;
-        auto text = texts.withdraw({refused.table, refused.key, column});
+        }
+        if ((columns & Mask::ofColumn(column)) == 0)
+            continue;
+        auto text = texts.withdraw(place);
         if (!text)
             return fail(text.error());
         if (!text->has_value())
@@ -102,10 +111,22 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
         space->state.cursor = 0;
         space->dirty = true;
     }
-    if (!whole && !parted)
+    if (!whole)
         return takeBackColumns(refused, columns, withdrawn);
     auto done = rows.dequeue(refused.row.outbox);
     return done ? forgetRow(refused.table, refused.key, refused.row) : done;
+}
+
+/// The text of a row that goes as a whole, as an edit that merges with whatever is there when it comes back.
+Result<void> Replica::Private::keepWholeText(const RowTexts::Place &place, bool isAlive, KeptChange &entry)
+{
+    if (!isAlive || !place.table.synced)
+        return {};
+    const auto update = texts.takeWhole(place);
+    if (!update)
+        return fail(update.error());
+    entry.addText(place.column, *update);
+    return {};
 }
 
 /// Puts what the user wrote into the list.
@@ -134,7 +155,7 @@ Result<void> Replica::Private::keepRejected(const Refused &refused, const KeptCh
     return {};
 }
 
-/// The row as the user has it, texts by what they show.
+/// The row as the user has it, texts by what they show; and what they have done to columns with parts.
 Result<void> Replica::Private::recordOf(const Refused &refused, QByteArray &bytes)
 {
     const TableInfo &table = refused.table;
@@ -156,9 +177,37 @@ Result<void> Replica::Private::recordOf(const Refused &refused, QByteArray &byte
                 record.cells.push_back({column.id, stamp, values[static_cast<size_t>(column.position)]});
         }
     }
+    const auto waiting = isAlive(clock.length) ? waitingEdits(table, refused.key)
+                                               : Result<std::vector<RowParts::Part>>(std::vector<RowParts::Part>());
+    if (!waiting)
+        return fail(waiting.error());
+    for (const RowParts::Part &part : *waiting) {
+        const Stamp stamp = clock.partStampOf(part.column, part.part);
+        record.parts.push_back({part.column, part.part, stamp, Bytes::decodedValue(part.value)});
+    }
     encodeRecord(record, bytes);
     rows.releaseValues();
     return {};
+}
+
+/// What waits of counters, as differences, of sets and of maps.
+Result<std::vector<RowParts::Part>> Replica::Private::waitingEdits(const TableInfo &table, QByteArrayView key)
+{
+    auto waiting = parts.list(table, key, true);
+    if (!waiting)
+        return waiting;
+    std::erase_if(*waiting, [&table](RowParts::Part &part) {
+        const MergeType type = table.typeOf(part.column);
+        if (type != MergeType::Counter)
+            return type != MergeType::Set && type != MergeType::Map;
+        const ValueView before = part.acked.isEmpty() ? ValueView() : Bytes::decodedValue(part.acked);
+        const auto difference = Counter::edit(before, Bytes::decodedValue(part.value), {}, {.site = 1, .random = {}});
+        if (!difference || difference->empty())
+            return true;
+        part.value = difference->front().value;
+        return false;
+    });
+    return waiting;
 }
 
 /// Removes a row and all that is known of it.
@@ -203,6 +252,8 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
     quint64 registers = columns;
     for (const ColumnId column : table.texts)
         registers &= ~Mask::ofColumn(column);
+    for (const ColumnId column : table.parted)
+        registers &= ~Mask::ofColumn(column);
     for (const TableInfo::Column &column : table.columns) {
         if ((registers & Mask::ofColumn(column.id)) == 0 || column.position < 0 || base.stampOf(column.id).hlc != 0)
             continue;
@@ -215,6 +266,15 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
             return done;
     }
     dropStamps(row.clock, registers);
+    for (const ColumnId column : table.parted) {
+        if ((columns & Mask::ofColumn(column)) == 0)
+            continue;
+        const auto left = takeBackParts({table, refused.key, column}, row.clock);
+        if (!left)
+            return fail(left.error());
+        if (auto done = show(column, Bytes::decodedValue(*left)); !done)
+            return done;
+    }
     for (const auto &[column, text] : withdrawn) {
         std::erase_if(row.clock.texts, [&, id = column](const RowClock::Entry &entry) {
             return entry.column == id && entry.stamp.site == store.site;
@@ -233,6 +293,35 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
         return done;
     }
     return rows.write(table, refused.key, before, row);
+}
+
+/// Takes back the parts of a column that wait, and returns what it shows without them. What this replica alone writes goes
+/// back to what the server had, under a stamp that its word beats.
+Result<QByteArray> Replica::Private::takeBackParts(const RowParts::Place &place, RowClock &clock)
+{
+    const auto waiting = parts.list(place.table, place.key, true);
+    if (!waiting)
+        return fail(waiting.error());
+    for (const RowParts::Part &part : *waiting) {
+        if (part.column != place.column)
+            continue;
+        const bool isKnown = hasPartsOfSites(place.table.typeOf(place.column)) && part.ackedHlc > 1;
+        const auto entry = std::ranges::find_if(
+            clock.parts, [&part](const RowClock::Part &known) { return known.column == part.column && known.part == part.part; });
+        if (isKnown && entry != clock.parts.end())
+            entry->stamp.hlc = part.ackedHlc - 1;
+        else if (entry != clock.parts.end())
+            clock.parts.erase(entry);
+        auto done = isKnown ? parts.accept(place, part.part, Bytes::decodedValue(part.acked)) : parts.remove(place, part.part);
+        if (!done)
+            return fail(done.error());
+    }
+    const auto stored = parts.read(place);
+    const auto shown = parts.presentValue(place);
+    if (!stored || !shown)
+        return fail(stored ? shown.error() : stored.error());
+    const QByteArray base = stored->base ? *stored->base : *shown;
+    return ColumnMerge(place.table.typeOf(place.column)).fold(Bytes::decodedValue(base), stored->views());
 }
 
 // The list
@@ -265,67 +354,6 @@ Result<void> Replica::Private::tellRefused()
 void Replica::setRejectedObserver(std::function<void(const RejectedChange &)> observer)
 {
     d->rejectedObserver = std::move(observer);
-}
-
-Result<void> Replica::retryRejected(qint64 number)
-{
-    return d->transact(false, [&]() -> Result<void> {
-        KeptChange entry;
-        if (auto done = findKept(d->handle, d->catalog, "sheaf_rejected", number, entry); !done)
-            return done;
-        auto done = d->writeAgain(entry);
-        return done ? d->forgetRejected(number) : done;
-    });
-}
-
-/// Writes the user's values as a local edit, in a transaction that captures.
-Result<void> Replica::Private::writeAgain(const KeptChange &kept)
-{
-    const RejectedChange &change = kept.change;
-    const TableInfo *known = catalog.find(change.table);
-    if (known == nullptr || !known->synced)
-        return fail(u"row_gone"_s, u"There is no table for the change any more."_s);
-    const TableInfo &table = *known;
-    if (change.kind == RejectedChange::Kind::Delete)
-        return rows.deleteValues(table, change.key);
-    std::vector<const Cell *> cells;
-    std::vector<const Cell *> edited;
-    for (const Cell &cell : kept.record.cells) {
-        if (table.column(cell.column) == nullptr || table.column(cell.column)->position < 0)
-            continue;
-        cells.push_back(&cell);
-        if (kept.has(cell.column))
-            edited.push_back(&cell);
-    }
-    std::vector<ValueView> present;
-    const auto there = rows.readValues(table, change.key, present);
-    rows.releaseValues();
-    if (!there)
-        return fail(there.error());
-    if (!*there) {
-        if (change.kind == RejectedChange::Kind::Edit && table.deleteWins)
-            return fail(u"row_gone"_s, u"The row of the change was deleted."_s);
-        return rows.insertValues(table, change.key, change.space, cells);
-    }
-    for (const auto &[column, update] : kept.textUpdates()) {
-        const auto text = texts.edit({table, change.key, column}, update);
-        if (!text)
-            continue; // the text has begun anew since: what the user saw is written over it
-        std::erase_if(edited, [id = column](const Cell *cell) { return cell->column == id; });
-        if (!text->has_value())
-            continue;
-        const Cell shown{column, {}, ValueView::ofText(**text)};
-        if (auto done = rows.updateValues(table, change.key, {&shown}); !done)
-            return done;
-        capture->touchColumn(table, change.key, column);
-    }
-    if (auto done = rows.updateValues(table, change.key, edited); !done)
-        return done;
-    for (const Cell *cell : edited) {
-        if (!table.isText(cell->column))
-            capture->touchColumn(table, change.key, cell->column);
-    }
-    return {};
 }
 
 Result<void> Replica::Private::forgetRejected(qint64 number)

@@ -89,7 +89,12 @@ struct Replica::Private {
     [[nodiscard]] quint64 refusedColumns(const Refused &refused) const;
     Result<void> recordOf(const Refused &refused, QByteArray &bytes);
     Result<void> takeBackColumns(const Refused &refused, quint64 columns, const Withdrawals &withdrawn);
+    Result<void> keepWholeText(const RowTexts::Place &place, bool isAlive, KeptChange &entry);
+    Result<std::vector<RowParts::Part>> waitingEdits(const TableInfo &table, QByteArrayView key);
+    Result<QByteArray> takeBackParts(const RowParts::Place &place, RowClock &clock);
     Result<void> writeAgain(const KeptChange &kept);
+    [[nodiscard]] static bool isRedone(MergeType type);
+    Result<void> redoParts(const TableInfo &table, const KeptChange &kept);
     Result<void> forgetRejected(qint64 number);
     Result<void> withoutForeignKeys(const std::function<Result<void>()> &work);
     Result<void> runOn(const Store::Space &space, const char *sql);

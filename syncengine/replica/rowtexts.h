@@ -109,6 +109,9 @@ public:
     };
     /// Takes back the waiting edits of a text; nothing when none wait.
     Result<std::optional<Withdrawn>> withdraw(const Place &place);
+    /// The document of a text that goes with its row, as load(): it may come back beside another one, so whatever is written
+    /// from now on is another writer's.
+    Result<QByteArray> takeWhole(const Place &place);
     /// The server has all waiting updates up to a number.
     Result<void> settle(const TableInfo &table, QByteArrayView key, qint64 upTo);
     /// What the server had of this site's entry when the oldest edit was made that waits; nothing when none does.

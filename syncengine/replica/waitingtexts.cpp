@@ -102,6 +102,14 @@ Result<std::optional<RowTexts::Withdrawn>> RowTexts::withdraw(const Place &place
     return std::optional<Withdrawn>(std::move(withdrawn));
 }
 
+Result<QByteArray> RowTexts::takeWhole(const Place &place)
+{
+    auto whole = load(place);
+    drawClient();
+    close(place.table, place.key);
+    return whole;
+}
+
 /// Once, however often it comes: nothing joins it with the others.
 Result<void> RowTexts::keepSealed(const Place &place, QByteArrayView bytes)
 {

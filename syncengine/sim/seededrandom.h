@@ -11,7 +11,7 @@ class SeededRandom final : public Random
 {
 public:
     /// What a generator is for: those of one seed have nothing to do with one another.
-    enum class Purpose : quint64 { Features = 1, World, Server, Device, Network, Step, Settling, Disk };
+    enum class Purpose : quint64 { Features = 1, World, Server, Device, Network, Step, Settling, Disk, Wish };
 
     explicit SeededRandom(quint64 seed) : m_state(seed) {}
     [[nodiscard]] static SeededRandom branch(quint64 seed, Purpose purpose, int number = 0);

@@ -267,8 +267,36 @@ void addAccessBugs(std::vector<Mutant> &all)
                            }
                            return {message};
                        }));
+    StorageBugs bugs;
+    bugs.device = [](Server::StoredDevice &device) {
+        for (Server::Grant &grant : device.grants) {
+            if (grant.role == Role::Viewer)
+                grant.role = Role::Editor;
+        }
+    };
+    all.push_back(storage("viewer-writes", "a device that may only read is let in as one that may write", bugs));
+    all.push_back(
+        restarted("rejected-lost", "the list of what was refused does not survive a restart", "DELETE FROM sheaf_rejected"));
     all.push_back(restarted("quarantine-lost", "what was kept of a space that was taken away is gone after a restart",
                             "DELETE FROM sheaf_quarantine"));
+}
+
+/// Bugs of those who forget deletes.
+void addForgettingBugs(std::vector<Mutant> &all)
+{
+    all.push_back(wire("sweep-untold", "a device that was away is not told that deletes were forgotten meanwhile",
+                       [](const WireEvent &, const Message &message) -> QList<Message> {
+                           const auto *welcome = std::get_if<Welcome>(&message);
+                           if (!welcome)
+                               return {message};
+                           Welcome changed = *welcome;
+                           for (Welcome::Space &space : changed.spaces)
+                               space.collected = 0;
+                           return {changed};
+                       }));
+    StorageBugs bugs;
+    bugs.removeRecord = [] { return false; };
+    all.push_back(storage("forgotten-kept", "a delete that is forgotten stays in the storage", bugs));
 }
 
 /// Bugs in front of undo and of slow disks.
@@ -344,6 +372,7 @@ std::vector<Mutant> makeMutants()
     addStorageBugs(all);
     addCopyBugs(all);
     addAccessBugs(all);
+    addForgettingBugs(all);
     addUndoBugs(all);
     all.push_back(
         {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});

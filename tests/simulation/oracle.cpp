@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/oracle.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace Sheaf::Test {
@@ -105,6 +106,45 @@ Verified Oracle::offered(const Push &push)
         }
         return {};
     });
+}
+
+void Oracle::permit(const Push &push)
+{
+    collect(push.space, push.tables, push.changes, [this](const RowId &id, const Row &row) -> Verified {
+        m_permittedLives.insert({id, row.length, row.life.hlc, row.life.site});
+        for (const auto &[column, cell] : row.cells)
+            m_permitted.insert(CellId{id, column, row.length, cell.stamp.hlc, cell.stamp.site});
+        return {};
+    });
+    for (const Change &change : push.changes) {
+        RowRecord record;
+        if (!decodeRecord(change.record, record))
+            continue;
+        for (const Sheaf::Cell &cell : record.cells) {
+            if (cell.value.type == ValueView::Type::Text)
+                m_permittedTexts += cell.value.bytes;
+        }
+        for (const TextCell &text : record.texts)
+            m_permittedTexts += text.update;
+    }
+}
+
+Verified Oracle::isPermitted(const RowId &id, const Row &row) const
+{
+    if (!m_permittedLives.contains({id, row.length, row.life.hlc, row.life.site}))
+        return Violation{"I6 nothing is taken without the role", "life of " + name(id)};
+    for (const auto &[column, cell] : row.cells) {
+        if (!m_permitted.contains({id, column, row.length, cell.stamp.hlc, cell.stamp.site}))
+            return Violation{"I6 nothing is taken without the role", name(id) + "." + column + " " + text(cell.stamp)};
+    }
+    return {};
+}
+
+bool Oracle::isPermittedWord(const QString &word) const
+{
+    // Letters and digits stay together in an edit, what ends a word may be another's.
+    const auto end = std::find_if(word.cbegin(), word.cend(), [](QChar c) { return c.unicode() > 0x7f || c == u';'; });
+    return m_permittedTexts.contains(word.first(end - word.cbegin()).toUtf8());
 }
 
 bool Oracle::isStampedAnew(const RowId &id, const std::string &column, SiteId site, const std::string &value) const

@@ -43,6 +43,12 @@ public:
 
     /// A push on its way: what it offers exists from now on. A stamp must always mean one value.
     Verified offered(const Push &push);
+    /// It was pushed by somebody who may write there.
+    void permit(const Push &push);
+    /// Whether all of a row was permitted; only known where permit() is called.
+    [[nodiscard]] Verified isPermitted(const RowId &id, const Row &row) const;
+    /// Whether a word was in a text that was permitted.
+    [[nodiscard]] bool isPermittedWord(const QString &word) const;
     /// The client has learned what became of a push that was offered.
     void acknowledged(const Push &push, const Ack &ack);
     /// Deletes in a space with stamps up to there are as if they had never been.
@@ -67,8 +73,13 @@ public:
 private:
     using CellId = std::tuple<RowId, std::string, CausalLength, Hlc, SiteId>;
 
+    using LifeId = std::tuple<RowId, CausalLength, Hlc, SiteId>;
+
     std::map<CellId, std::string> m_offered;
-    std::set<std::tuple<RowId, CausalLength, Hlc, SiteId>> m_lives;
+    std::set<LifeId> m_lives;
+    std::set<CellId> m_permitted;
+    std::set<LifeId> m_permittedLives;
+    QByteArray m_permittedTexts;
     [[nodiscard]] bool isForgotten(const RowId &id, const Row &row) const;
 
     Rows m_acknowledged;

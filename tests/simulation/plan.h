@@ -36,6 +36,13 @@ enum class Feature {
     ServerRestore,
     SchemaMix,
     SlowDisks,
+    Roles,
+    Pauses,
+    Leaving,
+    Tables,
+    SyncWhere,
+    Repairs,
+    SchemaMin,
     Count
 };
 using Features = std::bitset<static_cast<size_t>(Feature::Count)>;

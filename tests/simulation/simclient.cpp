@@ -49,7 +49,8 @@ SimClient::Promise SimClient::promise() const
     }
     for (const SpaceState &space : m_replica->spaces())
         now.digests += space.name + QByteArray::number(space.epoch) + '/' + QByteArray::number(space.cursor);
-    now.pending = m_replica->pendingCount() + m_replica->quarantined().value().size();
+    now.pending = m_replica->pendingCount() + m_replica->heldCount() + m_replica->quarantined().value().size();
+    now.rejected = m_replica->rejected().value().size();
     return now;
 }
 
@@ -95,6 +96,7 @@ Verified SimClient::start()
     m_replica = std::move(opened).value();
     m_sites.insert(m_replica->site());
     m_replica->setConflictObserver([this](const Conflict &conflict) { judge(conflict); });
+    m_replica->setRejectedObserver([this](const RejectedChange &change) { refused(change); });
     // Small, so that crashes meet checkpoints as well.
     sqlite3_wal_autocheckpoint(sqliteHandle(m_replica->database()), 20);
     if (m_promise && std::exchange(m_openedSchema, schema) != schema)
@@ -112,6 +114,8 @@ Verified SimClient::start()
                             [this](const QString &code, const QString &message) { reported(code, message); },
                             {},
                             [this](const SpaceNews &news) { m_cursors.erase(news.space); }});
+    m_selects = m_repairs = false;
+    askResolver();
     if (m_online)
         m_reconnector->connectTo(QUrl(u"ws://sim"_s), m_token);
     return {};
@@ -123,7 +127,8 @@ void SimClient::statusChanged()
     static const QSet<QString> expected{
         {},           u"connection_lost"_s, u"shutting_down"_s, u"server_stopping"_s, u"storage_failed"_s, u"try_again"_s,
         u"timeout"_s, u"terms_changed"_s};
-    if (!m_struck && !expected.contains(status.error.code))
+    const bool isOutdated = m_parts.has(Feature::SchemaMin) && status.error.code == u"update_needed"_s;
+    if (!m_struck && !isOutdated && !expected.contains(status.error.code))
         blame("no refusals", (status.error.code + u": "_s + status.error.message).toStdString());
 }
 
@@ -135,6 +140,9 @@ void SimClient::reported(const QString &code, const QString &message)
         dump(); // before the session repairs it
     static const QSet<QString> expected{u"clock_ahead"_s, u"clock_behind"_s, u"swept"_s};
     if (m_struck || (m_parts.copied && code == u"forked"_s))
+        return;
+    if ((code == u"no_permission"_s && m_parts.has(Feature::Roles)) ||
+        (code == u"update_needed"_s && m_parts.has(Feature::SchemaMin)))
         return;
     if (!expected.contains(code))
         blame("nothing to report", (code + u": "_s + message).toStdString());
@@ -276,11 +284,17 @@ void SimClient::disconnect()
 
 bool SimClient::isProven() const
 {
-    if (!m_reconnector || m_reconnector->status().phase != SyncStatus::Phase::Online)
+    if (!m_reconnector)
         return false;
-    const SyncProgress &progress = m_reconnector->status().progress;
-    // Who has no access to anything has nothing to prove.
-    return progress.proven || (progress.hindrance == Hindrance::NoAccess && progress.waiting == 0);
+    const SyncStatus &status = m_reconnector->status();
+    // Who needs an update, or has no access to anything, has nothing to prove.
+    if (status.phase == SyncStatus::Phase::Failed && status.error.code == u"update_needed"_s)
+        return true;
+    if (status.phase != SyncStatus::Phase::Online)
+        return false;
+    const SyncProgress &progress = status.progress;
+    return progress.proven || progress.hindrance == Hindrance::UpdateNeeded ||
+           (progress.hindrance == Hindrance::NoAccess && progress.waiting == 0);
 }
 
 std::string SimClient::state() const

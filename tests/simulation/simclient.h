@@ -8,6 +8,7 @@
 #include "sim/nodeclock.h"
 #include "simulation/newfile.h"
 #include "simulation/oracle.h"
+#include "simulation/plan.h"
 #include "simulation/simschema.h"
 #include "support/crashdisk.h"
 
@@ -26,10 +27,13 @@ struct WorldParts {
     const NewFile &newFile;
     const Oracle &oracle;
     bool trace = false;
+    Features features{};
     int step = 0;
     bool copies = false; ///< files may be copied and put back: what was sent is noted
     bool copied = false; ///< one was: a replica may learn that it is a copy
     bool cloned = false; ///< with the birthmark: a replica learns it late, from the server alone
+
+    [[nodiscard]] bool has(Feature feature) const { return features[static_cast<size_t>(feature)]; }
 };
 
 /// One device: the real replica and the real reconnector, in a process that can die.
@@ -51,6 +55,22 @@ public:
     Verified edit(SeededRandom &random);
     /// Undoes what was done last, or does it again. Words and tallies, which must stay, are no actions.
     Verified stepBack(SeededRandom &random);
+    /// Decides about what was refused: one entry of the list, or all. It is written again, or given up.
+    Verified decide(SeededRandom &random, bool all);
+    /// Pauses everything or one space, goes on, or syncs once in a pause.
+    void pauseSome(SeededRandom &random);
+    /// Leaves a space, or joins it again.
+    Verified leaveOrJoin(SeededRandom &random);
+    /// Follows some tables of a space, or all.
+    Verified chooseTables(SeededRandom &random);
+    /// Holds all but some rows, or nothing more.
+    Verified selectSome(SeededRandom &random);
+    /// Begins a repair, or ends the one that goes on: it mends nothing, because nothing is damaged.
+    Verified repair(SeededRandom &random);
+    /// No pause, selection or repair any more.
+    Verified goOn();
+    /// Follows all tables of all spaces.
+    Verified followAll();
     /// Makes the n-th coming disk call of an edit fail, then the process dies in the middle of it.
     Verified dieInsideEdit(SeededRandom &random);
     /// The process dies before one of the coming calls that change its disk, whatever it does then.
@@ -76,6 +96,9 @@ public:
     [[nodiscard]] const QList<SimTally> &tallies() const { return m_tallies; }
     /// Whether every increment counts once, every label is there, and groups are not mixed.
     [[nodiscard]] Verified checkTallies(const QList<SimTally> &tallies);
+    [[nodiscard]] Verified checkExtremes(const QList<SimTally> &tallies);
+    /// Whether maps show what the server has of them.
+    [[nodiscard]] Verified checkMaps(const Oracle::Rows &stored);
     /// Whether every word is in its text once, and the documents are what the columns show.
     [[nodiscard]] Verified checkTexts(const QList<SimWord> &words);
 
@@ -115,6 +138,7 @@ private:
         QList<QByteArray> visible;
         QList<QByteArray> digests;
         qint64 pending = 0;
+        qsizetype rejected = 0;
         friend bool operator==(const Promise &, const Promise &) = default;
     };
     /// Another file from now on; now and then one of an image of the whole disk, with the birthmark.
@@ -136,6 +160,17 @@ private:
     void synced();
     void struck();
     void bury();
+    /// What came of an order to the replica.
+    Verified ordered(const Result<void> &done, const char *what);
+    Verified lookAtRows();
+    Verified endRepair();
+    /// The app's resolver is asked a moment later. It answers by the conflict alone, but otherwise on every device, and throws
+    /// now and then.
+    void askResolver();
+    void resolve(const Conflict &conflict);
+    void refused(const RejectedChange &change);
+    Verified settleEntry(const RejectedChange &change, const Result<void> &taken, const std::function<Result<void>()> &discard);
+    void giveUp(const RejectedChange &change);
     void reported(const QString &code, const QString &message);
     void statusChanged();
     void readRows(const SimTable &table, Oracle::Rows &rows) const;
@@ -169,13 +204,17 @@ private:
     QByteArray m_birthmark; ///< of the file
     int m_files = 0;        ///< that it has had
     SeededRandom m_diskRandom;
-    std::set<SiteId> m_sites; ///< that it has been
-    bool m_undoable = false;  ///< the edit that is being made
+    std::set<SiteId> m_sites;                                ///< that it has been
+    std::set<std::pair<std::string, std::string>> m_refused; ///< rows, by table and key, of which something was refused
+    bool m_undoable = false;                                 ///< the edit that is being made
     bool m_online = false;
     QByteArray m_token;
     std::optional<Promise> m_promise;
     std::map<QByteArray, std::pair<Epoch, Sequence>> m_cursors;
     using CellId = std::tuple<std::string, std::string, std::string>; ///< table, key, column
+    QSet<QByteArray> m_joined; ///< spaces, again: until they are open nobody writes to them
+    bool m_selects = false;
+    bool m_repairs = false;
     /// Values before an edit, each with the life of its row: whoever revives a row writes its old values anew.
     std::map<CellId, std::set<std::pair<CausalLength, std::string>>> m_seen;
     Verified m_violation;

@@ -31,13 +31,19 @@ QVariant drawValue(SeededRandom &random, quint64 value)
     }
 }
 
-QString column(SeededRandom &random)
+/// What it is called by a version of the app.
+QString rankIn(int version)
 {
-    const QString names[] = {u"title"_s, u"body"_s, u"rank"_s};
+    return version > 1 ? QString(simRenamedRank) : u"rank"_s;
+}
+
+QString column(SeededRandom &random, int version)
+{
+    const QString names[] = {u"title"_s, u"body"_s, rankIn(version)};
     return names[random.below(3)];
 }
 
-SimStatement drawNote(SeededRandom &random, quint64 value)
+SimStatement drawNote(SeededRandom &random, quint64 value, int version)
 {
     // The space of a key never changes, as the rules want it.
     const quint64 row = random.below(4);
@@ -49,16 +55,17 @@ SimStatement drawNote(SeededRandom &random, quint64 value)
     case 0:
         return {u"DELETE FROM notes WHERE id = ?"_s, {id}};
     case 1:
-        return {u"REPLACE INTO notes(id, space, title, body, rank) VALUES (?, ?, ?, ?, 1)"_s, {id, space, text, drawn}};
+        return {u"REPLACE INTO notes(id, space, title, body, %1) VALUES (?, ?, ?, ?, 1)"_s.arg(rankIn(version)),
+                {id, space, text, drawn}};
     case 2:
         return {u"INSERT OR IGNORE INTO notes(id, space, title, body) VALUES (?, ?, ?, ?)"_s, {id, space, text, drawn}};
     case 3:
         return {u"INSERT INTO notes(id, space, title) VALUES (?, ?, ?) ON CONFLICT(id) DO UPDATE SET title = excluded.title"_s,
                 {id, space, text}};
     case 4:
-        return {u"UPDATE notes SET rank = ?"_s, {static_cast<qlonglong>(value)}};
+        return {u"UPDATE notes SET %1 = ?"_s.arg(rankIn(version)), {static_cast<qlonglong>(value)}};
     default:
-        return {u"UPDATE notes SET "_s + column(random) + u" = ? WHERE id = ?"_s, {drawn, id}};
+        return {u"UPDATE notes SET "_s + column(random, version) + u" = ? WHERE id = ?"_s, {drawn, id}};
     }
 }
 
@@ -118,7 +125,13 @@ SimStatement drawTally(SeededRandom &random, quint64 value)
     const qint64 increment = random.between(-5, 20);
     const QString label = u"k"_s + QString::number(value);
     const auto number = static_cast<qlonglong>(value);
-    switch (random.below(8)) {
+    const QString place = u"$.p"_s + QString::number(random.below(3));
+    const qint64 extreme = 1 + number % 1000;
+    switch (random.below(10)) {
+    case 8:
+        return {u"UPDATE tallies SET props = json_set(props, ?, ?) WHERE id = ?"_s, {place, number, id}};
+    case 9:
+        return {u"UPDATE tallies SET props = json_remove(props, ?) WHERE id = ?"_s, {place, id}};
     case 0:
         return {u"INSERT OR IGNORE INTO tallies(id, labels) VALUES (?, '[\"r0\"]')"_s, {id}};
     case 1:
@@ -133,7 +146,12 @@ SimStatement drawTally(SeededRandom &random, quint64 value)
     case 4:
         return {u"UPDATE tallies SET lat = ?, lon = ? WHERE id = ?"_s, {number, number, id}};
     case 5:
-        return {u"UPDATE tallies SET lon = lat + 0.5, best = ? WHERE id = ?"_s, {number % 1000, id}};
+        return {u"UPDATE tallies SET lon = lat + 0.5, best = ?, least = ? WHERE id = ?"_s,
+                {extreme, extreme, id},
+                {},
+                0,
+                {},
+                extreme};
     default:
         return {u"UPDATE tallies SET votes = votes + ? WHERE id = ?"_s, {increment, id}, {}, increment, {}};
     }
@@ -189,10 +207,13 @@ void writeSimSchemas(const QString &folder)
         "CREATE TABLE texts(id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL);\n"
         "SELECT sheaf_sync('texts', '{\"columns\":{\"body\":\"text\"}}');\n"
         "CREATE TABLE tallies(id TEXT PRIMARY KEY NOT NULL, votes INTEGER NOT NULL DEFAULT 0, labels TEXT NOT NULL DEFAULT "
-        "'[]', best INTEGER, lat, lon);\n"
-        "SELECT sheaf_sync('tallies', '{\"columns\":{\"votes\":\"counter\",\"labels\":\"set\",\"best\":\"max\"},"
+        "'[]', best INTEGER, lat, lon, least INTEGER, props TEXT NOT NULL DEFAULT '{}');\n"
+        "SELECT sheaf_sync('tallies', '{\"columns\":{\"votes\":\"counter\",\"labels\":\"set\",\"best\":\"max\","
+        "\"least\":\"min\",\"props\":\"map\"},"
         "\"groups\":[[\"lat\",\"lon\"]]}');\n",
         "ALTER TABLE notes ADD COLUMN colour TEXT DEFAULT 'red';\n"
+        "ALTER TABLE notes RENAME COLUMN rank TO place;\n"
+        "SELECT sheaf_sync('notes', '{\"renames\":{\"place\":\"rank\"}}');\n"
         "CREATE TABLE extras(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', label TEXT, size INTEGER);\n"
         "SELECT sheaf_sync('extras');\n"};
     for (int version = 1; version <= simSchemas; ++version) {
@@ -213,7 +234,7 @@ SimStatement drawStatement(SeededRandom &random, quint64 value, int version)
         return drawText(random, value);
     if (random.oneIn(4))
         return drawTally(random, value);
-    return random.oneIn(3) ? drawPair(random, value) : drawNote(random, value);
+    return random.oneIn(3) ? drawPair(random, value) : drawNote(random, value, version);
 }
 
 ValueView viewOf(const QVariant &value, std::vector<QByteArray> &kept)

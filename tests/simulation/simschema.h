@@ -26,6 +26,7 @@ struct SimStatement {
     QString word{};       ///< put into the texts that it changes, taken out by nobody
     qint64 increment = 0; ///< added to a counter
     QString label{};      ///< put into a set, taken out by nobody
+    qint64 extreme = 0;   ///< written to the columns of the greatest and of the least; 0: none
 };
 
 /// A word that a committed edit put into a text.
@@ -41,14 +42,16 @@ struct SimTally {
     QString row;
     qint64 increment = 0;
     QString label;
+    qint64 extreme = 0;
     bool certain = true; ///< false: may be there or not, because of a crash or a restored backup, or part of a first value
     bool sent = false;   ///< acknowledged
 };
 
 [[nodiscard]] QList<QByteArray> simSpaces();
 [[nodiscard]] QList<SimTable> simTables();
-/// Versions of the app's schema: the second has a column and a table more.
+/// Versions of the app's schema: the second has a column and a table more, and another name for `rank`.
 constexpr int simSchemas = 2;
+inline const QString simRenamedRank = QStringLiteral("place");
 /// What the new column has where nobody has written to it.
 inline const QString simColour = QStringLiteral("red");
 /// The schema as a folder in a real one.

@@ -206,19 +206,27 @@ bool SimServer::grant(int number, const QByteArray &space, Role role)
     return true;
 }
 
+void SimServer::requireSchema(const QByteArray &space, quint32 version)
+{
+    if (Server::requireSchema(*m_storage, space, version))
+        m_core->schemaRequired(space, version);
+}
+
 void SimServer::tellGrants()
 {
     for (const Server::StoredDevice &device : devices())
         m_core->accessChanged(device);
 }
 
-bool SimServer::isRevoked(int number, const QByteArray &space)
+std::optional<Role> SimServer::roleOf(int number, const QByteArray &space)
 {
     for (const Server::StoredDevice &device : devices()) {
-        if (device.name == "device" + QByteArray::number(number))
-            return device.grants.contains(Server::Grant{space, Role::None});
+        if (device.name != "device" + QByteArray::number(number))
+            continue;
+        const auto grant = std::ranges::find(device.grants, space, &Server::Grant::space);
+        return grant == device.grants.end() ? Role::None : grant->role;
     }
-    return false;
+    return {};
 }
 
 Verified SimServer::readAll(Oracle::Rows &rows, std::map<QByteArray, SpaceDigest> &digests)

@@ -33,9 +33,12 @@ public:
     QByteArray addDevice(int number);
     /// Gives a device this role in a space, or takes it away; false when a disk that fails is against it.
     bool grant(int number, const QByteArray &space, Role role);
+    /// From now on a space is for this version of the app; a disk that fails may be against it.
+    void requireSchema(const QByteArray &space, quint32 version);
     /// Says once more who may do what: nobody knows what became of an order when the disk failed.
     void tellGrants();
-    [[nodiscard]] bool isRevoked(int number, const QByteArray &space);
+    /// What is stored; nothing when it cannot be read.
+    [[nodiscard]] std::optional<Role> roleOf(int number, const QByteArray &space);
     [[nodiscard]] bool isRunning() const { return m_core != nullptr; }
     [[nodiscard]] qint64 wallMs() const;
     [[nodiscard]] std::string path() const;

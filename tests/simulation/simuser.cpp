@@ -18,7 +18,9 @@ namespace Sheaf::Test {
 bool SimClient::isShutOut() const
 {
     const QList<SpaceState> spaces = m_replica->spaces();
-    return std::ranges::any_of(spaces, [](const SpaceState &space) { return !space.closedCode.isEmpty(); });
+    return std::ranges::any_of(spaces, [this](const SpaceState &space) {
+        return !space.closedCode.isEmpty() || (space.role == Role::None && m_joined.contains(space.name));
+    });
 }
 
 Verified SimClient::edit(SeededRandom &random)
@@ -179,11 +181,13 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
         m_newWords.append({drawn.values.last().toString(), drawn.word});
     if (done && drawn.sql.startsWith(u"INSERT OR IGNORE INTO tallies"_s) && query.numRowsAffected() > 0)
         m_newCounters.insert(drawn.values.last().toString());
-    if (done && (drawn.increment != 0 || !drawn.label.isEmpty()) && query.numRowsAffected() > 0) {
+    const bool isTally = drawn.increment != 0 || !drawn.label.isEmpty() || drawn.extreme != 0;
+    if (done && isTally && query.numRowsAffected() > 0) {
         const QString row = drawn.values.last().toString();
-        // What a row is born with is no increment, but a first value: of two the later one stands.
-        const bool certain = drawn.increment == 0 || !m_newCounters.contains(row);
-        m_newTallies.append({.row = row, .increment = drawn.increment, .label = drawn.label, .certain = certain});
+        // What a row is born with is a first value: of two the later one stands. Labels of both are there.
+        const bool certain = !drawn.label.isEmpty() || !m_newCounters.contains(row);
+        m_newTallies.append(
+            {.row = row, .increment = drawn.increment, .label = drawn.label, .extreme = drawn.extreme, .certain = certain});
     }
     if (done && m_parts.trace)
         std::printf("    c%d %s [%llu]\n", m_number, qPrintable(drawn.sql), m_lastValue);
@@ -250,6 +254,8 @@ void SimClient::judge(const Conflict &conflict)
 {
     if (m_parts.trace)
         std::printf("    c%d conflict in %s.%s\n", m_number, conflict.table.constData(), conflict.column.constData());
+    if (conflict.open)
+        askResolver();
     if (conflict.site == m_replica->site())
         blame("C1 nobody disagrees with oneself", conflict.table.toStdString());
     if (conflict.kind == Conflict::Kind::Delete) {
@@ -273,7 +279,7 @@ void SimClient::judge(const Conflict &conflict)
     const auto length = lives()[{conflict.table.toStdString(), conflict.key.toStdString()}];
     // What waited in a file that was copied comes from the other one under a stamp of its own.
     const bool isAnother =
-        m_parts.copied ||
+        m_parts.copied || m_refused.contains({conflict.table.toStdString(), conflict.key.toStdString()}) ||
         m_parts.oracle.isStampedAnew({conflict.space.toStdString(), conflict.table.toStdString(), conflict.key.toStdString()},
                                      conflict.column.toStdString(), conflict.site, value);
     if (seen->second.contains({length, value}) && !isAnother)

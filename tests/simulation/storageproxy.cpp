@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulation/storageproxy.h"
 
+#include <algorithm>
+
 namespace Sheaf::Test {
 
 using namespace Server;
@@ -11,7 +13,13 @@ class StorageProxy::Transaction final : public StorageTransaction
 public:
     Transaction(StorageProxy &proxy, std::unique_ptr<StorageTransaction> inner) : m_proxy(proxy), m_inner(std::move(inner)) {}
 
-    Result<QList<StoredDevice>> devices(const QByteArray &tokenHash) override { return m_inner->devices(tokenHash); }
+    Result<QList<StoredDevice>> devices(const QByteArray &tokenHash) override
+    {
+        auto found = m_inner->devices(tokenHash);
+        if (found && bugs().device)
+            std::for_each(found->begin(), found->end(), bugs().device);
+        return found;
+    }
     Result<DeviceId> putDevice(const StoredDevice &device) override { return m_inner->putDevice(device); }
     Result<std::optional<StoredSite>> site(SiteId site) override { return m_inner->site(site); }
     Result<void> putSite(const StoredSite &site) override { return m_inner->putSite(site); }
@@ -32,7 +40,12 @@ public:
     }
     Result<void> putSchemaMin(SpaceId space, quint32 version) override { return m_inner->putSchemaMin(space, version); }
     Result<QList<StoredSpace>> spaces() override { return m_inner->spaces(); }
-    Result<void> removeRecord(SpaceId space, Sequence sequence) override { return m_inner->removeRecord(space, sequence); }
+    Result<void> removeRecord(SpaceId space, Sequence sequence) override
+    {
+        if (bugs().removeRecord && !bugs().removeRecord())
+            return {};
+        return m_inner->removeRecord(space, sequence);
+    }
     Result<void> putPlace(SpaceId space, const StoredPlace &place) override { return m_inner->putPlace(space, place); }
     Result<QList<StoredPlace>> places(SpaceId space) override { return m_inner->places(space); }
     Result<QList<StoredTable>> tables(SpaceId space) override { return m_inner->tables(space); }

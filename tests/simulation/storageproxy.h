@@ -21,7 +21,9 @@ struct StorageBugs {
     std::function<bool(Server::StoredRecord &)> record;
     /// False: the scan leaves the row out. `isFirst` in this scan.
     std::function<bool(const Server::RecordView &, bool isFirst)> scanned;
-    std::function<bool(quint64 number)> putPushNumber; ///< false: the number is not stored
+    std::function<bool(quint64 number)> putPushNumber;  ///< false: the number is not stored
+    std::function<bool()> removeRecord;                 ///< false: the record stays
+    std::function<void(Server::StoredDevice &)> device; ///< as it is read
 };
 
 /// A storage with planted bugs in front of a real one.

@@ -22,8 +22,9 @@ World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, const
       m_queue(seedOf(plan, SeededRandom::Purpose::World)),
       m_network(m_queue, seedOf(plan, SeededRandom::Purpose::Network)), m_parts{m_queue, m_network, vfs.disk(), folder,
                                                                                 newFile, m_oracle,  trace},
-      m_tap(m_oracle), m_mutant(mutant)
+      m_tap(m_oracle), m_access(m_oracle), m_mutant(mutant)
 {
+    m_parts.features = m_features;
     m_vfs.disk().reset();
     m_tap.setTrace(trace);
     if (mutant && mutant->wire)
@@ -81,7 +82,7 @@ Verified World::addDevice(int number, SimClient *original)
     SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Device, number);
     auto client = std::make_unique<SimClient>(m_parts, number, random.next());
     const qint64 skewMs = random.between(-yearMs, yearMs);
-    const auto policy = static_cast<ConflictPolicy>(random.below(3));
+    const auto policy = static_cast<ConflictPolicy>(random.below(4));
     const qint64 delayUsMax = random.between(1'000, 800'000);
     const auto cutOneIn = static_cast<quint64>(random.between(1, 4));
     const bool isUpToDate = random.oneIn(2);
@@ -148,6 +149,11 @@ Verified World::checkStamps(const QList<Change> &changes) const
 
 Verified World::watch(const WireEvent &event, const Message &message)
 {
+    const auto client = m_clients.find(event.client);
+    if ((has(Feature::Grants) || has(Feature::Roles)) && client != m_clients.end()) {
+        if (auto found = m_access.watch(event, client->second->device(), message))
+            return found;
+    }
     if (std::holds_alternative<Hello>(message)) {
         m_headsAtHello[event.connection] = m_promisedHeads;
         return {};

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "simulation/access.h"
 #include "simulation/plan.h"
 #include "simulation/simserver.h"
 #include "support/crashvfs.h"
@@ -47,8 +48,19 @@ private:
     void disturbNetwork(SeededRandom &random, int number);
     Verified startServerInTime();
     Verified settle();
-    Verified settleSchemas();
-    Verified settleGrants();
+    Verified settleNodes();
+    /// Ends what people and operators want otherwise than all at once; in half of the worlds only when all is equal so.
+    Verified settleWishes();
+    Verified settleDisputes();
+    Verified judgeGrants();
+    Verified grantAll();
+    /// An order of the operator.
+    bool order(int device, const QByteArray &space, Role role);
+    Role drawRole(SeededRandom &random) const;
+    void orderSome(SeededRandom &random, int number);
+    Verified wishes();
+    Verified fulfil(Feature feature, SeededRandom &random, int number);
+    Verified fulfil(Feature feature, SeededRandom &random, SimClient &client);
     Verified becomeProven();
     Verified judge();
     Verified judgeQuiet();
@@ -71,6 +83,7 @@ private:
     WorldParts m_parts;
     Oracle m_oracle;
     WireTap m_tap;
+    AccessJudge m_access;
     const Mutant *m_mutant;
     std::unique_ptr<SimServer> m_server;
     int m_devices = 0; ///< those of the first day, with those that were taken away

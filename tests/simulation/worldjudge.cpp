@@ -15,6 +15,18 @@ constexpr qint64 quietMs = 120'000;     ///< and then no change travels
 /// The faults end; what is down comes back.
 Verified World::settle()
 {
+    if (auto found = settleNodes())
+        return found;
+    if (auto found = settleWishes())
+        return found;
+    if (auto found = becomeProven())
+        return found;
+    const bool anyKept = has(Feature::Grants) || has(Feature::Roles) || has(Feature::Leaving);
+    return anyKept ? settleDisputes() : Verified();
+}
+
+Verified World::settleNodes()
+{
     m_server->mendDisk();
     m_vfs.disk().pardon(m_server->path());
     m_server->syncUsMax = 0;
@@ -33,61 +45,78 @@ Verified World::settle()
         }
         if (!client->wantsOnline())
             client->connect(client->token());
-    }
-    m_server->tellGrants();
-    if (auto found = has(Feature::SchemaMix) ? settleSchemas() : Verified())
-        return found;
-    return has(Feature::Grants) ? settleGrants() : becomeProven();
-}
-
-/// In half of the worlds everybody becomes proven with the app that they have. Then all have the newest one, and with it
-/// everything that was ever written.
-Verified World::settleSchemas()
-{
-    SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Settling, 1);
-    if (random.oneIn(2)) {
-        if (auto found = becomeProven())
+        if (auto found = client->goOn())
             return found;
     }
+    m_server->tellGrants();
+    return {};
+}
+
+/// In the end all have the newest app, and follow and may write everything: with it they have all that was ever written.
+Verified World::settleWishes()
+{
+    const bool any =
+        has(Feature::SchemaMix) || has(Feature::Grants) || has(Feature::Roles) || has(Feature::Leaving) || has(Feature::Tables);
+    SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Settling);
+    if (any && random.oneIn(2)) {
+        if (auto found = becomeProven())
+            return found;
+        if (auto found = judgeGrants())
+            return found;
+    }
+    if (auto found = has(Feature::Grants) || has(Feature::Roles) ? grantAll() : Verified())
+        return found;
     for (const auto &[number, client] : m_clients) {
-        if (auto found = client->update())
+        if (auto found = has(Feature::SchemaMix) ? client->update() : Verified())
+            return found;
+        if (auto found = has(Feature::Leaving) || has(Feature::Tables) ? client->followAll() : Verified())
             return found;
     }
     return {};
 }
 
-/// First with what was taken away: nobody holds a row of it. Then everybody has everything again, and nothing was lost.
-Verified World::settleGrants()
+/// What everybody has is what they may have.
+Verified World::judgeGrants()
 {
-    SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Settling);
-    if (random.oneIn(2)) {
-        if (auto found = becomeProven())
-            return found;
-        for (const auto &[number, client] : m_clients) {
-            for (const QByteArray &space : simSpaces()) {
-                const bool isRevoked = m_server->isRevoked(client->device(), space);
-                if (isRevoked && client->rowsAtRest(space) != 0)
-                    return Violation{"A1 what was taken away is gone", "c" + std::to_string(number) + " " + space.toStdString()};
-            }
+    for (const auto &[number, client] : m_clients) {
+        for (const QByteArray &space : simSpaces()) {
+            const auto role = m_server->roleOf(client->device(), space);
+            const SpaceState state = client->replica().space(space);
+            if ((role == Role::None || state.isDeparted) && client->rowsAtRest(space) != 0)
+                return Violation{"A1 what was taken away is gone", "c" + std::to_string(number) + " " + space.toStdString()};
+            if (!state.isDeparted && !has(Feature::SchemaMin) && role != state.role)
+                return Violation{"A3 everybody knows their role", "c" + std::to_string(number) + " " + space.toStdString()};
         }
     }
+    return {};
+}
+
+Verified World::grantAll()
+{
     for (const auto &[number, client] : m_clients) {
         for (const QByteArray &space : simSpaces()) {
             // A fault of the disk may be left over: an operator would try again.
-            if (!m_server->grant(client->device(), space, Role::Editor) &&
-                !m_server->grant(client->device(), space, Role::Editor))
+            if (!order(client->device(), space, Role::Editor) && !order(client->device(), space, Role::Editor))
                 return Violation{"an order of the operator fails twice",
                                  "c" + std::to_string(number) + " " + space.toStdString()};
         }
     }
-    if (auto found = becomeProven())
-        return found;
+    return {};
+}
+
+/// What was refused or kept is written again or given up; nothing else was lost.
+Verified World::settleDisputes()
+{
+    SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Settling, 1);
     for (const auto &[number, client] : m_clients) {
+        if (auto found = has(Feature::Roles) ? client->decide(random, true) : Verified())
+            return found;
         const auto kept = client->replica().quarantined();
-        if (!kept || !kept->isEmpty())
+        const auto refused = client->replica().rejected();
+        if (!kept || !kept->isEmpty() || !refused || !refused->isEmpty())
             return Violation{"A2 what was kept goes on", "c" + std::to_string(number)};
     }
-    return {};
+    return has(Feature::Roles) ? becomeProven() : Verified();
 }
 
 Verified World::becomeProven()
@@ -146,6 +175,10 @@ Verified World::judge()
         if (auto found = client->checkTexts(words))
             return found;
         if (auto found = client->checkTallies(tallies))
+            return found;
+        if (auto found = client->checkExtremes(tallies))
+            return found;
+        if (auto found = client->checkMaps(stored))
             return found;
         if (auto found = Oracle::compareValues(firstRows, rows))
             return Violation{"Q1 equal rows", "c" + std::to_string(number) + " " + found->detail};

@@ -54,6 +54,8 @@ Verified World::step(SeededRandom &random)
 {
     if (auto found = act(random, anyDevice(random)))
         return found;
+    if (auto found = wishes())
+        return found;
     if (random.oneIn(6))
         m_server->mendDisk();
     if (auto found = startServerInTime())
@@ -120,11 +122,8 @@ Verified World::disturbServer(SeededRandom &random, int number)
             m_server->breakDisk(random);
         break;
     case 2:
-        if (const auto client = m_clients.find(number);
-            has(Feature::Grants) && m_server->isRunning() && client != m_clients.end()) {
-            const QByteArray space = simSpaces().at(static_cast<qsizetype>(random.below(2)));
-            m_server->grant(client->second->device(), space, random.oneIn(2) ? Role::None : Role::Editor);
-        }
+        if (has(Feature::Grants))
+            orderSome(random, number);
         break;
     case 3:
         if (has(Feature::Forgetting))

@@ -16,7 +16,11 @@ constexpr char schema[] =
     "SELECT sheaf_sync('t');"
     "CREATE TABLE strict(id INTEGER PRIMARY KEY, a); SELECT sheaf_sync('strict', '{\"deletes\":\"delete_wins\"}');"
     "CREATE TABLE notes(id INTEGER PRIMARY KEY, title, body TEXT NOT NULL DEFAULT '');"
-    "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\"}}');";
+    "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\"}}');"
+    "CREATE TABLE tallies(id INTEGER PRIMARY KEY, votes NOT NULL DEFAULT 0, labels NOT NULL DEFAULT '[]',"
+    " props NOT NULL DEFAULT '{}', best);"
+    "SELECT sheaf_sync('tallies', "
+    "'{\"columns\":{\"votes\":\"counter\",\"labels\":\"set\",\"props\":\"map\",\"best\":\"max\"}}');";
 
 /// The server refuses what the device pushes now, all or every n-th change.
 void refuse(Relay &relay, Device &device, int every = 1)
@@ -46,6 +50,8 @@ private Q_SLOTS:
     void textsGoBackAndCanBeRetried();
     void typingAfterARefusalIsNotLost();
     void aRetriedTextKeepsWhatOthersWrote();
+    void aRetriedBirthKeepsWhatOthersWrote();
+    void editsOfPartsGoBackAndAreMadeAgain();
     void columnsOfWhichTheServerHasNothingShowTheirDefault();
     void aRefusedParentTakesNoChildAlong();
     void aRetryBringsADeletedRowBackOrSaysThatItIsGone();
@@ -229,6 +235,62 @@ void TestRejections::aRetriedTextKeepsWhatOthersWrote()
     QVERIFY(one.replica().retryRejected(rejected(one).first().number));
     settle(relay, {&one, &two});
     QCOMPARE(two.value(u"SELECT body FROM notes"_s).toString(), u"theirs base refused"_s);
+    QVERIFY(equal(one, two));
+}
+
+/// Both have made the row; the one that was refused comes later, and has no word of the other's.
+void TestRejections::aRetriedBirthKeepsWhatOthersWrote()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'base')"_s);
+    one.exec(u"UPDATE notes SET body = body || ' refused'"_s);
+    refuse(relay, one);
+    two.exec(u"INSERT INTO notes VALUES (1, 't', 'base')"_s);
+    two.exec(u"UPDATE notes SET body = body || ' theirs'"_s);
+    settle(relay, {&two, &one});
+    one.exec(u"UPDATE notes SET body = body || ' typed'"_s);
+    QVERIFY(one.replica().retryRejected(rejected(one).first().number));
+    settle(relay, {&one, &two});
+    const QString body = two.value(u"SELECT body FROM notes"_s).toString();
+    for (const QString &word : {u"base"_s, u" refused"_s, u" theirs"_s, u" typed"_s})
+        QVERIFY2(body.count(word) == 1, qPrintable(body));
+    QVERIFY(equal(one, two));
+}
+
+/// An increment is one again, whatever others have added; an element is put into the set that there is.
+void TestRejections::editsOfPartsGoBackAndAreMadeAgain()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    const auto add = [](Device &device, int votes, const QString &label) {
+        device.exec(u"UPDATE tallies SET votes = votes + ?, labels = json_insert(labels, '$[#]', ?),"
+                    " props = json_set(props, '$.' || ?, 1), best = ?"_s,
+                    {votes, label, label, votes});
+    };
+    one.exec(u"INSERT INTO tallies(id) VALUES (1)"_s);
+    settle(relay, {&one, &two});
+    add(one, 5, u"taken"_s);
+    settle(relay, {&one, &two});
+    add(one, 30, u"refused"_s);
+    refuse(relay, one);
+    const QString shown = u"SELECT votes || labels || props || best FROM tallies"_s;
+    QCOMPARE(one.value(u"SELECT votes || '/' || best FROM tallies"_s).toString(), u"5/5"_s);
+    QCOMPARE(one.replica().pendingCount(), 0);
+    one.exec(u"UPDATE tallies SET votes = votes + 100"_s);
+    add(two, 1000, u"theirs"_s);
+    settle(relay, {&two, &one, &two});
+    QCOMPARE(two.value(u"SELECT votes FROM tallies"_s).toInt(), 1105);
+    QVERIFY(!two.value(shown).toString().contains(u"refused"_s));
+    QVERIFY(equal(one, two));
+
+    QVERIFY(one.replica().retryRejected(rejected(one).first().number));
+    settle(relay, {&one, &two});
+    QCOMPARE(two.value(u"SELECT votes || '/' || best FROM tallies"_s).toString(), u"1135/1000"_s);
+    for (const QString &label : {u"taken"_s, u"refused"_s, u"theirs"_s})
+        QCOMPARE(two.value(shown).toString().count(u'"' + label + u'"'), 2);
     QVERIFY(equal(one, two));
 }
 

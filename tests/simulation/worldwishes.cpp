@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "simulation/world.h"
+
+#include <array>
+
+/// What people and operators want besides: rare in a world, and in few worlds.
+namespace Sheaf::Test {
+
+namespace {
+
+struct Wish {
+    Feature feature;
+    quint64 oneIn; ///< steps
+};
+
+constexpr std::array wishTable{Wish{Feature::Roles, 5},     Wish{Feature::Pauses, 6},    Wish{Feature::Leaving, 15},
+                               Wish{Feature::Tables, 12},   Wish{Feature::SyncWhere, 8}, Wish{Feature::Repairs, 12},
+                               Wish{Feature::SchemaMin, 20}};
+
+} // namespace
+
+/// Each draws from a generator of its own: without one the others do the same.
+Verified World::wishes()
+{
+    for (size_t i = 0; i < wishTable.size(); ++i) {
+        const Wish &wish = wishTable[i];
+        SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Wish,
+                                                   m_step * static_cast<int>(wishTable.size()) + static_cast<int>(i));
+        if (!has(wish.feature) || !random.oneIn(wish.oneIn))
+            continue;
+        if (auto found = fulfil(wish.feature, random, anyDevice(random)))
+            return found;
+    }
+    return {};
+}
+
+Verified World::fulfil(Feature feature, SeededRandom &random, int number)
+{
+    if (feature == Feature::SchemaMin) {
+        if (has(Feature::SchemaMix) && m_server->isRunning())
+            m_server->requireSchema(simSpaces().at(static_cast<qsizetype>(random.below(2))), simSchemas);
+        return {};
+    }
+    if (feature == Feature::Roles && random.oneIn(3)) {
+        orderSome(random, number);
+        return {};
+    }
+    const auto client = m_clients.find(number);
+    if (client == m_clients.end() || !client->second->isRunning() || client->second->freeAtUs() > m_queue.nowUs())
+        return {};
+    return fulfil(feature, random, *client->second);
+}
+
+Verified World::fulfil(Feature feature, SeededRandom &random, SimClient &client)
+{
+    switch (feature) {
+    case Feature::Roles:
+        return client.decide(random, false);
+    case Feature::Pauses:
+        client.pauseSome(random);
+        return {};
+    case Feature::Leaving:
+        return client.leaveOrJoin(random);
+    case Feature::Tables:
+        return client.chooseTables(random);
+    case Feature::SyncWhere:
+        return client.selectSome(random);
+    default:
+        return client.repair(random);
+    }
+}
+
+/// One in two can write, as a space is for.
+Role World::drawRole(SeededRandom &random) const
+{
+    if (random.oneIn(2))
+        return has(Feature::Roles) && random.oneIn(3) ? Role::Owner : Role::Editor;
+    if (!has(Feature::Roles))
+        return Role::None;
+    return has(Feature::Grants) && random.oneIn(2) ? Role::None : Role::Viewer;
+}
+
+void World::orderSome(SeededRandom &random, int number)
+{
+    const auto client = m_clients.find(number);
+    if (!m_server->isRunning() || client == m_clients.end())
+        return;
+    const QByteArray space = simSpaces().at(static_cast<qsizetype>(random.below(2)));
+    order(client->second->device(), space, drawRole(random));
+}
+
+bool World::order(int device, const QByteArray &space, Role role)
+{
+    m_access.ordering(device, space);
+    if (!m_server->grant(device, space, role))
+        return false;
+    m_access.ordered(device, space, role);
+    return true;
+}
+
+} // namespace Sheaf::Test
