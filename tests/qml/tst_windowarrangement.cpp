@@ -131,9 +131,11 @@ void TestWindowArrangement::rowsMoveOnlyInManualOrder()
     const QString inOrder = u"SELECT title FROM tasks WHERE done IS NULL ORDER BY position"_s;
     drag(m_tasks[0], 42);
     QTRY_COMPARE(app.column(inOrder), u"Alpha,beta"_s);
+    QTRY_COMPARE(app.rows().value(0), u"Alpha"_s);
     app.key(Qt::Key_Home);
     app.key(Qt::Key_Down, Qt::AltModifier);
     QTRY_COMPARE(app.column(inOrder), u"beta,Alpha"_s);
+    QTRY_COMPARE(app.rows().value(0), u"beta"_s);
     QVERIFY(!app.item(u"toast"_s));
 
     sort(app, 3);
