@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baseline.h"
 #include "figures.h"
+#include "fuzz/textbombs.h"
 #include "measure.h"
 #include "text/updatealgebra.h"
 
@@ -30,7 +31,8 @@ const QStringList allNames{u"text.local"_s,
                            u"text.merge"_s,
                            u"text.merge_updates"_s,
                            u"text.merge_updates_half"_s,
-                           u"text.merge_updates_growth"_s};
+                           u"text.merge_updates_growth"_s,
+                           u"text.hostile"_s};
 
 std::unique_ptr<Text::Doc> fresh(quint64 client)
 {
@@ -60,6 +62,23 @@ std::unique_ptr<Text::Doc> appliedEach(const std::vector<QByteArray> &updates)
 Figure mergingTimed(int runs, const std::vector<QByteArray> &updates)
 {
     return timed(runs, [&] { return Text::mergeUpdates(updates, Text::Format::V1); });
+}
+
+/// What the worst of the hostile updates of 64 KiB takes, refused or taken.
+Figure hostileTimed(int runs)
+{
+    Figure worst;
+    for (const auto &bombs : {TextBombs::refusedBombs(), TextBombs::densestUpdates()}) {
+        for (const TextBombs::Bomb &bomb : bombs) {
+            const Figure one = timed(runs, [&] {
+                auto doc = fresh(1);
+                (void)doc->apply(bomb.update, bomb.format);
+                return doc;
+            });
+            worst = one.median > worst.median ? one : worst;
+        }
+    }
+    return worst;
 }
 
 /// All figures that are wanted, by name.
@@ -105,6 +124,7 @@ QHash<QString, Figure> measure(const BaselineInput &input, const QStringList &na
         add(u"text.merge_updates"_s, [&] { return mergingTimed(runs, input.keystrokes); });
         add(u"text.merge_updates_half"_s, [&] { return mergingTimed(runs, half); });
     }
+    add(u"text.hostile"_s, [&] { return hostileTimed(runs); });
     return figures;
 }
 
