@@ -162,6 +162,7 @@ private:
     void bury();
     /// What came of an order to the replica.
     Verified ordered(const Result<void> &done, const char *what);
+    Verified follow(const QByteArray &space, const QList<QByteArray> &tables);
     Verified lookAtRows();
     Verified endRepair();
     /// The app's resolver is asked a moment later. It answers by the conflict alone, but otherwise on every device, and throws
