@@ -114,10 +114,8 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
     }
     const quint64 left = stillWaiting(*table, row.clock, *mask, pushed, waiting, store.site);
     overtaken = overtaken || isOvertaken(row.clock, left, pushed, store.site);
-    if (left == *mask)
-        return {};
-    if (left != 0) {
-        if (auto done = rows.raiseBase(row.outbox, pushed); !done)
+    if (left != 0) { // also when all of it waits, as when the row has died meanwhile: the server has what was pushed
+        if (auto done = rows.raiseBase(row.outbox, pushed); !done || left == *mask)
             return done;
         return rows.setMask(row.outbox, left);
     }

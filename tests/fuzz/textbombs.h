@@ -5,6 +5,7 @@
 #include "text/bytes.h"
 #include "text/limits.h"
 #include "text/rawupdate.h"
+#include "text/updatereader.h"
 
 #include <array>
 #include <vector>
