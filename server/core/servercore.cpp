@@ -305,7 +305,7 @@ void ServerCore::accessChanged(const StoredDevice &device)
         if (session->device() != device.id)
             continue;
         for (const Grant &grant : device.grants) {
-            if (session->role(grant.space) != grant.role)
+            if (session->toldRole(grant.space) != grant.role)
                 setRole(*session, grant);
         }
     }

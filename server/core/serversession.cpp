@@ -90,7 +90,7 @@ void ServerSession::admitted(const Admission &admission)
     m_schemaVersion = admission.schemaVersion;
     for (const Welcome::Space &space : admission.welcome.spaces) {
         if (m_schemaVersion < space.schemaMin)
-            m_outdated.insert(space.name);
+            m_outdated.insert(space.name, space.role);
         else if (space.role != Role::None)
             m_access.insert(
                 space.name,

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] SiteId site() const override { return m_site; }
     [[nodiscard]] DeviceId device() const override { return m_device; } ///< 0 before the welcome
     [[nodiscard]] Role role(const QByteArray &space) const override;
+    /// The role that the client was told last, also of a space that wants a newer schema than its app has.
+    [[nodiscard]] Role toldRole(const QByteArray &space) const { return m_outdated.value(space, role(space)); }
     /// Whether the app behind it has an older schema than `version` and uses the space.
     [[nodiscard]] bool isOlder(const QByteArray &space, quint32 version) const;
     bool send(PluginWord &word) override;
@@ -150,7 +152,7 @@ private:
     quint32 m_schemaVersion = 0;
     QHash<QByteArray, Access> m_access;
     QHash<QByteArray, quint64> m_openings; ///< how often a space was opened anew
-    QSet<QByteArray> m_outdated;           ///< granted spaces that want a newer schema than this app has
+    QHash<QByteArray, Role> m_outdated;    ///< granted spaces that want a newer schema than this app has
     std::vector<Subscription> m_subscriptions;
     bool m_pluginsWait = false; ///< the connection did not take what a plugin wanted to send
     QList<Mark> m_marks;        ///< unanswered

@@ -12,10 +12,12 @@ void ServerSession::setAccess(const Welcome::Space &space)
 {
     if (m_state != State::Open)
         return;
-    if (space.role == Role::None)
+    if (space.role == Role::None) {
+        m_outdated.remove(space.name);
         return closeSpace(space.name, u"revoked"_s, u"The access of this device to the space was taken back."_s);
+    }
     if (m_schemaVersion < space.schemaMin)
-        m_outdated.insert(space.name);
+        m_outdated.insert(space.name, space.role);
     const auto known = m_access.find(space.name);
     if (known == m_access.end() && !m_outdated.contains(space.name)) {
         Access access{.role = space.role, .lastPush = space.lastPush, .transaction = {}, .forgotten = space.collectedStamp};

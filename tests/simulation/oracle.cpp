@@ -185,6 +185,17 @@ bool Oracle::isForgotten(const RowId &id, const Row &row) const
     return known != m_forgotten.end() && !isAlive(row.length) && row.life.hlc <= known->second;
 }
 
+namespace {
+
+/// Whether a stamp stands for an acknowledged one: a device that takes another name offers under it what it has under the same
+/// time.
+bool standsFor(Stamp stamp, Stamp acknowledged)
+{
+    return stamp.hlc >= acknowledged.hlc;
+}
+
+} // namespace
+
 Verified Oracle::judge(const Rows &server) const
 {
     for (const auto &[id, acked] : m_acknowledged) {
@@ -195,11 +206,12 @@ Verified Oracle::judge(const Rows &server) const
             return Violation{"Q2 acknowledged writes", "row " + name(id) + " is gone"};
         if (it->second.length > acked.length)
             continue;
-        if (it->second.life < acked.life)
+        if (!standsFor(it->second.life, acked.life))
             return Violation{"Q2 acknowledged writes", "life of " + name(id)};
         for (const auto &[column, cell] : acked.cells) {
             const auto found = it->second.cells.find(column);
-            if (found == it->second.cells.end() || found->second.stamp < cell.stamp)
+            if (found == it->second.cells.end() || !standsFor(found->second.stamp, cell.stamp) ||
+                (found->second.stamp < cell.stamp && found->second.value != cell.value))
                 return Violation{"Q2 acknowledged writes", name(id) + "." + column + " " + text(cell.stamp) + " is lost"};
         }
     }

@@ -148,8 +148,8 @@ void SimClient::reported(const QString &code, const QString &message)
         (code == u"update_needed"_s && m_parts.has(Feature::SchemaMin)))
         return;
     // A restored server has not got what is only offered to it, while that is held here: known, and healed by the repair.
-    if (code == u"digest_mismatch"_s && m_parts.has(Feature::SyncWhere) && m_parts.has(Feature::ServerRestore) &&
-        m_replica->heldCount() > 0)
+    if ((code == u"digest_mismatch"_s || code == u"not_repaired"_s) && m_parts.has(Feature::SyncWhere) &&
+        m_parts.has(Feature::ServerRestore) && m_replica->heldCount() > 0)
         return;
     if (!expected.contains(code))
         blame("nothing to report", (code + u": "_s + message).toStdString());

@@ -186,6 +186,8 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
         const QString row = drawn.values.last().toString();
         // What a row is born with is a first value: of two the later one stands. Labels of both are there.
         const bool certain = !drawn.label.isEmpty() || !m_newCounters.contains(row);
+        for (SimTally &earlier : m_newTallies) // of one transaction the last value counts
+            earlier.certain = earlier.certain && (drawn.extreme == 0 || earlier.extreme == 0 || earlier.row != row);
         m_newTallies.append(
             {.row = row, .increment = drawn.increment, .label = drawn.label, .extreme = drawn.extreme, .certain = certain});
     }

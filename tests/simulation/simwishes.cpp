@@ -50,6 +50,7 @@ Verified SimClient::leaveOrJoin(SeededRandom &random)
         m_joined.insert(space);
         return ordered(m_reconnector->joinSpace(space), "join");
     }
+    m_seen.clear(); // what was seen there is forgotten
     return state.role == Role::None ? Verified() : ordered(m_reconnector->leaveSpace(space), "leave");
 }
 
