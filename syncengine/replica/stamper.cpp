@@ -129,13 +129,14 @@ Result<void> Stamper::saveTexts(const Touch &touch)
 }
 
 /// The transaction's stamp, or for this row a later one: what the user saw and changed must not win
-/// over the change, even if its stamp is so far ahead that the clock did not follow it.
+/// over the change, even if its stamp is so far ahead that the clock did not follow it. Nor may it be one that was pushed and
+/// refused, and then taken back.
 Stamp Stamper::later(const RowClock &clock) const
 {
     const Hlc latest = clock.latest();
     if (latest < m_stamp.hlc || latest == std::numeric_limits<Hlc>::max())
         return m_stamp;
-    return {latest + 1, m_stamp.site};
+    return {std::max(latest, m_store.offered) + 1, m_stamp.site};
 }
 
 /// Finds the space of a birth, and has the row store expect the like of it.

@@ -65,6 +65,7 @@ private Q_SLOTS:
     void stampsAheadOfTheServerAreRenewed();
     void stampsAheadInACopyAreRenewed();
     void whatOverwritesAStampThatIsAheadStaysLater();
+    void noStampIsGivenTwice();
     void editsOutrunAnAckOfLaterStamps();
     void editsOutrunTheEchoOfAnUnacknowledgedPush();
     void rejectedChangesAreKeptAndTakenBack();
@@ -375,6 +376,29 @@ void TestMerging::whatOverwritesAStampThatIsAheadStaysLater()
     settle(relay, {&right, &wrong});
     QCOMPARE(wrong.value(u"SELECT a FROM t WHERE id = 1"_s).toString(), u"over it"_s);
     QVERIFY(right.digestHolds());
+}
+
+/// The clock does not follow what is far ahead of it; then a refused edit and the next one overwrite the same stamp.
+void TestMerging::noStampIsGivenTwice()
+{
+    constexpr qint64 year = 365LL * 86'400'000;
+    Relay relay;
+    Device right(schema, 1);
+    Device behind(schema, 2);
+    right.exec(u"INSERT INTO t(id, a) VALUES (1, 'there')"_s);
+    behind.wallMs -= year;
+    settle(relay, {&right, &behind});
+    behind.exec(u"UPDATE t SET a = 'refused'"_s);
+    const auto push = behind.replica().nextPush("home", 1, {});
+    QVERIFY(behind.replica().noteOffer(**push, right.wallMs));
+    const Hlc first = newestWaiting(behind, 0);
+    Ack ack = aheadAck(right.wallMs);
+    ack.verdicts[0].code = u"no_permission"_s;
+    QVERIFY(behind.replica().settlePush(**push, ack));
+    QCOMPARE(behind.replica().pendingCount(), 0);
+    relay.pull(behind);
+    behind.exec(u"UPDATE t SET a = 'another value'"_s);
+    QVERIFY(newestWaiting(behind, 0) > first);
 }
 
 /// The clock is set back while a push travels; the server takes the push with its later stamps.
