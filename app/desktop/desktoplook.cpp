@@ -56,7 +56,8 @@ void DesktopLook::ask(QDBusConnection bus)
     if (!bus.isConnected())
         return;
     // From any sender: whose name the portal's is now, one would have to wait for.
-    bus.connect({}, path, interface, u"SettingChanged"_s, this, SLOT(take(QString,QString,QDBusVariant)));
+    // clazy:exclude-next-line=connect-not-normalized
+    bus.connect({}, path, interface, u"SettingChanged"_s, this, SLOT(take(QString, QString, QDBusVariant)));
     QDBusMessage call = QDBusMessage::createMethodCall(portal, path, interface, u"ReadAll"_s);
     call << QStringList{appearance, gnome};
     auto *watcher = new QDBusPendingCallWatcher(bus.asyncCall(call), this);
