@@ -222,6 +222,7 @@ public:
         if (!visited)
             return fail(visited.error());
         std::vector<TextBlock> blocks;
+        blocks.reserve(bytes.size());
         for (const auto &[place, size] : bytes)
             blocks.push_back({place.first, place.second, size});
         return blocks;
