@@ -35,12 +35,14 @@ void appendNumber(QString &out, double number)
     const int count = static_cast<int>(digits.size());
     if (number < 0)
         out += u'-';
-    if (point > 0 && point <= 21) {
-        out += count <= point ? digits + QString(point - count, u'0') : digits.left(point) + u'.' + digits.mid(point);
+    if (point > 0 && point < count && point <= 21) {
+        out.append(QStringView(digits).left(point)).append(u'.').append(QStringView(digits).mid(point));
+    } else if (point > 0 && point <= 21) {
+        out += digits + QString(point - count, u'0');
     } else if (point > -6 && point <= 0) {
         out += u"0."_s + QString(-point, u'0') + digits;
     } else {
-        out += digits.left(1);
+        out += digits.at(0);
         if (count > 1)
             out.append(u'.').append(QStringView(digits).mid(1));
         out += point > 0 ? u"e+"_s : u"e-"_s;
