@@ -281,24 +281,6 @@ void addAccessBugs(std::vector<Mutant> &all)
                             "DELETE FROM sheaf_quarantine"));
 }
 
-/// Bugs of those who forget deletes.
-void addForgettingBugs(std::vector<Mutant> &all)
-{
-    all.push_back(wire("sweep-untold", "a device that was away is not told that deletes were forgotten meanwhile",
-                       [](const WireEvent &, const Message &message) -> QList<Message> {
-                           const auto *welcome = std::get_if<Welcome>(&message);
-                           if (!welcome)
-                               return {message};
-                           Welcome changed = *welcome;
-                           for (Welcome::Space &space : changed.spaces)
-                               space.collected = 0;
-                           return {changed};
-                       }));
-    StorageBugs bugs;
-    bugs.removeRecord = [] { return false; };
-    all.push_back(storage("forgotten-kept", "a delete that is forgotten stays in the storage", bugs));
-}
-
 /// Bugs in front of undo and of slow disks.
 void addUndoBugs(std::vector<Mutant> &all)
 {
@@ -372,7 +354,6 @@ std::vector<Mutant> makeMutants()
     addStorageBugs(all);
     addCopyBugs(all);
     addAccessBugs(all);
-    addForgettingBugs(all);
     addUndoBugs(all);
     all.push_back(
         {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});

@@ -40,12 +40,7 @@ public:
     }
     Result<void> putSchemaMin(SpaceId space, quint32 version) override { return m_inner->putSchemaMin(space, version); }
     Result<QList<StoredSpace>> spaces() override { return m_inner->spaces(); }
-    Result<void> removeRecord(SpaceId space, Sequence sequence) override
-    {
-        if (bugs().removeRecord && !bugs().removeRecord())
-            return {};
-        return m_inner->removeRecord(space, sequence);
-    }
+    Result<void> removeRecord(SpaceId space, Sequence sequence) override { return m_inner->removeRecord(space, sequence); }
     Result<void> putPlace(SpaceId space, const StoredPlace &place) override { return m_inner->putPlace(space, place); }
     Result<QList<StoredPlace>> places(SpaceId space) override { return m_inner->places(space); }
     Result<QList<StoredTable>> tables(SpaceId space) override { return m_inner->tables(space); }

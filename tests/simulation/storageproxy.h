@@ -22,7 +22,6 @@ struct StorageBugs {
     /// False: the scan leaves the row out. `isFirst` in this scan.
     std::function<bool(const Server::RecordView &, bool isFirst)> scanned;
     std::function<bool(quint64 number)> putPushNumber;  ///< false: the number is not stored
-    std::function<bool()> removeRecord;                 ///< false: the record stays
     std::function<void(Server::StoredDevice &)> device; ///< as it is read
 };
 
