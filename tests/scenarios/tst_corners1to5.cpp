@@ -291,8 +291,8 @@ void TestCorners1To5::corner5EditAgainstDelete_data()
     }
 }
 
-/// Who is still to be acknowledged when the other's work comes decides for the row: an edit brings it back, if its table is one of
-/// those where edits do, and a delete stands, unless the edit is the later one; and keeps what it decided against.
+/// Who is still to be acknowledged when the other's work comes decides for the row: an edit brings it back, if its table is one
+/// of those where edits do, and a delete stands, unless the edit is the later one; and keeps what it decided against.
 void TestCorners1To5::corner5EditAgainstDelete()
 {
     QFETCH(QString, table);
