@@ -4,6 +4,7 @@
 #include "text/textedit_p.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace Sheaf::Text {
 namespace {
@@ -118,7 +119,44 @@ Delta plainChanges(const Store &store, quint32 type)
     return out.finish();
 }
 
-/// The walk over a formatted text: what is in force, what was in force, and what retained units must take on.
+/// Items of a list that the open transaction made, made longer or deleted, in order. Nothing if they are so many that
+/// walking over the whole list costs less than putting them in order.
+std::optional<std::vector<quint32>> changedItems(const Store &store, quint32 type)
+{
+    constexpr size_t share = 16; // about what comparing two places costs against a step of the walk
+    std::vector<quint32> changed;
+    const auto note = [&](quint32 index) {
+        const Item &item = store.items[index];
+        if (item.ref != Ref::Gc && item.parent == type && item.sub == None)
+            changed.push_back(index);
+        return changed.size() * share <= store.structs();
+    };
+    for (const quint32 number : store.touchedClients) {
+        const Store::Client &client = store.clients[number];
+        if (client.state == client.before)
+            continue;
+        StructList::Place place = client.structs.find(client.before);
+        do {
+            if (!note(client.structs.at(place)))
+                return std::nullopt;
+        } while (client.structs.next(place));
+    }
+    for (const auto &[client, range] : store.deleted) {
+        for (quint32 clock = range.clock; clock < range.end();) {
+            const quint32 index = store.itemAt({client, clock});
+            clock = store.items[index].end();
+            if (!note(index))
+                return std::nullopt;
+        }
+    }
+    std::ranges::sort(changed, [&](quint32 a, quint32 b) { return store.sequence.isBefore(a, b); });
+    const auto repeated = std::ranges::unique(changed);
+    changed.erase(repeated.begin(), repeated.end());
+    return changed;
+}
+
+/// The walk over a formatted text: what is in force, what was in force, and what retained units must take on. Where those
+/// are equal and nothing is to be taken on, it goes on at the next change.
 class FormattedWalk
 {
 public:
@@ -132,15 +170,21 @@ public:
 
     Delta run()
     {
-        for (quint32 at = m_store.types[m_type].start; at != None; at = m_store.items[at].next) {
-            const Item &item = m_store.items[at];
-            const quint32 old = oldUnits(m_store, item);
-            if (item.ref == Ref::Format)
-                format(item, old == 0);
-            else if (item.isVisible())
-                visible(item, old);
-            else if (old > 0 && (item.flags & Item::Countable) && isDeletedNow(item))
-                m_out.remove(old);
+        const std::optional<std::vector<quint32>> changed = changedItems(m_store, m_type);
+        if (!changed) {
+            for (quint32 at = m_store.types[m_type].start; at != None; at = m_store.items[at].next)
+                step(m_store.items[at]);
+            return m_out.finish();
+        }
+        for (auto next = changed->begin(); next != changed->end();) {
+            jump(*next);
+            quint32 at = *next;
+            do {
+                if (next != changed->end() && at == *next)
+                    ++next;
+                step(m_store.items[at]);
+                at = m_store.items[at].next;
+            } while (at != None && !isCalm());
         }
         return m_out.finish();
     }
@@ -150,6 +194,38 @@ private:
     {
         const auto found = m_deleted.find(item.client);
         return found != m_deleted.end() && contains(found->second, item.clock);
+    }
+
+    void step(const Item &item)
+    {
+        const quint32 old = oldUnits(m_store, item);
+        m_index += item.visible();
+        if (item.ref == Ref::Format)
+            format(item, old == 0);
+        else if (item.isVisible())
+            visible(item, old);
+        else if (old > 0 && (item.flags & Item::Countable) && isDeletedNow(item))
+            m_out.remove(old);
+    }
+
+    /// Over what did not change and takes on nothing.
+    void jump(quint32 item)
+    {
+        const quint32 index = m_store.sequence.indexOf(item);
+        m_out.retain(index - m_index, {});
+        m_index = index;
+        m_current = m_store.sequence.attributesAt(item);
+        m_before = m_current;
+    }
+
+    [[nodiscard]] bool isCalm() const
+    {
+        const auto agrees = [](const Attributes &some, const Attributes &others) {
+            return std::ranges::all_of(some, [&](const Value::Member &member) {
+                return attributeOf(others, member.first).sameAttribute(member.second);
+            });
+        };
+        return m_wanted.empty() && agrees(m_current, m_before) && agrees(m_before, m_current);
     }
 
     void visible(const Item &item, quint32 old)
@@ -188,7 +264,7 @@ private:
             }
         }
         if (!item.isDeleted())
-            TextEditor::applyFormat(m_current, extra);
+            applyFormat(m_current, extra);
     }
 
     const Store &m_store;
@@ -197,6 +273,7 @@ private:
     Attributes m_current;
     Attributes m_before;
     Attributes m_wanted;
+    quint32 m_index = 0; ///< visible units in front of the next item
     DeltaBuilder m_out;
 };
 

@@ -131,6 +131,8 @@ void Store::remove(quint32 index)
                 cursorItem = None;
             }
             item.flags |= Item::Deleted;
+            if (item.sub == None)
+                sequence.itemDeleted(index);
             m_removed = true;
             deleted.push_back({item.client, {item.clock, item.length}});
             touchType(item.parent);

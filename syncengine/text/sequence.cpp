@@ -15,6 +15,8 @@ quint32 Sequence::newLeaf()
         const quint32 leaf = m_freeLeaves.back();
         m_freeLeaves.pop_back();
         m_leaves[leaf] = {};
+        if (leaf < m_leafFormats.size())
+            m_leafFormats[leaf] = {};
         return leaf;
     }
     m_leaves.emplace_back();
@@ -27,6 +29,8 @@ quint32 Sequence::newNode()
         const quint32 node = m_freeNodes.back();
         m_freeNodes.pop_back();
         m_nodes[node] = {};
+        if (node < m_nodeFormats.size())
+            m_nodeFormats[node] = {};
         return node;
     }
     m_nodes.emplace_back();
@@ -81,6 +85,8 @@ void Sequence::insert(quint32 &root, quint32 item)
         m_leaves[leaf].first = item;
     }
     one.leaf = leaf;
+    if (!m_leafFormats.empty())
+        forgetFormats(leaf);
     if (const quint32 visible = one.visible(); visible > 0)
         addVisible(item, visible);
     if (++m_leaves[leaf].count > leafMax)
@@ -248,6 +254,8 @@ void Sequence::remove(quint32 &root, quint32 item)
 {
     Item &one = m_items[item];
     const quint32 leaf = one.leaf;
+    if (!m_leafFormats.empty())
+        forgetFormats(leaf);
     if (const quint32 visible = one.visible(); visible > 0)
         addVisible(item, -static_cast<qint64>(visible));
     Leaf &home = m_leaves[leaf];
@@ -374,6 +382,8 @@ QString Sequence::check(quint32 root, quint32 start, quint32 visible) const
     };
     if (walk(walk, root, m_nodes[root].level) != visible)
         return u"the sums of the tree are wrong"_s;
+    if (!areFormatsRight(m_nodes[root].level, root))
+        return u"the sums of the formats are wrong"_s;
     quint32 item = start;
     for (const auto &[leaf, count] : leaves) {
         quint32 sum = 0;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "text/formatsum.h"
 #include "text/item.h"
 
 #include <array>
@@ -12,11 +13,14 @@ namespace Sheaf::Text {
 /// Order statistics over the lists of all types of a store. A leaf is a run of neighbouring items (the list
 /// links inside it are the items' own); above the leaves stands a B+tree that sums visible units. A type
 /// holds the number of its root. Every operation is logarithmic and touches at most one leaf's items. Edits
-/// that follow each other in one leaf reach the nodes above it when somebody asks for a sum, not before.
+/// that follow each other in one leaf reach the nodes above it when somebody asks for a sum, not before. The formats
+/// are summed up in the same way, in lists whose formats somebody asks for.
 class Sequence
 {
 public:
-    explicit Sequence(std::vector<Item> &items) : m_items(items) {}
+    static constexpr quint32 leafMax = 24;
+
+    Sequence(std::vector<Item> &items, const std::vector<Extra> &extras) : m_items(items), m_extras(extras) {}
 
     struct Hit {
         quint32 item = None;
@@ -50,14 +54,27 @@ public:
     /// Visible units in front of the item.
     [[nodiscard]] quint32 indexOf(quint32 item) const;
     [[nodiscard]] bool isBefore(quint32 a, quint32 b) const;
+    /// The attributes in force in front of the item.
+    [[nodiscard]] Attributes attributesAt(quint32 item) const;
+    /// First items of the leaves in which formats may stand that say nothing, in order.
+    [[nodiscard]] std::vector<quint32> idleFormats(quint32 root) const;
+    /// An item of a list is not any more what it was: seen, or a format that holds.
+    void itemDeleted(quint32 item)
+    {
+        if (!m_leafFormats.empty())
+            forgetFormats(m_items[item].leaf);
+    }
     void drop(quint32 &root);
     /// Checks sums, counts and links below a root; the text says what is wrong, empty if nothing.
     [[nodiscard]] QString check(quint32 root, quint32 start, quint32 visible) const;
-    [[nodiscard]] size_t memory() const { return m_leaves.capacity() * sizeof(Leaf) + m_nodes.capacity() * sizeof(Node); }
+    [[nodiscard]] size_t memory() const
+    {
+        return m_leaves.capacity() * sizeof(Leaf) + m_nodes.capacity() * sizeof(Node) +
+               (m_leafFormats.capacity() + m_nodeFormats.capacity()) * sizeof(KnownFormats);
+    }
 
 private:
     static constexpr quint32 Deferred = None - 1;
-    static constexpr quint32 leafMax = 24;
     static constexpr quint32 fanout = 16;
     struct Leaf {
         quint32 parent = None;
@@ -72,6 +89,10 @@ private:
         std::array<quint32, fanout> child{};
         std::array<quint32, fanout> sum{};
     };
+    struct KnownFormats {
+        FormatSum sum;
+        bool known = false;
+    };
 
     quint32 newLeaf();
     quint32 newNode();
@@ -83,9 +104,22 @@ private:
     void removeChild(quint32 &root, quint32 node, quint32 child);
     void setParent(const Node &node, quint32 self);
 
+    // sequenceformats.cpp
+    void forgetFormats(quint32 leaf);
+    void prepareFormats() const;
+    [[nodiscard]] const FormatSum &formats(quint32 level, quint32 index) const;
+    [[nodiscard]] FormatSum sumOfFormats(quint32 level, quint32 index) const;
+    void addFormat(FormatSum &sum, const Item &item) const;
+    void passFormats(quint32 level, quint32 index, FormatSum::Front &front) const;
+    void collectIdleFormats(quint32 level, quint32 index, FormatSum::Front &front, std::vector<quint32> &found) const;
+    [[nodiscard]] bool areFormatsRight(quint32 level, quint32 index) const;
+
     std::vector<Item> &m_items;
+    const std::vector<Extra> &m_extras;
     std::vector<Leaf> m_leaves;
     mutable std::vector<Node> m_nodes;
+    mutable std::vector<KnownFormats> m_leafFormats;
+    mutable std::vector<KnownFormats> m_nodeFormats;
     mutable quint32 m_late = None;   ///< the leaf whose last changes the nodes have not been told
     mutable quint32 m_lateDelta = 0; ///< what the sums above it lack
     bool m_deferring = false;

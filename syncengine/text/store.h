@@ -45,7 +45,7 @@ public:
         bool hasFormatting = false;
         std::unordered_map<quint32, quint32> map;
     };
-    Store() : sequence(items) {}
+    Store() : sequence(items, extras) {}
     Store(const Store &) = delete;
     Store &operator=(const Store &) = delete;
 

@@ -81,7 +81,7 @@ Delta Text::toDelta() const
         if (item.isDeleted())
             continue;
         if (item.ref == Ref::Format) {
-            TextEditor::applyFormat(attributes, store.extras[item.content]);
+            applyFormat(attributes, store.extras[item.content]);
         } else if (item.ref == Ref::String) {
             if (!delta.empty() && delta.back().kind == DeltaOp::Insert && delta.back().attributes == attributes)
                 delta.back().text.append(store.textOf(item));
@@ -181,9 +181,12 @@ void Text::applyDelta(const Delta &delta)
                 editor.insert(at, {}, &op.embed, &op.attributes);
                 break;
             case DeltaOp::Retain: {
-                const quint32 left = length() - at.index;
-                if (const quint32 units = std::min(op.length, left); units > 0)
-                    editor.format(at, snapped(at.index + units, false) - at.index, op.attributes);
+                const quint32 units = std::min(op.length, length() - at.index);
+                const quint32 end = snapped(at.index + units, false);
+                if (end > at.index && op.attributes.empty())
+                    at = editor.seek(end);
+                else if (end > at.index)
+                    editor.format(at, end - at.index, op.attributes);
                 break;
             }
             case DeltaOp::Delete:

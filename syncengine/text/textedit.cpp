@@ -6,33 +6,6 @@
 
 namespace Sheaf::Text {
 
-Value attributeOf(const Attributes &attributes, const QString &key)
-{
-    const auto found =
-        std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
-    return found == attributes.end() ? Value::null() : found->second;
-}
-
-void setAttribute(Attributes &attributes, const QString &key, const Value &value)
-{
-    const auto found =
-        std::find_if(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
-    if (found != attributes.end())
-        found->second = value;
-    else
-        attributes.emplace_back(key, value);
-}
-
-void eraseAttribute(Attributes &attributes, const QString &key)
-{
-    std::erase_if(attributes, [&](const auto &member) { return member.first == key; });
-}
-
-bool hasAttribute(const Attributes &attributes, const QString &key)
-{
-    return std::any_of(attributes.begin(), attributes.end(), [&](const auto &member) { return member.first == key; });
-}
-
 static bool hasSurrogates(QStringView text)
 {
     return std::ranges::any_of(text, [](QChar unit) { return unit.isSurrogate(); });
@@ -53,14 +26,6 @@ QStringView wholePairs(QStringView text, QString &room)
     return room;
 }
 
-void TextEditor::applyFormat(Attributes &attributes, const Extra &format)
-{
-    if (format.values.front().isNull())
-        eraseAttribute(attributes, format.key);
-    else
-        setAttribute(attributes, format.key, format.values.front());
-}
-
 void TextEditor::forward(Position &at) const
 {
     const Item &item = m_store.items[at.right];
@@ -78,33 +43,39 @@ void TextEditor::forward(Position &at) const
 TextEditor::Position TextEditor::seek(quint32 index)
 {
     Position at;
-    at.right = m_store.types[m_type].start;
-    if (m_store.types[m_type].hasFormatting) {
-        // The attributes in force are the sum of all formats in front.
-        while (at.right != None && at.index < index) {
-            const Item &item = m_store.items[at.right];
-            if (item.isVisible() && index - at.index < item.length)
-                (void)m_store.split(at.right, index - at.index);
-            forward(at);
-        }
+    const Store::Type &type = m_store.types[m_type];
+    at.right = type.start;
+    if (index == 0 || at.right == None)
         return at;
-    }
-    if (index == 0)
-        return at;
-    at.index = std::min(index, m_store.types[m_type].length);
+    if (index > type.length && type.hasFormatting) // behind the last formats, too
+        return seekEnd();
+    at.index = std::min(index, type.length);
     if (at.index == 0)
         return at;
-    if (!seekFromCursor(at)) {
-        const Sequence::Hit hit = m_store.sequence.find(m_store.types[m_type].root, at.index - 1);
+    if (type.hasFormatting || !seekFromCursor(at)) {
+        const Sequence::Hit hit = m_store.sequence.find(type.root, at.index - 1);
         at.left = hit.item;
         m_store.cursorType = m_type;
         m_store.cursorItem = hit.item;
         m_store.cursorIndex = at.index - 1 - hit.offset;
     }
-    const quint32 units = at.index - m_store.cursorIndex;
-    if (units < m_store.items[at.left].length)
+    if (const quint32 units = at.index - m_store.cursorIndex; units < m_store.items[at.left].length)
         (void)m_store.split(at.left, units);
+    if (type.hasFormatting) {
+        at.attributes = m_store.sequence.attributesAt(at.left);
+        m_store.cursorItem = None; // what formats do to the places around it is not followed
+    }
     at.right = m_store.items[at.left].next;
+    return at;
+}
+
+TextEditor::Position TextEditor::seekEnd() const
+{
+    Position at;
+    at.right = m_store.sequence.lastItem(m_store.types[m_type].root);
+    at.index = m_store.types[m_type].length - m_store.items[at.right].visible();
+    at.attributes = m_store.sequence.attributesAt(at.right);
+    forward(at);
     return at;
 }
 

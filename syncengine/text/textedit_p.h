@@ -6,10 +6,6 @@
 
 namespace Sheaf::Text {
 
-[[nodiscard]] Value attributeOf(const Attributes &attributes, const QString &key);
-void setAttribute(Attributes &attributes, const QString &key, const Value &value);
-void eraseAttribute(Attributes &attributes, const QString &key);
-[[nodiscard]] bool hasAttribute(const Attributes &attributes, const QString &key);
 /// The text with U+FFFD for each half of a pair that stands alone: that is what the wire would make of it. The text
 /// itself if there is none, else a view of `room`.
 [[nodiscard]] QStringView wholePairs(QStringView text, QString &room);
@@ -38,9 +34,8 @@ public:
     quint32 cleanAll();
     void cleanAround(quint32 item);
 
-    static void applyFormat(Attributes &attributes, const Extra &format);
-
 private:
+    [[nodiscard]] Position seekEnd() const;
     [[nodiscard]] bool seekFromCursor(Position &at);
     void forward(Position &at) const;
     quint32 place(Position &at, Ref ref, quint32 length, quint32 content, quint8 flags);
@@ -50,6 +45,13 @@ private:
     void closeFormats(Position &at, Attributes negated);
     [[nodiscard]] bool extendTyping(const Position &at, QStringView text);
     void closeFormatsAfterTyping(Position &at, Attributes negated);
+    /// A visible item, or the first of all, with the attributes in force behind it, as they were and as they are now.
+    struct Cleaning {
+        quint32 start = None;
+        Attributes startAttributes;
+        Attributes current;
+    };
+    quint32 cleanLeaf(Cleaning &at, quint32 leaf);
     quint32 cleanGap(quint32 start, quint32 current, const Attributes &startAttributes, Attributes &attributes);
 
     Store &m_store;

@@ -71,15 +71,10 @@ quint32 TextEditor::cleanGap(quint32 start, quint32 current, const Attributes &s
         const Extra format = m_store.extras[item.content];
         const Value &value = format.values.front();
         const Value before = attributeOf(startAttributes, format.key);
-        // Objects and arrays are the same only as the very same instance, as in JavaScript.
-        const auto same = [](const Value &a, const Value &b) {
-            const bool container = a.array() || a.object();
-            return container ? a.array() == b.array() && a.object() == b.object() : a == b;
-        };
-        if (last.value(format.key, None) != start || same(before, value)) {
+        if (last.value(format.key, None) != start || isSameInstance(before, value)) {
             m_store.remove(start);
             ++cleaned;
-            if (!reached && same(attributeOf(attributes, format.key), value) && !same(before, value)) {
+            if (!reached && isSameInstance(attributeOf(attributes, format.key), value) && !isSameInstance(before, value)) {
                 if (before.isNull())
                     eraseAttribute(attributes, format.key);
                 else
@@ -95,20 +90,41 @@ quint32 TextEditor::cleanGap(quint32 start, quint32 current, const Attributes &s
 quint32 TextEditor::cleanAll()
 {
     quint32 cleaned = 0;
-    quint32 start = m_store.types[m_type].start;
-    Attributes startAttributes;
-    Attributes current;
-    for (quint32 end = start; end != None; end = m_store.items[end].next) {
+    Cleaning at;
+    for (const quint32 first : m_store.sequence.idleFormats(m_store.types[m_type].root)) {
+        const quint32 leaf = m_store.items[first].leaf;
+        if (at.start == None || m_store.items[at.start].leaf != leaf) {
+            // From the gap on that reaches into the leaf.
+            at.start = first;
+            while (!m_store.items[at.start].isVisible() && m_store.items[at.start].left != None)
+                at.start = m_store.items[at.start].left;
+            at.startAttributes = m_store.sequence.attributesAt(at.start);
+            at.current = at.startAttributes;
+        }
+        cleaned += cleanLeaf(at, leaf);
+    }
+    return cleaned;
+}
+
+/// Cleans from where the last cleaning ended to the end of the gap that leaves the leaf.
+quint32 TextEditor::cleanLeaf(Cleaning &at, quint32 leaf)
+{
+    quint32 cleaned = 0;
+    bool inside = false;
+    for (quint32 end = at.start; end != None; end = m_store.items[end].next) {
         const Item &item = m_store.items[end];
+        inside = inside || item.leaf == leaf;
         if (item.isDeleted())
             continue;
         if (item.ref == Ref::Format) {
-            applyFormat(current, m_store.extras[item.content]);
+            applyFormat(at.current, m_store.extras[item.content]);
             continue;
         }
-        cleaned += cleanGap(start, end, startAttributes, current);
-        startAttributes = current;
-        start = end;
+        cleaned += cleanGap(at.start, end, at.startAttributes, at.current);
+        at.startAttributes = at.current;
+        at.start = end;
+        if (inside && item.leaf != leaf)
+            break;
     }
     return cleaned;
 }

@@ -29,3 +29,10 @@ export const richEdits = {
     p.t.applyDelta(structuredClone(delta)); call({ do: 'apply_delta', doc: p.name, delta })
   }
 }
+/** A text of many runs, so that its tree has levels; now and then with more keys than are summed up. Keys go to the bridge in the order of the alphabet. */
+export function longText (p) {
+  const keys = pick([0, 0, 100])
+  const attributes = () => { const out = someAttributes(); if (keys && rnd(2)) out['x' + rnd(keys)] = pick([1, 2, null]); return out }
+  const delta = Array.from({ length: 40 + rnd(pick([50, 400])) }, () => ({ insert: pick(['u', 'vw', 'xyz\n']), attributes: attributes() }))
+  p.t.applyDelta(structuredClone(delta)); call({ do: 'apply_delta', doc: p.name, delta })
+}

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Differential fuzz of sheaf-textbridge against npm's yjs: each peer lives once here and once there, both get
 // the same edits and updates, and states must be equal byte for byte after each step.
-// node fuzz.mjs BRIDGE NODE_MODULES FIRST_SEED ROUNDS [plain|rich|undo]
-// plain: text; rich: formats, embeds, deltas; undo: rich with undo managers, snapshots and documents that keep what
-// was deleted. A seed replays its round.
-import { plainEdits, richEdits } from './edits.mjs'
+// node fuzz.mjs BRIDGE NODE_MODULES FIRST_SEED ROUNDS [plain|rich|long|undo]
+// plain: text; rich: formats, embeds, deltas; long: rich in a text of many runs; undo: rich with undo managers, snapshots and
+// documents that keep what was deleted. A seed replays its round.
+import { longText, plainEdits, richEdits } from './edits.mjs'
 import { b64, loadYjs, normal, reloaded } from './link.mjs'
 import { call, expect, pick, playRounds, rnd, same } from './rounds.mjs'
 const [bridge, modules, first = '1', rounds = '50', kind = 'plain'] = process.argv.slice(2)
@@ -90,6 +90,10 @@ function compare (p, when) {
 
 function play () {
   const peers = makePeers()
+  if (kind === 'long') {
+    longText(peers[0])
+    for (const p of peers.slice(1)) receive(p, Y.encodeStateAsUpdateV2(peers[0].d), 2)
+  }
   const edits = Object.values(kind === 'plain' ? plainEdits : { ...plainEdits, ...richEdits })
   for (let step = 0; step < 40; step++) {
     const p = pick(peers); const what = rnd(10)

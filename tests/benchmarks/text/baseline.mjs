@@ -37,13 +37,16 @@ const median = (work, loops = 1) => {
   return times.sort((a, b) => a - b)[times.length >> 1]
 }
 
+/** One for each run, made before the clock starts. */
+const timesOf = make => Array.from({ length: +runs }, make)
+
 const wanted = new TextDecoder().decode(file('text.txt'))
 const check = text => {
   if (text !== wanted) throw new Error(`${library} ends with another text`)
 }
 
 const { measures } = await import(`./${library}.mjs`)
-const of = await measures({ modules, file, unpack, median, check, edits: JSON.parse(readFileSync(`${folder}/edits.json`)) })
+const of = await measures({ modules, file, unpack, median, timesOf, check, edits: JSON.parse(readFileSync(`${folder}/edits.json`)) })
 const figures = {}
 for (const name of names) if (of[name]) figures[name] = of[name]()
 console.log(JSON.stringify(figures))

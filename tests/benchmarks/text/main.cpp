@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "baseline.h"
 #include "figures.h"
+#include "formatted.h"
 #include "fuzz/textbombs.h"
 #include "measure.h"
 #include "text/updatealgebra.h"
@@ -32,6 +33,10 @@ const QStringList allNames{u"text.local"_s,
                            u"text.merge_updates"_s,
                            u"text.merge_updates_half"_s,
                            u"text.merge_updates_growth"_s,
+                           u"text.formatted"_s,
+                           u"text.formatted_small"_s,
+                           u"text.formatted_growth"_s,
+                           u"text.formats"_s,
                            u"text.hostile"_s};
 
 std::unique_ptr<Text::Doc> fresh(quint64 client)
@@ -124,6 +129,9 @@ QHash<QString, Figure> measure(const BaselineInput &input, const QStringList &na
         add(u"text.merge_updates"_s, [&] { return mergingTimed(runs, input.keystrokes); });
         add(u"text.merge_updates_half"_s, [&] { return mergingTimed(runs, half); });
     }
+    add(u"text.formatted"_s, [&] { return formattedTimed(runs, 16'000); });
+    add(u"text.formatted_small"_s, [&] { return formattedTimed(runs, 1000); });
+    add(u"text.formats"_s, [&] { return formatsTimed(runs, 16'000); });
     add(u"text.hostile"_s, [&] { return hostileTimed(runs); });
     return figures;
 }
@@ -146,12 +154,16 @@ void print(const QHash<QString, Figure> &figures, const Libraries &libraries, co
                 printFigure(name + u'.' + peer, libraries.value(peer).value(name), unit, compared(name));
         }
     }
-    // Time for twice as many updates: 2 is linear, 4 quadratic.
-    if (names.contains(u"text.merge_updates_growth"_s) && figures.contains(u"text.merge_updates"_s)) {
-        const double ours = figures[u"text.merge_updates"_s].median / figures[u"text.merge_updates_half"_s].median;
-        const double theirs = baseline.value(u"text.merge_updates"_s) / baseline.value(u"text.merge_updates_half"_s, 1);
-        printFigure(u"text.merge_updates_growth"_s, ours, u"times"_s, baseline.isEmpty() ? std::nullopt : std::optional(theirs));
-    }
+    const auto printGrowth = [&](const QString &name, const QString &large, const QString &small) {
+        if (!names.contains(name) || !figures.contains(large) || !figures.contains(small))
+            return;
+        const double theirs = baseline.value(large) / baseline.value(small, 1);
+        printFigure(name, figures[large].median / figures[small].median, u"times"_s,
+                    baseline.isEmpty() ? std::nullopt : std::optional(theirs));
+    };
+    // For twice as many updates: 2 is linear, 4 quadratic. For a text of sixteen times as many runs: 1 is best.
+    printGrowth(u"text.merge_updates_growth"_s, u"text.merge_updates"_s, u"text.merge_updates_half"_s);
+    printGrowth(u"text.formatted_growth"_s, u"text.formatted"_s, u"text.formatted_small"_s);
 }
 
 } // namespace

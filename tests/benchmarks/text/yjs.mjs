@@ -3,7 +3,7 @@
 // What baseline.mjs measures of npm's yjs.
 import { pathToFileURL } from 'node:url'
 
-export const measures = async ({ modules, file, unpack, median, check, edits }) => {
+export const measures = async ({ modules, file, unpack, median, timesOf, check, edits }) => {
   // The module form: yjs is several times slower in the other one.
   const Y = await import(pathToFileURL(`${modules}/yjs/dist/yjs.mjs`))
   const state1 = file('state1.bin')
@@ -38,6 +38,26 @@ export const measures = async ({ modules, file, unpack, median, check, edits }) 
     return process.memoryUsage().heapUsed
   }
   const loaded = load(state1, false)
+  // As in formatted.cpp.
+  const formatted = runs => {
+    const doc = new Y.Doc()
+    doc.clientID = 1
+    doc.getText('text').applyDelta(Array.from({ length: runs }, (_, run) => ({ insert: 'word ', attributes: run % 2 ? { bold: true } : {} })))
+    return Y.encodeStateAsUpdate(doc)
+  }
+  const watched = (state, client = 2) => {
+    const doc = new Y.Doc()
+    doc.clientID = client
+    let steps = 0
+    doc.getText('text').observe(event => { steps += event.delta.length })
+    Y.applyUpdate(doc, state)
+    return doc
+  }
+  const place = (edit, units) => edit * 7919 % units
+  const inserting = runs => {
+    const docs = timesOf(() => watched(formatted(runs)))
+    return median(() => { for (let edit = 0, text = docs.pop().getText('text'); edit < 1000; edit++) text.insert(place(edit, runs * 5), 'x') })
+  }
   return {
     'text.local': () => median(() => same(play(false))),
     'text.local_updates': () => median(() => same(play(true))),
@@ -69,6 +89,17 @@ export const measures = async ({ modules, file, unpack, median, check, edits }) 
       const updates = unpack('keystrokes.bin')
       const half = updates.slice(0, updates.length >> 1)
       return median(() => Y.mergeUpdates(half))
+    },
+    'text.formatted': () => inserting(16000),
+    'text.formatted_small': () => inserting(1000),
+    'text.formats': () => {
+      const state = formatted(16000)
+      const other = watched(state, 3)
+      const updates = []
+      other.on('update', update => updates.push(update))
+      for (let edit = 0; edit < 250; edit++) other.getText('text').format(place(edit, 80000), 4, { colour: 'red' })
+      const docs = timesOf(() => watched(state))
+      return median(() => { for (let n = 0, doc = docs.pop(); n < updates.length; n++) Y.applyUpdate(doc, updates[n]) })
     }
   }
 }

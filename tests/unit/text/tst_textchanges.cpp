@@ -18,14 +18,20 @@ private Q_SLOTS:
     void observersCanFollow_data()
     {
         QTest::addColumn<bool>("formats");
-        QTest::newRow("plain") << false;
-        QTest::newRow("formatted") << true;
+        QTest::addColumn<quint32>("runs");
+        QTest::addColumn<quint32>("keys");
+        QTest::newRow("plain") << false << 0U << 0U;
+        QTest::newRow("formatted") << true << 0U << 0U;
+        QTest::newRow("many runs") << true << 300U << 3U;
+        QTest::newRow("more keys than are summed up") << true << 300U << 60U;
     }
 
     void observersCanFollow()
     {
         QFETCH(bool, formats);
-        for (unsigned seed = 1; seed <= 30; ++seed) {
+        QFETCH(quint32, runs);
+        QFETCH(quint32, keys);
+        for (unsigned seed = 1; seed <= (runs > 0 ? 3 : 30); ++seed) {
             Dice random(seed);
             Doc one({1, true, true});
             Doc two({2, true, true});
@@ -33,6 +39,8 @@ private Q_SLOTS:
             Text copy = follower.text();
             Text text = one.text();
             one.onChange(text, [&copy](const TextChange &change) { copy.applyDelta(change.delta); });
+            text.applyDelta(formattedRuns(random, runs, keys));
+            QVERIFY(two.apply(one.encode()));
             for (int i = 0; i < 80; ++i) {
                 Doc &doc = random() % 2 ? one : two;
                 doc.transact([&] {
@@ -44,6 +52,7 @@ private Q_SLOTS:
                 if (random() % 8 == 0)
                     QVERIFY(two.apply(one.encodeSince(two.stateVector(), Format::V2), Format::V2));
                 QCOMPARE(sorted(copy.toDelta()), sorted(text.toDelta()));
+                QCOMPARE(one.check() + two.check(), QString());
             }
         }
     }
@@ -163,6 +172,17 @@ private:
                 joined.push_back(op);
         }
         return joined;
+    }
+
+    static Delta formattedRuns(Dice &random, quint32 runs, quint32 keys)
+    {
+        Delta delta;
+        for (; runs > 0; --runs) {
+            delta.push_back({DeltaOp::Insert, random.letters(), {}, 0, {}});
+            for (quint32 n = random() % 3; n > 0; --n)
+                delta.back().attributes.emplace_back(QString::number(random() % keys), Value(double(n)));
+        }
+        return delta;
     }
 
     static void edit(Doc &doc, Dice &random, bool formats)

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "text/rawupdate.h"
+
+namespace Sheaf::Text {
+
+/// Null for what is not set.
+[[nodiscard]] Value attributeOf(const Attributes &attributes, const QString &key);
+/// Keeps the place of a key that is there.
+void setAttribute(Attributes &attributes, const QString &key, const Value &value);
+void eraseAttribute(Attributes &attributes, const QString &key);
+[[nodiscard]] bool hasAttribute(const Attributes &attributes, const QString &key);
+/// What the content of a format does to the attributes in force.
+void applyFormat(Attributes &attributes, const Extra &format);
+/// Equal as Yjs compares what it cleans: objects and arrays only as the very same instance, as in JavaScript.
+[[nodiscard]] bool isSameInstance(const Value &a, const Value &b);
+
+} // namespace Sheaf::Text
