@@ -34,9 +34,17 @@ void FormatSum::addVisible()
 
 void FormatSum::addFormat(const Extras &extras, quint32 format)
 {
-    FormatSum one;
-    one.m_effects.push_back({format, format, valueOf(extras, format).isNull(), true, true});
-    append(extras, one);
+    const Effect effect{format, format, valueOf(extras, format).isNull(), true, true};
+    noteRepeat(extras, effect);
+    join(extras, effect);
+}
+
+void FormatSum::noteRepeat(const Extras &extras, const Effect &next)
+{
+    const auto found = find(extras, next);
+    if (found != m_effects.end() &&
+        ((found->trailing && next.leading) || isSameInstance(valueOf(extras, found->last), valueOf(extras, next.first))))
+        m_mayBeIdle = true;
 }
 
 /// The order is that of a map which keeps the place of a key until it is taken out.
@@ -65,12 +73,8 @@ void FormatSum::append(const Extras &extras, const FormatSum &next)
 {
     m_tooWide = m_tooWide || next.m_tooWide;
     m_mayBeIdle = m_mayBeIdle || next.m_mayBeIdle;
-    for (const Effect &effect : next.m_effects) {
-        const auto found = find(extras, effect);
-        m_mayBeIdle = m_mayBeIdle ||
-                      (found != m_effects.end() && (isSameInstance(valueOf(extras, found->last), valueOf(extras, effect.first)) ||
-                                                    (found->trailing && effect.leading)));
-    }
+    for (const Effect &effect : next.m_effects)
+        noteRepeat(extras, effect);
     if (next.m_visible)
         std::ranges::for_each(m_effects, [](Effect &effect) { effect.trailing = false; });
     for (const Effect &effect : next.m_effects)

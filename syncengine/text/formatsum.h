@@ -47,6 +47,7 @@ private:
         friend bool operator==(const Effect &, const Effect &) = default;
     };
     [[nodiscard]] std::vector<Effect>::iterator find(const Extras &extras, const Effect &other);
+    void noteRepeat(const Extras &extras, const Effect &next);
     void join(const Extras &extras, const Effect &next);
 
     std::vector<Effect> m_effects; ///< by when their key was set first, or first again after it was cleared

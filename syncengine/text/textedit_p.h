@@ -51,7 +51,7 @@ private:
         Attributes startAttributes;
         Attributes current;
     };
-    quint32 cleanLeaf(Cleaning &at, quint32 leaf);
+    [[nodiscard]] bool cleanLeaf(Cleaning &at, quint32 leaf, quint32 &cleaned);
     quint32 cleanGap(quint32 start, quint32 current, const Attributes &startAttributes, Attributes &attributes);
 
     Store &m_store;

@@ -93,23 +93,26 @@ quint32 TextEditor::cleanAll()
     Cleaning at;
     for (const quint32 first : m_store.sequence.idleFormats(m_store.types[m_type].root)) {
         const quint32 leaf = m_store.items[first].leaf;
-        if (at.start == None || m_store.items[at.start].leaf != leaf) {
+        if (at.start == None || (m_store.items[at.start].leaf != leaf && m_store.sequence.isBefore(at.start, first))) {
             // From the gap on that reaches into the leaf.
             at.start = first;
             while (!m_store.items[at.start].isVisible() && m_store.items[at.start].left != None)
                 at.start = m_store.items[at.start].left;
             at.startAttributes = m_store.sequence.attributesAt(at.start);
             at.current = at.startAttributes;
+        } else if (m_store.items[at.start].leaf != leaf) {
+            continue; // inside of a gap that is clean
         }
-        cleaned += cleanLeaf(at, leaf);
+        if (!cleanLeaf(at, leaf, cleaned))
+            break;
     }
     return cleaned;
 }
 
-/// Cleans from where the last cleaning ended to the end of the gap that leaves the leaf.
-quint32 TextEditor::cleanLeaf(Cleaning &at, quint32 leaf)
+/// Cleans from where the last cleaning ended to the end of the gap that leaves the leaf; false at the end of the text,
+/// where what has nothing behind it stays.
+bool TextEditor::cleanLeaf(Cleaning &at, quint32 leaf, quint32 &cleaned)
 {
-    quint32 cleaned = 0;
     bool inside = false;
     for (quint32 end = at.start; end != None; end = m_store.items[end].next) {
         const Item &item = m_store.items[end];
@@ -124,9 +127,9 @@ quint32 TextEditor::cleanLeaf(Cleaning &at, quint32 leaf)
         at.startAttributes = at.current;
         at.start = end;
         if (inside && item.leaf != leaf)
-            break;
+            return true;
     }
-    return cleaned;
+    return false;
 }
 
 void TextEditor::cleanAround(quint32 item)
