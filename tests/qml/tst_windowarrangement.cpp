@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windowdriver.h"
 
+#include <QLocale>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 
 using namespace Sheaf;
@@ -17,6 +19,8 @@ private Q_SLOTS:
     void orderIsRememberedForEachList();
     void everyOrderSorts_data();
     void everyOrderSorts();
+    void titlesSortAsTheLocaleSays_data();
+    void titlesSortAsTheLocaleSays();
     void rowsMoveOnlyInManualOrder();
     void partsAreShownAlone();
     void whatIsMadeIsShown();
@@ -110,6 +114,42 @@ void TestWindowArrangement::everyOrderSorts()
     sort(app, index == 3 ? 2 : 3); // from another one
     sort(app, index);
     QTRY_COMPARE(app.rows(), rows);
+}
+
+void TestWindowArrangement::titlesSortAsTheLocaleSays_data()
+{
+    QTest::addColumn<QLocale>("locale");
+    QTest::addColumn<QStringList>("titles");
+    QTest::newRow("of no language") << QLocale::c() << QStringList{u"a"_s, u"B"_s, u"é"_s, u"Öl"_s, u"z"_s, u"ж"_s};
+    QTest::newRow("German") << QLocale(QLocale::German) << QStringList{u"a"_s, u"B"_s, u"é"_s, u"Öl"_s, u"z"_s, u"ж"_s};
+    QTest::newRow("Swedish") << QLocale(QLocale::Swedish) << QStringList{u"a"_s, u"B"_s, u"é"_s, u"z"_s, u"Öl"_s, u"ж"_s};
+}
+
+/// Tasks, and notes, one of which is called by its first words.
+void TestWindowArrangement::titlesSortAsTheLocaleSays()
+{
+    QFETCH(QLocale, locale);
+    QFETCH(QStringList, titles);
+    QLocale::setDefault(locale);
+    const auto back = qScopeGuard([] { QLocale::setDefault(QLocale::system()); });
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    for (const QString &title : {u"ж"_s, u"z"_s, u"Öl"_s, u"é"_s, u"B"_s, u"a"_s}) {
+        app.store().createTask({}, title);
+        app.store().createNote({}, title == u"é"_s ? QString() : title, title == u"é"_s ? u"# é"_s : QString());
+    }
+    app.key(Qt::Key_1, Qt::ControlModifier);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 12);
+    sort(app, 3);
+    QStringList notes = titles;
+    notes.replace(titles.indexOf(u"é"_s), QString());
+    QTRY_COMPARE(app.rows(), titles + notes);
+    // A new name goes to its place alone.
+    QVERIFY(app.exec(u"UPDATE tasks SET title = 'Ä' WHERE title = 'z'"_s));
+    QStringList renamed = titles;
+    renamed.removeOne(u"z"_s);
+    renamed.insert(locale.language() == QLocale::Swedish ? 3 : 1, u"Ä"_s);
+    QTRY_COMPARE(app.rows(), renamed + notes);
 }
 
 void TestWindowArrangement::rowsMoveOnlyInManualOrder()
