@@ -22,6 +22,7 @@ private Q_SLOTS:
     void titlesSortAsTheLocaleSays_data();
     void titlesSortAsTheLocaleSays();
     void rowsMoveOnlyInManualOrder();
+    void theListScrollsUnderADraggedTask();
     void partsAreShownAlone();
     void whatIsMadeIsShown();
 
@@ -188,6 +189,37 @@ void TestWindowArrangement::rowsMoveOnlyInManualOrder()
     app.key(Qt::Key_Down, Qt::AltModifier);
     QTRY_COMPARE(app.property(u"toast"_s, "text").toString(), refusal);
     QCOMPARE(app.column(inOrder), u"beta,Alpha"_s);
+}
+
+void TestWindowArrangement::theListScrollsUnderADraggedTask()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    QString first;
+    for (int i = 0; i < 80; ++i) {
+        const QString id = app.store().createTask({}, QString::number(i));
+        first = i == 0 ? id : first;
+    }
+    app.key(Qt::Key_5, Qt::ControlModifier);
+    QQuickItem *view = app.item(u"itemListView"_s);
+    QTRY_COMPARE(view->property("count").toInt(), 80);
+    app.key(Qt::Key_Home);
+    QTRY_VERIFY(app.item(u"row-"_s + first));
+    const QQuickItem *row = app.item(u"row-"_s + first);
+    const QPoint from = row->mapToScene(row->boundingRect().center()).toPoint();
+    const QPoint edge = view->mapToScene(QPointF(view->width() / 2, view->height() - 4)).toPoint();
+    QTest::mousePress(app.window(), Qt::LeftButton, {}, from);
+    for (int step = 1; step <= 6; ++step)
+        QTest::mouseMove(app.window(), from + (edge - from) * step / 6);
+    // The mouse rests there, and the row comes along, further than rows are held beyond the screen.
+    QTRY_VERIFY_WITH_TIMEOUT(view->property("atYEnd").toBool(), 20000);
+    const QQuickItem *carried = app.item(u"carriedRow"_s);
+    QVERIFY(carried);
+    QVERIFY(qAbs(carried->mapToScene(carried->boundingRect().center()).y() - edge.y()) < 8);
+    QTest::mouseRelease(app.window(), Qt::LeftButton, {}, edge);
+    QTRY_VERIFY(!app.item(u"carriedRow"_s));
+    QTRY_COMPARE(app.value(u"SELECT title FROM tasks ORDER BY position DESC LIMIT 1"_s).toString(), u"0"_s);
+    QTRY_VERIFY(app.item(u"row-"_s + first));
 }
 
 void TestWindowArrangement::partsAreShownAlone()
