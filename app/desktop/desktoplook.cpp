@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desktop/desktoplook.h"
 
-#include "model/inpool.h"
-
 #include <QDBusConnection>
+#include <QDBusMessage>
 #include <QDBusMetaType>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QDBusVariant>
 #include <QFile>
+#include <QUrl>
 
 namespace Sheaf {
 
@@ -26,11 +26,20 @@ const auto interface = u"org.freedesktop.portal.Settings"_s;
 const auto appearance = u"org.freedesktop.appearance"_s;
 const auto gnome = u"org.gnome.desktop.interface"_s;
 
-/// Where none is to be found, libdbus would start a bus.
-bool isBusThere()
+/// Empty if there is no session bus.
+QString busAddress()
 {
-    return !qEnvironmentVariableIsEmpty("DBUS_SESSION_BUS_ADDRESS") ||
-           QFile::exists(qEnvironmentVariable("XDG_RUNTIME_DIR") + u"/bus"_s);
+    if (const QString told = qEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS"); !told.isEmpty())
+        return told;
+    const QString file = qEnvironmentVariable("XDG_RUNTIME_DIR") + u"/bus"_s;
+    return QFile::exists(file) ? u"unix:path="_s + QString::fromLatin1(QUrl::toPercentEncoding(file, "/", "~")) : QString();
+}
+
+/// A call of the bus itself.
+QDBusMessage busCall(const QString &method)
+{
+    return QDBusMessage::createMethodCall(u"org.freedesktop.DBus"_s, u"/org/freedesktop/DBus"_s, u"org.freedesktop.DBus"_s,
+                                          method);
 }
 
 QString schemeNamed(uint scheme)
@@ -40,22 +49,26 @@ QString schemeNamed(uint scheme)
 
 } // namespace
 
-void DesktopLook::follow()
+DesktopLook::~DesktopLook()
 {
-    if (!isBusThere())
-        return;
-    qDBusRegisterMetaType<Settings>();
-    // To connect is to wait for the bus.
-    inPool(*QThreadPool::globalInstance(), [] {
-        return QDBusConnection::connectToBus(QDBusConnection::SessionBus, busName);
-    }).then(this, [this](const QDBusConnection &bus) { ask(bus); });
+    QDBusConnection::disconnectFromPeer(busName);
 }
 
-void DesktopLook::ask(QDBusConnection bus)
+void DesktopLook::follow()
 {
+    const QString address = busAddress();
+    if (address.isEmpty())
+        return;
+    qDBusRegisterMetaType<Settings>();
+    // connectToBus() waits for the bus to greet, whatever the thread, and the end of the program then waits too. As a peer
+    // the bus is only written to, so we say ourselves what makes us one of its clients.
+    QDBusConnection bus = QDBusConnection::connectToPeer(address, busName);
     if (!bus.isConnected())
         return;
+    bus.asyncCall(busCall(u"Hello"_s));
     // From any sender: whose name the portal's is now, one would have to wait for.
+    const QString changes = u"type='signal',path='%1',interface='%2',member='SettingChanged'"_s.arg(path, interface);
+    bus.asyncCall(busCall(u"AddMatch"_s) << changes);
     constexpr char normalized[] =
         "1take(QString,QString,QDBusVariant)"; // as SLOT() writes it; clang-format would add blanks there
     bus.connect({}, path, interface, u"SettingChanged"_s, this, normalized);

@@ -4,13 +4,13 @@
 
 #include <QObject>
 
-class QDBusConnection;
 class QDBusVariant;
 
 namespace Sheaf {
 
 /// What the desktop prefers, as its portal tells every program (org.freedesktop.portal.Settings), followed while it
-/// changes. Nothing is preferred before the first answer, and where there is no session bus or no portal.
+/// changes. Nothing is preferred before the first answer, and where there is no session bus or no portal. Nothing waits
+/// for either, also not the end of the program.
 class DesktopLook final : public QObject
 {
     Q_OBJECT
@@ -20,8 +20,9 @@ class DesktopLook final : public QObject
 
 public:
     using QObject::QObject;
+    ~DesktopLook() override;
 
-    /// Begins to ask; returns at once.
+    /// Begins to ask; returns at once. To be called once.
     void follow();
 
     [[nodiscard]] QString colorScheme() const { return m_colorScheme; }
@@ -34,8 +35,6 @@ private Q_SLOTS:
     void take(const QString &space, const QString &key, const QDBusVariant &value);
 
 private:
-    void ask(QDBusConnection bus);
-
     QString m_colorScheme;
     bool m_reducedMotion = false;
     bool m_animations = true;

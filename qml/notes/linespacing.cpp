@@ -21,7 +21,7 @@ void LineSpacing::apply()
     if (!m_document)
         return;
     QTextDocument *text = m_document->textDocument();
-    text->setDocumentLayout(new PlainTextLayout(text, m_factor));
+    text->setDocumentLayout(new PlainTextLayout(text, m_factor, m_roomBelow));
 }
 
 } // namespace Sheaf

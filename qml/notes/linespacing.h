@@ -9,14 +9,16 @@
 
 namespace Sheaf {
 
-/// Gives a TextArea of plain text a PlainTextLayout: the height of its lines, which Qt Quick cannot set by itself, and
-/// keys that do not wait for the length of the text.
+/// Gives a TextArea of plain text a PlainTextLayout: the height of its lines, which Qt Quick cannot set by itself, room
+/// below the text that scrolls with it (the padding of a TextArea in a Flickable covers what is on the screen instead),
+/// and keys that do not wait for the length of the text.
 class LineSpacing : public QObject
 {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QQuickTextDocument *document READ document WRITE setDocument NOTIFY documentChanged FINAL)
     Q_PROPERTY(qreal factor MEMBER m_factor NOTIFY factorChanged FINAL)
+    Q_PROPERTY(qreal roomBelow MEMBER m_roomBelow NOTIFY roomBelowChanged FINAL)
 
 public:
     using QObject::QObject;
@@ -29,10 +31,12 @@ public:
 Q_SIGNALS:
     void documentChanged();
     void factorChanged();
+    void roomBelowChanged();
 
 private:
     QPointer<QQuickTextDocument> m_document;
     qreal m_factor = 1.0;
+    qreal m_roomBelow = 0;
 };
 
 } // namespace Sheaf

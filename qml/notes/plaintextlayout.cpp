@@ -39,14 +39,14 @@ Qt::Alignment visualAlignment(Qt::Alignment alignment, Qt::LayoutDirection direc
 
 } // namespace
 
-PlainTextLayout::PlainTextLayout(QTextDocument *document, qreal lineFactor)
-    : QAbstractTextDocumentLayout(document), m_lineFactor(lineFactor)
+PlainTextLayout::PlainTextLayout(QTextDocument *document, qreal lineFactor, qreal roomBelow)
+    : QAbstractTextDocumentLayout(document), m_lineFactor(lineFactor), m_roomBelow(roomBelow)
 {
 }
 
 int PlainTextLayout::hitTest(const QPointF &point, Qt::HitTestAccuracy accuracy) const
 {
-    const qreal y = std::clamp(point.y(), 0.0, std::max(0.0, documentSize().height() - 1));
+    const qreal y = std::clamp(point.y(), 0.0, std::max(0.0, textHeight() - 1));
     const QTextBlock block = document()->findBlockByLineNumber(static_cast<int>(y));
     const QPointF inside = QPointF(point.x(), y) - blockBoundingRect(block).topLeft();
     const QTextLine line = lineAt(*block.layout(), inside.y());
@@ -59,10 +59,15 @@ int PlainTextLayout::hitTest(const QPointF &point, Qt::HitTestAccuracy accuracy)
     return block.position() + line.xToCursor(inside.x(), QTextLine::CursorOnCharacter);
 }
 
-QSizeF PlainTextLayout::documentSize() const
+qreal PlainTextLayout::textHeight() const
 {
     const QTextBlock last = document()->lastBlock();
-    return {std::max(0.0, document()->textWidth()), qreal(last.firstLineNumber() + last.lineCount())};
+    return last.firstLineNumber() + last.lineCount();
+}
+
+QSizeF PlainTextLayout::documentSize() const
+{
+    return {std::max(0.0, document()->textWidth()), textHeight() + m_roomBelow};
 }
 
 QRectF PlainTextLayout::frameBoundingRect(QTextFrame * /*frame*/) const

@@ -15,8 +15,8 @@ class PlainTextLayout final : public QAbstractTextDocumentLayout
     Q_OBJECT
 
 public:
-    /// `lineFactor` is the height of a line in heights of its font.
-    PlainTextLayout(QTextDocument *document, qreal lineFactor);
+    /// `lineFactor` is the height of a line in heights of its font, `roomBelow` stays free below the last one.
+    PlainTextLayout(QTextDocument *document, qreal lineFactor, qreal roomBelow = 0);
 
     [[nodiscard]] int hitTest(const QPointF &point, Qt::HitTestAccuracy accuracy) const override;
     [[nodiscard]] int pageCount() const override { return 1; }
@@ -31,8 +31,10 @@ protected:
 
 private:
     void layOut(QTextBlock block) const;
+    [[nodiscard]] qreal textHeight() const;
 
     qreal m_lineFactor;
+    qreal m_roomBelow;
     QSizeF m_size; ///< as told last
 };
 

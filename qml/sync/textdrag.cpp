@@ -12,7 +12,6 @@
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPointer>
-#include <QQuickItem>
 #include <QStyleHints>
 
 #include <utility>
@@ -45,6 +44,7 @@ TextDrag::TextDrag(TextDocument &document, QQuickItem &editor, Carry carry)
 {
     editor.setFlag(QQuickItem::ItemAcceptsDrops);
     editor.installEventFilter(this);
+    connect(&m_edge, &EdgeScroll::scrolled, this, [this] { showAt(m_editor.mapFromScene(m_over)); });
 }
 
 bool TextDrag::eventFilter(QObject *watched, QEvent *event)
@@ -173,16 +173,27 @@ Qt::DropAction TextDrag::actionFor(const QDropEvent &event) const
 
 void TextDrag::dragged(QDropEvent &event)
 {
-    const bool taken = takes(event);
-    show(taken ? outsidePairs(m_document, placeAt(event.position())) : -1);
-    if (!taken)
+    if (!takes(event)) {
+        show(-1);
         return event.ignore();
+    }
+    showAt(event.position());
+    m_over = m_editor.mapToScene(event.position());
+    m_edge.setView(EdgeScroll::viewOf(m_editor));
+    m_edge.over(m_over);
     event.setDropAction(actionFor(event));
     event.accept();
 }
 
+void TextDrag::showAt(QPointF point)
+{
+    show(outsidePairs(m_document, placeAt(point)));
+}
+
 void TextDrag::show(int place)
 {
+    if (place < 0)
+        m_edge.stop();
     if (std::exchange(m_place, place) != place)
         Q_EMIT placeChanged(place);
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "edgescroll.h"
+
 #include <QObject>
 #include <QPointF>
 
@@ -11,14 +13,13 @@
 class QDrag;
 class QDropEvent;
 class QMouseEvent;
-class QQuickItem;
 
 namespace Sheaf {
 
 class TextDocument;
 
 /// Lets text be dragged out of an editor and dropped into it, which the TextArea of Qt 6.4 does not know. What is moved
-/// within the text is one step of undo. Both objects must outlive it.
+/// within the text is one step of undo. At the edges of its view the text scrolls. Both objects must outlive it.
 class TextDrag final : public QObject
 {
     Q_OBJECT
@@ -45,6 +46,7 @@ private:
     void letGo();
     void dragOut();
     void dragged(QDropEvent &event);
+    void showAt(QPointF point);
     void show(int place);
     void dropped(QDropEvent &event);
     [[nodiscard]] bool takes(const QDropEvent &event) const;
@@ -58,7 +60,9 @@ private:
     TextDocument &m_document;
     QQuickItem &m_editor;
     Carry m_carry;
-    int m_place = -1;                 ///< what placeChanged() said last
+    int m_place = -1; ///< what placeChanged() said last
+    QPointF m_over;   ///< where something is dragged, in the scene
+    EdgeScroll m_edge;
     std::optional<QPointF> m_pressed; ///< where the selection is held by the mouse
     quint64 m_doubleClickedMs = 0;
     bool m_dragging = false; ///< the drag under way is ours

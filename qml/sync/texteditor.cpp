@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "texteditor.h"
 
+#include "edgescroll.h"
 #include "editableunits.h"
 
 #include <QKeyEvent>
@@ -178,10 +179,7 @@ void TextEditor::show(const Text::Delta &delta, TextDocument::Author author)
 TextEditor::View TextEditor::view() const
 {
     View view;
-    for (QQuickItem *item = m_editor->parentItem(); item && !view.flickable; item = item->parentItem()) {
-        if (item->metaObject()->indexOfProperty("contentY") >= 0)
-            view.flickable = item;
-    }
+    view.flickable = EdgeScroll::viewOf(*m_editor);
     if (!view.flickable)
         return view;
     const qreal top = m_editor->mapFromItem(view.flickable, QPointF()).y();

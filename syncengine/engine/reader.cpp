@@ -3,6 +3,7 @@
 #include "engine/reader.h"
 
 #include "engine/statements.h"
+#include "replica/localeorder.h"
 #include "sql/database.h"
 
 #include <QSqlDatabase>
@@ -48,8 +49,10 @@ void Reader::opened(const Result<void> &result, const QString &path, std::shared
         const auto database = openDatabase({.path = path, .connection = m_connection, .readOnly = true});
         m_state =
             database ? trustSchema(sqliteHandle(*database)) : Result<void>(fail(database.error())); // the replica's own file
-        if (m_state->has_value())
+        if (m_state->has_value()) {
             registerValueFunctions(sqliteHandle(*database), &m_values);
+            registerLocaleOrder(sqliteHandle(*database));
+        }
     }
     for (const auto &job : std::exchange(m_waiting, {}))
         job();

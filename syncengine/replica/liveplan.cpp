@@ -48,16 +48,16 @@ PlacedRow LivePlan::placed(size_t part, const SqlStatement &statement) const
         encodeKey({&value, 1}, placed.id);
     }
     if (partsInTurn)
-        placed.order.append(static_cast<char>(part));
+        placed.order.append(idOf(part, {}));
     for (const OrderColumn &column : from.order)
-        appendSortKey(placed.order, resultValue(statement, column.column), column.term);
+        placed.order.append(resultValue(statement, column.column), column.term, collator ? &*collator : nullptr);
     if (!partsInTurn)
-        placed.order.append(static_cast<char>(part));
+        placed.order.append(idOf(part, {}));
     if (from.rowidColumn >= 0) {
-        appendSortKey(placed.order, resultValue(statement, from.rowidColumn), {});
+        placed.order.append(resultValue(statement, from.rowidColumn), {});
     } else {
         for (int i = 0; i < from.keyColumns; ++i)
-            appendSortKey(placed.order, resultValue(statement, from.keyColumn + i), {});
+            placed.order.append(resultValue(statement, from.keyColumn + i), {});
     }
     placed.order.append(placed.id);
     return placed;

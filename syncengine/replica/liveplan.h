@@ -28,8 +28,8 @@ struct StatementReads {
 
 /// A row of a result with where it came from and where it belongs.
 struct PlacedRow {
-    QByteArray id;    ///< part and key: the row of the table behind it
-    QByteArray order; ///< compares as the statement orders; unique
+    QByteArray id; ///< part and key: the row of the table behind it
+    SortKey order; ///< compares as the statement orders; unique
     ResultRow row;
 };
 
@@ -56,7 +56,8 @@ struct LivePlan {
     int parameters = 0;      ///< of the statement as it was given; those of a key and a limit follow
     bool partsInTurn = true; ///< one part after another; false: sorted as a whole
     qint64 offset = 0;
-    qint64 limit = -1; ///< negative: none
+    qint64 limit = -1;                 ///< negative: none
+    std::optional<QCollator> collator; ///< if a term compares as the locale does
 
     /// Nothing if the statement is not of that kind or cannot be shown to be. `values` are its parameters.
     static std::optional<LivePlan> make(const SqlStatement &statement, const StatementReads &reads, const QVariantList &values);

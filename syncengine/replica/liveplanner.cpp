@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/liveplan.h"
+#include "replica/localeorder.h"
 #include "replica/parameters.h"
 #include "replica/selectshape.h"
 #include "sql/database.h"
@@ -76,6 +77,8 @@ std::optional<SortTerm::Collation> collationNamed(const QByteArray &name)
         return SortTerm::Collation::NoCase;
     if (name.compare("rtrim", Qt::CaseInsensitive) == 0)
         return SortTerm::Collation::RTrim;
+    if (name.compare("sheaf_locale", Qt::CaseInsensitive) == 0)
+        return SortTerm::Collation::Locale;
     return {};
 }
 
@@ -168,10 +171,18 @@ bool Planner::callsOnlyPure() const
     return functions.isEmpty();
 }
 
-/// Whether no comparison in the statement can follow another collation than BINARY.
+/// Whether no comparison in the statement can follow another collation than BINARY, but for the terms of ORDER BY that
+/// name one: that is theirs alone.
 bool Planner::comparesBytes() const
 {
-    if (std::ranges::any_of(m_tokens, [](const SqlToken &token) { return token.isWord("collate"); }))
+    const auto named = [](const QList<OrderTerm> &terms) {
+        return std::ranges::count_if(terms, [](const OrderTerm &term) { return !term.collation.isEmpty(); });
+    };
+    auto others = std::ranges::count_if(m_tokens, [](const SqlToken &token) { return token.isWord("collate"); });
+    others -= named(m_shape.order);
+    for (const SelectPart &part : m_shape.parts)
+        others -= named(part.order);
+    if (others > 0)
         return false;
     for (auto it = m_reads.columns.cbegin(); it != m_reads.columns.cend(); ++it) {
         for (const QByteArray &column : *it) {
@@ -335,6 +346,8 @@ bool Planner::addPart(const SelectPart &part)
         if (!term)
             return false;
         planned.order[i].term = *term;
+        if (term->collation == SortTerm::Collation::Locale && !m_plan.collator)
+            m_plan.collator = localeCollator();
     }
     m_plan.parts.push_back(std::move(planned));
     return true;

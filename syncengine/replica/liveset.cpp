@@ -108,10 +108,9 @@ Result<LiveSet::Placed> LiveSet::readOne(const ChangedKey &key)
     return placed;
 }
 
-size_t LiveSet::placeOf(const QByteArray &order) const
+size_t LiveSet::placeOf(const SortKey &order) const
 {
-    const auto at =
-        std::ranges::lower_bound(m_rows, order, {}, [](const Placed &row) -> const QByteArray & { return row->order; });
+    const auto at = std::ranges::lower_bound(m_rows, order, {}, [](const Placed &row) -> const SortKey & { return row->order; });
     return static_cast<size_t>(at - m_rows.begin());
 }
 

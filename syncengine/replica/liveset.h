@@ -39,7 +39,7 @@ private:
     Result<bool> readAll(size_t part, std::vector<Placed> &rows);
     Result<Placed> readOne(const ChangedKey &key);
     [[nodiscard]] qint64 held() const;
-    [[nodiscard]] size_t placeOf(const QByteArray &order) const;
+    [[nodiscard]] size_t placeOf(const SortKey &order) const;
     void replace(const QByteArray &id, Placed fresh, QList<ResultEdit> &edits);
     void take(size_t place);
     void insert(size_t place, Placed row);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/sortkey.h"
 
+#include "base/check.h"
 #include "crdt/bytes.h"
 
 #include <bit>
@@ -70,26 +71,50 @@ void appendText(QByteArray &out, QByteArrayView text, SortTerm::Collation collat
 
 } // namespace
 
-void appendSortKey(QByteArray &out, const ValueView &value, const SortTerm &term)
+void SortKey::append(const ValueView &value, const SortTerm &term, const QCollator *collator)
 {
     if (value.type == ValueView::Type::Null) {
-        out.append(term.nullsFirst ? '\x00' : '\xFF');
+        m_bytes.append(term.nullsFirst ? '\x00' : '\xFF');
         return;
     }
-    out.append('\x01');
-    const qsizetype from = out.size();
-    if (value.type == ValueView::Type::Text) {
-        appendText(out, value.bytes, term.collation);
+    m_bytes.append('\x01');
+    const qsizetype from = m_bytes.size();
+    const bool byLocale = value.type == ValueView::Type::Text && term.collation == SortTerm::Collation::Locale;
+    if (byLocale) {
+        m_bytes.append(textClass);
+    } else if (value.type == ValueView::Type::Text) {
+        appendText(m_bytes, value.bytes, term.collation);
     } else if (value.type == ValueView::Type::Blob) {
-        out.append(blobClass);
-        appendEnding(out, value.bytes);
+        m_bytes.append(blobClass);
+        appendEnding(m_bytes, value.bytes);
     } else {
-        appendNumber(out, value);
+        appendNumber(m_bytes, value);
     }
-    if (!term.descending)
-        return;
-    for (char *byte = out.data() + from; byte != out.data() + out.size(); ++byte)
+    for (char *byte = m_bytes.data() + from; term.descending && byte != m_bytes.data() + m_bytes.size(); ++byte)
         *byte = static_cast<char>(~*byte);
+    if (byLocale) {
+        SHEAF_CHECK(collator != nullptr);
+        m_texts.push_back({m_bytes.size(), term.descending, collator->sortKey(QString::fromUtf8(value.bytes))});
+    }
+}
+
+std::weak_ordering operator<=>(const SortKey &a, const SortKey &b)
+{
+    const QByteArrayView bytesA = a.m_bytes;
+    const QByteArrayView bytesB = b.m_bytes;
+    qsizetype from = 0;
+    for (size_t i = 0; i < a.m_texts.size() && i < b.m_texts.size(); ++i) {
+        const SortKey::LocaleText &textA = a.m_texts[i];
+        const SortKey::LocaleText &textB = b.m_texts[i];
+        if (textA.at != textB.at)
+            break; // values in front of them differ
+        if (const int order = bytesA.sliced(from, textA.at - from).compare(bytesB.sliced(from, textB.at - from)); order != 0)
+            return order <=> 0;
+        if (const int order = textA.key.compare(textB.key); order != 0)
+            return textA.descending ? 0 <=> order : order <=> 0;
+        from = textA.at;
+    }
+    return bytesA.sliced(from).compare(bytesB.sliced(from)) <=> 0;
 }
 
 } // namespace Sheaf

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/profile.h"
 #include "replica/liveresult.h"
+#include "replica/localeorder.h"
+#include "sql/database.h"
 
 #include <QFile>
 #include <QJSEngine>
@@ -46,6 +48,7 @@ void TestPlaces::initTestCase()
                                   .random = [n = quint64(1)]() mutable { return n = n * 6364136223846793005 + 1; }});
     QVERIFY(replica);
     m_replica = *std::move(replica);
+    registerLocaleOrder(sqliteHandle(m_replica->database())); // which reads here too
     m_replica->setCommitObserver([this](const CommitChanges &changes) { m_changes = changes; });
     write(u"INSERT INTO lists(id, name) VALUES ('l', 'List')"_s);
     for (const char *table : {"notes", "tasks"}) {

@@ -76,6 +76,7 @@ private Q_SLOTS:
     void pointsHitTheirPlaces();
     void aWordOfManyLinesIsWrapped();
     void sizeIsTold();
+    void roomBelowBelongsToTheText();
 };
 
 void TestPlainTextLayout::breaksLinesAsQtDoes_data()
@@ -202,6 +203,21 @@ void TestPlainTextLayout::sizeIsTold()
     QCOMPARE(told.first().first().toSizeF(), document.size());
     cursor.deletePreviousChar();
     QCOMPARE(told.size(), 2);
+}
+
+void TestPlainTextLayout::roomBelowBelongsToTheText()
+{
+    QTextDocument plain;
+    lay(plain, 1.45);
+    plain.setPlainText(u"one\ntwo"_s);
+    QTextDocument document;
+    document.setDocumentLayout(new PlainTextLayout(&document, 1.45, 48));
+    prepare(document);
+    document.setPlainText(u"one\ntwo"_s);
+    QCOMPARE(document.size().height(), plain.size().height() + 48);
+    const qreal inRoom = document.size().height() - 5;
+    QCOMPARE(document.documentLayout()->hitTest({0, inRoom}, Qt::FuzzyHit), 4);
+    QCOMPARE(document.documentLayout()->hitTest({500, inRoom}, Qt::FuzzyHit), 7);
 }
 
 QTEST_MAIN(TestPlainTextLayout)

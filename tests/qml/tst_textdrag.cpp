@@ -28,6 +28,7 @@ private Q_SLOTS:
     void aSelectionIsTakenElsewhere();
     void aDragThatEndsInTheAirTakesNothing();
     void aClickOnTheSelectionEndsIt();
+    void theTextScrollsAtTheEdges();
 
 private:
     /// In the window, at the left edge of a unit.
@@ -239,6 +240,48 @@ void TestTextDrag::aClickOnTheSelectionEndsIt()
     QTest::mouseMove(window.get(), pointOf(6));
     QTest::mouseRelease(window.get(), Qt::LeftButton, {}, pointOf(6));
     QCOMPARE(area->property("selectedText").toString(), u"ne tw"_s);
+}
+
+void TestTextDrag::theTextScrollsAtTheEdges()
+{
+    open(u"many words\n"_s.repeated(100));
+    QMimeData data;
+    data.setText(u"new "_s);
+    const auto over = [&](int y) {
+        QDragMoveEvent move(QPoint(40, y), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(window.get(), &move);
+    };
+    const auto scrolled = [this] { return flickable->property("contentY").toReal(); };
+    const auto stands = [&] {
+        const qreal before = scrolled();
+        QTest::qWait(100);
+        return scrolled() == before;
+    };
+    const auto placeAt = [this](int y) {
+        int place = -1;
+        const QPointF point = area->mapFromScene(QPointF(40, y));
+        QMetaObject::invokeMethod(area, "positionAt", Q_RETURN_ARG(int, place), Q_ARG(qreal, point.x()), Q_ARG(qreal, point.y()));
+        return place;
+    };
+    QDragEnterEvent enter(QPoint(40, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window.get(), &enter);
+    over(100);
+    QVERIFY(stands());
+    over(195); // the pointer rests there
+    QTRY_VERIFY(scrolled() > 100);
+    QCOMPARE(document->dropPlace(), placeAt(195));
+    over(100);
+    QVERIFY(stands());
+    over(195);
+    const qreal end = flickable->property("contentHeight").toReal() - flickable->height();
+    QTRY_COMPARE(scrolled(), end);
+    over(5);
+    QTRY_VERIFY(scrolled() < end - 50);
+    QDragLeaveEvent leave;
+    QCoreApplication::sendEvent(window.get(), &leave);
+    QVERIFY(stands());
+    over(5);
+    QTRY_COMPARE(scrolled(), 0.0);
 }
 
 QTEST_MAIN(TestTextDrag)

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "windowdriver.h"
 
+#include <QLocale>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 
 using namespace Sheaf;
@@ -17,7 +19,10 @@ private Q_SLOTS:
     void orderIsRememberedForEachList();
     void everyOrderSorts_data();
     void everyOrderSorts();
+    void titlesSortAsTheLocaleSays_data();
+    void titlesSortAsTheLocaleSays();
     void rowsMoveOnlyInManualOrder();
+    void theListScrollsUnderADraggedTask();
     void partsAreShownAlone();
     void whatIsMadeIsShown();
 
@@ -112,6 +117,42 @@ void TestWindowArrangement::everyOrderSorts()
     QTRY_COMPARE(app.rows(), rows);
 }
 
+void TestWindowArrangement::titlesSortAsTheLocaleSays_data()
+{
+    QTest::addColumn<QLocale>("locale");
+    QTest::addColumn<QStringList>("titles");
+    QTest::newRow("of no language") << QLocale::c() << QStringList{u"a"_s, u"B"_s, u"é"_s, u"Öl"_s, u"z"_s, u"ж"_s};
+    QTest::newRow("German") << QLocale(QLocale::German) << QStringList{u"a"_s, u"B"_s, u"é"_s, u"Öl"_s, u"z"_s, u"ж"_s};
+    QTest::newRow("Swedish") << QLocale(QLocale::Swedish) << QStringList{u"a"_s, u"B"_s, u"é"_s, u"z"_s, u"Öl"_s, u"ж"_s};
+}
+
+/// Tasks, and notes, one of which is called by its first words.
+void TestWindowArrangement::titlesSortAsTheLocaleSays()
+{
+    QFETCH(QLocale, locale);
+    QFETCH(QStringList, titles);
+    QLocale::setDefault(locale);
+    const auto back = qScopeGuard([] { QLocale::setDefault(QLocale::system()); });
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    for (const QString &title : {u"ж"_s, u"z"_s, u"Öl"_s, u"é"_s, u"B"_s, u"a"_s}) {
+        app.store().createTask({}, title);
+        app.store().createNote({}, title == u"é"_s ? QString() : title, title == u"é"_s ? u"# é"_s : QString());
+    }
+    app.key(Qt::Key_1, Qt::ControlModifier);
+    QTRY_COMPARE(app.property(u"itemListView"_s, "count").toInt(), 12);
+    sort(app, 3);
+    QStringList notes = titles;
+    notes.replace(titles.indexOf(u"é"_s), QString());
+    QTRY_COMPARE(app.rows(), titles + notes);
+    // A new name goes to its place alone.
+    QVERIFY(app.exec(u"UPDATE tasks SET title = 'Ä' WHERE title = 'z'"_s));
+    QStringList renamed = titles;
+    renamed.removeOne(u"z"_s);
+    renamed.insert(locale.language() == QLocale::Swedish ? 3 : 1, u"Ä"_s);
+    QTRY_COMPARE(app.rows(), renamed + notes);
+}
+
 void TestWindowArrangement::rowsMoveOnlyInManualOrder()
 {
     WindowDriver app(m_profile->path());
@@ -148,6 +189,37 @@ void TestWindowArrangement::rowsMoveOnlyInManualOrder()
     app.key(Qt::Key_Down, Qt::AltModifier);
     QTRY_COMPARE(app.property(u"toast"_s, "text").toString(), refusal);
     QCOMPARE(app.column(inOrder), u"beta,Alpha"_s);
+}
+
+void TestWindowArrangement::theListScrollsUnderADraggedTask()
+{
+    WindowDriver app(m_profile->path());
+    QVERIFY(app.waitForWindow());
+    QString first;
+    for (int i = 0; i < 80; ++i) {
+        const QString id = app.store().createTask({}, QString::number(i));
+        first = i == 0 ? id : first;
+    }
+    app.key(Qt::Key_5, Qt::ControlModifier);
+    QQuickItem *view = app.item(u"itemListView"_s);
+    QTRY_COMPARE(view->property("count").toInt(), 80);
+    app.key(Qt::Key_Home);
+    QTRY_VERIFY(app.item(u"row-"_s + first));
+    const QQuickItem *row = app.item(u"row-"_s + first);
+    const QPoint from = row->mapToScene(row->boundingRect().center()).toPoint();
+    const QPoint edge = view->mapToScene(QPointF(view->width() / 2, view->height() - 4)).toPoint();
+    QTest::mousePress(app.window(), Qt::LeftButton, {}, from);
+    for (int step = 1; step <= 6; ++step)
+        QTest::mouseMove(app.window(), from + (edge - from) * step / 6);
+    // The mouse rests there, and the row comes along, further than rows are held beyond the screen.
+    QTRY_VERIFY_WITH_TIMEOUT(view->property("atYEnd").toBool(), 20000);
+    const QQuickItem *carried = app.item(u"carriedRow"_s);
+    QVERIFY(carried);
+    QVERIFY(qAbs(carried->mapToScene(carried->boundingRect().center()).y() - edge.y()) < 8);
+    QTest::mouseRelease(app.window(), Qt::LeftButton, {}, edge);
+    QTRY_VERIFY(!app.item(u"carriedRow"_s));
+    QTRY_COMPARE(app.value(u"SELECT title FROM tasks ORDER BY position DESC LIMIT 1"_s).toString(), u"0"_s);
+    QTRY_VERIFY(app.item(u"row-"_s + first));
 }
 
 void TestWindowArrangement::partsAreShownAlone()

@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "serverprocess.h"
 #include "windowdriver.h"
 
 #include <QDBusConnection>
 #include <QDBusMetaType>
 #include <QDBusVariant>
 #include <QElapsedTimer>
+#include <QLocalServer>
+#include <QLocalSocket>
 #include <QProcess>
 #include <QQmlContext>
 #include <QQmlExpression>
@@ -66,6 +69,7 @@ private Q_SLOTS:
     void animationsFollowTheDesktop();
     void reducedMotionIsChosen();
     void busThatDoesNotAnswerDelaysNothing();
+    void busThatDoesNotAnswerDoesNotHoldTheEnd();
     void withoutBusThePaletteDecides();
 
 private:
@@ -85,7 +89,6 @@ void TestWindowLook::initTestCase()
 {
     qDBusRegisterMetaType<Namespaces>();
     qRegisterMetaType<QDBusVariant>("QDBusVariant");
-    // One bus for all: libdbus reads the address once.
     const QString address = u"unix:path=%1/bus"_s.arg(m_folder.path());
     m_bus.start(u"dbus-daemon"_s, {u"--session"_s, u"--nofork"_s, u"--print-address"_s, u"--address"_s, address});
     QVERIFY2(m_bus.waitForReadyRead(10000), "package dbus-daemon is needed");
@@ -104,7 +107,6 @@ void TestWindowLook::init()
 void TestWindowLook::cleanup()
 {
     m_portal.reset();
-    QDBusConnection::disconnectFromBus(u"sheaf-look"_s);
 }
 
 void TestWindowLook::cleanupTestCase()
@@ -198,6 +200,26 @@ void TestWindowLook::busThatDoesNotAnswerDelaysNothing()
         QVERIFY(clock.elapsed() < 10000);
     }
     ::kill(static_cast<pid_t>(m_bus.processId()), SIGCONT);
+}
+
+/// With the real program: what its libraries hold must let go too.
+void TestWindowLook::busThatDoesNotAnswerDoesNotHoldTheEnd()
+{
+    QLocalServer silent;
+    QVERIFY(silent.listen(m_folder.filePath(u"silent"_s)));
+    QProcess program;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"DBUS_SESSION_BUS_ADDRESS"_s, u"unix:path="_s + silent.fullServerName());
+    program.setProcessEnvironment(environment);
+    program.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    program.start(ServerProcess::program(u"sheaf"_s), {u"--data"_s, m_profile->path()});
+    QTRY_VERIFY_WITH_TIMEOUT(silent.hasPendingConnections(), 20000);
+    const QLocalSocket *asking = silent.nextPendingConnection();
+    QTRY_VERIFY_WITH_TIMEOUT(asking->bytesAvailable() > 0, 20000);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(Profile(m_profile->path()).controlName()), 20000); // the window is there
+    program.terminate();
+    QVERIFY(program.waitForFinished(5000)); // half a minute and more if something waits
+    QCOMPARE(program.exitCode(), 0);
 }
 
 void TestWindowLook::withoutBusThePaletteDecides()

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+// Qt 6.4 cannot make bound components here, see README.md.
+// qmllint disable unqualified
 import QtQuick
 import QtQuick.Controls.Basic
 import Sheaf.Notes
@@ -30,5 +32,9 @@ TextField {
         color: Theme.field
         border.width: root.activeFocus ? Theme.focusWidth : 0
         border.color: Theme.accent
+    }
+    cursorDelegate: Caret {
+        shown: root.activeFocus && !root.readOnly
+        at: root.cursorPosition
     }
 }

@@ -56,6 +56,7 @@ Flickable {
         id: spacing
         document: area.textDocument
         factor: Theme.textLine
+        roomBelow: Theme.vast
     }
 
     TextArea.flickable: TextArea {
@@ -64,7 +65,7 @@ Flickable {
         leftPadding: side
         rightPadding: side
         topPadding: Theme.small
-        bottomPadding: Theme.vast
+        bottomPadding: 0
         wrapMode: TextEdit.Wrap
         textFormat: TextEdit.PlainText
         selectByMouse: true
@@ -79,6 +80,12 @@ Flickable {
         Accessible.role: Accessible.EditableText
         Accessible.name: root.label
         Accessible.multiLine: true
+        // Qt scrolls until the caret's line is just to be seen.
+        onCursorRectangleChanged: {
+            const room = root.contentY + root.height - (cursorRectangle.y + cursorRectangle.height);
+            if (activeFocus && room < Theme.medium)
+                root.contentY = Math.min(root.contentY + Theme.medium - room, root.contentHeight - root.height);
+        }
         cursorDelegate: Caret {
             shown: area.activeFocus && !area.readOnly
             at: area.cursorPosition

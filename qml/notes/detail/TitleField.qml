@@ -1,7 +1,5 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-// Qt 6.4 cannot make bound components here, see README.md.
-// qmllint disable unqualified
 import QtQuick
 import Sheaf.Notes
 
@@ -19,8 +17,4 @@ Field {
     font.letterSpacing: Theme.titleSpacing
     placeholderTextColor: Theme.secondary
     background: null
-    cursorDelegate: Caret {
-        shown: root.activeFocus && !root.readOnly
-        at: root.cursorPosition
-    }
 }

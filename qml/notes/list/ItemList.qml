@@ -319,7 +319,8 @@ FocusScope {
         clip: true
         model: items
         reuseItems: true
-        cacheBuffer: Theme.listCache
+        // The row that is dragged must not go, however far the list is scrolled meanwhile.
+        cacheBuffer: Theme.listCache + (carried.row ? Math.abs(contentY - carried.from) : 0)
         boundsBehavior: Flickable.StopAtBounds
         currentIndex: -1
         highlightFollowsCurrentItem: false
@@ -331,8 +332,10 @@ FocusScope {
         }
         ScrollBar.vertical: SlimScrollBar {}
         delegate: ItemRow {
+            id: itemRow
             width: ListView.view.width
             draggable: root.arranged.orders.includes("manual")
+            scrolled: carried.row === itemRow ? listView.contentY - carried.from : 0
             listFocused: keys.activeFocus
             selected: root.selection.kinds[itemId] !== undefined
             unsent: root.marksShown && marks.revision >= 0 && marks.isUnsent(kind + "s", itemId)
@@ -357,12 +360,13 @@ FocusScope {
             }
             onDoubleClicked: root.opened(kind, itemId)
             onToggled: root.toggle(index)
-            onDragBegun: root.mayReorder(index)
-            onDragMoved: offset => dropMark.show(index, root.gapAt(index, offset))
-            onDropped: offset => {
-                dropMark.visible = false;
-                root.moveToGap(index, root.gapAt(index, offset));
+            onDragBegun: if (root.mayReorder(index)) carried.take(itemRow)
+            onDragMoved: offset => {
+                dropMark.show(index, root.gapAt(index, offset));
+                edges.over(pointer);
             }
+            onDropped: offset => root.moveToGap(index, root.gapAt(index, offset))
+            onDraggingChanged: if (!dragging) carried.letGo()
             onMenuAsked: {
                 if (!selected) {
                     root.selection.clear();
@@ -386,6 +390,21 @@ FocusScope {
             width: listView.width - 2 * Theme.large
             height: Theme.dropLine
             color: Theme.accent
+        }
+        EdgeScroll {
+            id: edges
+            view: listView
+        }
+        CarriedRow {
+            id: carried
+            parent: listView.contentItem
+            view: listView
+            onRowChanged: {
+                if (!row) {
+                    edges.stop();
+                    dropMark.visible = false;
+                }
+            }
         }
     }
     Skeleton {

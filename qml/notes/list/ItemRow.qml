@@ -24,11 +24,16 @@ ItemDelegate {
     property bool unsent: false
     /// The place has an order by hand; it may be another one that stands.
     property bool draggable: false
+    /// How far the list has been scrolled since the row was taken.
+    property real scrolled: 0
     /// Of the tint that tells of somebody else's change.
     property real newsOpacity: 0
 
     readonly property bool current: ListView.isCurrentItem
     readonly property bool dragging: drag.active && root.manual === 1
+    /// How far from its place the row is dragged, and where the pointer is then, in the scene.
+    readonly property real way: drag.translation.y + root.scrolled
+    readonly property point pointer: drag.centroid.scenePosition
 
     signal toggled
     /// The row was dropped `offset` px below where it was.
@@ -45,6 +50,12 @@ ItemDelegate {
             fade.restart();
     }
 
+    onWayChanged: {
+        if (root.dragging) {
+            drag.last = root.way;
+            root.dragMoved(root.way);
+        }
+    }
     ListView.onPooled: {
         fade.stop();
         root.newsOpacity = 0;
@@ -54,8 +65,7 @@ ItemDelegate {
     padding: 0
     leftPadding: Theme.large
     rightPadding: Theme.large
-    z: root.dragging ? 2 : 1
-    opacity: root.dragging ? 0.85 : 1
+    opacity: root.dragging ? 0 : 1 // the list draws it, see CarriedRow
     focusPolicy: Qt.NoFocus
     Accessible.role: root.kind === "task" ? Accessible.CheckBox : Accessible.ListItem
     Accessible.name: root.title
@@ -70,9 +80,6 @@ ItemDelegate {
         to: 0
         duration: Theme.news
     }
-    transform: Translate {
-        y: root.dragging ? drag.translation.y : 0
-    }
     contentItem: Loader {
         sourceComponent: root.kind === "task" ? taskRow : noteRow
     }
@@ -82,7 +89,7 @@ ItemDelegate {
             anchors.leftMargin: Theme.small
             anchors.rightMargin: Theme.small
             radius: Theme.radius
-            color: root.dragging ? Theme.surface : root.selected ? Theme.selected
+            color: root.selected ? Theme.selected
                 : root.current ? (root.listFocused ? Theme.selected : Theme.selectedIdle)
                 : root.pressed ? Theme.pressed : root.hovered ? Theme.hover : Theme.transparent
             Rectangle {
@@ -140,12 +147,6 @@ ItemDelegate {
         enabled: root.draggable && root.kind === "task"
         target: null
         xAxis.enabled: false
-        onTranslationChanged: {
-            if (root.dragging) {
-                last = translation.y;
-                root.dragMoved(last);
-            }
-        }
         onActiveChanged: {
             if (active)
                 root.dragBegun();

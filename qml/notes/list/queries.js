@@ -14,13 +14,13 @@ const noteName = "coalesce(nullif(title, ''), ltrim(substr(body, 1, 200), '#>*`_
 const noteOrders = {
     updated: "updated DESC, id",
     created: "created DESC, id",
-    title: "lower(" + noteName + "), id"
+    title: noteName + " COLLATE sheaf_locale, id"
 };
 const taskOrders = {
     manual: "position, created, id",
     updated: "updated DESC, id",
     created: "created DESC, id",
-    title: "lower(title), id",
+    title: "title COLLATE sheaf_locale, id",
     due: "(due IS NULL), due, position, created, id"
 };
 const taskStates = { open: " AND done IS NULL", done: " AND done IS NOT NULL" };
@@ -123,7 +123,7 @@ function items(place, filter, order, part, today, dayStart) {
 
 const lists = "SELECT id AS itemId, name, colour,"
     + " (SELECT count(*) FROM tasks WHERE tasks.list = lists.id AND done IS NULL AND trashed IS NULL) AS openCount"
-    + " FROM lists ORDER BY position, name, id";
+    + " FROM lists ORDER BY position, name COLLATE sheaf_locale, id";
 
 const counts = "SELECT 1 AS itemId,"
     + " (SELECT count(*) FROM tasks WHERE done IS NULL AND trashed IS NULL AND due <= ?) AS due,"

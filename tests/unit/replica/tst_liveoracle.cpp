@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device.h"
 #include "livemodel.h"
+#include "replica/localeorder.h"
 #include "sql/database.h"
 
 #include <QtTest>
@@ -117,6 +118,11 @@ QList<Shape> patchedShapes()
     patched("nocase by name", u"SELECT id, note AS label FROM t ORDER BY label COLLATE NOCASE"_s);
     patched("binary by name", u"SELECT id, name FROM t ORDER BY (name) COLLATE binary DESC"_s);
     patched("rtrim", u"SELECT id, num FROM t ORDER BY num COLLATE RTRIM, id"_s);
+    patched("as the locale says", u"SELECT id, num FROM t ORDER BY num COLLATE sheaf_locale, id"_s);
+    patched("as the locale says, behind an expression",
+            u"SELECT id, num FROM t ORDER BY (grp = 1), note COLLATE sheaf_locale DESC, num COLLATE sheaf_locale DESC"_s);
+    patched("together as the locale says",
+            u"SELECT id, num AS s FROM t UNION ALL SELECT id, v FROM n ORDER BY s COLLATE sheaf_locale DESC LIMIT 6"_s);
     patched("nulls last", u"SELECT id, num FROM t ORDER BY num NULLS LAST"_s);
     patched("desc nulls first", u"SELECT id, num FROM t ORDER BY num DESC NULLS FIRST, 1"_s);
     patched("by number", u"SELECT id, grp, num FROM t WHERE grp <> ? ORDER BY 2 DESC, 3"_s, {1});
@@ -226,6 +232,7 @@ void TestLiveOracle::resultIsWhatTheQueryGives()
     Device device(schema);
     auto reader = openDatabase({.path = device.path(), .connection = u"oracle"_s, .readOnly = true});
     QVERIFY(reader);
+    registerLocaleOrder(sqliteHandle(*reader));
     Writer writer(20261121);
     for (int i = 0; i < 20; ++i)
         QVERIFY(device.tryExec(writer.transaction()));

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "replica/localeorder.h"
 #include "replica/resultrow.h"
 #include "replica/sortkey.h"
 #include "sql/sqlstatement.h"
@@ -13,7 +14,7 @@
 using namespace Sheaf;
 using namespace Qt::StringLiterals;
 
-/// The bytes compare as SQLite itself does.
+/// The keys compare as SQLite itself does.
 class TestSortKey : public QObject
 {
     Q_OBJECT
@@ -39,6 +40,8 @@ void TestSortKey::ordersAsSqlite_data()
     row("v COLLATE NOCASE", Collation::NoCase, false, true);
     row("v COLLATE NOCASE DESC", Collation::NoCase, true, false);
     row("v COLLATE RTRIM", Collation::RTrim, false, true);
+    row("v COLLATE sheaf_locale", Collation::Locale, false, true);
+    row("v COLLATE sheaf_locale DESC NULLS FIRST", Collation::Locale, true, true);
 }
 
 void TestSortKey::ordersAsSqlite()
@@ -50,6 +53,8 @@ void TestSortKey::ordersAsSqlite()
     const SortTerm term{static_cast<SortTerm::Collation>(collation), descending, nullsFirst};
     sqlite3 *handle = nullptr;
     QCOMPARE(sqlite3_open(":memory:", &handle), SQLITE_OK);
+    registerLocaleOrder(handle);
+    const QCollator collator = localeCollator();
     // dense_rank() gives values that SQLite finds equal the same number.
     const QByteArray values =
         "(NULL),(0),(-0.0),(1),(1.0),(1.5),(-1),(-1.5),(2),(10),(9007199254740992),(9007199254740993),"
@@ -63,23 +68,25 @@ void TestSortKey::ordersAsSqlite()
         auto select = SqlStatement::prepare(handle, "WITH t(v) AS (VALUES " + values +
                                                         ") SELECT v, dense_rank() OVER (ORDER BY " + order + ") FROM t");
         QVERIFY(select);
-        QList<QByteArray> keys;
+        std::vector<SortKey> keys;
         QList<qint64> ranks;
         while (true) {
             const auto row = select->step();
             QVERIFY(row);
             if (!*row)
                 break;
-            keys.append(QByteArray());
-            appendSortKey(keys.last(), resultValue(*select, 0), term);
-            keys.last().append('\x7F'); // whatever follows, it decides only between equal ones
+            keys.emplace_back();
+            keys.back().append(resultValue(*select, 0), term, &collator);
+            keys.back().append("\x7F"_ba); // whatever follows, it decides only between equal ones
             ranks.append(select->integer(1));
         }
         QVERIFY(keys.size() > 50);
-        for (qsizetype i = 0; i < keys.size(); ++i) {
-            for (qsizetype k = 0; k < keys.size(); ++k) {
-                QCOMPARE(keys[i] < keys[k], ranks[i] < ranks[k]);
-                QCOMPARE(keys[i] == keys[k], ranks[i] == ranks[k]);
+        for (size_t i = 0; i < keys.size(); ++i) {
+            for (size_t k = 0; k < keys.size(); ++k) {
+                const qint64 rank = ranks[static_cast<qsizetype>(i)];
+                const qint64 other = ranks[static_cast<qsizetype>(k)];
+                QCOMPARE(keys[i] < keys[k], rank < other);
+                QCOMPARE(keys[i] == keys[k], rank == other);
             }
         }
     }

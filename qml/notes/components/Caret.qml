@@ -3,7 +3,7 @@
 import QtQuick
 import Sheaf.Notes
 
-/// Our caret: the accent colour, blinking, and steady while one types.
+/// Our caret: the accent colour, blinking, and steady while one types and where nothing shall move.
 Rectangle {
     id: root
 
@@ -12,7 +12,7 @@ Rectangle {
 
     width: Theme.focusWidth
     color: Theme.accent
-    visible: root.shown && blink.on
+    visible: root.shown && (blink.on || Theme.reduceMotion)
     onAtChanged: {
         blink.on = true;
         blink.restart();
@@ -22,7 +22,7 @@ Rectangle {
         id: blink
         property bool on: true
         interval: Theme.caretBlink
-        running: root.shown
+        running: root.shown && !Theme.reduceMotion
         repeat: true
         onTriggered: on = !on
     }
