@@ -134,7 +134,8 @@ public:
 
     /// Runs `work` in one transaction on the writer connection, captures what it changed and
     /// commits durably. An error from `work` rolls everything back; so does a statement that the SQL of a write
-    /// must not contain (README.md "What SQL may do"), with `sql_refused`.
+    /// must not contain (README.md "What SQL may do"), with `sql_refused`, and a row with the key of one that a filter keeps out
+    /// of sight, with `hidden_row`.
     Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action = {});
     /// A text column's document whole, as a Yjs update (v1). `key` is encodeKey().
     /// Errors: `no_text` (no such text column), `no_row`.
