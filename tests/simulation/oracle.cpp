@@ -155,6 +155,13 @@ bool Oracle::isStampedAnew(const RowId &id, const std::string &column, SiteId si
            }) > 1;
 }
 
+bool Oracle::isOffered(const RowId &id, const std::string &column, const std::string &value) const
+{
+    return std::ranges::any_of(m_offered, [&](const auto &offer) {
+        return std::get<0>(offer.first) == id && std::get<1>(offer.first) == column && offer.second == value;
+    });
+}
+
 void Oracle::acknowledged(const Push &push, const Ack &ack)
 {
     std::set<quint32> refused;

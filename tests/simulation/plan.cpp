@@ -21,7 +21,7 @@ constexpr std::array<FeatureRow, static_cast<size_t>(Feature::Count)> featureTab
      {"delays", 2},         {"skew", 2},           {"clock-steps", 2}, {"offline", 2},    {"disk-faults", 2}, {"server-disk", 2},
      {"policies", 2},       {"grants", 2},         {"undo", 2},        {"forgetting", 2}, {"any-write", 2},   {"clones", 4},
      {"client-restore", 4}, {"server-restore", 4}, {"schema-mix", 3},  {"slow-disks", 4}, {"roles", 4},       {"pauses", 5},
-     {"leaving", 5},        {"tables", 5},         {"sync-where", 5},  {"repairs", 5},    {"schema-min", 3}}};
+     {"leaving", 5},        {"tables", 5},         {"sync-where", 5},  {"repairs", 5},    {"schema-min", 3},  {"filters", 5}}};
 
 template<typename T>
 std::string joined(const T &parts)

@@ -52,7 +52,7 @@ Verified SimClient::decide(SeededRandom &random, bool all)
 Verified SimClient::settleEntry(const RejectedChange &change, const Result<void> &taken,
                                 const std::function<Result<void>()> &discard)
 {
-    static const QSet<QString> expected{u"row_gone"_s, u"constraint"_s};
+    static const QSet<QString> expected{u"row_gone"_s, u"constraint"_s, u"hidden_row"_s};
     const bool isGivenUp = !taken && expected.contains(taken.error().code);
     if (isGivenUp)
         giveUp(change);

@@ -25,6 +25,7 @@ World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, const
       m_tap(m_oracle), m_access(m_oracle), m_mutant(mutant)
 {
     m_parts.features = m_features;
+    m_parts.isCoded = has(Feature::Filters) && SeededRandom::branch(plan.seed, SeededRandom::Purpose::Features, 1).oneIn(2);
     m_vfs.disk().reset();
     m_tap.setTrace(trace);
     if (mutant && mutant->wire)
@@ -102,6 +103,7 @@ Verified World::addDevice(int number, SimClient *original)
     if (m_mutant) {
         client->beforeUndo = m_mutant->beforeUndo;
         client->afterUndo = m_mutant->afterUndo;
+        client->spoilFilters = m_mutant->filters;
     }
     if (m_mutant && m_mutant->beforeClientOpens)
         client->beforeOpen = [this](SimClient &opening) { m_mutant->beforeClientOpens(opening, m_vfs.disk()); };
@@ -154,6 +156,8 @@ Verified World::watch(const WireEvent &event, const Message &message)
         if (auto found = m_access.watch(event, client->second->device(), message))
             return found;
     }
+    if (auto found = has(Feature::Filters) && !m_parts.copied ? watchFilters(event, message) : Verified())
+        return found;
     if (std::holds_alternative<Hello>(message)) {
         m_headsAtHello[event.connection] = m_promisedHeads;
         return {};

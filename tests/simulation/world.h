@@ -52,6 +52,7 @@ private:
     /// Ends what people and operators want otherwise than all at once; in half of the worlds only when all is equal so.
     Verified settleWishes();
     Verified settleDisputes();
+    Verified judgeFilters();
     Verified judgeGrants();
     Verified grantAll();
     /// An order of the operator.
@@ -66,6 +67,7 @@ private:
     Verified judgeQuiet();
     Verified checkAll(bool deep);
     Verified watch(const WireEvent &event, const Message &message);
+    Verified watchFilters(const WireEvent &event, const Message &message) const;
     Verified checkStamps(const QList<Change> &changes) const;
     [[nodiscard]] bool has(Feature feature) const { return m_features[static_cast<size_t>(feature)]; }
     /// A device, which may have been taken away.

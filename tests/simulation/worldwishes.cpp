@@ -14,9 +14,18 @@ struct Wish {
     quint64 oneIn; ///< steps
 };
 
-constexpr std::array wishTable{Wish{Feature::Roles, 5},     Wish{Feature::Pauses, 6},    Wish{Feature::Leaving, 15},
-                               Wish{Feature::Tables, 12},   Wish{Feature::SyncWhere, 8}, Wish{Feature::Repairs, 12},
-                               Wish{Feature::SchemaMin, 20}};
+constexpr std::array wishTable{Wish{Feature::Roles, 5},      Wish{Feature::Pauses, 6},    Wish{Feature::Leaving, 15},
+                               Wish{Feature::Tables, 12},    Wish{Feature::SyncWhere, 8}, Wish{Feature::Repairs, 12},
+                               Wish{Feature::SchemaMin, 20}, Wish{Feature::Filters, 6}};
+
+/// The number of a wish's generator in a step: those of the others stay when one is added.
+int generatorOf(int step, size_t wish)
+{
+    constexpr int together = 7;
+    constexpr int stepsMax = 1000;
+    const int number = static_cast<int>(wish);
+    return (step + number / together * stepsMax) * together + number % together;
+}
 
 } // namespace
 
@@ -25,8 +34,7 @@ Verified World::wishes()
 {
     for (size_t i = 0; i < wishTable.size(); ++i) {
         const Wish &wish = wishTable[i];
-        SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Wish,
-                                                   m_step * static_cast<int>(wishTable.size()) + static_cast<int>(i));
+        SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Wish, generatorOf(m_step, i));
         if (!has(wish.feature) || !random.oneIn(wish.oneIn))
             continue;
         if (auto found = fulfil(wish.feature, random, anyDevice(random)))
@@ -66,9 +74,25 @@ Verified World::fulfil(Feature feature, SeededRandom &random, SimClient &client)
         return client.chooseTables(random);
     case Feature::SyncWhere:
         return client.selectSome(random);
+    case Feature::Filters:
+        return client.filterSome(random);
     default:
         return client.repair(random);
     }
+}
+
+/// What a device wrote since it has its filter, and the filter says no to, goes nowhere. A rule by value looks at what its own
+/// device sends: elsewhere the values of several are together.
+Verified World::watchFilters(const WireEvent &event, const Message &message) const
+{
+    return judgeHeld(message, m_parts.isCoded, [&](int device, int step, const FilteredRow &row) {
+        const auto client = m_clients.find(device);
+        if (client == m_clients.end() || step <= client->second->filter().since)
+            return false;
+        const SimFilter &filter = client->second->filter();
+        const bool isOwn = event.client == device && event.direction == Direction::ToServer;
+        return (filter.send == SimFilter::Rule::ByKey || isOwn) && filter.denies(filter.send, row);
+    });
 }
 
 /// One in two can write, as a space is for.
