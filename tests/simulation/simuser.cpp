@@ -266,6 +266,11 @@ void SimClient::judge(const Conflict &conflict)
             blame("C2 one has deleted what the other edited", conflict.table.toStdString());
         return;
     }
+    if (conflict.column.isEmpty()) { // a group
+        if (conflict.mine == conflict.theirs)
+            blame("C3 equal values are no conflict", conflict.table.toStdString());
+        return;
+    }
     std::vector<QByteArray> kept;
     kept.reserve(2);
     const ValueView theirs = viewOf(conflict.theirs, kept);
