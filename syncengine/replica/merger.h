@@ -90,7 +90,8 @@ private:
     [[nodiscard]] bool isOfForgottenHistory(const Store::Space &space) const;
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
-    Result<void> dropMissedParts(const TableInfo &table, QByteArrayView key);
+    Result<void> dropMissed(const TableInfo &table, QByteArrayView key);
+    void dropMissedStamps();
     Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
     [[nodiscard]] bool isEditedSince() const;
