@@ -347,7 +347,7 @@ void Commands::dismissConflict(const QJsonObject &command, const Reply &reply)
 
 void Commands::answerConflict(const QJsonObject &command, const Reply &reply)
 {
-    const auto value = fromJson(command.value("value"_L1));
+    const auto value = answerFromJson(command.value("value"_L1));
     if (!value)
         return reply(fail(value.error()));
     settle(

@@ -51,6 +51,21 @@ Result<QVariant> fromJson(const QJsonValue &value)
     return fail(u"bad_request"_s, u"A parameter must be null, a number, a string, true, false or {\"$blob\":\"base64\"}."_s);
 }
 
+Result<QVariant> answerFromJson(const QJsonValue &value)
+{
+    const QJsonObject object = value.toObject();
+    if (object.isEmpty() || object.contains("$blob"_L1))
+        return fromJson(value);
+    QVariantMap map;
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        const auto part = fromJson(it.value());
+        if (!part)
+            return part;
+        map.insert(it.key(), *part);
+    }
+    return QVariant(map);
+}
+
 Result<QByteArray> keyFromJson(const QJsonArray &values)
 {
     if (values.isEmpty())

@@ -18,6 +18,8 @@ Result<QByteArray> keyFromJson(const QJsonArray &values);
 
 /// Errors: `bad_request`.
 Result<QVariant> fromJson(const QJsonValue &value);
+/// The same, or a map of them by column, for a group: an object that is no blob.
+Result<QVariant> answerFromJson(const QJsonValue &value);
 /// Reads `sql` and `params` of a command. Errors: `bad_request`.
 Result<Statement> statementFromJson(const QJsonObject &object);
 

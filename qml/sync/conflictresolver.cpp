@@ -18,13 +18,30 @@ bool isNumber(const QVariant &value)
 }
 
 /// JavaScript knows doubles only: one of the two values comes back as it was.
-std::optional<QVariant> valueOf(const QJSValue &answer, const Conflict &conflict)
+std::optional<QVariant> valueOf(const QJSValue &answer, const QVariant &mine, const QVariant &theirs)
 {
-    for (const QVariant &known : {conflict.mine, conflict.theirs}) {
+    for (const QVariant &known : {mine, theirs}) {
         if (answer.isNumber() && isNumber(known) && known.toDouble() == answer.toNumber())
             return known;
     }
     return sqlValue(answer);
+}
+
+/// Of a group, each of its columns; one that the answer does not name makes it none.
+std::optional<QVariant> answerOf(const QJSValue &answer, const Conflict &conflict)
+{
+    if (conflict.mine.typeId() != QMetaType::QVariantMap || !answer.isObject())
+        return valueOf(answer, conflict.mine, conflict.theirs);
+    const QVariantMap mine = conflict.mine.toMap();
+    const QVariantMap theirs = conflict.theirs.toMap();
+    QVariantMap values;
+    for (auto it = mine.cbegin(); it != mine.cend(); ++it) {
+        const auto value = valueOf(answer.property(it.key()), it.value(), theirs.value(it.key()));
+        if (!value)
+            return {};
+        values.insert(it.key(), *value);
+    }
+    return QVariant(values);
 }
 
 } // namespace
@@ -79,7 +96,7 @@ std::optional<QVariant> ConflictResolver::ask(const Conflict &conflict)
     const QJSValue outcome = guarded.call({m_decide, js->toScriptValue(seen)});
     if (const QJSValue thrown = outcome.property(1); !thrown.isUndefined())
         qWarning("ConflictResolver: decide() threw: %s", qUtf8Printable(thrown.toString()));
-    return valueOf(outcome.property(0), conflict);
+    return answerOf(outcome.property(0), conflict);
 }
 
 } // namespace Sheaf

@@ -14,8 +14,9 @@ namespace Sheaf {
 ///
 ///     ConflictResolver { engine: app.engine; decide: conflict => conflict.mine + ", " + conflict.theirs }
 ///
-/// `decide` gets an object as toJson(Conflict) makes it, with the values as they are, and returns the value to write. If it
-/// returns undefined, or a function, or throws, what stands stays.
+/// `decide` gets an object as toJson(Conflict) makes it, with the values as they are, and returns the value to write; of a group
+/// of columns `mine`, `theirs` and the answer are objects by column. If it returns undefined, or a function, or throws, what
+/// stands stays.
 class ConflictResolver : public QObject
 {
     Q_OBJECT

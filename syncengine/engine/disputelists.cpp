@@ -4,6 +4,8 @@
 
 #include "replica/variants.h"
 
+#include <algorithm>
+
 namespace Sheaf {
 
 using namespace Qt::StringLiterals;
@@ -11,14 +13,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString kinds[] = {u"edit"_s, u"birth"_s, u"delete"_s};
-
-QVariantMap mapOf(const QList<NamedValue> &values)
-{
-    QVariantMap map;
-    for (const NamedValue &value : values)
-        map.insert(QString::fromUtf8(value.column), value.value);
-    return map;
-}
 
 QVariantMap rowOf(const Conflict &conflict)
 {
@@ -30,8 +24,8 @@ QVariantMap rowOf(const Conflict &conflict)
             {u"kind"_s, kinds[static_cast<int>(conflict.kind)]},
             {u"atMs"_s, conflict.atMs},
             {u"column"_s, QString::fromUtf8(conflict.column)},
-            {u"mine"_s, row ? QVariant(mapOf(conflict.mineRow)) : conflict.mine},
-            {u"theirs"_s, row ? QVariant(mapOf(conflict.theirsRow)) : conflict.theirs},
+            {u"mine"_s, row ? QVariant(toMap(conflict.mineRow)) : conflict.mine},
+            {u"theirs"_s, row ? QVariant(toMap(conflict.theirsRow)) : conflict.theirs},
             {u"winner"_s, conflict.winner == Conflict::Side::Mine ? u"mine"_s : u"theirs"_s},
             {u"site"_s, QString::number(conflict.site, 16).rightJustified(16, u'0')},
             {u"writtenMs"_s, conflict.writtenMs},
@@ -48,7 +42,7 @@ QVariantMap rowOf(const RejectedChange &change)
             {u"atMs"_s, change.atMs},
             {u"code"_s, change.code},
             {u"reason"_s, change.reason},
-            {u"values"_s, mapOf(change.values)}};
+            {u"values"_s, toMap(change.values)}};
 }
 
 QStringList rolesAnd(const QStringList &more)
@@ -155,11 +149,18 @@ void ConflictList::read()
 {
     engine()->conflicts().then(this, [this](const Result<QList<Conflict>> &all) {
         QList<QVariantMap> rows = rowsOf(all);
-        rows.removeIf([this](const QVariantMap &row) {
-            return !m_columns.isEmpty() && !m_columns.contains(row.value(u"column"_s).toString());
-        });
+        rows.removeIf([this](const QVariantMap &row) { return !m_columns.isEmpty() && !isWanted(row); });
         setRows(rows);
     });
+}
+
+bool ConflictList::isWanted(const QVariantMap &row) const
+{
+    const QString column = row.value(u"column"_s).toString();
+    if (!column.isEmpty() || row.value(u"kind"_s) == u"delete"_s)
+        return m_columns.contains(column);
+    const QStringList group = row.value(u"mine"_s).toMap().keys();
+    return std::ranges::any_of(group, [this](const QString &name) { return m_columns.contains(name); });
 }
 
 void ConflictList::setColumns(const QStringList &columns)

@@ -51,13 +51,13 @@ private:
 
 // The bases are named in full: QML's tools look them up as they are written here.
 
-/// The conflict log, the oldest first. Roles beside the common ones: `column`, `mine`, `theirs` (of a row that one side
-/// has deleted a map, empty for the side that did), `winner` ("mine" or "theirs"), `site`, `writtenMs`, `open`. `kind` is
-/// "edit", "birth" or "delete".
+/// The conflict log, the oldest first. Roles beside the common ones: `column`, `mine`, `theirs` (of a group of columns a map by
+/// their names, and `column` is empty; of a row that one side has deleted too, empty for the side that did), `winner` ("mine" or
+/// "theirs"), `site`, `writtenMs`, `open`. `kind` is "edit", "birth" or "delete".
 class ConflictList : public Sheaf::DisputeList
 {
     Q_OBJECT
-    /// Only conflicts of columns of these names, "" for whole rows; all when it is empty.
+    /// Only conflicts of columns of these names, or of groups with one of them, "" for whole rows; all when it is empty.
     Q_PROPERTY(QStringList columns READ columns WRITE setColumns NOTIFY columnsChanged FINAL)
 
 public:
@@ -69,7 +69,7 @@ public:
     /// Writes the loser's value, as SyncEngine::undoConflict() does.
     Q_INVOKABLE void undo(qint64 number);
     Q_INVOKABLE void dismiss(qint64 number);
-    /// Decides an open one.
+    /// Decides an open one; of a group by a map like `mine`.
     Q_INVOKABLE void answer(qint64 number, const QVariant &value);
 
 Q_SIGNALS:
@@ -77,6 +77,7 @@ Q_SIGNALS:
 
 private:
     void read() override;
+    [[nodiscard]] bool isWanted(const QVariantMap &row) const;
 
     QStringList m_columns;
 };

@@ -139,7 +139,8 @@ public:
     /// Writes the loser's value, as an edit of the user's. Errors: as of Replica::undoConflict().
     QFuture<Result<void>> undoConflict(qint64 number);
     QFuture<Result<void>> dismissConflict(qint64 number);
-    /// Decides a conflict of a table with ConflictPolicy::Custom by another value than the one that stands, now or days later.
+    /// Decides a conflict of a table with ConflictPolicy::Custom by another value than the one that stands, now or days later;
+    /// of a group by a map, see Replica::answerConflict().
     QFuture<Result<void>> answerConflict(qint64 number, const QVariant &value);
     /// Asked in the owner's thread about each conflict of a table with ConflictPolicy::Custom, also those of earlier
     /// runs; the value that it returns is written as an edit. Returns it nothing, throws or takes its time: sync goes on, what

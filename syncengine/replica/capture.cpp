@@ -438,7 +438,7 @@ Result<void> Capture::flush(qint64 wallMs, const QByteArray &homeSpace)
 
 Result<void> Capture::stampAll(Stamp stamp, const QByteArray &homeSpace)
 {
-    Stamper stamper(m_store, m_rows, m_texts, m_parts, stamp, homeSpace);
+    Stamper stamper(m_store, m_rows, m_texts, m_parts, stamp, homeSpace, m_merging);
     if (m_recorder != nullptr)
         m_recorder->expect(m_touches.size());
     for (Touch &row : m_touches) {

@@ -41,6 +41,9 @@ Conflict conflictOf(const SqlStatement &row)
     if (conflict.kind == Conflict::Kind::Delete) {
         conflict.mineRow = namedValues(row.bytes(7));
         conflict.theirsRow = namedValues(row.bytes(8));
+    } else if (conflict.column.isEmpty()) {
+        conflict.mine = toMap(namedValues(row.bytes(7)));
+        conflict.theirs = toMap(namedValues(row.bytes(8)));
     } else {
         conflict.mine = toVariant(Bytes::decodedValue(row.bytes(7)));
         conflict.theirs = toVariant(Bytes::decodedValue(row.bytes(8)));

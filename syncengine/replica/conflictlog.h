@@ -17,14 +17,16 @@ struct ConflictEntry {
     QByteArray space;
     QByteArray table;
     QByteArray key;
-    QByteArray column; ///< empty: the row
+    QByteArray column; ///< empty: the row, or a group
     Conflict::Kind kind = Conflict::Kind::Edit;
     Conflict::Side winner = Conflict::Side::Mine;
-    QByteArray mine;   ///< a value, or for a row names (with their lengths) and values in turn
+    QByteArray mine;   ///< a value, or for a row or a group names (with their lengths) and values in turn
     QByteArray theirs; ///< the same
-    QByteArray stands; ///< what is in the cell
+    QByteArray stands; ///< what is in the cell, or in those of a group
     Stamp stamp;       ///< of theirs
     int asks = -1;     ///< how often somebody may still be asked for another value; -1: nobody is
+
+    [[nodiscard]] bool isOfGroup() const { return column.isEmpty() && kind != Conflict::Kind::Delete; }
 };
 
 /// sheaf_conflicts, within the caller's transaction.
@@ -61,7 +63,7 @@ private:
     qint64 m_firstNew = 0;
 };
 
-/// The row of a Conflict::Kind::Delete entry, read or written.
+/// The row of a Conflict::Kind::Delete entry, or a group, read or written.
 void appendNamed(QByteArray &out, QByteArrayView column, const ValueView &value);
 [[nodiscard]] QList<NamedValue> namedValues(QByteArrayView bytes);
 

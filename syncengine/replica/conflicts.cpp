@@ -23,7 +23,7 @@ Unexpected cellChanged()
     return fail(u"cell_changed"_s, u"Somebody has written there since the conflict: look at what is there now."_s);
 }
 
-/// Cells of a row that was kept by names; their values look into `bytes`.
+/// Cells that were kept by names; their values look into `bytes`.
 std::vector<Cell> cellsOf(const TableInfo &table, QByteArrayView bytes)
 {
     std::vector<Cell> cells;
@@ -36,6 +36,38 @@ std::vector<Cell> cellsOf(const TableInfo &table, QByteArrayView bytes)
     }
     std::ranges::sort(cells, {}, &Cell::column);
     return cells;
+}
+
+/// The cells that the entry is about, with the values of `side`, into which they look; none if the table has them no more.
+std::vector<Cell> cellsOf(const TableInfo &table, const ConflictEntry &entry, QByteArrayView side)
+{
+    if (entry.isOfGroup())
+        return cellsOf(table, side);
+    const TableInfo::Column *column = table.column(entry.column);
+    if (column == nullptr || column->position < 0)
+        return {};
+    return {{column->id, {}, Bytes::decodedValue(side)}};
+}
+
+/// An answer as the log keeps it. Of a group it names all columns: half a group would be mixed with the other half.
+Result<QByteArray> bytesOf(const ConflictEntry &entry, const QVariant &answer)
+{
+    QByteArray bytes;
+    const QList<NamedValue> mine = entry.isOfGroup() ? namedValues(entry.mine) : QList<NamedValue>();
+    const QVariantMap named = answer.toMap();
+    const bool isMap = answer.typeId() == QMetaType::QVariantMap;
+    if (isMap != entry.isOfGroup() || named.size() != mine.size())
+        return fail(u"bad_answer"_s, u"The answer must be a value, and for a group of columns a map with a value for each."_s);
+    if (!isMap)
+        appendVariant(bytes, answer);
+    for (const NamedValue &one : mine) {
+        const auto value = named.constFind(QString::fromUtf8(one.column));
+        if (value == named.constEnd())
+            return fail(u"bad_answer"_s, u"The answer names no value for %1."_s.arg(QString::fromUtf8(one.column)));
+        Bytes::appendBytes(bytes, one.column);
+        appendVariant(bytes, *value);
+    }
+    return bytes;
 }
 
 } // namespace
@@ -84,19 +116,16 @@ Result<void> Replica::Private::undo(const ConflictEntry &entry)
         return rowGone();
     if (entry.kind == Conflict::Kind::Delete)
         return undoRow(*table, entry);
-    const TableInfo::Column *column = table->column(entry.column);
-    if (column == nullptr || column->position < 0)
-        return rowGone();
-    const auto now = valueOf(*table, entry.key, column->id);
+    const QByteArray &loser = entry.winner == Conflict::Side::Mine ? entry.theirs : entry.mine;
+    const std::vector<Cell> cells = cellsOf(*table, entry, loser);
+    const auto now = standing(*table, entry);
     if (!now)
         return fail(now.error());
-    if (!now->has_value())
+    if (!now->has_value() || cells.empty())
         return rowGone();
     if (**now != entry.stands)
         return cellChanged();
-    const QByteArray &loser = entry.winner == Conflict::Side::Mine ? entry.theirs : entry.mine;
-    const Cell cell{column->id, {}, Bytes::decodedValue(loser)};
-    return rows.updateValues(*table, entry.key, {&cell});
+    return rows.updateValues(*table, entry.key, pointersTo(cells));
 }
 
 /// A row that an edit kept is deleted again; one that a delete took comes back with what is known of it.
@@ -122,19 +151,26 @@ Result<void> Replica::Private::undoRow(const TableInfo &table, const ConflictEnt
     return rows.insertValues(table, entry.key, entry.space, pointersTo(cells));
 }
 
-Result<std::optional<QByteArray>> Replica::Private::valueOf(const TableInfo &table, const QByteArray &key, ColumnId column)
+/// What is in the cells of the entry now, as `stands` has it; nothing if the row is not there.
+Result<std::optional<QByteArray>> Replica::Private::standing(const TableInfo &table, const ConflictEntry &entry)
 {
     std::vector<ValueView> values;
-    const auto there = rows.readValues(table, key, values);
+    const auto there = rows.readValues(table, entry.key, values);
     if (!there)
         return fail(there.error());
-    std::optional<QByteArray> value;
-    if (*there) {
-        value.emplace();
-        Bytes::appendValue(*value, values[static_cast<size_t>(table.column(column)->position)]);
+    std::optional<QByteArray> now;
+    if (*there)
+        now.emplace();
+    for (const Cell &cell : *there ? cellsOf(table, entry, entry.mine) : std::vector<Cell>()) {
+        const TableInfo::Column &column = *table.column(cell.column);
+        const ValueView &value = values[static_cast<size_t>(column.position)];
+        if (entry.isOfGroup())
+            appendNamed(*now, column.name, value);
+        else
+            Bytes::appendValue(*now, value);
     }
     rows.releaseValues();
-    return value;
+    return now;
 }
 
 Result<void> Replica::dismissConflict(qint64 number)
@@ -166,24 +202,25 @@ Result<void> Replica::answerConflict(qint64 number, const QVariant &value)
             return fail(entry.error());
         if (entry->asks < 0)
             return fail(u"answered"_s, u"The conflict %1 was decided already."_s.arg(number));
+        const auto answer = bytesOf(*entry, value);
+        if (!answer)
+            return fail(answer.error());
         const TableInfo *table = d->catalog.find(entry->table);
-        const TableInfo::Column *column = table != nullptr && table->synced ? table->column(entry->column) : nullptr;
-        QByteArray answer;
-        appendVariant(answer, value);
-        if (column == nullptr || column->position < 0)
+        std::vector<Cell> cells = table != nullptr && table->synced ? cellsOf(*table, *entry, *answer) : std::vector<Cell>();
+        if (cells.empty())
             return d->conflictLog.close(number, entry->stands);
-        const auto now = d->valueOf(*table, entry->key, column->id);
+        const auto now = d->standing(*table, *entry);
         if (!now)
             return fail(now.error());
         // Who wrote there since knew of both values, or has seen the outcome.
-        if (*now != entry->stands || answer == entry->stands)
+        if (*now != entry->stands || *answer == entry->stands)
             return d->conflictLog.close(number, entry->stands);
-        const auto written = d->merger.decide(*table, entry->key, column->id, Bytes::decodedValue(answer), d->correctedWallMs());
+        const auto written = d->merger.decide(*table, entry->key, std::move(cells), d->correctedWallMs());
         if (!written)
             return fail(written.error());
         if (!*written)
             return fail(u"constraint"_s, u"A constraint of the table is against the value."_s);
-        return d->conflictLog.close(number, answer);
+        return d->conflictLog.close(number, *answer);
     });
 }
 

@@ -37,11 +37,12 @@ enum class ConflictPolicy : quint8 {
 };
 
 /// What the merge rules decided against somebody who could not know of the other. Values of text columns never
-/// conflict; equal values are no conflict; nor is what comes back from the server of this replica's own.
+/// conflict; equal values are no conflict; nor is what comes back from the server of this replica's own. The columns of a
+/// group win or lose together, so they are one conflict.
 struct Conflict {
     enum class Kind : quint8 {
         Edit,  ///< two edits of one cell
-        Birth, ///< two rows were born with one key: their cells, one entry each
+        Birth, ///< two rows were born with one key: their cells, one entry each, but one for a group
         Delete ///< one side deleted the row, the other edited it
     };
     enum class Side : quint8 { Mine, Theirs };
@@ -51,9 +52,9 @@ struct Conflict {
     QByteArray table;
     QByteArray key; ///< encodeKey()
     Kind kind = Kind::Edit;
-    QByteArray column;           ///< empty for Kind::Delete
-    QVariant mine;               ///< of the column
-    QVariant theirs;             ///< of the column
+    QByteArray column;           ///< empty for Kind::Delete and for a group
+    QVariant mine;               ///< of the column; of a group a QVariantMap, as an answer must be
+    QVariant theirs;             ///< of the column; of a group a QVariantMap
     QList<NamedValue> mineRow;   ///< of Kind::Delete: the row; empty if I have deleted it
     QList<NamedValue> theirsRow; ///< of Kind::Delete: what they edited; empty if they have deleted the row
     Side winner = Side::Mine;    ///< whose value stands; the other one is kept here only
@@ -95,6 +96,7 @@ using QuarantinedChange = RejectedChange;
 
 /// {"title":…,"body":…}
 [[nodiscard]] QJsonObject toJson(const QList<NamedValue> &values);
+[[nodiscard]] QVariantMap toMap(const QList<NamedValue> &values);
 [[nodiscard]] QJsonObject toJson(const RejectedChange &change);
 [[nodiscard]] QJsonObject toJson(const Conflict &conflict);
 

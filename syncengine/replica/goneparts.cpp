@@ -119,13 +119,30 @@ Result<void> Replica::Private::renewRemovals(const Push &push, const Change &cha
     return rebaseUndo(table, key, before, row.clock);
 }
 
-/// The first that a sweep brings of a row is all that the server has of it. What stands here, was on the server and is not among
-/// it was taken out there, and that is forgotten already; what waits here stays.
-Result<void> Merger::dropMissedParts(const TableInfo &table, QByteArrayView key)
+/// The first that a sweep brings of a row is all that the server has of it. What is here and was on the server, and is later, is
+/// of a life whose end is forgotten: another one has begun with the same length, by somebody who never knew of it. It must not
+/// go on in that one; what waits here stays.
+void Merger::dropMissedStamps()
+{
+    const bool isAtRest = m_row.outbox == 0 || m_base.life == m_before.life;
+    RowRecord left = m_before.registers();
+    if (isAtRest)
+        left.life = m_row.clock.life = std::min(m_before.life, m_record.life);
+    std::erase_if(left.cells, [this](const Cell &mine) {
+        const auto theirs = std::ranges::lower_bound(m_record.cells, mine.column, {}, &Cell::column);
+        const bool isKnown = m_row.outbox == 0 || m_base.stampOf(mine.column) == mine.stamp;
+        return isKnown && theirs != m_record.cells.end() && theirs->column == mine.column && mine.stamp > theirs->stamp;
+    });
+    m_row.clock.setRegisters(left);
+}
+
+/// Likewise, what stands here and is not among what came was taken out there, and that is forgotten already.
+Result<void> Merger::dropMissed(const TableInfo &table, QByteArrayView key)
 {
     m_lessened.clear();
     if (!m_isFirstOfSweep || !isAlive(m_record.length) || m_record.length != m_before.length)
         return {};
+    dropMissedStamps();
     for (const RowClock::Part &part : m_before.parts) {
         const bool isAtRest = m_row.outbox == 0 || m_base.partStampOf(part.column, part.part) == part.stamp;
         const auto there =

@@ -50,19 +50,32 @@ Result<void> Merger::findClashes(const TableInfo &table, const Change &change, c
     return m_clashes.empty() ? Result<void>() : readValuesOfClashes(table, change.key);
 }
 
-/// The registers that were edited here and there, each without knowledge of the other.
+/// The registers that were edited here and there, each without knowledge of the other; a group is one of them.
 void Merger::findCells(const TableInfo &table)
 {
     for (const Cell &cell : m_record.cells) {
         const bool news = m_base.length < m_record.length || cell.stamp > m_base.stampOf(cell.column);
         if (!news || m_store.isOwn(cell.stamp) || !isEdited(table, cell.column))
             continue;
-        const bool mineWins =
-            m_before.length != m_record.length ? m_before.length > m_record.length : m_before.stampOf(cell.column) > cell.stamp;
-        Clash &clash = m_clashes.emplace_back();
-        clash = {.column = cell.column, .mine = {}, .theirs = {}, .stamp = cell.stamp, .mineWins = mineWins};
-        Bytes::appendValue(clash.theirs, cell.value);
+        const quint32 group = table.column(cell.column)->group;
+        if (group == 0 || std::ranges::find(m_clashes, group, &Clash::group) == m_clashes.end())
+            addClash(table, cell);
     }
+}
+
+/// With all of the group that came along: its columns are written together.
+void Merger::addClash(const TableInfo &table, const Cell &cell)
+{
+    const bool mineWins =
+        m_before.length != m_record.length ? m_before.length > m_record.length : m_before.stampOf(cell.column) > cell.stamp;
+    Clash clash{.group = table.column(cell.column)->group, .values = {}, .stamp = cell.stamp, .mineWins = mineWins};
+    for (const Cell &mate : m_record.cells) {
+        const TableInfo::Column *column = table.column(mate.column);
+        const bool isMate = clash.group != 0 && column != nullptr && column->group == clash.group && column->position >= 0;
+        if (mate.column == cell.column || isMate)
+            clash.values.push_back({mate.column, {}, Bytes::encodedValue(mate.value)});
+    }
+    m_clashes.push_back(std::move(clash));
 }
 
 /// Adds this replica's values to the clashes; those with equal values are none.
@@ -73,11 +86,15 @@ Result<void> Merger::readValuesOfClashes(const TableInfo &table, QByteArrayView 
     if (!there)
         return fail(there.error());
     for (Clash &clash : m_clashes) {
-        if (*there)
-            Bytes::appendValue(clash.mine, values[static_cast<size_t>(table.column(clash.column)->position)]);
+        for (Clash::Values &one : clash.values) {
+            if (*there)
+                one.mine = Bytes::encodedValue(values[static_cast<size_t>(table.column(one.column)->position)]);
+        }
     }
     m_rows.releaseValues();
-    std::erase_if(m_clashes, [](const Clash &clash) { return clash.mine.isEmpty() || clash.mine == clash.theirs; });
+    std::erase_if(m_clashes, [&](const Clash &clash) {
+        return !*there || std::ranges::all_of(clash.values, [](const Clash::Values &one) { return one.mine == one.theirs; });
+    });
     return {};
 }
 
@@ -133,43 +150,65 @@ Result<void> Merger::settleClashes(const TableInfo &table, const Change &change,
     const bool twoBirths = sameLife && m_record.life != m_before.life;
     const Stamp now = m_clashes.empty() ? Stamp() : laterThan(m_row.clock, wallMs);
     for (const Clash &clash : m_clashes) {
-        const bool defended = (m_waiting.resolved & Mask::ofColumn(clash.column)) != 0;
+        const bool defended = (m_waiting.resolved & Mask::ofColumn(clash.values.front().column)) != 0;
         bool mineWins = clash.mineWins;
         ConflictEntry entry{.space = space,
                             .table = table.name,
                             .key = change.key,
-                            .column = table.column(clash.column)->name,
+                            .column = clash.group == 0 ? table.column(clash.values.front().column)->name : QByteArray(),
                             .kind = twoBirths ? Conflict::Kind::Birth : Conflict::Kind::Edit,
                             .winner = {},
-                            .mine = clash.mine,
-                            .theirs = clash.theirs,
+                            .mine = sideOf(table, clash, Conflict::Side::Mine),
+                            .theirs = sideOf(table, clash, Conflict::Side::Theirs),
                             .stands = {},
                             .stamp = clash.stamp};
         if (sameLife && !defended) {
-            const bool again = mineWins ? policy == ConflictPolicy::Remote : policy == ConflictPolicy::Local;
-            if (again) {
-                const QByteArray &value = mineWins ? clash.theirs : clash.mine;
-                const auto written = overwrite(table, change.key, m_row, {clash.column, now, Bytes::decodedValue(value)});
+            if (mineWins ? policy == ConflictPolicy::Remote : policy == ConflictPolicy::Local) {
+                const auto written = writeOther(table, change.key, clash, now);
                 if (!written)
                     return fail(written.error());
-                if (*written)
-                    noteShown(clash.column, mineWins);
                 mineWins = mineWins != *written;
             }
             entry.asks = policy == ConflictPolicy::Custom ? ConflictLimits::asksMax : -1;
         }
-        if (m_codedNews.contains(clash.column)) {
-            // Nobody can read theirs, here or in the log: where mine stands there is nothing to choose.
-            if (mineWins)
-                continue;
-            entry.theirs = Bytes::encodedValue({});
-        }
+        // Nobody can read theirs, here or in the log: where mine stands there is nothing to choose.
+        const auto isCoded = [this](const Clash::Values &one) { return m_codedNews.contains(one.column); };
+        if (mineWins && std::ranges::any_of(clash.values, isCoded))
+            continue;
         entry.winner = mineWins ? Conflict::Side::Mine : Conflict::Side::Theirs;
-        entry.stands = mineWins ? clash.mine : entry.theirs;
+        entry.stands = mineWins ? entry.mine : entry.theirs;
         if (auto done = m_conflicts.add(entry, wallMs); !done)
             return done;
     }
     return {};
+}
+
+/// Writes what has lost against the stamps; false when it did not go.
+Result<bool> Merger::writeOther(const TableInfo &table, const QByteArray &key, const Clash &clash, Stamp now)
+{
+    std::vector<Cell> cells;
+    for (const Clash::Values &one : clash.values)
+        cells.push_back({one.column, now, Bytes::decodedValue(clash.mineWins ? one.theirs : one.mine)});
+    const auto written = overwrite(table, key, m_row, cells);
+    if (!written || !*written)
+        return written;
+    for (const Cell &cell : cells)
+        noteShown(cell.column, clash.mineWins);
+    return true;
+}
+
+/// What the log has of one side: a value, or those of a group by name. What travelled is not for people.
+QByteArray Merger::sideOf(const TableInfo &table, const Clash &clash, Conflict::Side side) const
+{
+    QByteArray named;
+    for (const Clash::Values &one : clash.values) {
+        const bool isCoded = side == Conflict::Side::Theirs && m_codedNews.contains(one.column);
+        const QByteArray value = side == Conflict::Side::Mine ? one.mine : isCoded ? Bytes::encodedValue({}) : one.theirs;
+        if (clash.group == 0)
+            return value;
+        appendNamed(named, table.column(one.column)->name, Bytes::decodedValue(value));
+    }
+    return named;
 }
 
 /// A reading of the clock that wins over all of a row, even over what is too far ahead for the clock to follow.
@@ -183,24 +222,27 @@ Stamp Merger::laterThan(const RowClock &clock, qint64 wallMs)
     return {std::max(m_store.clock.tick(wallMs), latest + 1), m_store.site};
 }
 
-/// Writes a cell of `row` as an edit of this replica and lets it wait, marked as decided by a policy. The
+/// Writes a cell of `row`, or a group of them, as an edit of this replica and lets it wait, marked as decided by a policy. The
 /// caller writes the row. False when a constraint is against it.
-Result<bool> Merger::overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell)
+Result<bool> Merger::overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const std::vector<Cell> &cells)
 {
-    const Cell shown{cell.column, {}, cell.value};
-    if (auto done = m_rows.updateValues(table, key, {&shown}); !done)
+    if (auto done = m_rows.updateValues(table, key, pointersTo(cells)); !done)
         return done.error().code == "constraint"_L1 ? Result<bool>(false) : fail(done.error());
     if (sqlite3_changes(m_handle) == 0)
         return false; // it waits for a constraint as a whole
-    m_capture.note(table, key, 1ULL << std::min(table.column(cell.column)->position, 63), false, false);
-    // The columns of a group go on winning or losing together.
-    const quint32 group = table.column(cell.column)->group;
+    quint64 positions = 0;
+    for (const Cell &cell : cells)
+        positions |= 1ULL << std::min(table.column(cell.column)->position, 63);
+    m_capture.note(table, key, positions, false, false);
+    // The columns of a group go on winning or losing together, also those that did not come along.
+    const Cell &first = cells.front();
+    const quint32 group = table.column(first.column)->group;
     std::vector<RowClock::Entry> stamps;
     quint64 columns = 0;
     for (const TableInfo::Column &mate : table.columns) {
-        if (mate.id != cell.column && (group == 0 || mate.group != group))
+        if (mate.id != first.column && (group == 0 || mate.group != group))
             continue;
-        stamps.push_back({mate.id, cell.stamp});
+        stamps.push_back({mate.id, first.stamp});
         columns |= Mask::ofColumn(mate.id);
     }
     if (row.outbox == 0) {
@@ -222,7 +264,7 @@ Result<bool> Merger::overwrite(const TableInfo &table, const QByteArray &key, Ro
     return true;
 }
 
-Result<bool> Merger::decide(const TableInfo &table, const QByteArray &key, ColumnId column, const ValueView &value, qint64 wallMs)
+Result<bool> Merger::decide(const TableInfo &table, const QByteArray &key, std::vector<Cell> cells, qint64 wallMs)
 {
     RowState row;
     if (auto done = m_rows.read(table, key, row); !done)
@@ -231,7 +273,10 @@ Result<bool> Merger::decide(const TableInfo &table, const QByteArray &key, Colum
         return false;
     const RowClock before = row.clock;
     m_clashes.clear();
-    const auto written = overwrite(table, key, row, {column, laterThan(row.clock, wallMs), value});
+    const Stamp now = laterThan(row.clock, wallMs);
+    for (Cell &cell : cells)
+        cell.stamp = now;
+    const auto written = overwrite(table, key, row, cells);
     if (!written || !*written)
         return written;
     if (auto done = m_rows.write(table, key, before, row); !done)

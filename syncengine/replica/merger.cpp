@@ -223,7 +223,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     decodeValues(table, space.state.name);
     if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
-    if (auto done = dropMissedParts(table, change.key); !done)
+    if (auto done = dropMissed(table, change.key); !done)
         return done;
     // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
     const bool isBornTwice = m_row.outbox != 0 && m_waiting.base.isEmpty() && isAlive(m_before.length) &&
@@ -231,7 +231,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (isBornTwice)
         m_row.clock.length = m_record.length;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice || !m_lessened.empty();
+    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice || !m_lessened.empty() || m_row.clock.life != m_before.life;
     const quint64 waiting = m_waiting.mask;
     if (m_row.outbox != 0) {
         if (auto done = findClashes(table, change, space.state.name, wallMs); !done)

@@ -45,9 +45,9 @@ public:
     Result<void> showText(const RowTexts::Place &place);
     /// Puts what base and parts make into a column with parts: they may have come before it knew how it is merged.
     Result<void> showParts(const RowParts::Place &place);
-    /// Writes a cell as an edit of this replica that a conflict policy makes. False when it did not go:
+    /// Writes a cell, or all of a group, as an edit of this replica that a conflict policy makes. False when it did not go:
     /// the row is gone, or a constraint is against it.
-    Result<bool> decide(const TableInfo &table, const QByteArray &key, ColumnId column, const ValueView &value, qint64 wallMs);
+    Result<bool> decide(const TableInfo &table, const QByteArray &key, std::vector<Cell> cells, qint64 wallMs);
 
 private:
     struct Names {
@@ -58,22 +58,29 @@ private:
     Result<QList<Names>> resolve(const QList<TableNames> &tables);
     Result<void> see(const Changes &changes, qint64 wallMs);
     [[nodiscard]] bool isOwnEarlierVersion(quint64 waiting) const;
-    /// A register that waits here and was written there, by somebody who did not know.
+    /// A register, or a group of them, that waits here and was written there, by somebody who did not know.
     struct Clash {
-        ColumnId column = 0;
-        QByteArray mine;   ///< encoded
-        QByteArray theirs; ///< encoded
-        Stamp stamp;       ///< of theirs
+        struct Values {
+            ColumnId column = 0;
+            QByteArray mine;   ///< encoded
+            QByteArray theirs; ///< encoded
+        };
+        quint32 group = 0;          ///< 0: of one column
+        std::vector<Values> values; ///< one, or those of the group in the order of columns
+        Stamp stamp;                ///< of theirs
         bool mineWins = false;
     };
     Result<void> findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs);
     void findCells(const TableInfo &table);
+    void addClash(const TableInfo &table, const Cell &cell);
     [[nodiscard]] bool isEdited(const TableInfo &table, ColumnId column) const;
     Result<void> readValuesOfClashes(const TableInfo &table, QByteArrayView key);
     Result<void> noteTheirDelete(const TableInfo &table, ConflictEntry entry, qint64 wallMs);
     Result<void> noteMyDelete(const TableInfo &table, ConflictEntry entry, qint64 wallMs);
     Result<void> settleClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs);
-    Result<bool> overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const Cell &cell);
+    Result<bool> writeOther(const TableInfo &table, const QByteArray &key, const Clash &clash, Stamp now);
+    [[nodiscard]] QByteArray sideOf(const TableInfo &table, const Clash &clash, Conflict::Side side) const;
+    Result<bool> overwrite(const TableInfo &table, const QByteArray &key, RowState &row, const std::vector<Cell> &cells);
     [[nodiscard]] Stamp laterThan(const RowClock &clock, qint64 wallMs);
     Result<void> readMine(const TableInfo &table, QByteArrayView key, qint64 wallMs);
     [[nodiscard]] bool isComparable(const TableInfo &table, const Store::Space &space) const;
@@ -83,7 +90,8 @@ private:
     [[nodiscard]] bool isOfForgottenHistory(const Store::Space &space) const;
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
-    Result<void> dropMissedParts(const TableInfo &table, QByteArrayView key);
+    Result<void> dropMissed(const TableInfo &table, QByteArrayView key);
+    void dropMissedStamps();
     Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
     [[nodiscard]] bool isEditedSince() const;

@@ -102,10 +102,12 @@ Result<void> Replica::Private::refuse(const Refused &refused, const Verdict &ver
             return fail(text.error());
         if (!text->has_value())
             continue;
+        if ((*text)->update.isEmpty()) // it had been taken, and has come back meanwhile
+            entry.mask &= ~Mask::ofColumn(column) | Mask::shared;
         entry.addText(column, (*text)->update);
         withdrawn.emplace_back(column, **std::move(text));
     }
-    if (auto done = keepRejected(refused, entry, {verdict.code, verdict.reason}); !done)
+    if (auto done = entry.mask != 0 ? keepRejected(refused, entry, {verdict.code, verdict.reason}) : Result<void>(); !done)
         return done;
     if (Store::Space *space = store.find(refused.row.space)) {
         space->state.cursor = 0;

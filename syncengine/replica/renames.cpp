@@ -136,19 +136,20 @@ Result<void> Catalog::renameInConflicts(const TableInfo &table, const QByteArray
 {
     if (auto done = run("UPDATE sheaf_conflicts SET col = ?3 WHERE tbl = ?1 AND col = ?2", {table.name, before, name}); !done)
         return done;
-    auto select = SqlStatement::prepare(m_handle, "SELECT n, mine, theirs FROM sheaf_conflicts WHERE tbl = ?1 AND kind = ?2");
+    auto select =
+        SqlStatement::prepare(m_handle, "SELECT n, mine, theirs, stands FROM sheaf_conflicts WHERE tbl = ?1 AND col = x''");
     if (!select)
         return fail(select.error());
     select->bindBlob(1, table.name);
-    select->bindInteger(2, static_cast<int>(Conflict::Kind::Delete));
     QList<QList<QVariant>> renamed;
     const auto read = forEachRow(*select, [&](const SqlStatement &row) {
-        renamed.append({row.integer(0), withName(row.bytes(1), before, name), withName(row.bytes(2), before, name)});
+        renamed.append({row.integer(0), withName(row.bytes(1), before, name), withName(row.bytes(2), before, name),
+                        withName(row.bytes(3), before, name)});
     });
     if (!read)
         return read;
     for (const QList<QVariant> &values : std::as_const(renamed)) {
-        if (auto done = run("UPDATE sheaf_conflicts SET mine = ?2, theirs = ?3 WHERE n = ?1", values); !done)
+        if (auto done = run("UPDATE sheaf_conflicts SET mine = ?2, theirs = ?3, stands = ?4 WHERE n = ?1", values); !done)
             return done;
     }
     return {};

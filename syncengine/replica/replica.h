@@ -134,7 +134,8 @@ public:
 
     /// Runs `work` in one transaction on the writer connection, captures what it changed and
     /// commits durably. An error from `work` rolls everything back; so does a statement that the SQL of a write
-    /// must not contain (README.md "What SQL may do"), with `sql_refused`.
+    /// must not contain (README.md "What SQL may do"), with `sql_refused`, and a row with the key of one that a filter keeps out
+    /// of sight, with `hidden_row`.
     Result<void> write(const std::function<Result<void>(QSqlDatabase &)> &work, const UserAction &action = {});
     /// A text column's document whole, as a Yjs update (v1). `key` is encodeKey().
     /// Errors: `no_text` (no such text column), `no_row`.
@@ -303,17 +304,18 @@ public:
 
     /// The log, the oldest first; bounded by ConflictLimits.
     [[nodiscard]] Result<QList<Conflict>> conflicts() const;
-    /// Writes the loser's value, as a local edit, and forgets the entry: the value of the cell, or of Kind::Delete
-    /// the row itself, put back or deleted again. Errors: `no_entry`, `row_gone`, `cell_changed` (it no longer has
-    /// what the conflict left there), `constraint`; the entry stays then.
+    /// Writes the loser's value, as a local edit, and forgets the entry: the value of the cell, those of a group, or of
+    /// Kind::Delete the row itself, put back or deleted again. Errors: `no_entry`, `row_gone`, `cell_changed` (it no longer
+    /// has what the conflict left there), `constraint`; the entry stays then.
     Result<void> undoConflict(qint64 number);
     /// Forgets the entry, and the loser's value with it. Errors: `no_entry`.
     Result<void> dismissConflict(qint64 number);
     /// Policy Custom: the conflicts about which nobody has answered. Each is given out three times at most, so
     /// that a callback which never answers, or ends the program, is not asked for ever.
     Result<QList<Conflict>> takeOpenConflicts();
-    /// The answer: writes `value` to the cell if it still has what the conflict left there, else does nothing.
-    /// An answer equal to what stands writes nothing. Errors: `no_entry`, `answered`, `constraint`.
+    /// The answer: writes `value` to the cell if it still has what the conflict left there, else does nothing. Of a group it is
+    /// a QVariantMap with a value for each of its columns, as Conflict::mine is. An answer equal to what stands writes nothing.
+    /// Errors: `no_entry`, `answered`, `bad_answer`, `constraint`.
     Result<void> answerConflict(qint64 number, const QVariant &value);
     /// Called in this thread for each new entry, after the commit that has it.
     void setConflictObserver(std::function<void(const Conflict &)> observer);

@@ -186,7 +186,7 @@ CREATE TABLE sheaf_rejected(
     at INTEGER NOT NULL
 );
 
--- What the merge rules decided against somebody who could not know. col: name of the column, empty for the
+-- What the merge rules decided against somebody who could not know. col: name of the column, empty for a group or for the
 -- row as a whole, whose values are then (name, value) pairs, and nothing for the side that deleted it.
 -- kind: 0 = two edits, 1 = two births of one key, 2 = an edit and a delete. winner: 0 = mine, 1 = theirs. stands: the value
 -- that was in the cell when all was decided. site, hlc: who wrote theirs, and when. at: wall clock of this device when it

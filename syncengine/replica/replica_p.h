@@ -115,8 +115,7 @@ struct Replica::Private {
     static Result<bool> isSelected(SqlStatement &condition, const SyncSelection &selection, QByteArrayView key);
     Result<void> undo(const ConflictEntry &entry);
     Result<void> undoRow(const TableInfo &table, const ConflictEntry &entry);
-    /// The value of a column, encoded; nothing if there is no such row.
-    Result<std::optional<QByteArray>> valueOf(const TableInfo &table, const QByteArray &key, ColumnId column);
+    Result<std::optional<QByteArray>> standing(const TableInfo &table, const ConflictEntry &entry);
     /// After the commit: new conflicts and refusals, to their observers.
     Result<void> tellDisputes();
     Result<void> tellRefused();

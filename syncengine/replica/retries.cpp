@@ -55,7 +55,9 @@ Result<void> Replica::Private::writeAgain(const KeptChange &kept)
         return rows.insertValues(table, change.key, change.space, cells);
     }
     for (const auto &[column, update] : kept.textUpdates()) {
-        const auto text = texts.edit({table, change.key, column}, update);
+        const bool isThere = update.isEmpty(); // the server had it all
+        const auto text =
+            isThere ? Result<std::optional<QByteArray>>(std::nullopt) : texts.edit({table, change.key, column}, update);
         if (!text)
             continue; // the text has begun anew since: what the user saw is written over it
         std::erase_if(edited, [id = column](const Cell *cell) { return cell->column == id; });

@@ -76,7 +76,7 @@ Result<void> Replica::Private::removeRows(const Store::Space &space)
 Result<void> Replica::Private::closeConflicts(const QByteArray &space)
 {
     for (const char *sql : {"DELETE FROM sheaf_conflicts WHERE space = ?1 AND winner = 0",
-                            "UPDATE sheaf_conflicts SET theirs = iif(kind = 2, x'', x'00'), stands = iif(kind = 2, x'', x'00'),"
+                            "UPDATE sheaf_conflicts SET theirs = iif(col = x'', x'', x'00'), stands = iif(col = x'', x'', x'00'),"
                             " asks = -1 WHERE space = ?1"}) {
         auto statement = SqlStatement::prepare(handle, sql);
         if (!statement)

@@ -9,6 +9,8 @@
 
 namespace Sheaf {
 
+using namespace Qt::StringLiterals;
+
 Result<void> Stamper::stamp(const Touch &touch)
 {
     if (!touch.existed)
@@ -208,12 +210,32 @@ Result<void> Stamper::bearTexts(const Touch &touch)
     return m_rows.write(*touch.table, touch.key, before, m_row);
 }
 
+/// The app does not see the row, and would begin a life of it without all that others have in it.
+Result<void> Stamper::spareHidden(const Touch &touch)
+{
+    const auto hidden = m_rows.statement("SELECT 1 FROM sheaf_stuck WHERE tbl = ?1 AND pk = ?2 AND filtered = 1");
+    if (!hidden)
+        return fail(hidden.error());
+    (*hidden)->bindInteger(1, touch.table->id);
+    (*hidden)->bindBlob(2, touch.key);
+    const auto found = (*hidden)->step();
+    (*hidden)->reset();
+    if (!found)
+        return fail(found.error());
+    if (!*found)
+        return {};
+    return fail(u"hidden_row"_s,
+                u"A row of %1 with this key is kept out of sight by a filter."_s.arg(QString::fromUtf8(touch.table->name)));
+}
+
 /// The key was used before. m_row has the space and the outbox number of the new life.
 Result<void> Stamper::rebirth(const Touch &touch)
 {
     const qint64 space = m_row.space;
     const qint64 outbox = m_row.outbox;
     if (auto done = m_rows.read(*touch.table, touch.key, m_row); !done)
+        return done;
+    if (auto done = isAlive(m_row.clock.length) && !m_isMerge ? spareHidden(touch) : Result<void>(); !done)
         return done;
     OutboxRow earlier;
     if (m_row.outbox != 0) {

@@ -12,9 +12,11 @@ namespace Sheaf {
 class Stamper
 {
 public:
-    Stamper(Store &store, RowStore &rows, RowTexts &texts, RowParts &parts, Stamp stamp, const QByteArray &homeSpace)
+    /// `isMerge`: triggers wrote, in a merge, which must not fail.
+    Stamper(Store &store, RowStore &rows, RowTexts &texts, RowParts &parts, Stamp stamp, const QByteArray &homeSpace,
+            bool isMerge)
         : m_store(store), m_rows(rows), m_texts(texts), m_parts(parts), m_stamp(stamp), m_homeSpace(homeSpace),
-          m_transaction(rows.nextOutbox())
+          m_isMerge(isMerge), m_transaction(rows.nextOutbox())
     {
     }
 
@@ -23,6 +25,7 @@ public:
 private:
     Result<void> birth(const Touch &touch);
     Result<void> rebirth(const Touch &touch);
+    Result<void> spareHidden(const Touch &touch);
     Result<void> bearTexts(const Touch &touch);
     Result<void> editTexts(const Touch &touch);
     Result<void> saveTexts(const Touch &touch);
@@ -41,6 +44,7 @@ private:
     RowParts &m_parts;
     const Stamp m_stamp;
     const QByteArray m_homeSpace;
+    const bool m_isMerge;
     const qint64 m_transaction;
     RowState m_row;
     std::vector<RowClock::Entry> m_stamps;

@@ -52,13 +52,16 @@ Result<void> SpaceSync::openSweep()
     const SpaceState now = state();
     const bool isLate = now.sweep != 0 ? now.sweep < m_forgotten.sequence && now.cursor < m_forgotten.sequence
                                        : now.reached > 0 && now.reached < m_forgotten.sequence;
+    // At once, for a row may have begun anew below a delete that nobody else remembers.
+    if (const auto forgotten = m_replica.forgetDeletes(m_forgotten); !forgotten)
+        return forgotten;
     if (isLate) {
         m_link.report(u"swept"_s,
                       u"This device was away for too long: space %1 is compared as a whole."_s.arg(QString::fromUtf8(m_name)));
         if (const auto begun = m_replica.beginSweep(m_name, m_forgotten.sequence); !begun)
             return begun;
     } else if (now.sweep == 0) {
-        return m_replica.forgetDeletes(m_forgotten);
+        return {};
     }
     m_sweeping = true;
     return {};

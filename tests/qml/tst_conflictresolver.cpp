@@ -36,6 +36,8 @@ private Q_SLOTS:
     void whatThrowsDecidesNothing();
     void numbersStayWhatTheyAre_data();
     void numbersStayWhatTheyAre();
+    void groupsAreAnsweredWhole_data();
+    void groupsAreAnsweredWhole();
 
 private:
     std::optional<QVariant> ask(const QString &decide, const Conflict &conflict);
@@ -110,6 +112,26 @@ void TestConflictResolver::numbersStayWhatTheyAre()
     QVERIFY(answer);
     QCOMPARE(*answer, mine);
     QCOMPARE(answer->typeId(), mine.typeId());
+}
+
+void TestConflictResolver::groupsAreAnsweredWhole_data()
+{
+    QTest::addColumn<QString>("decide");
+    QTest::addColumn<QVariant>("answer");
+    const QVariantMap theirs{{u"lat"_s, 2.5}, {u"lon"_s, qint64(3)}};
+    const QVariantMap other{{u"lat"_s, qint64(7)}, {u"lon"_s, QVariant()}};
+    QTest::newRow("one side") << u"c => c.theirs"_s << QVariant(theirs);
+    QTest::newRow("new values") << u"c => ({ lat: 7, lon: null })"_s << QVariant(other);
+    QTest::newRow("half of it is none") << u"c => ({ lat: 7 })"_s << QVariant();
+}
+
+void TestConflictResolver::groupsAreAnsweredWhole()
+{
+    QFETCH(const QString, decide);
+    QFETCH(const QVariant, answer);
+    const QVariantMap mine{{u"lat"_s, 1.5}, {u"lon"_s, 2.0}};
+    const QVariantMap theirs{{u"lat"_s, 2.5}, {u"lon"_s, qint64(3)}};
+    QCOMPARE(ask(decide, conflictOf(mine, theirs)).value_or(QVariant()), answer);
 }
 
 QTEST_MAIN(TestConflictResolver)

@@ -281,6 +281,38 @@ void addAccessBugs(std::vector<Mutant> &all)
                             "DELETE FROM sheaf_quarantine"));
 }
 
+/// Bugs of those who forget deletes.
+void addForgettingBugs(std::vector<Mutant> &all)
+{
+    all.push_back(wire("sweep-untold", "a device that was away is not told that deletes were forgotten meanwhile",
+                       [](const WireEvent &, const Message &message) -> QList<Message> {
+                           const auto *welcome = std::get_if<Welcome>(&message);
+                           if (!welcome)
+                               return {message};
+                           Welcome changed = *welcome;
+                           for (Welcome::Space &space : changed.spaces)
+                               space.collected = 0;
+                           return {changed};
+                       }));
+}
+
+/// Bugs that show only where apps filter.
+void addFilterBugs(std::vector<Mutant> &all)
+{
+    all.push_back({.name = "filter-ignored", .what = "what a filter says no to is sent", .filters = [](SyncFilters &filters) {
+                       filters.send = {};
+                   }});
+    all.push_back(
+        {.name = "value-not-encoded", .what = "one value in three travels as it is", .filters = [](SyncFilters &filters) {
+             if (filters.encode)
+                 filters.encode = [encode = filters.encode](const ValuePlace &place, const QVariant &value) {
+                     return value.toString().size() % 3 == 0 ? value : encode(place, value);
+                 };
+         }});
+    all.push_back(restarted("hidden-lost", "what a filter keeps out of sight is gone after a restart",
+                            "DELETE FROM sheaf_parked WHERE (tbl, pk) IN (SELECT tbl, pk FROM sheaf_stuck WHERE filtered = 1)"));
+}
+
 /// Bugs in front of undo and of slow disks.
 void addUndoBugs(std::vector<Mutant> &all)
 {
@@ -354,6 +386,8 @@ std::vector<Mutant> makeMutants()
     addStorageBugs(all);
     addCopyBugs(all);
     addAccessBugs(all);
+    addFilterBugs(all);
+    addForgettingBugs(all);
     addUndoBugs(all);
     all.push_back(
         {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "replica/syncfilters.h"
 #include "simulation/storageproxy.h"
 #include "simulation/wiretap.h"
 
@@ -27,6 +28,7 @@ struct Mutant {
     bool slowCommitsVanish = false; ///< the server's, behind a slow sync
     bool keepsEpoch = false;        ///< when the server's file is put back
     std::function<void(SimClient &, CrashDisk &)> beforeClientOpens{};
+    std::function<void(SyncFilters &)> filters{};
     std::function<void(SimClient &)> beforeUndo{};
     std::function<void(SimClient &)> afterUndo{};
     int stepsMax = 0; ///< no more of them need to be left of a schedule that shows it; 0: any number

@@ -155,6 +155,13 @@ bool Oracle::isStampedAnew(const RowId &id, const std::string &column, SiteId si
            }) > 1;
 }
 
+bool Oracle::isOffered(const RowId &id, const std::string &column, const std::string &value) const
+{
+    return std::ranges::any_of(m_offered, [&](const auto &offer) {
+        return std::get<0>(offer.first) == id && std::get<1>(offer.first) == column && offer.second == value;
+    });
+}
+
 void Oracle::acknowledged(const Push &push, const Ack &ack)
 {
     std::set<quint32> refused;
@@ -185,6 +192,14 @@ bool Oracle::isForgotten(const RowId &id, const Row &row) const
     return known != m_forgotten.end() && !isAlive(row.length) && row.life.hlc <= known->second;
 }
 
+/// Parts that were taken out are forgotten like rows.
+bool Oracle::isForgotten(const RowId &id, const std::string &column, const Cell &cell) const
+{
+    const auto known = m_forgotten.find(std::get<0>(id));
+    return known != m_forgotten.end() && column.find(partMark) != std::string::npos &&
+           cell.value == valueBytes(ValueView::null()) && cell.stamp.hlc <= known->second;
+}
+
 namespace {
 
 /// Whether a stamp stands for an acknowledged one: a device that takes another name offers under it what it has under the same
@@ -210,6 +225,8 @@ Verified Oracle::judge(const Rows &server) const
             return Violation{"Q2 acknowledged writes", "life of " + name(id)};
         for (const auto &[column, cell] : acked.cells) {
             const auto found = it->second.cells.find(column);
+            if (found == it->second.cells.end() && isForgotten(id, column, cell))
+                continue;
             if (found == it->second.cells.end() || !standsFor(found->second.stamp, cell.stamp) ||
                 (found->second.stamp < cell.stamp && found->second.value != cell.value))
                 return Violation{"Q2 acknowledged writes", name(id) + "." + column + " " + text(cell.stamp) + " is lost"};

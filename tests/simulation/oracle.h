@@ -63,6 +63,9 @@ public:
     /// Whether a site has offered one value of a cell under several stamps: it was sent, not answered, and stamped anew.
     [[nodiscard]] bool isStampedAnew(const RowId &id, const std::string &column, SiteId site, const std::string &value) const;
 
+    /// Whether anybody has offered the value of a cell, under whatever stamp.
+    [[nodiscard]] bool isOffered(const RowId &id, const std::string &column, const std::string &value) const;
+
     [[nodiscard]] size_t acknowledgedChanges() const { return m_acknowledgedChanges; }
 
     /// Adds the records of one message, whose columns are named by `tables`.
@@ -81,6 +84,7 @@ private:
     std::set<LifeId> m_permittedLives;
     QByteArray m_permittedTexts;
     [[nodiscard]] bool isForgotten(const RowId &id, const Row &row) const;
+    [[nodiscard]] bool isForgotten(const RowId &id, const std::string &column, const Cell &cell) const;
 
     Rows m_acknowledged;
     std::map<std::string, Hlc> m_forgotten; ///< by space

@@ -43,6 +43,7 @@ enum class Feature {
     SyncWhere,
     Repairs,
     SchemaMin,
+    Filters,
     Count
 };
 using Features = std::bitset<static_cast<size_t>(Feature::Count)>;

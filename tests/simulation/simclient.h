@@ -9,6 +9,7 @@
 #include "simulation/newfile.h"
 #include "simulation/oracle.h"
 #include "simulation/plan.h"
+#include "simulation/simfilter.h"
 #include "simulation/simschema.h"
 #include "support/crashdisk.h"
 
@@ -29,9 +30,10 @@ struct WorldParts {
     bool trace = false;
     Features features{};
     int step = 0;
-    bool copies = false; ///< files may be copied and put back: what was sent is noted
-    bool copied = false; ///< one was: a replica may learn that it is a copy
-    bool cloned = false; ///< with the birthmark: a replica learns it late, from the server alone
+    bool copies = false;  ///< files may be copied and put back: what was sent is noted
+    bool copied = false;  ///< one was: a replica may learn that it is a copy
+    bool isCoded = false; ///< all apps have the codec of simfilter.h
+    bool cloned = false;  ///< with the birthmark: a replica learns it late, from the server alone
 
     [[nodiscard]] bool has(Feature feature) const { return features[static_cast<size_t>(feature)]; }
 };
@@ -67,6 +69,14 @@ public:
     Verified selectSome(SeededRandom &random);
     /// Begins a repair, or ends the one that goes on: it mends nothing, because nothing is damaged.
     Verified repair(SeededRandom &random);
+    /// Filters what is sent and shown by other rules than before, or no more.
+    Verified filterSome(SeededRandom &random);
+    [[nodiscard]] const SimFilter &filter() const { return m_filter; }
+    /// Whether a filter holds what it is to hold, and nothing waits besides.
+    [[nodiscard]] Verified checkHeld() const;
+    /// No filter any more. What one held is remembered: it must arrive.
+    Verified endFilter();
+    [[nodiscard]] Verified checkArrived(const Oracle::Rows &stored) const;
     /// No pause, selection or repair any more.
     Verified goOn();
     /// Follows all tables of all spaces.
@@ -130,6 +140,7 @@ public:
     std::function<void(SimClient &)> beforeUndo;
     std::function<void(SimClient &)> afterUndo;
     bool staysDown = false;
+    std::function<void(SyncFilters &)> spoilFilters; ///< for planted bugs
     /// Called with the file at rest, before a restarted process opens it: for planted bugs.
     std::function<void(SimClient &)> beforeOpen;
 
@@ -164,6 +175,10 @@ private:
     Verified ordered(const Result<void> &done, const char *what);
     Verified follow(const QByteArray &space, const QList<QByteArray> &tables);
     Verified lookAtRows();
+    Verified setFilter(const SimFilter &filter);
+    [[nodiscard]] SyncFilters filters() const;
+    /// What is held, as it would travel.
+    [[nodiscard]] Oracle::Rows heldRows() const;
     Verified endRepair();
     /// The app's resolver is asked a moment later. It answers by the conflict alone, but otherwise on every device, and throws
     /// now and then.
@@ -216,6 +231,9 @@ private:
     QSet<QByteArray> m_joined; ///< spaces, again: until they are open nobody writes to them
     bool m_selects = false;
     bool m_repairs = false;
+    SimFilter m_filter;
+    bool m_filtersFail = false; ///< one did, which may be told later
+    Oracle::Rows m_held;        ///< when the last filter ended
     /// Values before an edit, each with the life of its row: whoever revives a row writes its old values anew.
     std::map<CellId, std::set<std::pair<CausalLength, std::string>>> m_seen;
     Verified m_violation;

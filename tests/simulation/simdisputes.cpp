@@ -52,7 +52,7 @@ Verified SimClient::decide(SeededRandom &random, bool all)
 Verified SimClient::settleEntry(const RejectedChange &change, const Result<void> &taken,
                                 const std::function<Result<void>()> &discard)
 {
-    static const QSet<QString> expected{u"row_gone"_s, u"constraint"_s};
+    static const QSet<QString> expected{u"row_gone"_s, u"constraint"_s, u"hidden_row"_s};
     const bool isGivenUp = !taken && expected.contains(taken.error().code);
     if (isGivenUp)
         giveUp(change);
@@ -100,11 +100,11 @@ void SimClient::askResolver()
 void SimClient::resolve(const Conflict &conflict)
 {
     const auto choice = (static_cast<quint64>(conflict.number) + static_cast<quint64>(m_number)) % 5;
-    const bool isOfGroup = conflict.column == "lat" || conflict.column == "lon"; // asked about each column, it would mix them
-    if (choice == 0 || isOfGroup)
+    const bool isOfGroup = conflict.column.isEmpty(); // a half of both would be mixed
+    if (choice == 0)
         return; // it has thrown, or has nothing to say
     const QString both = conflict.mine.toString().left(40) + u'|' + conflict.theirs.toString().left(40);
-    const QVariant value = choice == 1 ? conflict.theirs : choice == 2 ? QVariant(both) : conflict.mine;
+    const QVariant value = choice == 1 ? conflict.theirs : choice == 2 && !isOfGroup ? QVariant(both) : conflict.mine;
     const auto done = m_replica->answerConflict(conflict.number, value);
     static const QSet<QString> expected{u"no_entry"_s, u"answered"_s, u"constraint"_s};
     if (!done && !m_struck && !expected.contains(done.error().code))

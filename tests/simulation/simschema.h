@@ -51,6 +51,9 @@ struct SimTally {
 [[nodiscard]] QList<SimTable> simTables();
 /// Versions of the app's schema: the second has a column and a table more, and another name for `rank`.
 constexpr int simSchemas = 2;
+/// What nextValue() gives tells who wrote it, and in which step.
+constexpr quint64 simValuesPerDevice = 1'000'000;
+constexpr quint64 simValuesPerStep = 1'000;
 inline const QString simRenamedRank = QStringLiteral("place");
 /// What the new column has where nobody has written to it.
 inline const QString simColour = QStringLiteral("red");

@@ -39,6 +39,8 @@ Verified SimClient::edit(SeededRandom &random)
         bury();
         return {};
     }
+    if (!written && written.error().code == u"hidden_row"_s && m_filter.any())
+        return {}; // he does not see what is there
     if (!written)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
     m_words += m_newWords;
@@ -158,10 +160,9 @@ Result<void> SimClient::statements(QSqlDatabase &database, SeededRandom &random)
 /// One that was never written before, the same whatever other steps there are.
 quint64 SimClient::nextValue()
 {
-    constexpr quint64 perDevice = 1'000'000;
-    constexpr quint64 perStep = 1'000;
     if (std::exchange(m_valueStep, m_parts.step) != m_parts.step)
-        m_lastValue = static_cast<quint64>(m_number + 1) * perDevice + static_cast<quint64>(m_parts.step) * perStep;
+        m_lastValue =
+            static_cast<quint64>(m_number + 1) * simValuesPerDevice + static_cast<quint64>(m_parts.step) * simValuesPerStep;
     return ++m_lastValue;
 }
 
@@ -265,6 +266,11 @@ void SimClient::judge(const Conflict &conflict)
             blame("C2 one has deleted what the other edited", conflict.table.toStdString());
         return;
     }
+    if (conflict.column.isEmpty()) { // a group
+        if (conflict.mine == conflict.theirs)
+            blame("C3 equal values are no conflict", conflict.table.toStdString());
+        return;
+    }
     std::vector<QByteArray> kept;
     kept.reserve(2);
     const ValueView theirs = viewOf(conflict.theirs, kept);
@@ -283,7 +289,8 @@ void SimClient::judge(const Conflict &conflict)
     const bool isAnother =
         m_parts.copied || m_refused.contains({conflict.table.toStdString(), conflict.key.toStdString()}) ||
         m_parts.oracle.isStampedAnew({conflict.space.toStdString(), conflict.table.toStdString(), conflict.key.toStdString()},
-                                     conflict.column.toStdString(), conflict.site, value);
+                                     conflict.column.toStdString(), conflict.site,
+                                     m_parts.isCoded && isCoded(conflict.table, conflict.column) ? encodedBytes(value) : value);
     if (seen->second.contains({length, value}) && !isAnother)
         blame("C4 what was seen is no conflict", conflict.column.toStdString());
 }

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void serverDownRefuses();
     void closeDeliversFirst();
     void foldKeepsTheGreater();
+    void whatIsForgottenIsNotLost();
     void plansAreOptions();
     void minimiserLeavesWhatMatters();
     void minimiserEndsInTime();
@@ -244,6 +245,32 @@ void TestSimParts::foldKeepsTheGreater()
     QVERIFY(mine.cells.empty());
     QVERIFY(!Oracle::compareValues({}, {}));
     QVERIFY(Oracle::compareValues({{{"home", "notes", "k"}, row(1, 1, "a")}}, {{{"home", "notes", "k"}, row(1, 1, "b")}}));
+}
+
+/// A part that was taken out may be gone from the server once it is forgotten, one that stands may not.
+void TestSimParts::whatIsForgottenIsNotLost()
+{
+    for (const bool isGone : {true, false}) {
+        Oracle oracle;
+        QByteArray bytes;
+        encodeRecord({.length = 1,
+                      .life = {10, 1},
+                      .cells = {},
+                      .texts = {},
+                      .parts = {{3, "x", {20, 1}, isGone ? ValueView::null() : ValueView::ofInteger(1)}}},
+                     bytes);
+        Push push;
+        push.space = "home";
+        push.tables = {{"t", {{3, "labels"}}}};
+        push.changes = {{0, "k", bytes}};
+        QVERIFY(!oracle.offered(push));
+        oracle.acknowledged(push, {});
+        const Oracle::Rows server{{{"home", "t", "k"}, {1, {10, 1}, {}}}};
+        oracle.forgotten("home", 19);
+        QVERIFY(oracle.judge(server));
+        oracle.forgotten("home", 20);
+        QCOMPARE(oracle.judge(server).has_value(), !isGone);
+    }
 }
 
 void TestSimParts::plansAreOptions()

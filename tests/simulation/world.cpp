@@ -25,6 +25,7 @@ World::World(CrashVfs &vfs, const NewFile &newFile, const QString &folder, const
       m_tap(m_oracle), m_access(m_oracle), m_mutant(mutant)
 {
     m_parts.features = m_features;
+    m_parts.isCoded = has(Feature::Filters) && SeededRandom::branch(plan.seed, SeededRandom::Purpose::Features, 1).oneIn(2);
     m_vfs.disk().reset();
     m_tap.setTrace(trace);
     if (mutant && mutant->wire)
@@ -53,7 +54,7 @@ Verified World::setUp()
     SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Server);
     m_server = std::make_unique<SimServer>(m_parts, random.next(), m_mutant, has(Feature::ServerRestore));
     const qint64 skewMs = random.between(-yearMs, yearMs);
-    const Server::Retention retention{.silenceMs = random.between(20'000, 300'000), .delayMs = random.between(0, 20'000)};
+    const Server::Retention retention{.silenceMs = random.between(5'000, 60'000), .delayMs = random.between(0, 5'000)};
     const quint64 size = random.below(20); // most worlds are small, so that there are many
     m_devices = static_cast<int>(size < 17 ? 3 : size == 17 ? 4 : size == 18 ? random.between(5, 7) : random.between(8, 12));
     m_parts.copies = has(Feature::Clones) || has(Feature::ClientRestore);
@@ -102,6 +103,7 @@ Verified World::addDevice(int number, SimClient *original)
     if (m_mutant) {
         client->beforeUndo = m_mutant->beforeUndo;
         client->afterUndo = m_mutant->afterUndo;
+        client->spoilFilters = m_mutant->filters;
     }
     if (m_mutant && m_mutant->beforeClientOpens)
         client->beforeOpen = [this](SimClient &opening) { m_mutant->beforeClientOpens(opening, m_vfs.disk()); };
@@ -154,6 +156,8 @@ Verified World::watch(const WireEvent &event, const Message &message)
         if (auto found = m_access.watch(event, client->second->device(), message))
             return found;
     }
+    if (auto found = has(Feature::Filters) && !m_parts.copied ? watchFilters(event, message) : Verified())
+        return found;
     if (std::holds_alternative<Hello>(message)) {
         m_headsAtHello[event.connection] = m_promisedHeads;
         return {};

@@ -52,10 +52,12 @@ private:
     /// Ends what people and operators want otherwise than all at once; in half of the worlds only when all is equal so.
     Verified settleWishes();
     Verified settleDisputes();
+    Verified judgeFilters();
     Verified judgeGrants();
     Verified grantAll();
     /// An order of the operator.
     bool order(int device, const QByteArray &space, Role role);
+    void forgetSome(SeededRandom &random);
     Role drawRole(SeededRandom &random) const;
     void orderSome(SeededRandom &random, int number);
     Verified wishes();
@@ -66,6 +68,7 @@ private:
     Verified judgeQuiet();
     Verified checkAll(bool deep);
     Verified watch(const WireEvent &event, const Message &message);
+    Verified watchFilters(const WireEvent &event, const Message &message) const;
     Verified checkStamps(const QList<Change> &changes) const;
     [[nodiscard]] bool has(Feature feature) const { return m_features[static_cast<size_t>(feature)]; }
     /// A device, which may have been taken away.

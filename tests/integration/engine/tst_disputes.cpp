@@ -43,6 +43,25 @@ private Q_SLOTS:
         QCOMPARE(list.count(), 0);
     }
 
+    void aGroupIsOneConflict()
+    {
+        for (Device *device : {a.get(), b.get()}) {
+            device->addMigration("SELECT sheaf_sync('notes', '{\"groups\":[[\"title\",\"votes\"]]}');");
+            device->restart();
+        }
+        ConflictList list;
+        list.setEngine(&a->engine());
+        disagree();
+        QTRY_COMPARE_WITH_TIMEOUT(list.count(), 1, patienceMs);
+        const QVariantMap row = list.get(0);
+        QVERIFY(row.value(u"column"_s).toString().isEmpty());
+        QCOMPARE(row.value(u"theirs"_s).toMap(), (QVariantMap{{u"title"_s, u"theirs"_s}, {u"votes"_s, QVariant()}}));
+        list.setColumns({u"votes"_s});
+        QTRY_COMPARE_WITH_TIMEOUT(list.count(), 1, patienceMs);
+        list.setColumns({u"body"_s, QString()}); // other columns, and whole rows
+        QTRY_COMPARE_WITH_TIMEOUT(list.count(), 0, patienceMs);
+    }
+
     void theResolverDecides()
     {
         a->policy = ConflictPolicy::Custom;

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void aSweepFindsWhatWasMissed();
     void editsOfMissedDeletesAreKept();
     void aSweepFollowsWhatComesBackFromQuarantine();
+    void anotherLifeOfTheSameLengthIsWhole();
     void aSweepThatFailsChangesNothing();
     void aSweepSurvivesARestart();
     void anotherEpochEndsASweep();
@@ -54,14 +55,7 @@ private:
         const QString sql = u"SELECT clock FROM sheaf_rows WHERE tbl = 1 AND pk = "_s + QLatin1StringView(key);
         return sites && decodeClock(device.value(sql).toByteArray(), *sites, clock) ? clock : RowClock();
     }
-    [[nodiscard]] static SpaceState home(Device &device)
-    {
-        for (const SpaceState &space : device.replica().spaces()) {
-            if (space.name == "home")
-                return space;
-        }
-        return {};
-    }
+    [[nodiscard]] static SpaceState home(Device &device) { return device.replica().space("home"); }
     [[nodiscard]] static int clocks(Device &device) { return device.value(u"SELECT count(*) FROM sheaf_rows"_s).toInt(); }
     [[nodiscard]] static QStringList titles(Device &device)
     {
@@ -283,6 +277,30 @@ void TestForgetting::aSweepFollowsWhatComesBackFromQuarantine()
     verifyEqual();
     QCOMPARE(b->value(u"SELECT title || body || labels FROM notes WHERE id = '1'"_s).toString(), u"editedtext[\"x\"]"_s); // whole
     QCOMPARE(b->value(u"SELECT count(*) FROM gone"_s).toInt(), 1); // delete_wins
+}
+
+/// Somebody who never knew of the row has made one of the same key.
+void TestForgetting::anotherLifeOfTheSameLengthIsWhole()
+{
+    for (const qint64 bornMs : {-1000, 10}) {
+        init();
+        Device c(schema, 3);
+        c.wallMs = a->wallMs + bornMs;
+        c.exec(u"INSERT INTO notes(id, title) VALUES ('1', 'anew')"_s);
+        b->wallMs += 1000;
+        b->exec(u"UPDATE notes SET title = 'edited' WHERE id = '1'"_s);
+        verifyEqual();
+        b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+        relay.sync(*b);
+        const Collected told = forgetAll();
+        QVERIFY(b->replica().forgetDeletes(told));
+        relay.push(c);
+        QVERIFY(a->replica().beginSweep("home", told.sequence));
+        relay.pull(*a);
+        QVERIFY(a->replica().endSweep(told));
+        QCOMPARE(titles(*a).first(), u"anew"_s);
+        verifyEqual();
+    }
 }
 
 void TestForgetting::aSweepThatFailsChangesNothing()

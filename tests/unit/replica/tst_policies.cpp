@@ -11,6 +11,31 @@ namespace {
 
 constexpr char schema[] = "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); SELECT sheaf_sync('t');";
 
+/// `a` and `b` are a group, and both have edited one of them each: the other's is with the server.
+struct GroupDispute {
+    GroupDispute(const QByteArray &policy, bool mineIsLater) : mine(schemaOf(policy), 1), theirs(schemaOf(policy), 2)
+    {
+        mine.exec(u"INSERT INTO t VALUES (1, 'a', 'b', 'c')"_s);
+        settle(relay, {&mine, &theirs});
+        (mineIsLater ? mine : theirs).wallMs += 10;
+        mine.exec(u"UPDATE t SET a = 'mine'"_s);
+        theirs.exec(u"UPDATE t SET b = 'theirs', c = 'theirs'"_s);
+        relay.push(theirs);
+        relay.pull(mine);
+    }
+    static QByteArray schemaOf(const QByteArray &policy)
+    {
+        return "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b, c);"
+               "SELECT sheaf_sync('t', '{\"groups\":[[\"a\",\"b\"]],\"conflicts\":\"" +
+               policy + "\"}');";
+    }
+    static QString row(Device &device) { return device.value(u"SELECT a || ' ' || b || ' ' || c FROM t"_s).toString(); }
+
+    Relay relay;
+    Device mine;
+    Device theirs;
+};
+
 QByteArray withPolicy(const QByteArray &policy)
 {
     return "CREATE TABLE t(id INTEGER PRIMARY KEY, a, b); SELECT sheaf_sync('t', '{\"conflicts\":\"" + policy + "\"}');";
@@ -31,6 +56,9 @@ private Q_SLOTS:
     void customAnswersDifferAndConverge();
     void customIsAskedThreeTimesAtMost();
     void theAnswerComesTooLate();
+    void aGroupIsOneConflict_data();
+    void aGroupIsOneConflict();
+    void theAnswerForAGroupIsWhole();
     void badPoliciesAreSchemaErrors();
 };
 
@@ -223,6 +251,61 @@ void TestPolicies::theAnswerComesTooLate()
     QVERIFY(d.mine.replica().answerConflict(open->first().number, u"late"_s));
     QCOMPARE(Dispute::a(d.mine), u"by hand"_s);
     QVERIFY(!conflicts(d.mine).first().open);
+}
+
+void TestPolicies::aGroupIsOneConflict_data()
+{
+    policies_data();
+}
+
+void TestPolicies::aGroupIsOneConflict()
+{
+    QFETCH(QByteArray, policy);
+    QFETCH(bool, mineIsLater);
+    QFETCH(QString, result);
+    const bool isMine = result == u"mine"_s;
+    GroupDispute d(policy, mineIsLater);
+    QCOMPARE(conflicts(d.mine).size(), 1);
+    const Conflict conflict = conflicts(d.mine).first();
+    const QVariantMap mine{{u"a"_s, u"mine"_s}, {u"b"_s, u"b"_s}};
+    const QVariantMap theirs{{u"a"_s, u"a"_s}, {u"b"_s, u"theirs"_s}};
+    QVERIFY(conflict.column.isEmpty() && conflict.kind == Conflict::Kind::Edit);
+    QCOMPARE(conflict.mine, QVariant(mine));
+    QCOMPARE(conflict.theirs, QVariant(theirs));
+    QCOMPARE(conflict.winner, isMine ? Conflict::Side::Mine : Conflict::Side::Theirs);
+    const QJsonObject json = toJson(conflict);
+    QVERIFY(json.value(u"column"_s).isNull());
+    QCOMPARE(json.value(u"theirs"_s).toObject(), QJsonObject::fromVariantMap(theirs));
+    settle(d.relay, {&d.mine, &d.theirs});
+    QCOMPARE(GroupDispute::row(d.theirs), isMine ? u"mine b theirs"_s : u"a theirs theirs"_s);
+    QVERIFY(equal(d.mine, d.theirs));
+    d.mine.reopen();
+    QVERIFY(d.mine.replica().undoConflict(conflict.number)); // the loser comes back whole, too
+    settle(d.relay, {&d.mine, &d.theirs});
+    QCOMPARE(GroupDispute::row(d.theirs), isMine ? u"a theirs theirs"_s : u"mine b theirs"_s);
+    QVERIFY(equal(d.mine, d.theirs));
+}
+
+void TestPolicies::theAnswerForAGroupIsWhole()
+{
+    for (const bool mineIsLater : {true, false}) {
+        GroupDispute d("custom", mineIsLater);
+        const QList<Conflict> open = d.mine.replica().takeOpenConflicts().value();
+        QCOMPARE(open.size(), 1);
+        const qint64 number = open.first().number;
+        const QString before = GroupDispute::row(d.mine);
+        const QVariantMap half{{u"a"_s, u"x"_s}};
+        const QVariantMap other{{u"a"_s, u"x"_s}, {u"c"_s, u"x"_s}};
+        for (const QVariant &bad : {QVariant(u"x"_s), QVariant(half), QVariant(other), QVariant()})
+            QCOMPARE(d.mine.replica().answerConflict(number, bad).error().code, u"bad_answer"_s);
+        QCOMPARE(GroupDispute::row(d.mine), before);
+        QVERIFY(d.mine.replica().answerConflict(number, mineIsLater ? open.first().theirs : open.first().mine));
+        QCOMPARE(d.mine.replica().answerConflict(number, open.first().mine).error().code, u"answered"_s);
+        settle(d.relay, {&d.mine, &d.theirs});
+        QCOMPARE(GroupDispute::row(d.theirs), mineIsLater ? u"a theirs theirs"_s : u"mine b theirs"_s);
+        QVERIFY(equal(d.mine, d.theirs));
+        QCOMPARE(d.mine.replica().pendingCount(), 0);
+    }
 }
 
 void TestPolicies::badPoliciesAreSchemaErrors()

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void textsGoBackAndCanBeRetried();
     void typingAfterARefusalIsNotLost();
     void aRetriedTextKeepsWhatOthersWrote();
+    void aTextThatHadBeenTakenIsNotWrittenAgain();
     void aRetriedBirthKeepsWhatOthersWrote();
     void editsOfPartsGoBackAndAreMadeAgain();
     void columnsOfWhichTheServerHasNothingShowTheirDefault();
@@ -235,6 +236,36 @@ void TestRejections::aRetriedTextKeepsWhatOthersWrote()
     QVERIFY(one.replica().retryRejected(rejected(one).first().number));
     settle(relay, {&one, &two});
     QCOMPARE(two.value(u"SELECT body FROM notes"_s).toString(), u"theirs base refused"_s);
+    QVERIFY(equal(one, two));
+}
+
+/// The answer to a push got lost, and when it is repeated this device may write no more; but the words have come back meanwhile.
+void TestRejections::aTextThatHadBeenTakenIsNotWrittenAgain()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'base')"_s);
+    settle(relay, {&one, &two});
+    one.exec(u"UPDATE notes SET body = body || ' taken'"_s);
+    relay.losesAcks = true;
+    relay.push(one);
+    relay.losesAcks = false;
+    one.reopen();
+    const auto again = one.replica().nextPush("home", 9, {}).value();
+    QVERIFY(again.has_value());
+    relay.pull(one);
+    const Ack ack{.space = "home",
+                  .number = 9,
+                  .previous = relay.head(),
+                  .sequence = relay.head(),
+                  .clockMs = one.wallMs,
+                  .verdicts = {{0, u"no_permission"_s, {}}}};
+    QVERIFY(one.replica().settlePush(*again, ack));
+    QVERIFY(rejected(one).isEmpty());
+    QCOMPARE(one.replica().pendingCount(), 0);
+    settle(relay, {&one, &two});
+    QCOMPARE(two.value(u"SELECT body FROM notes"_s).toString(), u"base taken"_s);
     QVERIFY(equal(one, two));
 }
 

@@ -77,6 +77,7 @@ private Q_SLOTS:
     void filesOfAllFormatsAreTaken();
     void whatCanBeUndoneKeepsItsSpace();
     void clocksLearnWhatWasTakenOut();
+    void nobodyIsAskedAboutHalfAGroup();
     void aNewerFileIsLeftAsItIs();
 };
 
@@ -196,6 +197,27 @@ void TestReleasedReplicas::clocksLearnWhatWasTakenOut()
     QCOMPARE(*older.replica().digest("home"), *newer.replica().digest("home"));
     QCOMPARE(older.value(u"SELECT hex(clock) FROM sheaf_rows WHERE pk = x'030161'"_s),
              newer.value(u"SELECT hex(clock) FROM sheaf_rows WHERE pk = x'030161'"_s));
+}
+
+/// Until format 15 the columns of a group were in the conflict log one by one.
+void TestReleasedReplicas::nobodyIsAskedAboutHalfAGroup()
+{
+    Device device(tags);
+    restore(device, QStringLiteral(RELEASED "/replica_15.sql"));
+    sqlite3 *handle = nullptr;
+    sqlite3_open(device.path().toUtf8().constData(), &handle);
+    const char asItWas[] =
+        "UPDATE sheaf_columns SET grp = 1 WHERE name = CAST('title' AS BLOB);"
+        "INSERT INTO sheaf_conflicts(space, tbl, pk, col, kind, winner, mine, theirs, stands, site, hlc, at, asks) SELECT"
+        " CAST('home' AS BLOB), CAST('notes' AS BLOB), x'030161', CAST(column1 AS BLOB), 0, 0, x'0101', x'0102', x'0101', 34, 0,"
+        " 9000000000000, 3 FROM (VALUES ('title'), ('colour'))";
+    QCOMPARE(sqlite3_exec(handle, asItWas, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
+    QVERIFY(device.open());
+    const QList<Conflict> log = device.replica().conflicts().value();
+    QCOMPARE(log.size(), 2); // what they have lost stays
+    for (const Conflict &conflict : log)
+        QCOMPARE(conflict.open, conflict.column == "colour");
 }
 
 /// A file of a format, or of a schema of the app, that this version does not know.

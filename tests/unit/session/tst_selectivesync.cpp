@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "spacehouse.h"
 
+#include <QSqlError>
 #include <QSqlQuery>
 #include <QtTest>
 
@@ -27,6 +28,7 @@ private Q_SLOTS:
     void aHeldEditOfAKnownRowIsNoDifference();
     void aHiddenRowIsHereAndComesIntoView();
     void hiddenRowsGoOnMerging();
+    void aHiddenRowIsNotWrittenOver();
     void valuesAreMappedBothWays();
     void filtersThatThrowBreakNothing();
     void theRestOfATransactionMayStayHere();
@@ -241,6 +243,28 @@ void TestSelectiveSync::hiddenRowsGoOnMerging()
     QVERIFY(m_a->replica->setFilters({}));
     QCOMPARE(m_a->count(u"notes"_s), 0);
     QCOMPARE(*m_a->replica->hiddenCount(), 0);
+    QVERIFY(m_a->isProven() && m_a->reports.isEmpty());
+}
+
+/// Whoever makes a row of a key that he does not see would take the place of all that others have in it.
+void TestSelectiveSync::aHiddenRowIsNotWrittenOver()
+{
+    SyncFilters filters;
+    filters.show = [](const FilteredRow &row) { return title(row) != u"spam"_s; };
+    QVERIFY(m_a->replica->setFilters(filters));
+    m_b->write(u"INSERT INTO notes(id, title, votes) VALUES ('1', 'spam', 3); UPDATE notes SET votes = votes + 4"_s);
+    m_house->run();
+    const auto written = m_a->replica->write([](QSqlDatabase &database) -> Result<void> {
+        QSqlQuery query(database);
+        const bool done = query.exec(u"INSERT INTO notes(id, title) VALUES ('2', 'mine')"_s) &&
+                          query.exec(u"INSERT OR IGNORE INTO notes(id, title) VALUES ('1', 'mine')"_s);
+        return done ? Result<void>() : fail(u"sql_error"_s, query.lastError().text());
+    });
+    QCOMPARE(written.error().code, u"hidden_row"_s);
+    QCOMPARE(m_a->count(u"notes"_s), 0); // nor the other one
+    QVERIFY(m_a->replica->setFilters({}));
+    m_house->run();
+    QCOMPARE(m_a->value(u"SELECT title || votes FROM notes"_s), u"spam7"_s);
     QVERIFY(m_a->isProven() && m_a->reports.isEmpty());
 }
 

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void aTableIsFollowedAgain();
     void aSpaceIsJoinedAgain();
     void anEditComesOutOfQuarantine();
+    void aRowBeginsAnewBelowAForgottenDelete();
 
 private:
     /// The other one deletes the row, and the server forgets that it was. Who has left is not waited for after `silenceMs`.
@@ -81,6 +82,36 @@ void TestSpaceForgetting::anEditComesOutOfQuarantine()
     const QString all = u"SELECT title || body || votes || labels FROM notes WHERE id = 'n'"_s;
     QCOMPARE(m_b->value(all), u"editedtext5[\"x\"]"_s);
     QCOMPARE(m_a->value(all), m_b->value(all));
+}
+
+/// Who was away brings a row back that was deleted twice meanwhile, for it cannot know of the second time. The other one has
+/// that delete, and was away when the server forgot it.
+void TestSpaceForgetting::aRowBeginsAnewBelowAForgottenDelete()
+{
+    SpaceDevice c(*m_house, 2);
+    c.connect(m_house->token("c", {"home", "team"}));
+    m_house->run();
+    m_b->reconnector->disconnect();
+    m_b->write(u"UPDATE notes SET title = 'edited' WHERE id = 'n'"_s);
+    c.write(u"DELETE FROM notes WHERE id = 'n'"_s);
+    c.write(u"INSERT INTO notes(id, space) VALUES ('n', 'team')"_s);
+    c.write(u"DELETE FROM notes WHERE id = 'n'"_s);
+    m_house->run();
+    m_a->reconnector->disconnect();
+    m_house->core->setRetention({.silenceMs = 50'000, .delayMs = 1'000});
+    for (int i = 0; i < 4; ++i) {
+        m_house->run(60'000);
+        c.write(u"INSERT OR REPLACE INTO notes(id, space) VALUES ('kept', 'team')"_s);
+        m_house->run();
+        m_house->core->collect();
+    }
+    for (SpaceDevice *device : {m_b.get(), m_a.get()}) {
+        device->connect(device->token);
+        m_house->run(60'000);
+        QVERIFY(device->isProven());
+        QCOMPARE(device->value(u"SELECT title FROM notes WHERE id = 'n'"_s), u"edited"_s);
+        QCOMPARE(device->reports, QStringList{u"swept"_s});
+    }
 }
 
 QTEST_GUILESS_MAIN(TestSpaceForgetting)
