@@ -33,8 +33,7 @@ std::string joined(const T &parts)
     return text.str();
 }
 
-/// What does not go together. A server that forgets what it acknowledged gets it again from whoever has it: then nobody else may
-/// lose it too.
+/// A server that forgets what it acknowledged gets it again from whoever has it: then nobody else may lose it too.
 Features possible(Features features)
 {
     if (features[static_cast<size_t>(Feature::ServerRestore)]) {
@@ -43,9 +42,6 @@ Features possible(Features features)
         features.reset(static_cast<size_t>(Feature::Roles));
         features.reset(static_cast<size_t>(Feature::Leaving));
     }
-    // Who follows a table no more may edit a row of it whose delete was forgotten meanwhile: then half a row comes back.
-    if (features[static_cast<size_t>(Feature::Forgetting)])
-        features.reset(static_cast<size_t>(Feature::Tables));
     return features;
 }
 

@@ -57,7 +57,6 @@ private:
     Verified grantAll();
     /// An order of the operator.
     bool order(int device, const QByteArray &space, Role role);
-    void forgetSome(SeededRandom &random);
     Role drawRole(SeededRandom &random) const;
     void orderSome(SeededRandom &random, int number);
     Verified wishes();
