@@ -206,7 +206,9 @@ Result<void> Replica::answerConflict(qint64 number, const QVariant &value)
         if (!answer)
             return fail(answer.error());
         const TableInfo *table = d->catalog.find(entry->table);
-        std::vector<Cell> cells = table != nullptr && table->synced ? cellsOf(*table, *entry, *answer) : std::vector<Cell>();
+        if (table == nullptr || !table->synced)
+            return d->conflictLog.close(number, entry->stands);
+        std::vector<Cell> cells = cellsOf(*table, *entry, *answer);
         if (cells.empty())
             return d->conflictLog.close(number, entry->stands);
         const auto now = d->standing(*table, *entry);

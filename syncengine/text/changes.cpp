@@ -150,8 +150,7 @@ std::optional<std::vector<quint32>> changedItems(const Store &store, quint32 typ
         }
     }
     std::ranges::sort(changed, [&](quint32 a, quint32 b) { return store.sequence.isBefore(a, b); });
-    const auto repeated = std::ranges::unique(changed);
-    changed.erase(repeated.begin(), repeated.end());
+    changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
     return changed;
 }
 
