@@ -136,7 +136,7 @@ Result<void> Merger::noteMyDelete(const TableInfo &table, ConflictEntry entry, q
         if (!m_codedNews.contains(cell.column)) // what travelled is not for people
             appendNamed(entry.theirs, column->name, cell.value);
     }
-    if (entry.stamp == Stamp())
+    if (entry.stamp == Stamp() || entry.theirs.isEmpty()) // where nobody can read theirs there is nothing to choose
         return {};
     entry.winner = Conflict::Side::Mine;
     return m_conflicts.add(entry, wallMs);

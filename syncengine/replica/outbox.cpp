@@ -92,7 +92,9 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
     RowRecord pushed;
     if (auto decoded = decodeRecord(change.record, pushed); !decoded)
         return decoded;
-    if (verdict != nullptr)
+    // Where all that waited was overtaken by what came, nothing was pushed that could be refused.
+    const bool isBare = (*mask & Mask::whole) == 0 && pushed.cells.empty() && pushed.texts.empty() && pushed.parts.empty();
+    if (verdict != nullptr && !isBare)
         return refuse({*table, change.key, row, pushed, *mask}, *verdict);
     // The server has these stamps now: a corrected clock must not fall behind them.
     store.see(latestStamp(pushed), correctedWallMs());

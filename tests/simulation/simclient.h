@@ -187,6 +187,7 @@ private:
     void refused(const RejectedChange &change);
     Verified settleEntry(const RejectedChange &change, const Result<void> &taken, const std::function<Result<void>()> &discard);
     void giveUp(const RejectedChange &change);
+    [[nodiscard]] bool holdsOffers() const;
     void reported(const QString &code, const QString &message);
     void statusChanged();
     void readRows(const SimTable &table, Oracle::Rows &rows) const;

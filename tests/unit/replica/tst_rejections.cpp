@@ -53,6 +53,7 @@ private Q_SLOTS:
     void aTextThatHadBeenTakenIsNotWrittenAgain();
     void aRetriedBirthKeepsWhatOthersWrote();
     void editsOfPartsGoBackAndAreMadeAgain();
+    void aPushThatSaysNothingCannotBeRefused();
     void columnsOfWhichTheServerHasNothingShowTheirDefault();
     void aRefusedParentTakesNoChildAlong();
     void aRetryBringsADeletedRowBackOrSaysThatItIsGone();
@@ -326,6 +327,27 @@ void TestRejections::editsOfPartsGoBackAndAreMadeAgain()
 }
 
 /// A column that a migration added has no stamp before somebody writes it.
+/// All that waited was overtaken by what came: the push still goes, with nothing in it.
+void TestRejections::aPushThatSaysNothingCannotBeRefused()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO tallies(id) VALUES (1)"_s);
+    settle(relay, {&one, &two});
+    one.exec(u"UPDATE tallies SET props = json_set(props, '$.key', 'mine')"_s);
+    two.wallMs += 1000;
+    two.exec(u"UPDATE tallies SET props = json_set(props, '$.key', 'theirs')"_s);
+    relay.push(two);
+    relay.pull(one);
+    refuse(relay, one);
+    QCOMPARE(one.replica().pendingCount(), 0);
+    QVERIFY(rejected(one).isEmpty());
+    settle(relay, {&one, &two});
+    QCOMPARE(one.value(u"SELECT props FROM tallies"_s).toString(), u"{\"key\":\"theirs\"}"_s);
+    QVERIFY(equal(one, two));
+}
+
 void TestRejections::columnsOfWhichTheServerHasNothingShowTheirDefault()
 {
     Relay relay;
