@@ -150,8 +150,10 @@ void SimClient::reported(const QString &code, const QString &message)
         return;
     if (code == u"filter_failed"_s && m_filtersFail)
         return;
-    if ((code == u"digest_mismatch"_s || code == u"not_repaired"_s) && holdsOffers())
+    if ((code == u"digest_mismatch"_s || code == u"not_repaired"_s) && holdsOffers()) {
+        m_mismatchExcused = true;
         return;
+    }
     if (!expected.contains(code))
         blame("nothing to report", (code + u": "_s + message).toStdString());
 }

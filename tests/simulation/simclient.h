@@ -216,6 +216,7 @@ private:
     QSet<QString> m_newCounters; ///< rows with counters that the edit has made
     bool m_begun = false;
     int m_openedSchema = 1;
+    bool m_mismatchExcused = false; ///< since the last check
     bool m_struck = false; ///< the process is dead and does not know it yet
     std::optional<Backup> m_backup;
     QByteArray m_birthmark; ///< of the file
