@@ -23,11 +23,23 @@ struct Run {
     qint64 bytes = 0;
 };
 
+qint64 bytesOf(const std::vector<TextBlock> &blocks)
+{
+    return std::accumulate(blocks.begin(), blocks.end(), qint64(0),
+                           [](qint64 sum, const TextBlock &block) { return sum + block.bytes; });
+}
+
+bool isSmall(const std::vector<TextBlock> &blocks)
+{
+    return bytesOf(blocks) <= Tuning::smallTextBytes;
+}
+
 /// Cuts the blocks of a text into runs, newest first. The newest blocks stay as they are. A run behind them takes no more bytes
 /// than all that is newer than the run. So whoever has all but the newest of a run, and gets the whole run, gets twice what it
 /// lacks at most; and as what is newer doubles with every second run, there are few of them.
 std::vector<Run> runsOf(const std::vector<TextBlock> &blocks)
 {
+    const size_t kept = isSmall(blocks) ? Tuning::smallTextBlocksKept : Tuning::textBlocksKept;
     std::vector<Run> runs;
     qint64 newer = 0; // than the last run
     qint64 seen = 0;
@@ -36,7 +48,7 @@ std::vector<Run> runsOf(const std::vector<TextBlock> &blocks)
         const qint64 bytes = blocks[at].bytes;
         seen += bytes;
         const bool wasKept = isKept;
-        isKept = isKept && blocks.size() - at <= Tuning::textBlocksKept && seen <= Tuning::textBytesKept;
+        isKept = isKept && blocks.size() - at <= kept && seen <= Tuning::textBytesKept;
         if (!wasKept && runs.back().bytes + bytes <= newer) {
             runs.back() = {at, runs.back().count + 1, runs.back().bytes + bytes};
             continue;
@@ -51,13 +63,8 @@ std::vector<Run> runsOf(const std::vector<TextBlock> &blocks)
 bool isDue(const std::vector<TextBlock> &blocks, const std::vector<Run> &runs)
 {
     const qint64 oldest = blocks.front().bytes;
-    return blocks.size() > Tuning::textBlocksMax || runs.back().bytes - oldest > std::max(Tuning::textLoadedBytesMin, oldest / 2);
-}
-
-qint64 bytesOf(const std::vector<TextBlock> &blocks)
-{
-    return std::accumulate(blocks.begin(), blocks.end(), qint64(0),
-                           [](qint64 sum, const TextBlock &block) { return sum + block.bytes; });
+    const size_t most = isSmall(blocks) ? Tuning::smallTextBlocksMax : Tuning::textBlocksMax;
+    return blocks.size() > most || runs.back().bytes - oldest > std::max(Tuning::textLoadedBytesMin, oldest / 2);
 }
 
 /// One update with everything in them. What begins the text can be loaded, and leaves its garbage behind.

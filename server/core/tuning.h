@@ -26,6 +26,9 @@ constexpr int marksPerSessionMax = 256; ///< unanswered questions of one session
 constexpr size_t textBlocksMax = 64;             ///< of a text; beyond it neighbours are merged, which leaves 52 of 8 MiB at most
 constexpr size_t textBlocksKept = 16;            ///< newest ones stay apart: a reader who was away for a moment gets only those
 constexpr qint64 textBytesKept = 32 * 1024;      ///< as long as they take no more
+constexpr qint64 smallTextBytes = 2 * 1024;      ///< up to there what each block costs besides its bytes is most of it,
+constexpr size_t smallTextBlocksMax = 16;        ///< so there are fewer of them,
+constexpr size_t smallTextBlocksKept = 4;        ///< and fewer stay apart
 constexpr qint64 structBytesMin = 3;             ///< of a text, or more, on average: smaller texts are not counted
 constexpr qint64 textLoadedBytesMin = 64 * 1024; ///< merged with the oldest block, which reads all of it
 

@@ -271,6 +271,9 @@ void SimClient::judge(const Conflict &conflict)
             blame("C3 equal values are no conflict", conflict.table.toStdString());
         return;
     }
+    const bool maySeeNothing = m_parts.isCoded && m_filtersFail && isCoded(conflict.table, conflict.column);
+    if (maySeeNothing && conflict.theirs.isNull())
+        return; // without its key
     std::vector<QByteArray> kept;
     kept.reserve(2);
     const ValueView theirs = viewOf(conflict.theirs, kept);
