@@ -72,8 +72,8 @@ void ServerSession::onSubscribe(const Subscribe &subscribe)
     const bool isOurs = subscribe.epoch == m_host.epoch() && subscribe.cursor <= (*channel)->loaded()->head();
     if (isFirst)
         m_host.seen(m_site, subscribe.space, isOurs ? subscribe.cursor : 0);
+    tellForgotten(**channel); // first, for behind the answer a client may push
     send(Subscribed{subscribe.space});
-    tellForgotten(**channel);
     known->sent = isOurs && subscribe.buckets.isEmpty() ? subscribe.cursor : 0;
     known->sentText = 0;
     known->filter = isOurs ? RowFilter{bucketsFrom(subscribe.buckets), subscribe.cursor, subscribe.tables}

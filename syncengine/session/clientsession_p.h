@@ -45,6 +45,7 @@ struct ClientSession::Private final : SpaceLink {
     SpaceSync *find(const QByteArray &name) const;
     /// The device has this role in a space now: opens it, closes it, or changes its role.
     Result<void> admit(const Opened &granted);
+    Result<void> admitAgain(const QByteArray &name);
     Result<void> on(const Closed &closed);
     void drop(const QByteArray &name);
     void part(const QByteArray &name);

@@ -76,12 +76,23 @@ Result<void> ClientSession::Private::admit(const Opened &opened)
     return {};
 }
 
+/// As the server granted it a while ago: what it has forgotten since, it says when it answers the subscription.
+Result<void> ClientSession::Private::admitAgain(const QByteArray &name)
+{
+    const auto known = granted.constFind(name);
+    if (known == granted.constEnd())
+        return {};
+    auto done = admit(Opened(*known));
+    if (SpaceSync *open = find(name))
+        open->listenFirst();
+    return done;
+}
+
 Result<void> ClientSession::Private::on(const Closed &closed)
 {
     if (closed.code == "left"_L1) {
         leaving.remove(closed.space);
-        const auto still = granted.constFind(closed.space); // joined again meanwhile?
-        return still == granted.constEnd() ? Result<void>() : admit(Opened(*still));
+        return admitAgain(closed.space); // joined again meanwhile?
     }
     granted.remove(closed.space);
     outdated.removeIf([&closed](const SpaceProgress &one) { return one.name == closed.space; });
@@ -103,11 +114,10 @@ void ClientSession::spaceJoined(const QByteArray &space)
 {
     if (d->phase != Private::Phase::Online)
         return;
-    const auto granted = d->granted.constFind(space);
-    if (granted == d->granted.constEnd())
+    if (!d->granted.contains(space))
         d->tell({SpaceNews::Kind::Closed, space, Role::None, u"no_permission"_s, u"This device has no access to the space."_s});
     else
-        d->workThen(d->admit(Opened(*granted)));
+        d->workThen(d->admitAgain(space));
 }
 
 void ClientSession::spaceLeft(const QByteArray &space)
@@ -121,9 +131,7 @@ void ClientSession::setSpacePaused(const QByteArray &space, bool paused)
 {
     if (!paused) {
         d->options.pausedSpaces.remove(space);
-        const auto granted = d->granted.constFind(space);
-        return d->workThen(granted == d->granted.constEnd() || d->phase != Private::Phase::Online ? Result<void>()
-                                                                                                  : d->admit(Opened(*granted)));
+        return d->workThen(d->phase == Private::Phase::Online ? d->admitAgain(space) : Result<void>());
     }
     d->options.pausedSpaces.insert(space);
     if (d->phase == Private::Phase::Online)

@@ -99,6 +99,7 @@ void SpaceSync::subscribe()
 
 Result<void> SpaceSync::subscribed()
 {
+    m_isListening = false;
     if (--m_unheard < 0)
         return fail(u"bad_message"_s, u"The server answered a subscription that was not sent."_s);
     return {};
@@ -184,6 +185,8 @@ Result<void> SpaceSync::receive(Ack ack)
 
 Result<void> SpaceSync::receive(const Collected &collected)
 {
+    if (m_isListening)
+        return forget(collected);      // nothing is queued before it
     m_queue.push_back({collected, 0}); // true of what comes behind it
     return {};
 }
@@ -363,7 +366,7 @@ Result<bool> SpaceSync::refuseUnsendable(const PendingPush &pending)
 
 Result<void> SpaceSync::upload()
 {
-    while (!m_sweeping && !m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
+    while (!m_sweeping && !m_isListening && !m_outboxRead && !m_uploadPause.isActive() && m_link.maySend()) {
         // What was written since a push took all there was waits for its ack, and then goes together: of a burst in one row
         // that is one change. A bulk upload fills its pushes, so it does not wait.
         if (!m_inFlight.empty() && !m_inFlight.back().isFull)

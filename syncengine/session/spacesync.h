@@ -54,6 +54,9 @@ public:
     /// Makes the replica follow the space and subscribes to it.
     Result<void> open();
 
+    /// What the server said when it granted the space may be out of date: nothing is pushed before it has answered.
+    void listenFirst() { m_isListening = m_unheard > 0; }
+
     Result<void> receive(Changes changes, qint64 bytes);
     Result<void> receive(Ack ack);
     Result<void> receive(const Marked &marked);
@@ -153,6 +156,7 @@ private:
     Sequence m_told = 0;     ///< cursor that the server knows of
     Collected m_forgotten;   ///< as the server said last
     bool m_sweeping = false; ///< Replica::beginSweep(): nothing is pushed until everything has come
+    bool m_isListening = false;
     std::deque<Item> m_queue;
     qint64 m_queuedBytes = 0;
     size_t m_queuedAcks = 0;

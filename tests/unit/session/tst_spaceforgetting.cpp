@@ -17,6 +17,7 @@ private Q_SLOTS:
     void cleanup() { end(); }
     void aTableIsFollowedAgain();
     void aSpaceIsJoinedAgain();
+    void anEditWaitsForWhatAPauseMissed();
     void anEditComesOutOfQuarantine();
     void aRowBeginsAnewBelowAForgottenDelete();
 
@@ -61,6 +62,23 @@ void TestSpaceForgetting::aSpaceIsJoinedAgain()
     QCOMPARE(m_a->read(u"SELECT id FROM notes ORDER BY id"_s), (QStringList{u"kept"_s, u"mine"_s}));
     QVERIFY(m_a->isProven());
     QCOMPARE(m_a->reconnector->figures().reconnects, 0);
+}
+
+/// When a pause ends, what the server said before it is out of date: half of a row that is no more must not be pushed.
+void TestSpaceForgetting::anEditWaitsForWhatAPauseMissed()
+{
+    m_a->reconnector->setSpacePaused("team", true);
+    m_house->run();
+    m_a->write(u"UPDATE notes SET title = 'edited' WHERE id = 'n'"_s);
+    forgetDelete(50'000);
+    m_a->reconnector->setSpacePaused("team", false);
+    m_house->run(60'000);
+    QVERIFY(m_a->isProven() && m_b->isProven());
+    QCOMPARE(m_a->reports.count(u"swept"_s), 1);
+    QVERIFY(!m_a->reports.contains(u"digest_mismatch"_s));
+    const QString all = u"SELECT title || body || votes || labels FROM notes WHERE id = 'n'"_s;
+    QCOMPARE(m_b->value(all), u"editedtext5[\"x\"]"_s);
+    QCOMPARE(m_a->value(all), m_b->value(all));
 }
 
 void TestSpaceForgetting::anEditComesOutOfQuarantine()
