@@ -25,6 +25,7 @@ private Q_SLOTS:
     void cleanup();
 
     void whoWasAwayGetsLittleMoreThanItLacks();
+    void smallTextsHaveFewBlocks();
     void everyReaderEndsWithTheWholeText();
     void structsAreBounded();
     void sealedUpdatesStayAsTheyCame();
@@ -132,6 +133,24 @@ void TestTextShelf::whoWasAwayGetsLittleMoreThanItLacks()
     }
     // The note itself was never touched, and each key was merged few times.
     QVERIFY2(m_written < 15 * bytesOfNewest(1'500), qPrintable(QString::number(m_written)));
+}
+
+/// What a block costs besides its bytes is most of a small text.
+void TestTextShelf::smallTextsHaveFewBlocks()
+{
+    type(0, u"A short line."_s);
+    for (quint32 key = 0; key < 200; ++key) {
+        type(5 + key, u"x"_s);
+        QVERIFY(blocks().size() <= Tuning::smallTextBlocksMax);
+        for (const size_t missing : {1, 4, 10, 50}) {
+            if (missing > key)
+                break;
+            const auto [bytes, text] = caughtUp(missing);
+            QCOMPARE(text, m_doc->text().toString());
+            QVERIFY2(bytes <= 2 * bytesOfNewest(missing), qPrintable(u"%1 bytes for %2 keys"_s.arg(bytes).arg(missing)));
+            QVERIFY(missing > Tuning::smallTextBlocksKept || bytes == bytesOfNewest(missing));
+        }
+    }
 }
 
 /// Several writers, large and small edits, deletes: from every cursor.

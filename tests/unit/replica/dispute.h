@@ -20,6 +20,20 @@ inline void settle(Relay &relay, const QList<Device *> &devices)
     return device.replica().conflicts().value();
 }
 
+/// The server refuses what the device pushes now, all or every n-th change.
+inline void refuse(Relay &relay, Device &device, int every = 1)
+{
+    relay.refuseWith = QStringLiteral("no_permission");
+    relay.refuseEvery = every;
+    relay.push(device);
+    relay.refuseWith.clear();
+}
+
+[[nodiscard]] inline QList<RejectedChange> rejected(Device &device)
+{
+    return device.replica().rejected().value();
+}
+
 /// Equal in stamps and in what is seen, and the digests are those of the rows.
 [[nodiscard]] inline bool equal(Device &one, Device &two)
 {

@@ -22,20 +22,6 @@ constexpr char schema[] =
     "SELECT sheaf_sync('tallies', "
     "'{\"columns\":{\"votes\":\"counter\",\"labels\":\"set\",\"props\":\"map\",\"best\":\"max\"}}');";
 
-/// The server refuses what the device pushes now, all or every n-th change.
-void refuse(Relay &relay, Device &device, int every = 1)
-{
-    relay.refuseWith = u"no_permission"_s;
-    relay.refuseEvery = every;
-    relay.push(device);
-    relay.refuseWith.clear();
-}
-
-QList<RejectedChange> rejected(Device &device)
-{
-    return device.replica().rejected().value();
-}
-
 } // namespace
 
 class TestRejections : public QObject

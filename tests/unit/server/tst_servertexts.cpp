@@ -100,7 +100,6 @@ private Q_SLOTS:
     void editsAreToldAndStamped();
     void whoWasAwayForAMomentGetsOnlyNews();
     void manyUpdatesAreMerged();
-    void smallTextsHaveFewBlocks();
     void everyPlaceToGoOnFromIsWhole();
     void largeTextsComeInPieces();
     void repairsBringWholeTexts();
@@ -291,27 +290,6 @@ void TestServerTexts::manyUpdatesAreMerged()
     Copy again;
     QVERIFY(again.take(changesFor(0)));
     QCOMPARE(again.text(m_key), mine());
-}
-
-/// What a block costs besides its bytes is most of a small text.
-void TestServerTexts::smallTextsHaveFewBlocks()
-{
-    insertRow();
-    Copy before;
-    for (int i = 0; i < 200; ++i) {
-        type(QString::number(i));
-        m_doc->text().remove(0, m_doc->text().length() / 2);
-        QVERIFY(blocks().size() <= Server::Tuning::smallTextBlocksMax);
-        if (i == 197)
-            QVERIFY(before.take(changesFor(0)));
-    }
-    QVERIFY(blocks().size() >= Server::Tuning::smallTextBlocksKept);
-    before.updates = 0;
-    QVERIFY(before.take(changesFor(before.cursor)));
-    QVERIFY(before.updates <= 3); // that which it has seen may be part of one
-    type(u"end"_s);
-    QVERIFY(before.take(changesFor(before.cursor)));
-    QCOMPARE(before.text(m_key), mine());
 }
 
 /// A reader may be cut off behind any batch of its catch-up. The row has moved on since its first updates: they must
