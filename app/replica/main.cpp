@@ -89,17 +89,21 @@ int main(int argc, char **argv)
 
     Sheaf::SyncEngine engine(config);
     std::unique_ptr<Sheaf::Shell> shell;
-    engine.open().then(&application, [&](const Sheaf::Result<void> &opened) {
-        if (!opened)
-            return QCoreApplication::exit(complain(sentenceOf(opened.error())));
-        shell = std::make_unique<Sheaf::Shell>(engine);
-        QObject::connect(shell.get(), &Sheaf::Shell::finished, &application, &QCoreApplication::quit, Qt::QueuedConnection);
-        const QStringList spaces = parser.values(u"space"_s);
-        for (const QString &space : spaces)
-            engine.joinSpace(space);
-        if (parser.isSet(u"url"_s))
-            engine.connectToServer(url, parser.value(u"token"_s).toUtf8());
-    });
+    const auto start = [&] {
+        engine.open().then(&application, [&](const Sheaf::Result<void> &opened) {
+            if (!opened)
+                return QCoreApplication::exit(complain(sentenceOf(opened.error())));
+            shell = std::make_unique<Sheaf::Shell>(engine);
+            QObject::connect(shell.get(), &Sheaf::Shell::finished, &application, &QCoreApplication::quit, Qt::QueuedConnection);
+            const QStringList spaces = parser.values(u"space"_s);
+            for (const QString &space : spaces)
+                engine.joinSpace(space);
+            if (parser.isSet(u"url"_s))
+                engine.connectToServer(url, parser.value(u"token"_s).toUtf8());
+        });
+    };
+    // From inside the event loop: what fails at once must find one to end.
+    QMetaObject::invokeMethod(&application, start, Qt::QueuedConnection);
     const int code = QCoreApplication::exec();
     shell.reset();
     return code;
