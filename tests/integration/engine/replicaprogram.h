@@ -24,7 +24,9 @@ public:
             qFatal("cannot write the schema");
         schema.write(
             "CREATE TABLE notes(id TEXT PRIMARY KEY, space TEXT NOT NULL DEFAULT 'home', title TEXT, picture BLOB, body TEXT);\n"
-            "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\"}}');\n");
+            "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\"}}');\n"
+            "CREATE TABLE places(id TEXT PRIMARY KEY, lat, lon);\n"
+            "SELECT sheaf_sync('places', '{\"groups\":[[\"lat\",\"lon\"]],\"conflicts\":\"custom\"}');\n");
         schema.close();
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
         m_process.start(ServerProcess::program(u"sheaf-replica"_s),

@@ -31,6 +31,46 @@ QJsonArray titleAndBody(ReplicaProgram &program)
     return answer.value("ok"_L1).toObject().value("rows"_L1).toArray().at(0).toArray();
 }
 
+struct StartedServer : ServerProcess {
+    StartedServer() { start(); }
+};
+
+/// Two programs that write without knowing of each other, and what the first is told of it.
+struct Dispute {
+    Dispute(const QJsonObject &base, const QJsonObject &mine, const QJsonObject &theirs)
+    {
+        a.ask(base);
+        settle();
+        a.ask({{u"do"_s, u"disconnect"_s}});
+        a.ask(mine);
+        b.ask(theirs);
+        settle(b);
+        a.ask({{u"do"_s, u"connect"_s}, {u"url"_s, server.url().toString()}, {u"token"_s, tokenA}});
+        event = a.event(u"conflict"_s);
+        settle();
+    }
+    static void settle(ReplicaProgram &program)
+    {
+        QVERIFY(program.ask({{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}}).contains("ok"_L1));
+    }
+    void settle()
+    {
+        settle(a);
+        settle(b);
+    }
+    [[nodiscard]] QStringList link(const QString &token) const
+    {
+        return {u"--url"_s, server.url().toString(), u"--token"_s, token};
+    }
+
+    QTemporaryDir folder;
+    StartedServer server;
+    QString tokenA = QString::fromUtf8(server.token(u"a"_s));
+    ReplicaProgram a{folder.path(), u"a.db"_s, link(tokenA)};
+    ReplicaProgram b{folder.path(), u"b.db"_s, link(QString::fromUtf8(server.token(u"b"_s)))};
+    QJsonObject event;
+};
+
 } // namespace
 
 class TestReplicaProgram : public QObject
@@ -320,37 +360,36 @@ private Q_SLOTS:
 
     void conflictsAreToldAndUndone()
     {
-        ServerProcess server;
-        server.start();
-        QTemporaryDir folder;
-        const QString url = server.url().toString();
-        const QByteArray tokens[] = {server.token(u"a"_s), server.token(u"b"_s)};
-        ReplicaProgram a(folder.path(), u"a.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[0])});
-        ReplicaProgram b(folder.path(), u"b.db"_s, {u"--url"_s, url, u"--token"_s, QString::fromUtf8(tokens[1])});
-        const QJsonObject wait{{u"do"_s, u"wait_synced"_s}, {u"timeout_ms"_s, patience}};
-        a.ask(exec(u"INSERT INTO notes(id, title) VALUES('a', 'base')"_s));
-        for (ReplicaProgram *program : {&a, &b})
-            QVERIFY(program->ask(wait).contains("ok"_L1));
-        a.ask({{u"do"_s, u"disconnect"_s}});
-        a.ask(exec(u"UPDATE notes SET title = 'mine'"_s));
-        b.ask(exec(u"UPDATE notes SET title = 'theirs'"_s));
-        QVERIFY(b.ask(wait).contains("ok"_L1));
-        a.ask({{u"do"_s, u"connect"_s}, {u"url"_s, url}, {u"token"_s, QString::fromUtf8(tokens[0])}});
-        const QJsonObject event = a.event(u"conflict"_s);
+        Dispute both(exec(u"INSERT INTO notes(id, title) VALUES('a', 'base')"_s), exec(u"UPDATE notes SET title = 'mine'"_s),
+                     exec(u"UPDATE notes SET title = 'theirs'"_s));
+        const QJsonObject event = both.event;
         QCOMPARE(event.value("mine"_L1).toString(), u"mine"_s);
         QCOMPARE(event.value("theirs"_L1).toString(), u"theirs"_s);
         QCOMPARE(event.value("column"_L1).toString(), u"title"_s);
-        for (ReplicaProgram *program : {&a, &b})
-            QVERIFY(program->ask(wait).contains("ok"_L1));
-        QCOMPARE(a.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 1);
-        QCOMPARE(b.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 0);
-        QVERIFY(a.ask({{u"do"_s, u"undo_conflict"_s}, {u"n"_s, event.value("n"_L1)}}).value("ok"_L1).toBool());
-        for (ReplicaProgram *program : {&a, &b})
-            QVERIFY(program->ask(wait).contains("ok"_L1));
+        QCOMPARE(both.a.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 1);
+        QCOMPARE(both.b.ask({{u"do"_s, u"conflicts"_s}}).value("ok"_L1).toArray().size(), 0);
+        QVERIFY(both.a.ask({{u"do"_s, u"undo_conflict"_s}, {u"n"_s, event.value("n"_L1)}}).value("ok"_L1).toBool());
+        both.settle();
         const QString loser = event.value("winner"_L1) == u"mine"_s ? u"theirs"_s : u"mine"_s;
         const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT title FROM notes"_s}};
-        QCOMPARE(b.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{loser}}));
-        QCOMPARE(codeOf(a.ask({{u"do"_s, u"dismiss"_s}, {u"n"_s, event.value("n"_L1)}})), u"no_entry"_s);
+        QCOMPARE(both.b.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{loser}}));
+        QCOMPARE(codeOf(both.a.ask({{u"do"_s, u"dismiss"_s}, {u"n"_s, event.value("n"_L1)}})), u"no_entry"_s);
+    }
+
+    void aConflictOfAGroupIsAnsweredAsAWhole()
+    {
+        Dispute both(exec(u"INSERT INTO places VALUES('a', 0, 0)"_s), exec(u"UPDATE places SET lat = 1, lon = 1"_s),
+                     exec(u"UPDATE places SET lat = 2, lon = 2"_s));
+        QVERIFY(both.event.value("column"_L1).isNull());
+        QCOMPARE(both.event.value("mine"_L1).toObject(), (QJsonObject{{u"lat"_s, 1}, {u"lon"_s, 1}}));
+        QCOMPARE(both.event.value("theirs"_L1).toObject(), (QJsonObject{{u"lat"_s, 2}, {u"lon"_s, 2}}));
+        QJsonObject answer{{u"do"_s, u"answer"_s}, {u"n"_s, both.event.value("n"_L1)}, {u"value"_s, QJsonObject{{u"lat"_s, 3}}}};
+        QCOMPARE(codeOf(both.a.ask(answer)), u"bad_answer"_s);
+        answer.insert(u"value"_s, QJsonObject{{u"lat"_s, 3}, {u"lon"_s, 4}});
+        QVERIFY(both.a.ask(answer).value("ok"_L1).toBool());
+        both.settle();
+        const QJsonObject rows{{u"do"_s, u"query"_s}, {u"sql"_s, u"SELECT lat, lon FROM places"_s}};
+        QCOMPARE(both.b.ask(rows).value("ok"_L1).toObject().value("rows"_L1).toArray(), (QJsonArray{QJsonArray{3, 4}}));
     }
 
     void presenceIsToldWhileItLasts()
