@@ -261,13 +261,17 @@ private:
             if (offset > 0 && QChar::isLowSurrogate(m_store.text[item.content]) &&
                 QChar::isHighSurrogate(m_raw.text[one.content + offset - 1]))
                 m_store.text[item.content] = u'\uFFFD';
-        } else if (item.hasExtra()) {
-            Extra extra = std::move(m_raw.extras[one.content]);
-            if (offset > 0)
-                extra.values.erase(extra.values.begin(), extra.values.begin() + offset);
+        } else if (hasElements(one.ref)) {
+            item.content = static_cast<quint32>(m_store.values.size());
+            item.capacity = item.length;
+            const auto from = m_raw.values.begin() + static_cast<std::ptrdiff_t>(one.content);
+            m_store.values.insert(m_store.values.end(), std::move_iterator(from + offset), std::move_iterator(from + one.length));
+        } else if (hasExtra(one.ref)) {
+            RawExtra &raw = m_raw.extras[one.content];
+            Extra extra{std::move(raw.value), m_store.keyIndex(m_raw.keyOf(raw)), None};
             if (one.ref == Ref::Type) {
                 const auto type = static_cast<quint32>(m_store.types.size());
-                m_store.types.emplace_back().wire = static_cast<quint8>(extra.type);
+                m_store.types.emplace_back().wire = one.type;
                 extra.type = type;
             }
             item.content = m_store.newExtra(std::move(extra));
@@ -316,7 +320,7 @@ private:
             }
             if (one.flags & RawStruct::HasSub) {
                 const RawParent &named = m_raw.parentOf(one);
-                sub = m_store.keyIndex(m_raw.view(named.sub, named.subLength).toString());
+                sub = m_store.keyIndex(m_raw.view(named.sub, named.subLength));
             }
         }
         // Hostile neighbours from two lists would tie them together: such a struct is kept as collected.
@@ -414,9 +418,11 @@ private:
 Result<void> Store::apply(QByteArrayView update, Format format)
 {
     auto applied = readUpdate(update, format, m_raw);
-    if (applied && items.empty()) { // a document is loaded
-        items.reserve(m_raw.structs.size());
-        text.reserve(m_raw.text.size());
+    if (applied && m_raw.structs.size() > items.size()) { // as when a document is loaded
+        items.reserve(items.size() + m_raw.structs.size());
+        extras.reserve(extras.size() + m_raw.extras.size());
+        values.reserve(values.size() + m_raw.values.size());
+        text.reserve(text.size() + m_raw.text.size());
     }
     if (applied)
         applied = applyRead();

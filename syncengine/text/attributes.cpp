@@ -31,12 +31,12 @@ bool hasAttribute(const Attributes &attributes, const QString &key)
     return std::ranges::find(attributes, key, &Value::Member::first) != attributes.end();
 }
 
-void applyFormat(Attributes &attributes, const Extra &format)
+void applyFormat(Attributes &attributes, FormatView format)
 {
-    if (format.values.front().isNull())
+    if (format.value.isNull())
         eraseAttribute(attributes, format.key);
     else
-        setAttribute(attributes, format.key, format.values.front());
+        setAttribute(attributes, format.key, format.value);
 }
 
 bool isSameInstance(const Value &a, const Value &b)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/rawupdate.h"
+#include "text/value.h"
 
 namespace Sheaf::Text {
 
@@ -12,8 +12,13 @@ namespace Sheaf::Text {
 void setAttribute(Attributes &attributes, const QString &key, const Value &value);
 void eraseAttribute(Attributes &attributes, const QString &key);
 [[nodiscard]] bool hasAttribute(const Attributes &attributes, const QString &key);
-/// What the content of a format does to the attributes in force.
-void applyFormat(Attributes &attributes, const Extra &format);
+/// A format as it stands in a document; holds until the next one is entered.
+struct FormatView {
+    const QString &key;
+    const Value &value;
+};
+/// What a format does to the attributes in force.
+void applyFormat(Attributes &attributes, FormatView format);
 /// Equal as Yjs compares what it cleans: objects and arrays only as the very same instance, as in JavaScript.
 [[nodiscard]] bool isSameInstance(const Value &a, const Value &b);
 

@@ -238,32 +238,31 @@ private:
 
     void format(const Item &item, bool added)
     {
-        const Extra &extra = m_store.extras[item.content];
-        const Value &value = extra.values.front();
+        const auto [key, value] = m_store.formatOf(item);
         const bool gone = isDeletedNow(item);
-        const Value current = attributeOf(m_current, extra.key);
+        const Value current = attributeOf(m_current, key);
         if (added) {
             if (!gone && !current.sameAttribute(value)) {
-                if (value.sameAttribute(attributeOf(m_before, extra.key)))
-                    eraseAttribute(m_wanted, extra.key);
+                if (value.sameAttribute(attributeOf(m_before, key)))
+                    eraseAttribute(m_wanted, key);
                 else
-                    want(extra.key, value);
+                    want(key, value);
             }
         } else if (gone) {
-            setAttribute(m_before, extra.key, value);
+            setAttribute(m_before, key, value);
             if (!current.sameAttribute(value))
-                want(extra.key, current);
+                want(key, current);
         } else if (!item.isDeleted()) {
-            setAttribute(m_before, extra.key, value);
-            if (hasAttribute(m_wanted, extra.key) && !attributeOf(m_wanted, extra.key).sameAttribute(value)) {
+            setAttribute(m_before, key, value);
+            if (hasAttribute(m_wanted, key) && !attributeOf(m_wanted, key).sameAttribute(value)) {
                 if (value.isNull())
-                    eraseAttribute(m_wanted, extra.key);
+                    eraseAttribute(m_wanted, key);
                 else
-                    want(extra.key, value);
+                    want(key, value);
             }
         }
         if (!item.isDeleted())
-            applyFormat(m_current, extra);
+            applyFormat(m_current, {key, value});
     }
 
     const Store &m_store;
@@ -280,9 +279,9 @@ private:
 
 Value embedOf(const Store &store, const Item &item, quint32 unit)
 {
-    if (item.ref != Ref::Embed && item.ref != Ref::Any && item.ref != Ref::Json)
-        return {};
-    return store.extras[item.content].values[unit];
+    if (hasElements(item.ref))
+        return store.elementsOf(item)[unit];
+    return item.ref == Ref::Embed ? store.extras[item.content].value : Value();
 }
 
 Delta changesOf(const Store &store, quint32 type)

@@ -42,6 +42,8 @@ QString Store::check() const
                 return;
             if (item.ref == Ref::String && (item.capacity < item.length || item.content + item.capacity > text.size()))
                 wrong = u"text of an item lies outside of the buffer"_s;
+            if (hasElements(item.ref) && (item.capacity < item.length || item.content + item.capacity > values.size()))
+                wrong = u"elements of an item lie outside of the buffer"_s;
             if (item.left != None && items[item.left].next != index)
                 wrong = u"left neighbour does not know its right one"_s;
             if (item.next != None && (items[item.next].left != index || items[item.next].parent != item.parent))

@@ -44,13 +44,12 @@ void writeItem(const Store &store, UpdateWriter &out, const Item &item, quint32 
     }
     if (item.ref == Ref::Deleted)
         return out.length(end - offset);
-    if (item.ref != Ref::String) {
+    if (hasElements(item.ref))
+        return out.elements(item.ref, store.elementsOf(item).subspan(offset, end - offset));
+    if (hasExtra(item.ref)) {
         const Extra &extra = store.extras[item.content];
-        if (end == item.length)
-            return out.content(item.ref, extra, item.ref == Ref::Type ? store.types[extra.type].wire : 0, offset);
-        Extra part;
-        part.values.assign(extra.values.begin(), extra.values.begin() + end);
-        return out.content(item.ref, part, 0, offset);
+        return out.content(item.ref, extra.value, extra.key == None ? QStringView() : store.keys[extra.key],
+                           item.ref == Ref::Type ? store.types[extra.type].wire : 0);
     }
     if (offset == 0 && end == item.length)
         out.string(store.textOf(item));

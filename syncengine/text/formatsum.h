@@ -3,6 +3,7 @@
 #pragma once
 
 #include "text/attributes.h"
+#include "text/item.h"
 
 #include <vector>
 
@@ -14,16 +15,20 @@ namespace Sheaf::Text {
 class FormatSum
 {
 public:
-    using Extras = std::vector<Extra>;
+    /// Where formats are looked up.
+    struct Formats {
+        const std::vector<Extra> &extras;
+        const std::vector<QString> &keys;
+    };
     /// More keys than that are not summed up: whoever asks looks at the parts.
     static constexpr size_t keysMax = 32;
 
     void addVisible();
-    void addFormat(const Extras &extras, quint32 format);
-    void append(const Extras &extras, const FormatSum &next);
+    void addFormat(const Formats &formats, quint32 format);
+    void append(const Formats &formats, const FormatSum &next);
 
     [[nodiscard]] bool isTooWide() const { return m_tooWide; }
-    void applyTo(const Extras &extras, Attributes &attributes) const;
+    void applyTo(const Formats &formats, Attributes &attributes) const;
 
     /// What stands in front of a place, as far as it decides which formats behind it say nothing.
     struct Front {
@@ -31,8 +36,8 @@ public:
         std::vector<quint32> gap; ///< formats since the last visible item
     };
     /// False only if each format here says something behind that front.
-    [[nodiscard]] bool mayBeIdle(const Extras &extras, const Front &front) const;
-    void moveFront(const Extras &extras, Front &front) const;
+    [[nodiscard]] bool mayBeIdle(const Formats &formats, const Front &front) const;
+    void moveFront(const Formats &formats, Front &front) const;
 
     friend bool operator==(const FormatSum &, const FormatSum &) = default;
 
@@ -46,9 +51,9 @@ private:
         bool trailing = false; ///< nothing visible behind the last
         friend bool operator==(const Effect &, const Effect &) = default;
     };
-    [[nodiscard]] std::vector<Effect>::iterator find(const Extras &extras, const Effect &other);
-    void noteRepeat(const Extras &extras, const Effect &next);
-    void join(const Extras &extras, const Effect &next);
+    [[nodiscard]] std::vector<Effect>::iterator find(const Formats &formats, const Effect &other);
+    void noteRepeat(const Formats &formats, const Effect &next);
+    void join(const Formats &formats, const Effect &next);
 
     std::vector<Effect> m_effects; ///< by when their key was set first, or first again after it was cleared
     bool m_visible = false;

@@ -17,9 +17,16 @@ struct Id {
     friend bool operator==(const Id &, const Id &) = default;
 };
 
+/// What an item has beside text and elements; fields as those of RawExtra.
+struct Extra {
+    Value value;
+    quint32 key = None; ///< among the store's keys
+    quint32 type = 0;   ///< index of a type
+};
+
 /// One struct of the store: a cache line, in a pool, addressed by index.
-/// Text lies in the store's text buffer from content on, with room for capacity units; other content but
-/// Deleted and Gc is an index into the store's extras.
+/// Text lies in the store's text buffer from content on, with room for capacity units, elements lie so in its buffer of
+/// values; other content but Deleted and Gc is an index into the store's extras.
 struct Item {
     enum Flag : quint8 { Deleted = 1, Countable = 2, Keep = 4, Redone = 8 };
 
@@ -46,7 +53,6 @@ struct Item {
     [[nodiscard]] Id lastId() const { return {client, clock + length - 1}; }
     [[nodiscard]] bool isVisible() const { return (flags & (Deleted | Countable)) == Countable; }
     [[nodiscard]] quint32 visible() const { return isVisible() ? length : 0; }
-    [[nodiscard]] bool hasExtra() const { return ref != Ref::Gc && ref != Ref::Deleted && ref != Ref::String; }
 };
 static_assert(sizeof(Item) == 64);
 

@@ -19,6 +19,8 @@ inline constexpr int valueDepthMax = 100;
 /// other structs take a byte or more, two in format v1.
 inline constexpr quint64 emptyStructsFloor = 8'192;
 inline constexpr quint64 bytesPerEmptyStruct = 4;
+/// Structs that a small update gets room for at once, as many as it has bytes.
+inline constexpr quint64 roomOfSmallUpdate = 64 * 1024;
 /// What was read of an update is kept for the next one up to this size.
 inline constexpr size_t rawBytesKept = 64 * 1024;
 /// Parked updates are kept apart up to this many, then merged into one, so that merging stays linear.

@@ -7,6 +7,7 @@
 #include <QStringView>
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,27 +23,40 @@ struct WireId {
     friend bool operator==(const WireId &, const WireId &) = default;
 };
 
-/// Content other than text and lengths. Which fields count depends on the kind: key is the format key, the
-/// guid or the node name; values are elements, the embed, the format value or the document's options.
-struct Extra {
-    QString key;
-    std::vector<Value> values;
-    QByteArray bytes;
-    quint32 type = 0; ///< type reference on the wire, type index in a store
+/// Content other than text, elements and lengths as decoded. Which fields count depends on the kind: key, a range of
+/// RawUpdate::text, is the format key, the guid or the node name; value is the embed, the format value, the bytes or the
+/// document's options.
+struct RawExtra {
+    Value value;
+    quint32 key = 0, keyLength = 0;
 };
+
+/// Whether structs of a kind hold elements, as those of arrays do: values that the struct may be cut between.
+[[nodiscard]] constexpr bool hasElements(Ref ref)
+{
+    return ref == Ref::Json || ref == Ref::Any;
+}
+/// Whether content of a kind is an index of extras.
+[[nodiscard]] constexpr bool hasExtra(Ref ref)
+{
+    return ref >= Ref::Binary && ref <= Ref::Doc && ref != Ref::String && ref != Ref::Any;
+}
 
 /// Where a struct stands that names no neighbour: in a root type or inside an item, perhaps under a key.
 struct RawParent {
     WireId id;
     quint32 name = 0, nameLength = 0;
     quint32 sub = 0, subLength = 0;
+    friend bool operator==(const RawParent &, const RawParent &) = default;
 };
 
-/// A struct as decoded: text is a range in RawUpdate::text, other content an index into RawUpdate::extras.
+/// A struct as decoded: text is a range in RawUpdate::text, elements one in RawUpdate::values, other content an index into
+/// RawUpdate::extras.
 struct RawStruct {
     enum Flag : quint8 { HasOrigin = 1, HasRight = 2, ParentName = 4, ParentId = 8, HasSub = 16 };
     Ref ref = Ref::Gc;
     quint8 flags = 0;
+    quint8 type = 0; ///< type reference
     quint32 clock = 0;
     quint32 length = 0;
     quint32 content = 0;
@@ -80,7 +94,8 @@ struct RawUpdate {
     std::vector<RawParent> parents;
     std::u16string text;
     bool hasPairs = false; ///< whether the text has surrogate pairs
-    std::vector<Extra> extras;
+    std::vector<Value> values;
+    std::vector<RawExtra> extras;
     std::vector<std::pair<quint64, ClockRange>> deletions;
 
     void clear();
@@ -90,6 +105,11 @@ struct RawUpdate {
     [[nodiscard]] QStringView view(quint32 at, quint32 length) const
     {
         return QStringView(text.data() + at, static_cast<qsizetype>(length));
+    }
+    [[nodiscard]] QStringView keyOf(const RawExtra &extra) const { return view(extra.key, extra.keyLength); }
+    [[nodiscard]] std::span<const Value> elements(const RawStruct &one) const
+    {
+        return std::span(values).subspan(one.content, one.length);
     }
 };
 

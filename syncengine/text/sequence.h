@@ -20,7 +20,7 @@ class Sequence
 public:
     static constexpr quint32 leafMax = 24;
 
-    Sequence(std::vector<Item> &items, const std::vector<Extra> &extras) : m_items(items), m_extras(extras) {}
+    Sequence(std::vector<Item> &items, FormatSum::Formats formats) : m_items(items), m_formats(formats) {}
 
     struct Hit {
         quint32 item = None;
@@ -115,7 +115,7 @@ private:
     [[nodiscard]] bool areFormatsRight(quint32 level, quint32 index) const;
 
     std::vector<Item> &m_items;
-    const std::vector<Extra> &m_extras;
+    FormatSum::Formats m_formats;
     std::vector<Leaf> m_leaves;
     mutable std::vector<Node> m_nodes;
     mutable std::vector<KnownFormats> m_leafFormats;

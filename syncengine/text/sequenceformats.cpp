@@ -37,7 +37,7 @@ FormatSum Sequence::sumOfFormats(quint32 level, quint32 index) const
             addFormat(sum, m_items[item]);
     } else {
         for (quint32 i = 0; i < m_nodes[index].count; ++i)
-            sum.append(m_extras, formats(level - 1, m_nodes[index].child[i]));
+            sum.append(m_formats, formats(level - 1, m_nodes[index].child[i]));
     }
     return sum;
 }
@@ -47,7 +47,7 @@ void Sequence::addFormat(FormatSum &sum, const Item &item) const
     if (item.isVisible())
         sum.addVisible();
     else if (item.ref == Ref::Format && !item.isDeleted())
-        sum.addFormat(m_extras, item.content);
+        sum.addFormat(m_formats, item.content);
 }
 
 void Sequence::prepareFormats() const
@@ -60,7 +60,7 @@ void Sequence::passFormats(quint32 level, quint32 index, FormatSum::Front &front
 {
     const FormatSum &sum = formats(level, index);
     if (!sum.isTooWide())
-        return sum.moveFront(m_extras, front);
+        return sum.moveFront(m_formats, front);
     for (quint32 i = 0; i < m_nodes[index].count; ++i)
         passFormats(level - 1, m_nodes[index].child[i], front);
 }
@@ -82,16 +82,16 @@ Attributes Sequence::attributesAt(quint32 item) const
     FormatSum inLeaf;
     for (quint32 at = m_leaves[leaf].first; at != item; at = m_items[at].next)
         addFormat(inLeaf, m_items[at]);
-    inLeaf.moveFront(m_extras, front);
+    inLeaf.moveFront(m_formats, front);
     return std::move(front.inForce);
 }
 
 void Sequence::collectIdleFormats(quint32 level, quint32 index, FormatSum::Front &front, std::vector<quint32> &found) const
 {
     const FormatSum &sum = formats(level, index);
-    const bool mayBeIdle = sum.isTooWide() || sum.mayBeIdle(m_extras, front);
+    const bool mayBeIdle = sum.isTooWide() || sum.mayBeIdle(m_formats, front);
     if (!mayBeIdle || level == 0) {
-        sum.moveFront(m_extras, front);
+        sum.moveFront(m_formats, front);
         if (mayBeIdle)
             found.push_back(m_leaves[index].first);
         return;

@@ -37,15 +37,19 @@ quint32 Store::rootType(const QString &name)
     return index;
 }
 
-quint32 Store::keyIndex(const QString &key)
+quint32 Store::keyIndex(QStringView key)
 {
-    const auto found = m_keys.constFind(key);
-    if (found != m_keys.constEnd())
-        return *found;
-    keys.push_back(key);
-    const auto index = static_cast<quint32>(keys.size() - 1);
-    m_keys.insert(key, index);
-    return index;
+    if (m_lastKey < keys.size() && keys[m_lastKey] == key)
+        return m_lastKey;
+    const auto found = m_keys.constFind(QString::fromRawData(key.data(), key.size()));
+    if (found != m_keys.constEnd()) {
+        m_lastKey = *found;
+    } else {
+        m_lastKey = static_cast<quint32>(keys.size());
+        keys.push_back(key.toString());
+        m_keys.insert(keys.back(), m_lastKey);
+    }
+    return m_lastKey;
 }
 
 quint32 Store::newItem(const Item &item)
@@ -76,7 +80,10 @@ void Store::dropContent(Item &item)
 {
     if (item.ref == Ref::String) {
         m_deadText += item.length;
-    } else if (item.hasExtra()) {
+    } else if (hasElements(item.ref)) {
+        std::fill_n(values.begin() + item.content, item.length, Value());
+        m_deadValues += item.length;
+    } else if (hasExtra(item.ref)) {
         extras[item.content] = {};
         m_freeExtras.push_back(item.content);
     }
@@ -117,22 +124,15 @@ quint32 Store::split(quint32 item, quint32 units)
     right.left = item;
     StructList &structs = clients[left.client].structs;
     structs.insertAfter(structs.find(left.clock), right.clock, fresh);
-    if (left.ref == Ref::String) {
+    if (left.ref == Ref::String || hasElements(left.ref)) {
         right.content = left.content + units;
         right.capacity = left.capacity - units;
         left.capacity = units;
-        // A pair cut in two becomes two replacement characters, in every replica alike.
-        if (QChar::isHighSurrogate(text[right.content - 1])) {
-            text[right.content - 1] = u'\uFFFD';
-            text[right.content] = u'\uFFFD';
-        }
-    } else if (left.hasExtra()) {
-        auto &values = extras[left.content].values;
-        Extra rest;
-        rest.values.assign(std::make_move_iterator(values.begin() + units), std::make_move_iterator(values.end()));
-        values.resize(units);
-        const quint32 content = newExtra(std::move(rest));
-        right.content = content;
+    }
+    // A pair cut in two becomes two replacement characters, in every replica alike.
+    if (left.ref == Ref::String && QChar::isHighSurrogate(text[right.content - 1])) {
+        text[right.content - 1] = u'\uFFFD';
+        text[right.content] = u'\uFFFD';
     }
     if (left.flags & Item::Redone) {
         const Id id = redone[item];
@@ -155,68 +155,65 @@ quint32 Store::split(quint32 item, quint32 units)
     return fresh;
 }
 
-bool Store::mergeContent(Item &left, const Item &right)
+namespace {
+
+/// Puts an item's units behind those of its left neighbour, which get more room where they lie or move to the end of the
+/// buffer. How many units of it are dead then.
+template<typename Buffer>
+quint32 joinUnits(Buffer &buffer, Item &left, const Item &right)
 {
-    switch (left.ref) {
-    case Ref::Deleted:
-        return true;
-    case Ref::Json:
-    case Ref::Any: {
-        auto &target = extras[left.content].values;
-        auto &source = extras[right.content].values;
-        target.insert(target.end(), std::make_move_iterator(source.begin()), std::make_move_iterator(source.end()));
-        extras[right.content] = {};
-        m_freeExtras.push_back(right.content);
-        return true;
-    }
-    case Ref::String:
-        break;
-    default:
-        return false;
-    }
-    const quint32 total = left.length + right.length;
     if (left.content + left.length == right.content) {
         left.capacity = left.length + right.capacity;
-        return true;
+        return 0;
     }
-    if (left.capacity < total) {
-        if (left.content + left.capacity == text.size()) {
-            text.resize(left.content + total);
-            left.capacity = total;
-        } else {
-            // Doubling keeps the cost of growing an old item in small steps linear.
-            const quint32 room = left.length > 64 ? total + left.length : total;
-            const auto fresh = static_cast<quint32>(text.size());
-            text.resize(text.size() + room);
-            std::copy_n(text.data() + left.content, left.length, text.data() + fresh);
-            m_deadText += left.length;
-            left.content = fresh;
-            left.capacity = room;
-        }
+    const auto from = [&](quint32 at) { return buffer.begin() + static_cast<std::ptrdiff_t>(at); };
+    const quint32 total = left.length + right.length;
+    quint32 dead = right.length;
+    if (left.capacity < total && left.content + left.capacity == buffer.size()) {
+        buffer.resize(left.content + total);
+        left.capacity = total;
+    } else if (left.capacity < total) {
+        // Doubling keeps the cost of growing an old item in small steps linear.
+        const quint32 room = left.length > 64 ? total + left.length : total;
+        const auto fresh = static_cast<quint32>(buffer.size());
+        buffer.resize(buffer.size() + room);
+        std::move(from(left.content), from(left.content + left.length), from(fresh));
+        dead += left.length;
+        left.content = fresh;
+        left.capacity = room;
     }
-    std::copy_n(text.data() + right.content, right.length, text.data() + left.content + left.length);
-    m_deadText += right.length;
-    return true;
+    std::move(from(right.content), from(right.content + right.length), from(left.content + left.length));
+    return dead;
 }
 
-bool Store::mergeWithLeft(quint32 client, StructList::Place place)
+} // namespace
+
+/// Whether a struct is the beginning of the one behind it, cut apart by nothing any more.
+bool Store::isContinued(quint32 leftIndex, quint32 rightIndex) const
 {
-    StructList &structs = clients[client].structs;
-    const quint32 rightIndex = structs.at(place);
-    StructList::Place before = place;
-    if (!structs.previous(before))
-        return false;
-    const quint32 leftIndex = structs.at(before);
-    Item &left = items[leftIndex];
-    Item &right = items[rightIndex];
+    const Item &left = items[leftIndex];
+    const Item &right = items[rightIndex];
     if (left.ref != right.ref)
         return false;
+    if (left.ref == Ref::Gc)
+        return true;
+    return (left.ref == Ref::Deleted || left.ref == Ref::String || hasElements(left.ref)) && left.next == rightIndex &&
+           right.origin == left.lastId() && left.right == right.right && left.isDeleted() == right.isDeleted() &&
+           !((left.flags | right.flags) & Item::Redone);
+}
+
+/// Joins a struct to the one that it continues, but for the list of the client's structs.
+void Store::join(quint32 leftIndex, quint32 rightIndex)
+{
+    Item &left = items[leftIndex];
+    Item &right = items[rightIndex];
     if (left.ref == Ref::Gc) {
         left.length += right.length;
     } else {
-        if (left.next != rightIndex || right.origin != left.lastId() || left.right != right.right ||
-            left.isDeleted() != right.isDeleted() || ((left.flags | right.flags) & Item::Redone) || !mergeContent(left, right))
-            return false;
+        if (left.ref == Ref::String)
+            m_deadText += joinUnits(text, left, right);
+        else if (hasElements(left.ref))
+            m_deadValues += joinUnits(values, left, right);
         left.flags |= right.flags & Item::Keep;
         Type &type = types[left.parent];
         if (right.sub != None) {
@@ -238,9 +235,7 @@ bool Store::mergeWithLeft(quint32 client, StructList::Place place)
         if (visible > 0 && left.leaf != None)
             sequence.addVisible(leftIndex, visible);
     }
-    structs.erase(place);
     m_freeItems.push_back(rightIndex);
-    return true;
 }
 
 StateVector Store::stateVector() const
@@ -256,7 +251,7 @@ StateVector Store::stateVector() const
 size_t Store::memory() const
 {
     size_t bytes = items.capacity() * sizeof(Item) + text.capacity() * sizeof(char16_t) + sequence.memory() +
-                   extras.capacity() * sizeof(Extra) + m_raw.heldBytes();
+                   values.capacity() * sizeof(Value) + extras.capacity() * sizeof(Extra) + m_raw.heldBytes();
     for (const Client &client : clients)
         bytes += client.structs.size() * 12;
     return bytes;

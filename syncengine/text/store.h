@@ -45,7 +45,7 @@ public:
         bool hasFormatting = false;
         std::unordered_map<quint32, quint32> map;
     };
-    Store() : sequence(items, extras) {}
+    Store() : sequence(items, {extras, keys}) {}
     Store(const Store &) = delete;
     Store &operator=(const Store &) = delete;
 
@@ -58,16 +58,26 @@ public:
     [[nodiscard]] quint32 findRoot(const QString &name) const { return m_roots.value(name, None); }
     /// Made if there is none.
     [[nodiscard]] quint32 rootType(const QString &name);
-    [[nodiscard]] quint32 keyIndex(const QString &key);
+    [[nodiscard]] quint32 keyIndex(QStringView key);
     [[nodiscard]] quint32 itemAt(Id id) const { return clients[id.client].structs.at(clients[id.client].structs.find(id.clock)); }
     [[nodiscard]] quint32 itemStartingAt(Id id);
     [[nodiscard]] quint32 itemEndingAt(Id id);
     [[nodiscard]] quint32 split(quint32 item, quint32 units);
     [[nodiscard]] QStringView textOf(const Item &item) const;
+    [[nodiscard]] std::span<const Value> elementsOf(const Item &item) const
+    {
+        return std::span(values).subspan(item.content, item.length);
+    }
     [[nodiscard]] quint32 newItem(const Item &item = {});
     [[nodiscard]] quint32 newExtra(Extra extra);
     void dropContent(Item &item);
-    [[nodiscard]] bool mergeWithLeft(quint32 client, StructList::Place place);
+    [[nodiscard]] FormatView formatOf(const Item &item) const
+    {
+        const Extra &extra = extras[item.content];
+        return {keys[extra.key], extra.value};
+    }
+    [[nodiscard]] bool isContinued(quint32 left, quint32 right) const;
+    void join(quint32 left, quint32 right);
     [[nodiscard]] StateVector stateVector() const;
     [[nodiscard]] size_t memory() const;
     [[nodiscard]] size_t structs() const { return items.size() - m_freeItems.size(); }
@@ -101,13 +111,7 @@ public:
         m_removed = false;
     }
     /// Brings the store to its canonical form.
-    void commit()
-    {
-        if (m_untidy)
-            tidy();
-        if (m_deadText > deadTextFloor && m_deadText > text.size() / 2)
-            compactText();
-    }
+    void commit();
     void collectAll();
     void touchClient(quint32 client)
     {
@@ -148,6 +152,7 @@ public:
     std::vector<Item> items;
     std::vector<Client> clients;
     std::vector<Type> types;
+    std::vector<Value> values;
     std::vector<Extra> extras;
     std::vector<QString> keys;
     std::u16string text;
@@ -174,7 +179,7 @@ public:
 
 private:
     friend class UpdateApplier;
-    static constexpr size_t deadTextFloor = 65'536;
+    static constexpr size_t deadUnitsFloor = 65'536;
     /// Integrates what was read into m_raw, and what waited for it.
     [[nodiscard]] Result<void> applyRead();
     [[nodiscard]] quint32 searchClient(quint64 id);
@@ -192,16 +197,18 @@ private:
     }
     void mergeNewStructs(quint32 client);
     void mergeSplits();
-    void compactText();
+    template<typename Buffer, typename IsInBuffer>
+    void compact(Buffer &buffer, size_t &dead, IsInBuffer isInBuffer);
     void writeClients(UpdateWriter &out, std::vector<std::pair<const Client *, quint32>> wanted) const;
-    [[nodiscard]] bool mergeContent(Item &left, const Item &right);
 
     QHash<quint64, quint32> m_clientIndex;
     QHash<QString, quint32> m_roots;
     QHash<QString, quint32> m_keys;
+    quint32 m_lastKey = 0;
     std::vector<quint32> m_freeItems;
     std::vector<quint32> m_freeExtras;
-    size_t m_deadText = 0;
+    size_t m_deadText = 0; ///< units of the text that no item has any more
+    size_t m_deadValues = 0;
     bool m_untidy = false;  ///< whether the transaction did anything that is to be collected or merged
     bool m_removed = false; ///< whether there is anything to collect: it deleted what had been alive
     quint32 m_scan = 0;

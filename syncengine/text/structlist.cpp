@@ -75,17 +75,23 @@ void StructList::insertAfter(Place place, quint32 clock, quint32 item)
     m_chunks.insert(m_chunks.begin() + place.chunk + 1, std::move(upper));
 }
 
-void StructList::erase(Place place)
+void StructList::eraseBehind(Place place, size_t count)
 {
-    auto &chunk = m_chunks[place.chunk];
-    chunk.erase(chunk.begin() + place.slot);
-    --m_size;
-    if (chunk.empty()) {
-        m_chunks.erase(m_chunks.begin() + place.chunk);
-        m_first.erase(m_first.begin() + place.chunk);
-    } else if (place.slot == 0) {
-        m_first[place.chunk] = chunk.front().clock;
+    m_size -= count;
+    auto &first = m_chunks[place.chunk];
+    const size_t inFirst = std::min(count, first.size() - place.slot - 1);
+    first.erase(first.begin() + place.slot + 1, first.begin() + place.slot + 1 + static_cast<std::ptrdiff_t>(inFirst));
+    count -= inFirst;
+    quint32 end = place.chunk + 1; // chunks up to here go whole
+    for (; count > 0 && count >= m_chunks[end].size(); ++end)
+        count -= m_chunks[end].size();
+    if (count > 0) {
+        auto &last = m_chunks[end];
+        last.erase(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(count));
+        m_first[end] = last.front().clock;
     }
+    m_chunks.erase(m_chunks.begin() + place.chunk + 1, m_chunks.begin() + end);
+    m_first.erase(m_first.begin() + place.chunk + 1, m_first.begin() + end);
 }
 
 } // namespace Sheaf::Text

@@ -38,7 +38,8 @@ public:
 
     void append(quint32 clock, quint32 item);
     void insertAfter(Place place, quint32 clock, quint32 item);
-    void erase(Place place);
+    /// Takes out so many structs behind one.
+    void eraseBehind(Place place, size_t count);
     /// Moves the start of a struct, which stays between its neighbours.
     void setClock(Place place, quint32 clock)
     {

@@ -81,7 +81,7 @@ Delta Text::toDelta() const
         if (item.isDeleted())
             continue;
         if (item.ref == Ref::Format) {
-            applyFormat(attributes, store.extras[item.content]);
+            applyFormat(attributes, store.formatOf(item));
         } else if (item.ref == Ref::String) {
             if (!delta.empty() && delta.back().kind == DeltaOp::Insert && delta.back().attributes == attributes)
                 delta.back().text.append(store.textOf(item));
@@ -217,16 +217,18 @@ void Text::replaceWith(QStringView wanted)
     m_doc->begin(true, 0);
     const std::vector<TextEdit> edits = diffText(current, wanted);
     for (auto edit = edits.crbegin(); edit != edits.crend(); ++edit) { // from the back: places before stay true
+        if (edit->removed == 0)
+            insert(place(edit->position, std::lower_bound(embeds.begin(), embeds.end(), edit->position)), edit->inserted);
         for (qsizetype end = edit->position + edit->removed; end > edit->position;) {
             const auto next = std::lower_bound(embeds.begin(), embeds.end(), end);
             const qsizetype start = next == embeds.begin() ? edit->position : std::max(edit->position, *(next - 1));
+            // What replaces text stands where that stood, behind an embed before it. It is entered behind the old text
+            // before that goes: so what is replaced again and again lies in the order of its clocks, and its remains merge.
+            if (start == edit->position)
+                insert(place(end, next), edit->inserted);
             remove(place(start, next), static_cast<quint32>(end - start));
             end = start;
         }
-        // What replaces text stands where that stood, behind an embed before it.
-        const auto before = edit->removed > 0 ? std::upper_bound(embeds.begin(), embeds.end(), edit->position)
-                                              : std::lower_bound(embeds.begin(), embeds.end(), edit->position);
-        insert(place(edit->position, before), edit->inserted);
     }
     m_doc->commit();
 }

@@ -31,7 +31,7 @@ void TextEditor::forward(Position &at) const
     const Item &item = m_store.items[at.right];
     if (!item.isDeleted()) {
         if (item.ref == Ref::Format)
-            applyFormat(at.attributes, m_store.extras[item.content]);
+            applyFormat(at.attributes, m_store.formatOf(item));
         else
             at.index += item.length;
     }
@@ -130,8 +130,8 @@ quint32 TextEditor::place(Position &at, Ref ref, quint32 length, quint32 content
 void TextEditor::placeFormat(Position &at, const QString &key, const Value &value)
 {
     Extra extra;
-    extra.key = key;
-    extra.values.push_back(value);
+    extra.key = m_store.keyIndex(key);
+    extra.value = value;
     (void)place(at, Ref::Format, 1, m_store.newExtra(std::move(extra)), 0);
     forward(at);
 }
@@ -143,8 +143,8 @@ void TextEditor::skipEqualFormats(Position &at, const Attributes &attributes) co
         if (!item.isDeleted()) {
             if (item.ref != Ref::Format)
                 return;
-            const Extra &format = m_store.extras[item.content];
-            if (!attributeOf(attributes, format.key).sameAttribute(format.values.front()))
+            const FormatView format = m_store.formatOf(item);
+            if (!attributeOf(attributes, format.key).sameAttribute(format.value))
                 return;
         }
         forward(at);
@@ -171,8 +171,8 @@ void TextEditor::closeFormats(Position &at, Attributes negated)
         if (!item.isDeleted()) {
             if (item.ref != Ref::Format)
                 break;
-            const Extra &format = m_store.extras[item.content];
-            if (!hasAttribute(negated, format.key) || !attributeOf(negated, format.key).sameAttribute(format.values.front()))
+            const FormatView format = m_store.formatOf(item);
+            if (!hasAttribute(negated, format.key) || !attributeOf(negated, format.key).sameAttribute(format.value))
                 break;
             eraseAttribute(negated, format.key);
         }
@@ -211,7 +211,7 @@ void TextEditor::insert(Position &at, QStringView text, const Value *embed, cons
     const quint32 start = at.index;
     if (embed) {
         Extra extra;
-        extra.values.push_back(*embed);
+        extra.value = *embed;
         (void)place(at, Ref::Embed, 1, m_store.newExtra(std::move(extra)), Item::Countable);
     } else {
         const auto content = static_cast<quint32>(m_store.text.size());

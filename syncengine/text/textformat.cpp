@@ -21,16 +21,16 @@ void TextEditor::format(Position &at, quint32 length, const Attributes &attribut
         if (length == 0 && (negated.empty() || !(item.isDeleted() || item.ref == Ref::Format)))
             break;
         if (!item.isDeleted() && item.ref == Ref::Format) {
-            const Extra found = m_store.extras[item.content];
+            const FormatView found = m_store.formatOf(item);
             if (!hasAttribute(attributes, found.key)) {
-                setAttribute(at.attributes, found.key, found.values.front());
+                setAttribute(at.attributes, found.key, found.value);
             } else {
-                if (attributeOf(attributes, found.key).sameAttribute(found.values.front())) {
+                if (attributeOf(attributes, found.key).sameAttribute(found.value)) {
                     eraseAttribute(negated, found.key);
                 } else {
                     if (length == 0)
                         break;
-                    setAttribute(negated, found.key, found.values.front());
+                    setAttribute(negated, found.key, found.value);
                 }
                 m_store.remove(at.right);
             }
@@ -54,7 +54,7 @@ void TextEditor::format(Position &at, quint32 length, const Attributes &attribut
 quint32 TextEditor::cleanGap(quint32 start, quint32 current, const Attributes &startAttributes, Attributes &attributes)
 {
     quint32 end = start;
-    QHash<QString, quint32> last;
+    QHash<quint32, quint32> last; // by key
     while (end != None && !m_store.items[end].isVisible()) {
         const Item &item = m_store.items[end];
         if (!item.isDeleted() && item.ref == Ref::Format)
@@ -68,10 +68,10 @@ quint32 TextEditor::cleanGap(quint32 start, quint32 current, const Attributes &s
         const Item &item = m_store.items[start];
         if (item.isDeleted() || item.ref != Ref::Format)
             continue;
-        const Extra format = m_store.extras[item.content];
-        const Value &value = format.values.front();
+        const FormatView format = m_store.formatOf(item);
+        const Value &value = format.value;
         const Value before = attributeOf(startAttributes, format.key);
-        if (last.value(format.key, None) != start || isSameInstance(before, value)) {
+        if (last.value(m_store.extras[item.content].key, None) != start || isSameInstance(before, value)) {
             m_store.remove(start);
             ++cleaned;
             if (!reached && isSameInstance(attributeOf(attributes, format.key), value) && !isSameInstance(before, value)) {
@@ -120,7 +120,7 @@ bool TextEditor::cleanLeaf(Cleaning &at, quint32 leaf, quint32 &cleaned)
         if (item.isDeleted())
             continue;
         if (item.ref == Ref::Format) {
-            applyFormat(at.current, m_store.extras[item.content]);
+            applyFormat(at.current, m_store.formatOf(item));
             continue;
         }
         cleaned += cleanGap(at.start, end, at.startAttributes, at.current);
@@ -137,12 +137,12 @@ void TextEditor::cleanAround(quint32 item)
     const auto inGap = [&](quint32 at) { return at != None && !m_store.items[at].isVisible(); };
     while (inGap(m_store.items[item].next))
         item = m_store.items[item].next;
-    QSet<QString> seen;
+    QSet<quint32> seen;
     for (; inGap(item); item = m_store.items[item].left) {
         const Item &one = m_store.items[item];
         if (one.isDeleted() || one.ref != Ref::Format)
             continue;
-        const QString &key = m_store.extras[one.content].key;
+        const quint32 key = m_store.extras[one.content].key;
         if (seen.contains(key))
             m_store.remove(item);
         else

@@ -69,13 +69,21 @@ void Store::collectDeleted()
 }
 
 /// Merges a struct with those left of it as far as they merge, also beyond what the transaction touched: pairs that an
-/// earlier one left apart join here and only here. How many went; place is then where they went.
+/// earlier one left apart join here and only here. How many went; place is then where they went. They join from the left
+/// on, so that each unit moves once.
 quint32 Store::mergeLefts(quint32 client, StructList::Place &place)
 {
-    quint32 merged = 0;
-    for (StructList::Place before = place; clients[client].structs.previous(before) && mergeWithLeft(client, place); ++merged)
+    StructList &structs = clients[client].structs;
+    quint32 count = 0;
+    for (StructList::Place before = place; structs.previous(before) && isContinued(structs.at(before), structs.at(place));
+         ++count)
         place = before;
-    return merged;
+    StructList::Place next = place;
+    for (quint32 i = 0; i < count && structs.next(next); ++i)
+        join(structs.at(place), structs.at(next));
+    if (count > 0)
+        structs.eraseBehind(place, count);
+    return count;
 }
 
 void Store::mergeRange(quint32 client, ClockRange range)
@@ -115,23 +123,37 @@ void Store::mergeSplits()
     }
 }
 
-void Store::compactText()
+/// Makes a buffer anew out of what items have in it.
+template<typename Buffer, typename IsInBuffer>
+void Store::compact(Buffer &buffer, size_t &dead, IsInBuffer isInBuffer)
 {
-    std::u16string packed;
-    packed.reserve(text.size() - m_deadText + 4096);
+    Buffer packed;
+    packed.reserve(buffer.size() - dead + 4096);
     for (const Client &client : clients) {
         client.structs.forEach([&](quint32 index) {
             Item &item = items[index];
-            if (item.ref != Ref::String)
+            if (!isInBuffer(item.ref))
                 return;
             const auto at = static_cast<quint32>(packed.size());
-            packed.append(text, item.content, item.length);
+            const auto from = buffer.begin() + static_cast<std::ptrdiff_t>(item.content);
+            packed.insert(packed.end(), std::move_iterator(from), std::move_iterator(from + item.length));
             item.content = at;
             item.capacity = item.length;
         });
     }
-    text = std::move(packed);
-    m_deadText = 0;
+    buffer = std::move(packed);
+    dead = 0;
+}
+
+void Store::commit()
+{
+    if (m_untidy)
+        tidy();
+    const auto isSparse = [](const auto &buffer, size_t dead) { return dead > deadUnitsFloor && dead > buffer.size() / 2; };
+    if (isSparse(text, m_deadText))
+        compact(text, m_deadText, [](Ref ref) { return ref == Ref::String; });
+    if (isSparse(values, m_deadValues))
+        compact(values, m_deadValues, hasElements);
 }
 
 /// Collects what was deleted, then merges what can be merged.

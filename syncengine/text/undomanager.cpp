@@ -286,7 +286,12 @@ quint32 UndoManager::copyOf(quint32 item)
         copy.capacity = source.length;
         m_store.text.resize(m_store.text.size() + source.length);
         std::copy_n(m_store.text.data() + source.content, source.length, m_store.text.data() + copy.content);
-    } else if (source.hasExtra()) {
+    } else if (hasElements(source.ref)) {
+        copy.content = static_cast<quint32>(m_store.values.size());
+        copy.capacity = source.length;
+        m_store.values.resize(m_store.values.size() + source.length);
+        std::copy_n(m_store.values.begin() + source.content, source.length, m_store.values.begin() + copy.content);
+    } else if (hasExtra(source.ref)) {
         Extra extra = m_store.extras[source.content];
         if (source.ref == Ref::Type) {
             const quint8 wire = m_store.types[extra.type].wire;

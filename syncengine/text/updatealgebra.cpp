@@ -39,9 +39,11 @@ void writePiece(UpdateWriter &out, quint64 client, const Piece &piece)
     }
     if (one.ref == Ref::Deleted)
         return out.length(length);
-    if (one.ref != Ref::String) {
-        const Extra &extra = piece.raw->extras[one.content];
-        return out.content(one.ref, extra, extra.type, piece.cut);
+    if (hasElements(one.ref))
+        return out.elements(one.ref, piece.raw->elements(one).subspan(piece.cut));
+    if (hasExtra(one.ref)) {
+        const RawExtra &extra = piece.raw->extras[one.content];
+        return out.content(one.ref, extra.value, piece.raw->keyOf(extra), one.type);
     }
     const QStringView text = piece.raw->view(one.content, one.length).mid(piece.cut);
     if (piece.cut > 0 && text.front().isLowSurrogate())

@@ -46,7 +46,8 @@ public:
     Decoder(QByteArrayView bytes, Format format, RawUpdate &out) : m_rest(bytes), m_v2(format == Format::V2), m_out(out)
     {
         m_emptyLeft = Limits::emptyStructsFloor + static_cast<quint64>(bytes.size()) / Limits::bytesPerEmptyStruct;
-        m_room = static_cast<quint64>(bytes.size()) / bytesOfStruct;
+        const auto size = static_cast<quint64>(bytes.size());
+        m_room = std::max(size / bytesOfStruct, std::min(size, Limits::roomOfSmallUpdate));
         if (m_v2)
             openColumns();
     }
@@ -141,19 +142,14 @@ private:
         if (QChar::isHighSurrogate(*last))
             *last = u'\uFFFD';
     }
-    QString ownString()
-    {
-        const auto [at, size] = string();
-        return m_out.view(at, size).toString();
-    }
-    QString key()
+    std::pair<quint32, quint32> key()
     {
         if (!m_v2)
-            return ownString();
+            return string();
         const quint64 number = m_keyClock.read();
         if (number < m_keys.size())
             return m_keys[number];
-        m_keys.push_back(ownString());
+        m_keys.push_back(string());
         return m_keys.back();
     }
     Value json()
@@ -245,8 +241,7 @@ private:
 
     void parent(RawStruct &one, bool hasSub)
     {
-        one.parent = static_cast<quint32>(m_out.parents.size());
-        RawParent &parent = m_out.parents.emplace_back();
+        RawParent parent;
         if (m_v2 ? m_parentInfo.read() == 1 : m_rest.varUint() == 1) {
             one.flags |= RawStruct::ParentName;
             std::tie(parent.name, parent.nameLength) = string();
@@ -258,6 +253,9 @@ private:
             one.flags |= RawStruct::HasSub;
             std::tie(parent.sub, parent.subLength) = string();
         }
+        if (m_out.parents.empty() || m_out.parents.back() != parent)
+            m_out.parents.push_back(parent);
+        one.parent = static_cast<quint32>(m_out.parents.size() - 1);
     }
 
     void content(RawStruct &one)
@@ -270,50 +268,52 @@ private:
             std::tie(one.content, one.length) = string();
             return;
         }
+        if (hasElements(one.ref))
+            return elements(one);
         one.content = static_cast<quint32>(m_out.extras.size());
-        Extra extra;
+        RawExtra &extra = m_out.extras.emplace_back();
         one.length = 1;
         switch (one.ref) {
-        case Ref::Json:
-        case Ref::Any: {
-            one.length = length();
-            for (quint32 i = 0; i < one.length && good(); ++i) {
-                if (one.ref == Ref::Any) {
-                    extra.values.push_back(m_rest.any());
-                    continue;
-                }
-                const auto range = string();
-                extra.values.push_back(m_out.view(range.first, range.second) == u"undefined" ? Value() : parsed(range));
-            }
-            break;
-        }
         case Ref::Binary:
-            extra.bytes = m_rest.varBuf().toByteArray();
+            extra.value = Value(m_rest.varBuf().toByteArray());
             break;
         case Ref::Embed:
-            extra.values.push_back(json());
+            extra.value = json();
             break;
         case Ref::Format:
-            extra.key = key();
-            extra.values.push_back(json());
+            std::tie(extra.key, extra.keyLength) = key();
+            extra.value = json();
             break;
         case Ref::Type: {
             const quint64 type = typeRef();
             if (type > 6)
                 m_rest.setFailed();
-            extra.type = static_cast<quint32>(type);
+            one.type = static_cast<quint8>(type);
             if (type == 3 || type == 5)
-                extra.key = key();
+                std::tie(extra.key, extra.keyLength) = key();
             break;
         }
         case Ref::Doc:
-            extra.key = ownString();
-            extra.values.push_back(m_rest.any());
+            std::tie(extra.key, extra.keyLength) = string();
+            extra.value = m_rest.any();
             break;
         default:
             break;
         }
-        m_out.extras.push_back(std::move(extra));
+    }
+
+    void elements(RawStruct &one)
+    {
+        one.content = static_cast<quint32>(m_out.values.size());
+        one.length = length();
+        for (quint32 i = 0; i < one.length && good(); ++i) {
+            if (one.ref == Ref::Any) {
+                m_out.values.push_back(m_rest.any());
+                continue;
+            }
+            const auto range = string();
+            m_out.values.push_back(m_out.view(range.first, range.second) == u"undefined" ? Value() : parsed(range));
+        }
     }
 
     static constexpr quint64 bytesOfStruct = 8; ///< at least, in what documents are made of
@@ -327,7 +327,7 @@ private:
     UintOptRleReader m_client, m_stringLength, m_typeRef, m_length;
     RleReader m_info, m_parentInfo;
     size_t m_stringAt = 0;
-    std::vector<QString> m_keys;
+    std::vector<std::pair<quint32, quint32>> m_keys; ///< ranges of m_out.text
 };
 
 } // namespace
@@ -335,7 +335,7 @@ private:
 size_t RawUpdate::heldBytes() const
 {
     return structs.capacity() * sizeof(RawStruct) + parents.capacity() * sizeof(RawParent) + text.capacity() * sizeof(char16_t) +
-           extras.capacity() * sizeof(Extra) + deletions.capacity() * sizeof(deletions[0]);
+           values.capacity() * sizeof(Value) + extras.capacity() * sizeof(RawExtra) + deletions.capacity() * sizeof(deletions[0]);
 }
 
 void RawUpdate::clear()
@@ -345,6 +345,7 @@ void RawUpdate::clear()
     parents.clear();
     text.clear();
     hasPairs = false;
+    values.clear();
     extras.clear();
     deletions.clear();
 }

@@ -122,28 +122,29 @@ void UpdateWriter::json(const Value &value)
         m_rest.varString(toJson(value));
 }
 
-void UpdateWriter::content(Ref ref, const Extra &extra, quint32 typeRef, quint32 offset)
+void UpdateWriter::elements(Ref ref, std::span<const Value> values)
+{
+    length(static_cast<quint32>(values.size()));
+    for (const Value &value : values) {
+        if (ref == Ref::Any)
+            m_rest.any(value);
+        else
+            string(value.isUndefined() ? QStringLiteral("undefined") : toJson(value));
+    }
+}
+
+void UpdateWriter::content(Ref ref, const Value &value, QStringView name, quint8 typeRef)
 {
     switch (ref) {
-    case Ref::Json:
-    case Ref::Any:
-        length(static_cast<quint32>(extra.values.size()) - offset);
-        for (size_t i = offset; i < extra.values.size(); ++i) {
-            if (ref == Ref::Any)
-                m_rest.any(extra.values[i]);
-            else
-                string(extra.values[i].isUndefined() ? QStringLiteral("undefined") : toJson(extra.values[i]));
-        }
-        break;
     case Ref::Binary:
-        m_rest.varBuf(extra.bytes);
+        m_rest.varBuf(*value.bytes());
         break;
     case Ref::Embed:
-        json(extra.values.front());
+        json(value);
         break;
     case Ref::Format:
-        key(extra.key);
-        json(extra.values.front());
+        key(name);
+        json(value);
         break;
     case Ref::Type:
         if (m_columns)
@@ -151,11 +152,11 @@ void UpdateWriter::content(Ref ref, const Extra &extra, quint32 typeRef, quint32
         else
             m_rest.varUint(typeRef);
         if (typeRef == 3 || typeRef == 5)
-            key(extra.key);
+            key(name);
         break;
     case Ref::Doc:
-        string(extra.key);
-        m_rest.any(extra.values.front());
+        string(name);
+        m_rest.any(value);
         break;
     default:
         break;

@@ -32,8 +32,9 @@ public:
     void parentId(WireId id);
     void string(QStringView text);
     void length(quint32 units);
-    /// Everything but text and Deleted; offset leaves out the first elements.
-    void content(Ref ref, const Extra &extra, quint32 typeRef, quint32 offset);
+    void elements(Ref ref, std::span<const Value> values);
+    /// Everything but text, elements and Deleted.
+    void content(Ref ref, const Value &value, QStringView name, quint8 typeRef);
 
     void deleteSet(const DeleteSet &set);
     [[nodiscard]] QByteArray finish();

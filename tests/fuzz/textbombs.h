@@ -33,14 +33,13 @@ inline QByteArray zerosForever()
 
 /// An update of format v2 by its columns.
 struct Columns {
-    QByteArray client{}, info{}, strings{}, parentInfo{}, typeRef{}, length{}, rest{};
+    QByteArray keys{}, client{}, info{}, strings{}, parentInfo{}, typeRef{}, length{}, rest{};
 
     [[nodiscard]] QByteArray update() const
     {
         Text::ByteWriter out;
         out.varUint(0);
-        for (const QByteArray &column :
-             {QByteArray(), client, QByteArray(), QByteArray(), info, strings, parentInfo, typeRef, length})
+        for (const QByteArray &column : {keys, client, QByteArray(), QByteArray(), info, strings, parentInfo, typeRef, length})
             out.varBuf(column);
         out.raw(rest);
         return out.take();
@@ -58,26 +57,6 @@ inline QByteArray emptyStructs(Text::Ref ref, quint64 count)
                    .length = onesForever(),
                    .rest = number(1) + number(count) + number(0) + number(0)}
         .update();
-}
-
-/// Format v1: the same, in as few bytes as it can.
-inline QByteArray smallStructs(Text::Ref ref, quint64 count, quint64 clock = 0)
-{
-    QByteArray one(1, static_cast<char>(ref));
-    if (ref != Text::Ref::Gc)
-        one += number(1) + number(0); // in the root type without a name
-    one += number(ref == Text::Ref::Type ? 0 : 1);
-    return number(1) + number(count) + number(1) + number(clock) + one.repeated(static_cast<qsizetype>(count)) + number(0);
-}
-
-/// Format v1: a key of a root map that was written so many times.
-inline QByteArray oneKey(quint64 count)
-{
-    const QByteArray value("\x01\x7d\x00", 3); // one number
-    QByteArray update = number(1) + number(count) + number(1) + number(0) + QByteArray("\x28\x01\x01m\x01k") + value;
-    for (quint64 clock = 0; clock + 1 < count; ++clock)
-        update += QByteArray("\xa8\x01") + number(clock) + value;
-    return update + number(0);
 }
 
 /// Nobody reads what comes behind an update.
@@ -140,21 +119,6 @@ inline std::vector<Bomb> refusedBombs()
     for (const auto &[name, ref] : emptyKinds)
         all.push_back(
             {QByteArray("two million ") + name + ", padded", padded(emptyStructs(ref, 2'000'000), bombBytes), Format::V2});
-    return all;
-}
-
-/// As many structs as 64 KiB can name and still be taken.
-inline std::vector<Bomb> densestUpdates()
-{
-    using Text::Format;
-    constexpr quint64 most = Text::Limits::emptyStructsFloor + bombBytes / Text::Limits::bytesPerEmptyStruct;
-    std::vector<Bomb> all;
-    for (const auto &[name, ref] : emptyKinds) {
-        const quint64 count = ref == Text::Ref::Gc ? (bombBytes - 8) / 2 : (bombBytes - 8) / 4;
-        all.push_back({QByteArray(name) + ", v1", smallStructs(ref, count), Format::V1});
-        all.push_back({QByteArray(name) + ", v2", padded(emptyStructs(ref, most), bombBytes), Format::V2});
-    }
-    all.push_back({"one key", oneKey(8'000), Format::V1});
     return all;
 }
 

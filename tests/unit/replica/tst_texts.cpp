@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/rowkey.h"
 #include "device.h"
-#include "fuzz/textbombs.h"
+#include "fuzz/densetexts.h"
 #include "protocol/limits.h"
 #include "relay.h"
 #include "text/doc.h"

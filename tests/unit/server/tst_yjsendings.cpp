@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
-#include "fuzz/textbombs.h"
+#include "fuzz/densetexts.h"
 #include "protocol/limits.h"
 #include "server/core/tuning.h"
 #include "yjscaller.h"

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "fuzz/densetexts.h"
 #include "fuzz/heap.h"
-#include "fuzz/textbombs.h"
 #include "support/patience.h"
 #include "text/doc.h"
 
