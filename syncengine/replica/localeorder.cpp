@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include <memory>
+
 namespace Sheaf {
 
 namespace {
@@ -26,13 +28,17 @@ void forgetCollator(void *collator)
 QCollator localeCollator()
 {
     const QLocale locale = QLocale().collation();
-    return QCollator(locale.language() == QLocale::C ? QLocale(QLocale::English) : locale);
+    QCollator collator(locale.language() == QLocale::C ? QLocale(QLocale::English) : locale);
+    collator.setNumericMode(true);
+    return collator;
 }
 
 void registerLocaleOrder(sqlite3 *handle)
 {
-    sqlite3_create_collation_v2(handle, "sheaf_locale", SQLITE_UTF8, new QCollator(localeCollator()), compareTexts,
-                                forgetCollator);
+    auto collator = std::make_unique<QCollator>(localeCollator());
+    if (sqlite3_create_collation_v2(handle, "sheaf_locale", SQLITE_UTF8, collator.get(), compareTexts, forgetCollator) ==
+        SQLITE_OK)
+        static_cast<void>(collator.release()); // it is SQLite's
 }
 
 } // namespace Sheaf

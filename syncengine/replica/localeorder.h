@@ -8,7 +8,8 @@ struct sqlite3;
 
 namespace Sheaf {
 
-/// Compares texts as people of the default QLocale do; as English does where that names no language (C).
+/// Compares texts as people of the default QLocale do, numbers in them by their value; as English does where that names no
+/// language (C).
 [[nodiscard]] QCollator localeCollator();
 
 /// Makes `COLLATE sheaf_locale`, the same for SQL, on a connection that only reads. The writer has none: an index or a

@@ -19,6 +19,12 @@ class TestSortKey : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void numbersByTheirValue()
+    {
+        const QCollator collator = localeCollator();
+        QVERIFY(collator.compare(u"Week 2", u"Week 10") < 0);
+        QVERIFY(collator.compare(u"week 10", u"Week 2") > 0);
+    }
     void ordersAsSqlite_data();
     void ordersAsSqlite();
 };
@@ -61,7 +67,7 @@ void TestSortKey::ordersAsSqlite()
         "(9007199254740993.0),(9007199254740994),(9223372036854775807),(9223372036854775806),"
         "(9223372036854775000),(9223372036854775808.0),(-9223372036854775808),(-9223372036854775807),"
         "(-9223372036854774785),(-9223372036854775808.0),(1e300),(-1e300),(9e999),(-9e999),(1e-300),"
-        "(''),('a'),('A'),('b'),('a '),('a  '),('ab'),('a b'),('aB'),('AB'),('_'),('Z'),('z'),('é'),('É'),"
+        "(''),('a'),('A'),('b'),('a '),('a  '),('ab'),('a b'),('aB'),('AB'),('_'),('Z'),('z'),('é'),('É'),('a2'),('a10'),('a02'),"
         "('\xF0\x9F\x98\x80'),('a' || char(0)),('A' || char(0) || 'x'),('a' || char(0) || 'y'),"
         "('a' || char(0) || 'x '),('a' || char(1)),(x''),(x'00'),(x'0000'),(x'00ff'),(x'61'),(x'ff'),(x'ff00')";
     {
