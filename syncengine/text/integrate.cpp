@@ -60,7 +60,8 @@ void Store::integrate(quint32 index)
                     break;
                 }
             } else if (!other.origin.isNone()) {
-                const quint32 origin = items[itemAt(other.origin)].scanned;
+                const bool isNext = other.left != None && items[other.left].lastId() == other.origin; // of typing it is
+                const quint32 origin = items[isNext ? other.left : itemAt(other.origin)].scanned;
                 if (origin < scanned)
                     break;
                 if (origin < conflicting) {
