@@ -8,6 +8,7 @@
 
 #include <QHash>
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -111,7 +112,13 @@ public:
         m_removed = false;
     }
     /// Brings the store to its canonical form.
-    void commit();
+    void commit()
+    {
+        if (m_untidy)
+            tidy();
+        if (std::max(m_deadText, m_deadValues) > deadUnitsFloor)
+            compactSparse();
+    }
     void collectAll();
     void touchClient(quint32 client)
     {
@@ -197,6 +204,7 @@ private:
     }
     void mergeNewStructs(quint32 client);
     void mergeSplits();
+    void compactSparse();
     template<typename Buffer, typename IsInBuffer>
     void compact(Buffer &buffer, size_t &dead, IsInBuffer isInBuffer);
     void writeClients(UpdateWriter &out, std::vector<std::pair<const Client *, quint32>> wanted) const;

@@ -145,10 +145,8 @@ void Store::compact(Buffer &buffer, size_t &dead, IsInBuffer isInBuffer)
     dead = 0;
 }
 
-void Store::commit()
+void Store::compactSparse()
 {
-    if (m_untidy)
-        tidy();
     const auto isSparse = [](const auto &buffer, size_t dead) { return dead > deadUnitsFloor && dead > buffer.size() / 2; };
     if (isSparse(text, m_deadText))
         compact(text, m_deadText, [](Ref ref) { return ref == Ref::String; });
