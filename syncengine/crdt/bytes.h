@@ -8,11 +8,20 @@
 #include <QByteArray>
 #include <QtEndian>
 
+#include <algorithm>
 #include <cstring>
 
 /// Appending and bounds-checked reading of the binary forms of this folder: little-endian base-128
 /// varints, big-endian fixed numbers.
 namespace Sheaf::Bytes {
+
+/// Room for so many bytes at the end. QByteArray::append() takes several times as long for a few of them.
+inline char *extend(QByteArray &out, qsizetype size)
+{
+    const qsizetype at = out.size();
+    out.resize(at + size);
+    return out.data() + at;
+}
 
 inline void appendVarint(QByteArray &out, quint64 value)
 {
@@ -23,28 +32,26 @@ inline void appendVarint(QByteArray &out, quint64 value)
         value >>= 7;
     }
     buffer[size++] = static_cast<char>(value);
-    out.append(buffer, size);
+    std::memcpy(extend(out, size), buffer, static_cast<size_t>(size));
 }
 
 inline void appendFixed(QByteArray &out, quint64 value)
 {
-    char buffer[8];
-    qToBigEndian(value, buffer);
-    out.append(buffer, sizeof buffer);
+    qToBigEndian(value, extend(out, sizeof value));
 }
 
 inline void appendStamp(QByteArray &out, Stamp stamp)
 {
-    char buffer[16];
-    qToBigEndian(stamp.hlc, buffer);
-    qToBigEndian(stamp.site, buffer + 8);
-    out.append(buffer, sizeof buffer);
+    char *const at = extend(out, 16);
+    qToBigEndian(stamp.hlc, at);
+    qToBigEndian(stamp.site, at + 8);
 }
 
+/// The bytes must not be of `out` itself.
 inline void appendBytes(QByteArray &out, QByteArrayView bytes)
 {
     appendVarint(out, static_cast<quint64>(bytes.size()));
-    out.append(bytes);
+    std::ranges::copy(bytes, extend(out, bytes.size()));
 }
 
 void appendValue(QByteArray &out, const ValueView &value);
