@@ -70,7 +70,7 @@ Result<Changes> Replica::Private::missedDeletes(const Store::Space &space, Hlc s
 {
     auto select = SqlStatement::prepare(
         handle, "SELECT r.tbl, r.pk, r.clock FROM sheaf_rows r LEFT JOIN sheaf_outbox o ON o.n = r.outbox"
-                " WHERE r.space = ?1 AND (r.outbox IS NULL OR o.base <> x'')"
+                " WHERE r.space = ?1 AND (r.outbox IS NULL OR coalesce(o.there, o.base) <> x'')"
                 " AND NOT EXISTS (SELECT 1 FROM sheaf_swept w WHERE w.space = ?1 AND w.tbl = r.tbl AND w.pk = r.pk)"
                 " ORDER BY r.tbl, r.pk");
     if (!select)

@@ -122,15 +122,15 @@ Result<void> Replica::Private::renewRemovals(const Push &push, const Change &cha
 /// The first that a sweep brings of a row is all that the server has of it. What is here and was on the server, and is later, is
 /// of a life whose end is forgotten: another one has begun with the same length, by somebody who never knew of it. It must not
 /// go on in that one; what waits here stays.
-void Merger::dropMissedStamps()
+void Merger::dropMissedStamps(const RowClock &server)
 {
-    const bool isAtRest = m_row.outbox == 0 || m_base.life == m_before.life;
+    const bool isAtRest = m_row.outbox == 0 || server.life == m_before.life;
     RowRecord left = m_before.registers();
     if (isAtRest)
         left.life = m_row.clock.life = std::min(m_before.life, m_record.life);
-    std::erase_if(left.cells, [this](const Cell &mine) {
+    std::erase_if(left.cells, [&](const Cell &mine) {
         const auto theirs = std::ranges::lower_bound(m_record.cells, mine.column, {}, &Cell::column);
-        const bool isKnown = m_row.outbox == 0 || m_base.stampOf(mine.column) == mine.stamp;
+        const bool isKnown = m_row.outbox == 0 || server.stampOf(mine.column) == mine.stamp;
         return isKnown && theirs != m_record.cells.end() && theirs->column == mine.column && mine.stamp > theirs->stamp;
     });
     m_row.clock.setRegisters(left);
@@ -142,9 +142,14 @@ Result<void> Merger::dropMissed(const TableInfo &table, QByteArrayView key)
     m_lessened.clear();
     if (!m_isFirstOfSweep || !isAlive(m_record.length) || m_record.length != m_before.length)
         return {};
-    dropMissedStamps();
+    RowClock server;
+    if (const QByteArray &known = m_waiting.presentBase(); !known.isEmpty()) {
+        if (auto done = decodeClock(known, m_store.sites, server); !done)
+            return done;
+    }
+    dropMissedStamps(server);
     for (const RowClock::Part &part : m_before.parts) {
-        const bool isAtRest = m_row.outbox == 0 || m_base.partStampOf(part.column, part.part) == part.stamp;
+        const bool isAtRest = m_row.outbox == 0 || server.partStampOf(part.column, part.part) == part.stamp;
         const auto there =
             std::ranges::lower_bound(m_record.parts, placeOf(part), {}, [](const PartCell &p) { return placeOf(p); });
         if (!isAtRest || (there != m_record.parts.end() && placeOf(*there) == placeOf(part)))

@@ -91,7 +91,7 @@ private:
     Result<void> revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs);
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
     Result<void> dropMissed(const TableInfo &table, QByteArrayView key);
-    void dropMissedStamps();
+    void dropMissedStamps(const RowClock &server);
     Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
     [[nodiscard]] bool isEditedSince() const;

@@ -142,21 +142,21 @@ Result<void> Merger::keepRivals(const TableInfo &table, const QByteArray &key, q
         const Hlc acked = m_row.clock.textStampOf(column, m_store.site);
         if (auto done = m_texts.save(place, acked); !done)
             return done;
-        m_row.clock.setTextStamp(column, {std::max(now, acked + 1), m_store.site});
         if (m_row.outbox == 0) {
-            QByteArray known;
+            QByteArray known; // without the edit
             encodeClock(m_row.clock, m_store.sites, known);
             const auto number = m_rows.enqueue(table, key, m_row, 0, Mask::ofColumn(column), known);
             if (!number)
                 return fail(number.error());
             m_row.outbox = *number;
-            continue;
+        } else {
+            const auto mask = m_rows.mask(m_row.outbox);
+            if (!mask)
+                return fail(mask.error());
+            if (auto done = m_rows.setMask(m_row.outbox, *mask | Mask::ofColumn(column)); !done)
+                return done;
         }
-        const auto mask = m_rows.mask(m_row.outbox);
-        if (!mask)
-            return fail(mask.error());
-        if (auto done = m_rows.setMask(m_row.outbox, *mask | Mask::ofColumn(column)); !done)
-            return done;
+        m_row.clock.setTextStamp(column, {std::max(now, acked + 1), m_store.site});
     }
     return {};
 }

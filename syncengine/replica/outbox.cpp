@@ -201,16 +201,14 @@ Result<qint64> Replica::Private::offerRows(Store::Space &space, const SpaceDiges
     });
     if (!read)
         return fail(read.error());
-    // Each row is a transaction of its own: what belonged together arrived together long ago.
+    // Each row is a transaction of its own, unless it waits: what belonged together arrived together long ago.
     for (const auto &[tableId, key] : std::as_const(all)) {
         const TableInfo &table = *catalog.find(tableId);
         RowState row;
         if (auto done = rows.read(table, key, row); !done)
             return fail(done.error());
         const RowClock clock = row.clock;
-        QByteArray known;
-        encodeClock(clock, store.sites, known);
-        const auto number = rows.enqueue(table, key, row, 0, isAlive(clock.length) ? Mask::all : Mask::whole, known);
+        const auto number = rows.offer(table, key, row);
         if (!number)
             return fail(number.error());
         row.outbox = *number;
@@ -221,6 +219,8 @@ Result<qint64> Replica::Private::offerRows(Store::Space &space, const SpaceDiges
         if (auto offered = texts.offer(table, key, false); !offered)
             return fail(offered.error());
     }
+    if (auto counted = rows.countHeld(); !counted)
+        return fail(counted.error());
     return all.size();
 }
 

@@ -23,8 +23,7 @@ struct Replica::Private::Return {
     KeptChange kept;
     QByteArray coded; ///< record of the values that nobody could decode
     RowClock clock;
-    QByteArray base;
-    quint64 resolved = 0;
+    OutboxRow waiting; ///< without the mask, which `kept` has
     qint64 transaction = 0;
     SiteId site = 0;
 };
@@ -138,7 +137,7 @@ Result<void> Replica::Private::quarantine(const Store::Space &space, const Parti
         return done;
     auto insert = SqlStatement::prepare(
         handle, "INSERT INTO sheaf_quarantine(space, tbl, pk, code, reason, record, mask, texts, at, clock, base, resolved, txn,"
-                " site, coded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, x'', ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+                " site, coded, there) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, x'', ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
     if (!insert)
         return fail(insert.error());
     const QByteArray code = why.code.toUtf8();
@@ -157,6 +156,8 @@ Result<void> Replica::Private::quarantine(const Store::Space &space, const Parti
     insert->bindInteger(12, parting.transaction);
     insert->bindInteger(13, static_cast<qint64>(store.site));
     insert->bindBlob(14, codedBytes);
+    if (waiting.there)
+        insert->bindBlob(15, *waiting.there);
     if (auto done = insert->run(); !done)
         return done;
     return quarantineEdits(sqlite3_last_insert_rowid(handle), parting, kept);
@@ -214,7 +215,7 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
 {
     auto select = SqlStatement::prepare(handle, selectKept("sheaf_quarantine", " WHERE space = ?1 ORDER BY n"));
     auto more =
-        SqlStatement::prepare(handle, "SELECT clock, base, resolved, txn, site, coded FROM sheaf_quarantine WHERE n = ?1");
+        SqlStatement::prepare(handle, "SELECT clock, base, resolved, txn, site, coded, there FROM sheaf_quarantine WHERE n = ?1");
     if (!select || !more)
         return fail(!select ? select.error() : more.error());
     select->bindBlob(1, space.state.name);
@@ -235,11 +236,13 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
             return fail(found ? Error{u"no_entry"_s, {}} : found.error());
         if (auto decoded = decodeClock(more->bytes(0), store.sites, entry.clock); !decoded)
             return fail(decoded.error());
-        entry.base = more->bytes(1).toByteArray();
-        entry.resolved = static_cast<quint64>(more->integer(2));
+        entry.waiting.base = more->bytes(1).toByteArray();
+        entry.waiting.resolved = static_cast<quint64>(more->integer(2));
         entry.transaction = more->integer(3);
         entry.site = static_cast<SiteId>(more->integer(4));
         entry.coded = more->bytes(5).toByteArray();
+        if (!more->isNull(6))
+            entry.waiting.there = more->bytes(6).toByteArray();
         more->reset();
         const auto number = putBack(space, entry, transactions.value(entry.transaction));
         if (!number)
@@ -287,11 +290,13 @@ Result<qint64> Replica::Private::putBack(Store::Space &space, const Return &entr
             return fail(done.error());
     }
     row = {.known = false, .space = space.id, .outbox = 0, .counted = false, .clock = entry.clock};
-    const auto number = rows.enqueue(*table, change.key, row, transaction, entry.kept.mask, entry.base);
+    const auto number = rows.enqueue(*table, change.key, row, transaction, entry.kept.mask, {});
     if (!number)
         return number;
     row.outbox = *number;
-    if (auto done = rows.setResolved(*number, entry.resolved); !done)
+    if (auto done = rows.setBase(*number, entry.waiting); !done)
+        return fail(done.error());
+    if (auto done = rows.setResolved(*number, entry.waiting.resolved); !done)
         return fail(done.error());
     if (auto done = rows.write(*table, change.key, {}, row); !done)
         return fail(done.error());

@@ -102,9 +102,10 @@ CREATE TABLE sheaf_rows(
 
 -- Rows that the server has not acknowledged. mask: bit 0 = the whole row or its delete, bit i =
 -- column i, bit 63 = all columns from 63 on. txn = number that the rows of one transaction share.
--- base: the row's clock as the server has it, as far as known; empty: it never had the row. resolved: the columns of the
--- mask whose value a conflict policy wrote, not the user. held: 1 = the app's filter keeps the row here, 2 = it is left out
--- of the sync that is on its way.
+-- base: the row's clock as a server has had it, as far as known; empty: none had the row. there: the same of the present
+-- server alone, when an earlier one had more, or may have had; null: base. resolved: the columns of the mask whose value a
+-- conflict policy wrote, not the user. held: 1 = the app's filter keeps the row here, 2 = it is left out of the sync that is
+-- on its way.
 CREATE TABLE sheaf_outbox(
     n INTEGER PRIMARY KEY,
     tbl INTEGER NOT NULL,
@@ -114,7 +115,8 @@ CREATE TABLE sheaf_outbox(
     mask INTEGER NOT NULL,
     base BLOB NOT NULL DEFAULT x'',
     resolved INTEGER NOT NULL DEFAULT 0,
-    held INTEGER NOT NULL DEFAULT 0
+    held INTEGER NOT NULL DEFAULT 0,
+    there BLOB
 );
 
 -- Values that have no place in a table here: unknown columns, or rows that break a constraint.
@@ -228,7 +230,8 @@ CREATE TABLE sheaf_quarantine(
     resolved INTEGER NOT NULL,
     txn INTEGER NOT NULL,
     site INTEGER NOT NULL,
-    coded BLOB NOT NULL DEFAULT x''
+    coded BLOB NOT NULL DEFAULT x'',
+    there BLOB
 );
 
 -- The rows of sheaf_texts and sheaf_parts that belonged to it.

@@ -19,6 +19,24 @@ Result<qint64> RowStore::enqueue(const TableInfo &table, QByteArrayView key, con
     return enter(table, key, row, transaction, waiting);
 }
 
+Result<qint64> RowStore::offer(const TableInfo &table, QByteArrayView key, const RowState &row)
+{
+    OutboxRow waiting{.mask = isAlive(row.clock.length) ? Mask::all : Mask::whole, .base = {}};
+    waiting.there.emplace();
+    if (row.outbox == 0) {
+        encodeClock(row.clock, m_store.sites, waiting.base);
+        return enter(table, key, row, 0, waiting);
+    }
+    const auto more = statement("UPDATE sheaf_outbox SET mask = ?2, there = ?3, held = iif(held = 1, 0, held) WHERE n = ?1");
+    if (!more)
+        return fail(more.error());
+    (*more)->bindInteger(1, row.outbox);
+    (*more)->bindInteger(2, static_cast<qint64>(waiting.mask));
+    (*more)->bindBlob(3, *waiting.there);
+    auto done = (*more)->run();
+    return done ? Result<qint64>(row.outbox) : fail(done.error());
+}
+
 Result<qint64> RowStore::enter(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
                                const OutboxRow &waiting)
 {
@@ -36,6 +54,10 @@ Result<qint64> RowStore::enter(const TableInfo &table, QByteArrayView key, const
     m_enqueue.bindBlob(7, waiting.base);
     m_enqueue.bindInteger(8, static_cast<qint64>(waiting.resolved));
     m_enqueue.bindInteger(9, m_holdNew ? HeldBy::selection : HeldBy::nobody);
+    if (waiting.there)
+        m_enqueue.bindBlob(10, *waiting.there);
+    else
+        m_enqueue.bindNull(10);
     if (auto done = m_enqueue.run(); !done)
         return fail(done.error());
     ++m_outboxCount;
@@ -78,10 +100,13 @@ Result<void> RowStore::readWaiting(qint64 number, OutboxRow &waiting)
     if (!row)
         return fail(row.error());
     waiting = {};
-    if (*row)
+    if (*row) {
         waiting = {.mask = static_cast<quint64>(m_waiting.integer(0)),
                    .resolved = static_cast<quint64>(m_waiting.integer(1)),
                    .base = m_waiting.bytes(2).toByteArray()};
+        if (!m_waiting.isNull(3))
+            waiting.there = m_waiting.bytes(3).toByteArray();
+    }
     m_waiting.reset();
     return {};
 }
@@ -101,30 +126,48 @@ Result<void> RowStore::setMask(qint64 number, quint64 mask)
     return m_setMask.run();
 }
 
-Result<void> RowStore::setBase(qint64 number, QByteArrayView base)
+Result<void> RowStore::setBase(qint64 number, const OutboxRow &waiting)
 {
     m_setBase.bindInteger(1, number);
-    m_setBase.bindBlob(2, base);
+    m_setBase.bindBlob(2, waiting.base);
+    if (waiting.there)
+        m_setBase.bindBlob(3, *waiting.there);
+    else
+        m_setBase.bindNull(3);
     return m_setBase.run();
 }
 
-Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record)
+/// Merges a record into an encoded clock; true when that has changed it.
+Result<bool> RowStore::raise(QByteArray &clock, const RowRecord &record) const
+{
+    RowClock known;
+    if (!clock.isEmpty()) {
+        if (auto done = decodeClock(clock, m_store.sites, known); !done)
+            return fail(done.error());
+    }
+    MergeOutcome outcome;
+    mergeRecord(known, record, outcome);
+    if (outcome.clockChanged) {
+        clock.clear();
+        encodeClock(known, m_store.sites, clock);
+    }
+    return outcome.clockChanged;
+}
+
+Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record, bool isAll)
 {
     OutboxRow waiting;
     if (auto done = readWaiting(number, waiting); !done)
         return done;
-    RowClock base;
-    if (!waiting.base.isEmpty()) {
-        if (auto done = decodeClock(waiting.base, m_store.sites, base); !done)
-            return done;
-    }
-    MergeOutcome outcome;
-    mergeRecord(base, record, outcome);
-    if (!outcome.clockChanged)
-        return {};
-    QByteArray bytes;
-    encodeClock(base, m_store.sites, bytes);
-    return setBase(number, bytes);
+    const auto raised = raise(waiting.base, record);
+    if (!raised)
+        return fail(raised.error());
+    if (isAll)
+        waiting.there.emplace();
+    const auto raisedThere = waiting.there ? raise(*waiting.there, record) : false;
+    if (!raisedThere)
+        return fail(raisedThere.error());
+    return *raised || *raisedThere ? setBase(number, waiting) : Result<void>();
 }
 
 Result<void> RowStore::setResolved(qint64 number, quint64 columns)

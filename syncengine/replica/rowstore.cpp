@@ -81,13 +81,13 @@ Result<void> RowStore::prepare()
         {m_edit, "UPDATE sheaf_rows SET clock = sheaf_edit(clock, outbox, space), outbox = ?3 WHERE tbl = ?1 AND pk = ?2"},
         {m_update, "UPDATE sheaf_rows SET space = ?3, clock = ?4, outbox = ?5 WHERE tbl = ?1 AND pk = ?2"},
         {m_forget, "DELETE FROM sheaf_rows WHERE tbl = ?1 AND pk = ?2"},
-        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask, base, resolved, held) VALUES (?1, ?2, ?3, ?4, ?5, "
-                    "?6, ?7, ?8, ?9)"},
+        {m_enqueue, "INSERT INTO sheaf_outbox(n, tbl, pk, space, txn, mask, base, resolved, held, there) VALUES (?1, ?2, ?3, "
+                    "?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
         {m_held, "SELECT held FROM sheaf_outbox WHERE n = ?1"},
         {m_dequeue, "DELETE FROM sheaf_outbox WHERE n = ?1"},
-        {m_waiting, "SELECT mask, resolved, base FROM sheaf_outbox WHERE n = ?1"},
+        {m_waiting, "SELECT mask, resolved, base, there FROM sheaf_outbox WHERE n = ?1"},
         {m_setMask, "UPDATE sheaf_outbox SET mask = ?2 WHERE n = ?1"},
-        {m_setBase, "UPDATE sheaf_outbox SET base = ?2 WHERE n = ?1"},
+        {m_setBase, "UPDATE sheaf_outbox SET base = ?2, there = ?3 WHERE n = ?1"},
         {m_setResolved, "UPDATE sheaf_outbox SET resolved = ?2 WHERE n = ?1"},
     };
     for (const auto &entry : all) {
@@ -246,6 +246,7 @@ Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 t
         discount(m_edited.space, table, key, m_edited.clock);
         m_entry.mask = mask;
         m_entry.resolved = 0;
+        m_entry.there.reset();
     } else {
         if (auto waiting = readWaiting(m_edited.outbox, m_entry); !waiting)
             return fail(waiting.error());

@@ -36,7 +36,12 @@ constexpr int selection = 2; ///< Replica::holdAllBut()
 struct OutboxRow {
     quint64 mask = 0;
     quint64 resolved = 0; ///< columns of it that a conflict policy wrote, not the user
-    QByteArray base;      ///< encoded clock of the row as the server has it, as far as known; empty: it never had it
+    QByteArray base;      ///< encoded clock of the row as a server has had it, as far as known; empty: none has had it
+    /// The same of the present server alone, where another one is known to have had more. What is equal, and what was
+    /// missed, is judged by it.
+    std::optional<QByteArray> there{};
+
+    [[nodiscard]] const QByteArray &presentBase() const { return there ? *there : base; }
 };
 
 /// Rows with their clocks, values and outbox entries: prepared statements on the writer
@@ -72,15 +77,19 @@ public:
     /// server has it, encoded; a row that waits already keeps the one it has.
     Result<qint64> enqueue(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction, quint64 mask,
                            QByteArrayView base);
+    /// Enters a row whole that a server has had; nothing is known of what the present one has of it. A row that waits keeps
+    /// its place, its transaction and its base; a filter is asked again. countHeld() must follow.
+    Result<qint64> offer(const TableInfo &table, QByteArrayView key, const RowState &row);
     /// The number that the next enqueue() will give.
     [[nodiscard]] qint64 nextOutbox() const { return m_nextOutbox; }
     Result<void> dequeue(qint64 number);
     Result<quint64> mask(qint64 number);
     Result<void> setMask(qint64 number, quint64 mask);
     Result<void> readWaiting(qint64 number, OutboxRow &waiting);
-    Result<void> setBase(qint64 number, QByteArrayView base);
-    /// Takes note that the server has this record too.
-    Result<void> raiseBase(qint64 number, const RowRecord &record);
+    /// Writes what `waiting` says of servers.
+    Result<void> setBase(qint64 number, const OutboxRow &waiting);
+    /// Takes note that the server has this record too, or, if it `isAll`, this one alone.
+    Result<void> raiseBase(qint64 number, const RowRecord &record, bool isAll = false);
     Result<void> setResolved(qint64 number, quint64 columns);
 
     // Values
@@ -123,6 +132,7 @@ private:
     void discount(qint64 space, const TableInfo &table, QByteArrayView key, const RowClock &clock);
     Result<qint64> enter(const TableInfo &table, QByteArrayView key, const RowState &row, qint64 transaction,
                          const OutboxRow &waiting);
+    Result<bool> raise(QByteArray &clock, const RowRecord &record) const;
     using Builder = QByteArray (*)(const TableInfo &, const std::vector<const Cell *> &);
     /// The statement for a table and a set of columns; `build` makes its text the first time.
     Result<SqlStatement *> statement(Builder build, const TableInfo &table, const std::vector<const Cell *> &cells);

@@ -246,7 +246,7 @@ Result<void> Stamper::rebirth(const Touch &touch)
     } else {
         encodeClock(m_row.clock, m_store.sites, earlier.base);
     }
-    if (auto done = m_rows.setBase(outbox, earlier.base); !done)
+    if (auto done = m_rows.setBase(outbox, earlier); !done)
         return done;
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
         return done;

@@ -113,8 +113,9 @@ Result<SpaceDigest> Replica::digest(const QByteArray &space) const
     }
     if (d->rows.outboxCount() == 0)
         return digest;
-    const auto waiting = d->rows.statement("SELECT tbl, pk, iif(o.held <> 0, o.base, r.clock) FROM sheaf_outbox o"
-                                           " JOIN sheaf_rows r USING (tbl, pk) WHERE o.space = ?1");
+    const auto waiting =
+        d->rows.statement("SELECT tbl, pk, iif(o.held <> 0, coalesce(o.there, o.base), r.clock) FROM sheaf_outbox o"
+                          " JOIN sheaf_rows r USING (tbl, pk) WHERE o.space = ?1");
     if (!waiting)
         return fail(waiting.error());
     (*waiting)->bindInteger(1, known->id);
@@ -129,8 +130,8 @@ Result<SpaceDigest> Replica::recomputedDigest(const QByteArray &space) const
     const Store::Space *known = d->store.find(space);
     if (known == nullptr)
         return digest;
-    const auto all = d->rows.statement("SELECT r.tbl, r.pk, iif(coalesce(o.held, 0) <> 0, o.base, r.clock) FROM sheaf_rows r"
-                                       " LEFT JOIN sheaf_outbox o ON o.n = r.outbox WHERE r.space = ?1");
+    const auto all = d->rows.statement("SELECT r.tbl, r.pk, iif(coalesce(o.held, 0) <> 0, coalesce(o.there, o.base), r.clock)"
+                                       " FROM sheaf_rows r LEFT JOIN sheaf_outbox o ON o.n = r.outbox WHERE r.space = ?1");
     if (!all)
         return fail(all.error());
     (*all)->bindInteger(1, known->id);

@@ -150,20 +150,8 @@ void SimClient::reported(const QString &code, const QString &message)
         return;
     if (code == u"filter_failed"_s && m_filtersFail)
         return;
-    if ((code == u"digest_mismatch"_s || code == u"not_repaired"_s) && holdsOffers()) {
-        m_mismatchExcused = true;
-        return;
-    }
     if (!expected.contains(code))
         blame("nothing to report", (code + u": "_s + message).toStdString());
-}
-
-/// A restored server has not got what is only offered to it, while that is held here: digests differ, and everything is
-/// exchanged again, until it is sent. A fault that is known and not mended.
-bool SimClient::holdsOffers() const
-{
-    return (m_parts.has(Feature::SyncWhere) || m_parts.has(Feature::Filters)) && m_parts.has(Feature::ServerRestore) &&
-           m_replica->heldCount() > 0;
 }
 
 void SimClient::doom(SeededRandom &random, bool power)

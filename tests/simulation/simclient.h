@@ -187,7 +187,6 @@ private:
     void refused(const RejectedChange &change);
     Verified settleEntry(const RejectedChange &change, const Result<void> &taken, const std::function<Result<void>()> &discard);
     void giveUp(const RejectedChange &change);
-    [[nodiscard]] bool holdsOffers() const;
     void reported(const QString &code, const QString &message);
     void statusChanged();
     void readRows(const SimTable &table, Oracle::Rows &rows) const;
@@ -216,7 +215,6 @@ private:
     QSet<QString> m_newCounters; ///< rows with counters that the edit has made
     bool m_begun = false;
     int m_openedSchema = 1;
-    bool m_mismatchExcused = false; ///< since the last check
     bool m_struck = false; ///< the process is dead and does not know it yet
     std::optional<Backup> m_backup;
     QByteArray m_birthmark; ///< of the file

@@ -127,7 +127,7 @@ def replica(format_number):
             ("d", clock(1, here, 2, sites=sites), 2)]
     for key, packed, number in rows:
         insert(db, "sheaf_rows", tbl=1, pk=text(key), space=1, clock=packed, outbox=number)
-    insert(db, "sheaf_outbox", n=1, tbl=1, pk=text("b"), space=1, txn=1, mask=2, base=clock(1, born, 2, sites=sites))
+    insert(db, "sheaf_outbox", n=1, tbl=1, pk=text("b"), space=1, txn=1, mask=2, base=clock(1, born, 2, sites=sites), there=clock(1, born, 2, sites=sites))
     insert(db, "sheaf_outbox", n=2, tbl=1, pk=text("d"), space=1, txn=2, mask=-1, base=b"")
     insert(db, "sheaf_parked", tbl=1, pk=text("a"), column=3, value=text("red"))
     insert(db, "sheaf_parts", tbl=1, pk=text("a"), column=2, part=b"", value=integer(1))

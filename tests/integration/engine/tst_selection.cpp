@@ -20,6 +20,7 @@ private Q_SLOTS:
     void filtersHoldAndHide();
     void tablesAreChosen();
     void syncWhereSendsWhatWasChosen();
+    void syncWhereIsProvenOnARestoredServer();
     void whatStaysHeldIsTold();
     void whatStaysHeldIsLetGo();
 };
@@ -81,6 +82,45 @@ void TestSelection::syncWhereSendsWhatWasChosen()
     a->engine().resume();
     verifyProven();
     QCOMPARE(b->value(u"SELECT count(*) FROM notes"_s).toInt(), 5);
+}
+
+/// What a restored server lost is offered to it, but not with what was chosen: that is proven without it.
+void TestSelection::syncWhereIsProvenOnARestoredServer()
+{
+    connectBoth();
+    a->addNote(u"1"_s, u"in the backup"_s);
+    verifyProven();
+    server->terminate();
+    const QTemporaryDir backup;
+    server->backUp(backup.path());
+    server->start();
+    b->engine().disconnectFromServer();
+    a->write(u"UPDATE notes SET title = 'edited since' WHERE id = '1'"_s);
+    a->addNote(u"2"_s, u"lost with the disk"_s);
+    QVERIFY(a->waitSynced());
+    a->engine().pause();
+    server->terminate();
+    server->restore(backup.path());
+    server->start();
+
+    a->write(u"INSERT INTO notes(id, title, votes) VALUES ('3', 'chosen', 9)"_s);
+    QSignalSpy reports(&a->engine(), &SyncEngine::reported);
+    const auto synced =
+        await(a->engine().syncWhere({.table = "notes", .where = u"votes > 8"_s, .params = {}, .tagsColumn = {}, .tags = {}}));
+    QVERIFY(synced && synced->has_value());
+    QCOMPARE(synced->value().pushed, 1);
+    b->engine().connectToServer(server->url(), tokenB);
+    QVERIFY(b->waitSynced());
+    QCOMPARE(b->value(u"SELECT group_concat(id || title) FROM (SELECT * FROM notes ORDER BY id)"_s).toString(),
+             u"1in the backup,3chosen"_s);
+    a->engine().resume();
+    verifyProven();
+    QCOMPARE(b->value(u"SELECT group_concat(id || title) FROM (SELECT * FROM notes ORDER BY id)"_s).toString(),
+             u"1edited since,2lost with the disk,3chosen"_s);
+    const auto isMismatch = [](const QVariantList &report) {
+        return report.constFirst().value<Error>().code == u"digest_mismatch"_s;
+    };
+    QVERIFY(std::ranges::none_of(reports, isMismatch));
 }
 
 /// A file that cannot be written when the sync has ended: what was left out is not sent, and nobody may take it for sent.
