@@ -45,7 +45,7 @@ Verified SimClient::edit(SeededRandom &random)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
     m_words += m_newWords;
     m_tallies += m_newTallies;
-    if (auto found = isTried ? undoAtOnce(before) : Verified())
+    if (auto found = isTried && !m_struck ? undoAtOnce(before) : Verified())
         return found;
     m_reconnector->localChangesCommitted();
     return {};
@@ -87,7 +87,7 @@ Verified SimClient::stepBack(SeededRandom &random)
     const bool back = !random.oneIn(3);
     const auto before = stamps();
     const auto outcome = back ? m_replica->undo() : m_replica->redo();
-    if (!outcome && m_struck) {
+    if (m_struck) { // also behind its last write
         bury();
         return {};
     }
