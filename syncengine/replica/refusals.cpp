@@ -225,6 +225,8 @@ Result<void> Replica::Private::forgetRow(const TableInfo &table, QByteArrayView 
         return done;
     if (auto done = parts.remove(table, key); !done)
         return done;
+    if (auto done = undoLog.forget(table.id, key, Mask::whole); !done)
+        return done;
     capture->note(table, key, 0, false, true);
     return rows.forget(table, key, row);
 }
@@ -235,6 +237,8 @@ Result<void> Replica::Private::takeBackColumns(const Refused &refused, quint64 c
     const TableInfo &table = refused.table;
     RowState &row = refused.row;
     const RowClock before = row.clock;
+    if (auto done = undoLog.forget(table.id, refused.key, columns); !done)
+        return done;
     OutboxRow waiting;
     RowClock base;
     if (auto done = rows.readWaiting(row.outbox, waiting); !done)

@@ -3,6 +3,7 @@
 #include "replica/undoentry.h"
 
 #include "crdt/bytes.h"
+#include "replica/catalog.h"
 
 #include <algorithm>
 
@@ -254,6 +255,15 @@ bool UndoEntry::rebase(const UndoRebase &rebase)
         }
     }
     return true;
+}
+
+bool UndoEntry::forget(quint64 columns)
+{
+    if ((columns & Mask::whole) != 0) {
+        *this = {};
+        return true;
+    }
+    return std::erase_if(cells, [columns](const UndoCell &cell) { return (columns & Mask::ofColumn(cell.column)) != 0; }) > 0;
 }
 
 bool UndoEntry::join(const UndoEntry &later)

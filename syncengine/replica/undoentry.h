@@ -82,6 +82,8 @@ struct UndoEntry {
     [[nodiscard]] UndoCell *find(ColumnId column, MergeType type, QByteArrayView part);
     /// Another entry of the same row knows of new stamps for an old state. True if this one had any of it.
     bool rebase(const UndoRebase &rebase);
+    /// Takes out what it has of these columns; of Mask::whole everything. True if there was any.
+    bool forget(quint64 columns);
     /// Takes a later action's entry for the same row in, so that both are undone as one. False, and nothing is done, if
     /// that cannot be.
     bool join(const UndoEntry &later);

@@ -207,6 +207,12 @@ Result<void> UndoLog::forgetSpace(qint64 space)
 {
     if (auto done = run("DELETE FROM sheaf_undo_rows WHERE space = ?1", space); !done)
         return done;
+    return removeEmpty();
+}
+
+/// Actions of which nothing is left.
+Result<void> UndoLog::removeEmpty()
+{
     return run("DELETE FROM sheaf_undo WHERE n >= ?1 AND n NOT IN (SELECT action FROM sheaf_undo_rows)", 0);
 }
 
@@ -217,15 +223,31 @@ Result<void> UndoLog::clear()
     return run("DELETE FROM sheaf_undo WHERE n >= ?1", 0);
 }
 
+Result<void> UndoLog::forget(qint64 table, QByteArrayView key, quint64 columns)
+{
+    auto done = changeRow(table, key, [columns](UndoEntry &entry) { return entry.forget(columns); });
+    return done ? removeEmpty() : done;
+}
+
 Result<void> UndoLog::rebase(qint64 table, QByteArrayView key, const UndoRebase &rebase)
+{
+    return changeRow(table, key, [&rebase](UndoEntry &entry) { return entry.rebase(rebase); });
+}
+
+/// Every entry of a row that `change` says it has changed is written, or goes if nothing is left of it.
+Result<void> UndoLog::changeRow(qint64 table, QByteArrayView key, const std::function<bool(UndoEntry &)> &change)
 {
     if (!m_select.isPrepared()) {
         auto select = SqlStatement::prepare(m_handle, "SELECT action, i, entry FROM sheaf_undo_rows WHERE tbl = ?1 AND pk = ?2");
         auto update = SqlStatement::prepare(m_handle, "UPDATE sheaf_undo_rows SET entry = ?3 WHERE action = ?1 AND i = ?2");
-        if (!select || !update)
-            return fail(select ? update.error() : select.error());
+        auto remove = SqlStatement::prepare(m_handle, "DELETE FROM sheaf_undo_rows WHERE action = ?1 AND i = ?2");
+        for (const auto *statement : {&select, &update, &remove}) {
+            if (!*statement)
+                return fail(statement->error());
+        }
         m_select = std::move(*select);
         m_update = std::move(*update);
+        m_remove = std::move(*remove);
     }
     m_select.bindInteger(1, table);
     m_select.bindBlob(2, key);
@@ -245,13 +267,15 @@ Result<void> UndoLog::rebase(qint64 table, QByteArrayView key, const UndoRebase 
     if (!read)
         return read;
     for (Known &known : all) {
-        if (!known.entry.rebase(rebase))
+        if (!change(known.entry))
             continue;
         const QByteArray bytes = encoded(known.entry);
-        m_update.bindInteger(1, known.action);
-        m_update.bindInteger(2, known.place);
-        m_update.bindBlob(3, bytes);
-        if (auto done = m_update.run(); !done)
+        SqlStatement &write = known.entry.isEmpty() ? m_remove : m_update;
+        write.bindInteger(1, known.action);
+        write.bindInteger(2, known.place);
+        if (!known.entry.isEmpty())
+            write.bindBlob(3, bytes);
+        if (auto done = write.run(); !done)
             return done;
     }
     return {};

@@ -9,6 +9,8 @@
 
 #include <QList>
 
+#include <functional>
+
 struct sqlite3;
 
 namespace Sheaf {
@@ -43,6 +45,9 @@ public:
     Result<void> clear();
     /// The rows of a space go, and what the user has done to them is not undone.
     Result<void> forgetSpace(qint64 space);
+    /// Columns of a row, or with Mask::whole all of it, have become something else behind the user's back: what the user has
+    /// done to them is neither undone nor done again.
+    Result<void> forget(qint64 table, QByteArrayView key, quint64 columns);
     /// The stamps of a row are others now: every state that had the old ones has the new ones.
     Result<void> rebase(qint64 table, QByteArrayView key, const UndoRebase &rebase);
 
@@ -55,12 +60,15 @@ private:
     Result<bool> joinGroup(const UserAction &action, const QList<Row> &rows, qint64 wallMs);
     Result<void> insertRows(qint64 action, const QList<Row> &rows);
     Result<void> prune();
+    Result<void> removeEmpty();
+    Result<void> changeRow(qint64 table, QByteArrayView key, const std::function<bool(UndoEntry &)> &change);
     Result<void> run(QByteArrayView sql, qint64 number);
 
     sqlite3 *m_handle;
     UndoOptions m_options;
-    SqlStatement m_select; ///< of rebase(): rows that wait may be many
+    SqlStatement m_select; ///< of changeRow(): rows that wait may be many
     SqlStatement m_update;
+    SqlStatement m_remove;
     bool m_changed = true;
 };
 

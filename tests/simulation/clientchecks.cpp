@@ -32,6 +32,7 @@ Verified SimClient::check(bool deep)
 {
     if (m_violation || !m_replica)
         return m_violation;
+    m_sites.insert(m_replica->site()); // it may have learned that it is a copy
     if (m_parts.copies)
         noteSent();
     for (const SpaceState &space : m_replica->spaces()) {

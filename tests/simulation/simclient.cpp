@@ -72,6 +72,7 @@ void SimClient::synced()
 
 Verified SimClient::start()
 {
+    bury();
     const QString folder = QString::fromStdString(path());
     QDir().mkpath(folder);
     m_clock = std::make_unique<NodeClock>(m_parts.queue, skewMs);

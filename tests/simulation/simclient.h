@@ -115,7 +115,8 @@ public:
     /// Prints the stamps of every row.
     void dump() const;
 
-    [[nodiscard]] bool isRunning() const { return m_replica != nullptr; }
+    /// A process that is dead and does not know it yet does nothing more for anybody.
+    [[nodiscard]] bool isRunning() const { return m_replica && !m_struck; }
     [[nodiscard]] bool isProven() const;
     /// Until when it waits for its disk.
     [[nodiscard]] qint64 freeAtUs() const { return m_clock ? m_clock->freeAtUs() : 0; }

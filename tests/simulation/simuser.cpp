@@ -45,7 +45,7 @@ Verified SimClient::edit(SeededRandom &random)
         return Violation{"I8 local writes succeed", (written.error().code + u": "_s + written.error().message).toStdString()};
     m_words += m_newWords;
     m_tallies += m_newTallies;
-    if (auto found = isTried ? undoAtOnce(before) : Verified())
+    if (auto found = isTried && !m_struck ? undoAtOnce(before) : Verified())
         return found;
     m_reconnector->localChangesCommitted();
     return {};
@@ -85,10 +85,9 @@ Verified SimClient::checkUndone(const std::map<std::tuple<std::string, std::stri
 Verified SimClient::stepBack(SeededRandom &random)
 {
     const bool back = !random.oneIn(3);
-    m_sites.insert(m_replica->site());
     const auto before = stamps();
     const auto outcome = back ? m_replica->undo() : m_replica->redo();
-    if (!outcome && m_struck) {
+    if (m_struck) { // also behind its last write
         bury();
         return {};
     }
@@ -271,9 +270,9 @@ void SimClient::judge(const Conflict &conflict)
             blame("C3 equal values are no conflict", conflict.table.toStdString());
         return;
     }
-    const bool maySeeNothing = m_parts.isCoded && m_filtersFail && isCoded(conflict.table, conflict.column);
-    if (maySeeNothing && conflict.theirs.isNull())
-        return; // without its key
+    const bool isUnreadable = m_parts.isCoded && m_filter.lacksKey && isCoded(conflict.table, conflict.column);
+    if (isUnreadable && conflict.theirs.isNull())
+        return; // whatever theirs is, it is told as nothing, which mine may be
     std::vector<QByteArray> kept;
     kept.reserve(2);
     const ValueView theirs = viewOf(conflict.theirs, kept);
@@ -285,7 +284,8 @@ void SimClient::judge(const Conflict &conflict)
     const bool telling = !conflict.theirs.isNull() && conflict.table != "tallies" && conflict.theirs.toString() != simColour &&
                          (theirs.type != ValueView::Type::Integer || theirs.integer >= constantsEnd);
     const auto seen = m_seen.find({conflict.table.toStdString(), conflict.key.toStdString(), conflict.column.toStdString()});
-    if (!telling || seen == m_seen.end())
+    // Two that revive a row at once write its old values anew, both in a life of the same length.
+    if (!telling || seen == m_seen.end() || conflict.kind == Conflict::Kind::Birth)
         return;
     const auto length = lives()[{conflict.table.toStdString(), conflict.key.toStdString()}];
     // What waited in a file that was copied comes from the other one under a stamp of its own.

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void anotherEpochMakesNoConflicts();
     void anOldNameIsNoOther();
     void twoBirthsOfOneRow();
+    void twoRevivalsOfOneRow();
     void theirDeleteMeetsMyEdit_data();
     void theirDeleteMeetsMyEdit();
     void myDeleteMeetsTheirEdit();
@@ -239,6 +240,32 @@ void TestConflicts::twoBirthsOfOneRow()
     QCOMPARE(conflict.winner, Conflict::Side::Theirs);
     settle(relay, {&one, &two});
     QVERIFY(equal(one, two));
+}
+
+/// Each writes all of the row anew, what neither has edited too: that is told as two births, not as an edit of theirs.
+void TestConflicts::twoRevivalsOfOneRow()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    Device three(schema, 3);
+    one.exec(u"INSERT INTO t VALUES (1, 'a', 'b')"_s);
+    settle(relay, {&one, &two, &three});
+    three.exec(u"DELETE FROM t"_s);
+    one.exec(u"UPDATE t SET a = 'one'"_s);
+    two.exec(u"UPDATE t SET a = 'two'"_s);
+    relay.push(three);
+    relay.pull(one);
+    relay.sync(two);
+    one.exec(u"UPDATE t SET b = 'mine'"_s);
+    settle(relay, {&one, &two, &three});
+    QVERIFY(equal(one, two));
+    const QList<Conflict> list = conflicts(one);
+    const auto found = std::ranges::find(list, "b"_ba, &Conflict::column);
+    QVERIFY(found != list.end());
+    QCOMPARE(found->kind, Conflict::Kind::Birth);
+    QCOMPARE(found->mine, QVariant(u"mine"_s));
+    QCOMPARE(found->theirs, QVariant(u"b"_s));
 }
 
 void TestConflicts::theirDeleteMeetsMyEdit_data()

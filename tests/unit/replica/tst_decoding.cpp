@@ -70,6 +70,7 @@ private Q_SLOTS:
     void aConstraintAndAMissingKeyAreBothWaitedFor();
     void whatComesBackFromQuarantineStaysOutOfSight();
     void conflictsShowNothingThatTravelled();
+    void nothingIsAnotherValueThanOneThatCannotBeRead();
     void migrationsDecodeWhatWasParked();
     void migrationsHideWhatCannotBeDecoded();
 
@@ -296,6 +297,22 @@ void TestDecoding::conflictsShowNothingThatTravelled()
     relay.sync(*a);
     QVERIFY(b->replica().setFilters(mapsWith(both)));
     verifyEqual(*a, *b);
+}
+
+/// Both are told as nothing, and it is a conflict all the same: what was taken out here is lost to a value of theirs.
+void TestDecoding::nothingIsAnotherValueThanOneThatCannotBeRead()
+{
+    b->wallMs += 1000;
+    a->wallMs += 2000;
+    b->exec(u"UPDATE notes SET title = NULL, body = NULL WHERE id = '2'"_s);
+    a->exec(u"UPDATE notes SET title = 'secret later', body = NULL WHERE id = '2'"_s);
+    relay.sync(*a);
+    relay.pull(*b);
+    const auto all = b->replica().conflicts();
+    QCOMPARE(all->size(), 1); // nothing and nothing are equal
+    QCOMPARE(all->constFirst().column, "title"_ba);
+    QCOMPARE(all->constFirst().winner, Conflict::Side::Theirs);
+    QVERIFY(all->constFirst().mine.isNull() && all->constFirst().theirs.isNull());
 }
 
 void TestDecoding::migrationsDecodeWhatWasParked()

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "dispute.h"
 #include "replica/undotext.h"
 #include "undobench.h"
 
@@ -23,6 +24,8 @@ private Q_SLOTS:
     void keysOfMaps();
     void groupsGoTogether();
     void textsKeepTheWordsOfOthers();
+    void refusedCellsAreNoSteps();
+    void refusedWordsAreNoSteps();
     void stepsInTexts_data();
     void stepsInTexts();
 };
@@ -241,6 +244,49 @@ void TestUndo::textsKeepTheWordsOfOthers()
     // An editor's edits are its own to undo, unless they are made an action.
     QVERIFY(undo(one).done);
     QVERIFY(!undo(one).done);
+}
+
+/// The server's verdict has taken them back already: undoing would count back what was never counted.
+void TestUndo::refusedCellsAreNoSteps()
+{
+    Pair pair;
+    pair.one.act({u"UPDATE items SET lat = 10"_s});
+    pair.settle();
+    pair.one.act({u"UPDATE items SET title = 'mine', votes = votes + 10, labels = '[\"a\",\"x\"]',"
+                  " props = json_set(props, '$.k', 2)"_s});
+    refuse(pair.relay, pair.one);
+    pair.settle();
+    QCOMPARE(item(pair.one, u"votes"_s).toInt(), 5);
+    const QList<QVariantList> before = pair.one.rows(u"SELECT * FROM items"_s);
+    QCOMPARE(undo(pair.one), (UndoOutcome{.done = true, .text = u"test"_s, .rows = 1, .changes = 2}));
+    QCOMPARE(item(pair.one, u"lat"_s).toDouble(), 1.0);
+    QVERIFY(!undo(pair.one).done);
+    QVERIFY(redo(pair.one).done);
+    QVERIFY(!redo(pair.one).done);
+    QCOMPARE(pair.one.rows(u"SELECT * FROM items"_s), before);
+    pair.settle();
+    QVERIFY(pair.same());
+}
+
+void TestUndo::refusedWordsAreNoSteps()
+{
+    const char schema[] =
+        "CREATE TABLE items(id INTEGER PRIMARY KEY, body TEXT); SELECT sheaf_sync('items', '{\"columns\":{\"body\":\"text\"}}');";
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO items VALUES (1, 'One.'), (2, 'Two.')"_s);
+    settleAll(relay, {&one, &two});
+    one.act({u"UPDATE items SET body = 'One. Mine.'"_s});
+    refuse(relay, one, 2);
+    two.exec(u"UPDATE items SET body = 'Two. Mine.' WHERE id = 2"_s);
+    settleAll(relay, {&one, &two});
+    QVERIFY(undo(one).done);
+    QCOMPARE(text(one, u"body"_s), u"One."_s);
+    QCOMPARE(text(one, u"body"_s, 2), u"Two. Mine."_s); // that is the other's now
+    QVERIFY(redo(one).done);
+    QCOMPARE(text(one, u"body"_s), u"One. Mine."_s);
+    QCOMPARE(text(one, u"body"_s, 2), u"Two. Mine."_s);
 }
 
 void TestUndo::stepsInTexts_data()

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
+#include "dispute.h"
 #include "undobench.h"
 
 #include <QtTest>
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void correctedClocks();
     void anotherName();
     void valuesOfNewerPeersComeBack();
+    void refusedRowsAreNoSteps();
     void aClosedSpaceLeavesNothing();
     void forgottenDeletesComeBack();
     void birthsAreMadeAgainAfterTheirEndIsForgotten();
@@ -245,6 +247,33 @@ void TestUndoRows::valuesOfNewerPeersComeBack()
     QCOMPARE(two.rows(u"SELECT * FROM t"_s), (QList<QVariantList>{{1, u"a"_s, u"b"_s}}));
     QVERIFY(one.digestHolds() && two.digestHolds());
     QCOMPARE(*one.replica().digest("home"), *two.replica().digest("home"));
+}
+
+/// What undo had not to take back, because the server's verdict had, redo does not do again.
+void TestUndoRows::refusedRowsAreNoSteps()
+{
+    Pair pair;
+    pair.two.exec(u"INSERT INTO items(id, title) VALUES (2, 'theirs'), (3, 'theirs')"_s);
+    pair.settle();
+    pair.one.act({u"UPDATE items SET title = 'mine' WHERE id = 1"_s, u"DELETE FROM items WHERE id = 2"_s,
+                  u"UPDATE items SET title = 'mine' WHERE id = 3"_s, u"INSERT INTO items(id, title) VALUES (4, 'mine')"_s});
+    refuse(pair.relay, pair.one, 2); // the delete and the insert
+    pair.settle();
+    const QString shown = u"SELECT id, title FROM items ORDER BY id"_s;
+    const QList<QVariantList> after{{1, u"mine"_s}, {2, u"theirs"_s}, {3, u"mine"_s}};
+    QCOMPARE(pair.one.rows(shown), after);
+    QCOMPARE(undo(pair.one), (UndoOutcome{.done = true, .text = u"test"_s, .rows = 2, .changes = 2}));
+    QCOMPARE(pair.one.rows(shown), (QList<QVariantList>{{1, u"base"_s}, {2, u"theirs"_s}, {3, u"theirs"_s}}));
+    QCOMPARE(redo(pair.one), (UndoOutcome{.done = true, .text = u"test"_s, .rows = 2, .changes = 2}));
+    QCOMPARE(pair.one.rows(shown), after);
+    // Of an action that was refused as a whole nothing is offered.
+    pair.one.act({u"DELETE FROM items WHERE id = 2"_s});
+    pair.settle();
+    QVERIFY(undo(pair.one).done);
+    refuse(pair.relay, pair.one);
+    pair.settle();
+    QVERIFY(!pair.one.replica().undoState().canRedo);
+    QVERIFY(pair.same());
 }
 
 void TestUndoRows::aClosedSpaceLeavesNothing()
