@@ -125,6 +125,68 @@ bool Merger::decode(const TableInfo &table, ColumnId column, const QByteArray &s
     return true;
 }
 
+/// Rows in quarantine and in the list of rejected ones have a newer peer's value of the column as it travelled, as rows here
+/// had until it got its place. One that cannot be decoded waits in quarantine for the key; a row that its user writes again
+/// from the other list goes without it, for it would travel as if it were his.
+Result<void> Merger::decodeKept(const TableInfo &table, ColumnId column)
+{
+    struct Kept {
+        qint64 number = 0;
+        QByteArray space;
+        QByteArray record;
+        QByteArray coded;
+    };
+    const auto decodeIn = [&](const char *selectSql, const char *updateSql) -> Result<void> {
+        auto select = SqlStatement::prepare(m_handle, selectSql);
+        auto update = SqlStatement::prepare(m_handle, updateSql);
+        if (!select || !update)
+            return fail(select ? update.error() : select.error());
+        select->bindBlob(1, table.name);
+        QList<Kept> all;
+        const auto read = forEachRow(*select, [&](const SqlStatement &row) {
+            all.append({row.integer(0), row.bytes(1).toByteArray(), row.bytes(2).toByteArray(), row.bytes(3).toByteArray()});
+        });
+        if (!read)
+            return fail(read.error());
+        for (Kept &kept : all) {
+            RowRecord record;
+            if (auto decoded = decodeRecord(kept.record, record); !decoded)
+                return decoded;
+            const auto cell = std::ranges::find(record.cells, column, &Cell::column);
+            if (cell == record.cells.end())
+                continue;
+            RowRecord coded{.length = record.length, .life = record.life, .cells = {}};
+            if (auto decoded = kept.coded.isEmpty() ? Result<void>() : decodeRecord(kept.coded, coded); !decoded)
+                return decoded;
+            QByteArray value = Bytes::encodedValue(cell->value);
+            QByteArray bytes;
+            QByteArray codedBytes = kept.coded;
+            if (decode(table, column, kept.space, value)) {
+                cell->value = Bytes::decodedValue(value);
+                encodeRecord(record, bytes);
+            } else {
+                coded.cells.insert(std::ranges::upper_bound(coded.cells, column, {}, &Cell::column), *cell);
+                codedBytes.clear();
+                encodeRecord(coded, codedBytes);
+                record.cells.erase(cell);
+                encodeRecord(record, bytes);
+            }
+            update->bindInteger(1, kept.number);
+            update->bindBlob(2, bytes);
+            update->bindBlob(3, codedBytes);
+            if (auto done = update->run(); !done)
+                return done;
+        }
+        return {};
+    };
+    if (auto done = decodeIn("SELECT n, space, record, coded FROM sheaf_quarantine WHERE tbl = ?1",
+                             "UPDATE sheaf_quarantine SET record = ?2, coded = ?3 WHERE n = ?1");
+        !done)
+        return done;
+    return decodeIn("SELECT n, space, record, x'' FROM sheaf_rejected WHERE tbl = ?1",
+                    "UPDATE sheaf_rejected SET record = ?2 WHERE n = ?1");
+}
+
 /// Makes the values of the incoming record what they are here.
 void Merger::decodeValues(const TableInfo &table, const QByteArray &space)
 {

@@ -438,6 +438,8 @@ Result<void> Merger::retryStuck()
 
 Result<void> Merger::unparkColumn(const TableInfo &table, ColumnId column, bool isRegister)
 {
+    if (auto done = isRegister && m_filters.all.decode ? decodeKept(table, column) : Result<void>(); !done)
+        return done;
     auto select =
         SqlStatement::prepare(m_handle, "SELECT k.pk, k.value, s.name FROM sheaf_parked k JOIN sheaf_rows r USING (tbl, pk)"
                                         " JOIN sheaf_spaces s ON s.id = r.space WHERE k.tbl = ?1 AND k.column = ?2");

@@ -120,6 +120,7 @@ private:
     Result<void> uncover(const TableInfo &table, const QByteArray &key, const QByteArray &space);
     void decodeValues(const TableInfo &table, const QByteArray &space);
     [[nodiscard]] bool decode(const TableInfo &table, ColumnId column, const QByteArray &space, QByteArray &bytes);
+    Result<void> decodeKept(const TableInfo &table, ColumnId column);
     void noteShown(ColumnId column, bool isTheirs);
     Result<void> hide(const TableInfo &table, const QByteArray &key);
     Result<void> judge(const TableInfo &table, const QByteArray &key, const QByteArray &space);

@@ -120,6 +120,8 @@ Verified SimClient::start()
                             {},
                             [this](const SpaceNews &news) { m_cursors.erase(news.space); }});
     m_selects = m_repairs = false;
+    if (auto found = ordered(m_replica->setFilters(filters()), "filters"); found || !m_replica) // as the engine does
+        return found;
     askResolver();
     if (m_online)
         m_reconnector->connectTo(QUrl(u"ws://sim"_s), m_token);

@@ -206,8 +206,14 @@ void SimClient::look()
             readRows(table, rows);
     }
     const auto lengths = lives();
+    std::set<std::pair<std::string, std::string>> kept; // edits in quarantine were made before
+    const auto quarantined = m_replica->quarantined();
+    for (const QuarantinedChange &change : quarantined ? *quarantined : QList<QuarantinedChange>())
+        kept.emplace(change.table.toStdString(), change.key.toStdString());
     for (const auto &[id, row] : rows) {
         const auto &[space, table, key] = id;
+        if (kept.contains({table, key}))
+            continue;
         const auto length = lengths.find({table, key});
         for (const auto &[column, cell] : row.cells)
             m_seen[{table, key, column}].emplace(length == lengths.end() ? 0 : length->second, cell.value);

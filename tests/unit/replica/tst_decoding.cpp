@@ -73,6 +73,7 @@ private Q_SLOTS:
     void nothingIsAnotherValueThanOneThatCannotBeRead();
     void migrationsDecodeWhatWasParked();
     void migrationsHideWhatCannotBeDecoded();
+    void migrationsDecodeWhatIsInQuarantine();
 
 private:
     [[nodiscard]] static QString titles(Device &device)
@@ -350,6 +351,30 @@ void TestDecoding::migrationsHideWhatCannotBeDecoded()
     QVERIFY(b->digestHolds());
     QVERIFY(b->replica().setFilters(mapsWith(both)));
     QCOMPARE(titles(*b), u"secret one|two"_s);
+    verifyEqual(*a, *b);
+}
+
+/// The row comes back as it was when the space was closed, but by now its columns of newer peers are to be seen.
+void TestDecoding::migrationsDecodeWhatIsInQuarantine()
+{
+    a->setSchema({schema, newer});
+    a->reopen();
+    a->wallMs += 1000;
+    a->exec(u"UPDATE notes SET colour = iif(id = '1', 'secret red', 'blue')"_s);
+    relay.sync(*a);
+    relay.sync(*b);
+    QVERIFY(b->replica().setFilters(mapsWith(both))); // so that both rows can be edited
+    b->exec(u"UPDATE notes SET body = 'by b'"_s);
+    QVERIFY(b->replica().closeSpace("home", u"revoked"_s, {}));
+    b->setSchema({schema, newer});
+    b->reopen();
+    relay.sync(*b);
+    QCOMPARE(b->value(u"SELECT group_concat(title || colour) FROM (SELECT title, colour FROM notes ORDER BY id)"_s).toString(), u"twoblue"_s);
+    QCOMPARE(*b->replica().hiddenCount(), 1);
+    relay.sync(*a);
+    QCOMPARE(a->value(u"SELECT group_concat(colour || body, '|') FROM (SELECT colour, body FROM notes ORDER BY id)"_s).toString(), u"secret redby b|blueby b"_s);
+    QVERIFY(b->replica().setFilters(mapsWith(both)));
+    QCOMPARE(b->value(u"SELECT group_concat(colour) FROM (SELECT colour FROM notes ORDER BY id)"_s).toString(), u"secret red,blue"_s);
     verifyEqual(*a, *b);
 }
 
