@@ -52,13 +52,13 @@ QString versionsDiffer(const Hello &hello)
 
 /// A lease that was given since the current one was last shown. Several are kept, because a hello
 /// of a connection that its client has given up may come behind that of the next connection.
-bool isPending(const StoredSite &site, const QByteArray &lease)
+std::optional<qsizetype> placeOfPending(const StoredSite &site, const QByteArray &lease)
 {
     for (qsizetype at = 0; at < site.leasesPending.size(); at += leaseBytes) {
         if (QByteArrayView(site.leasesPending).sliced(at, leaseBytes) == lease)
-            return true;
+            return at;
     }
-    return false;
+    return {};
 }
 
 /// The client must show a lease that it was given since it last showed one, or that last one when
@@ -73,7 +73,7 @@ Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, cons
     StoredSite site = (*found).value_or(StoredSite{hello.site, device, {}, {}});
     if (site.device != device)
         return std::optional(refusal(u"site_taken"_s, u"Another device uses this replica's identity."_s));
-    if (isPending(site, hello.lease)) {
+    if (placeOfPending(site, hello.lease)) {
         site.leaseCurrent = hello.lease;
         site.leasesPending.clear();
     } else if (found->has_value() && hello.lease != site.leaseCurrent) {
@@ -293,6 +293,22 @@ Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, 
     admission.welcome.epoch = epoch;
     admission.welcome.spaces = *std::move(spaces);
     return Outcome(std::move(admission));
+}
+
+Result<void> confirmLease(StorageTransaction &transaction, SiteId site, const QByteArray &lease)
+{
+    auto found = transaction.site(site);
+    if (!found)
+        return fail(found.error());
+    if (!found->has_value())
+        return {};
+    StoredSite &stored = **found;
+    const auto at = placeOfPending(stored, lease);
+    if (!at)
+        return {};
+    stored.leaseCurrent = lease;
+    stored.leasesPending.remove(0, *at + leaseBytes);
+    return transaction.putSite(stored);
 }
 
 } // namespace Sheaf::Server

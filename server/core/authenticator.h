@@ -47,4 +47,8 @@ struct Admission {
 Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, const Hello &hello, Random &random, Epoch epoch,
                                                qint64 wallMs);
 
+/// A client that pushes has the lease of its session on its disk: it counts as shown. Later ones stay pending, for what is
+/// pushed may come late.
+Result<void> confirmLease(StorageTransaction &transaction, SiteId site, const QByteArray &lease);
+
 } // namespace Sheaf::Server

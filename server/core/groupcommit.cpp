@@ -18,6 +18,8 @@ Result<CommittedGroup> commitGroup(const Group &group, Storage &storage, Random 
         committed.arrivals.emplace_back(arrival.session, *std::move(outcome));
     }
     for (const Group::Upload &upload : group.uploads) {
+        if (auto kept = upload.lease.isEmpty() ? Result<void>() : confirmLease(transaction, upload.site, upload.lease); !kept)
+            return fail(kept.error());
         auto space = upload.channel->space(transaction);
         if (!space)
             return fail(space.error());

@@ -20,6 +20,7 @@ struct Group {
         Channel *channel = nullptr;
         Push push;
         bool isDenied = false; ///< its author may not write there (any more): counted, and nothing of it taken
+        QByteArray lease = {}; ///< of a session that pushes for the first time
     };
 
     std::vector<Arrival> arrivals;

@@ -66,7 +66,8 @@ void ServerCore::arrive(ServerSession &session, Hello hello)
 void ServerCore::upload(ServerSession &session, Channel &channel, std::vector<Push> pushes, qint64 bytes, bool isDenied)
 {
     for (Push &push : pushes)
-        m_group.uploads.push_back({session.number(), session.device(), session.site(), &channel, std::move(push), isDenied});
+        m_group.uploads.push_back(
+            {session.number(), session.device(), session.site(), &channel, std::move(push), isDenied, session.takeLease()});
     m_group.bytes += bytes;
     scheduleCommit();
     if (isGroupFull())

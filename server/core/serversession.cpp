@@ -86,6 +86,7 @@ void ServerSession::admitted(const Admission &admission)
         return;
     m_state = State::Open;
     m_site = admission.site;
+    m_lease = admission.welcome.lease;
     m_device = admission.device;
     m_schemaVersion = admission.schemaVersion;
     for (const Welcome::Space &space : admission.welcome.spaces) {

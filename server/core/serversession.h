@@ -57,6 +57,8 @@ public:
 
     [[nodiscard]] quint64 number() const override { return m_number; }
     [[nodiscard]] SiteId site() const override { return m_site; }
+    /// The lease that it was given, once: when it pushes for the first time.
+    [[nodiscard]] QByteArray takeLease() { return std::exchange(m_lease, {}); }
     [[nodiscard]] DeviceId device() const override { return m_device; } ///< 0 before the welcome
     [[nodiscard]] Role role(const QByteArray &space) const override;
     /// The role that the client was told last, also of a space that wants a newer schema than its app has.
@@ -148,6 +150,7 @@ private:
     std::shared_ptr<const Compression> m_compression; ///< agreed; null: none
     std::optional<Error> m_failure;                   ///< a message could not be packed: nothing may follow it
     SiteId m_site = 0;
+    QByteArray m_lease; ///< until a push shows that the client has it
     DeviceId m_device = 0;
     quint32 m_schemaVersion = 0;
     QHash<QByteArray, Access> m_access;

@@ -92,6 +92,8 @@ Result<PartEdits> ColumnMerge::bear(const ValueView &value, const PartWriter &wr
         return ElementSet::bear(value, writer);
     if (m_type == MergeType::Map)
         return ScalarMap::bear(value);
+    if (m_type == MergeType::Max || m_type == MergeType::Min)
+        return Extremum::bear(value, writer);
     if (m_type == MergeType::Counter) {
         if (auto checked = Counter::check(value); !checked)
             return fail(checked.error());
@@ -118,6 +120,9 @@ bool ColumnMerge::isPlainBirth(const ValueView &value) const
         return value.type == ValueView::Type::Null || (value.type == ValueView::Type::Text && value.bytes == "{}");
     case MergeType::Counter:
         return value.type == ValueView::Type::Null || value.type == ValueView::Type::Integer;
+    case MergeType::Max:
+    case MergeType::Min:
+        return value.type == ValueView::Type::Null;
     default:
         return true;
     }

@@ -24,6 +24,13 @@ ValueView Extremum::fold(const ValueView &base, Parts parts) const
     return best;
 }
 
+PartEdits Extremum::bear(const ValueView &value, const PartWriter &writer)
+{
+    if (value.type == ValueView::Type::Null)
+        return {};
+    return {partEdit(partOfSite(writer.site), value)};
+}
+
 PartEdits Extremum::edit(const ValueView &base, const ValueView &now, Parts parts, const PartWriter &writer) const
 {
     if (!isBetter(now, fold(base, parts)))

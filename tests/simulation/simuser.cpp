@@ -184,8 +184,8 @@ bool SimClient::statement(QSqlDatabase &database, SeededRandom &random, QString 
     const bool isTally = drawn.increment != 0 || !drawn.label.isEmpty() || drawn.extreme != 0;
     if (done && isTally && query.numRowsAffected() > 0) {
         const QString row = drawn.values.last().toString();
-        // What a row is born with is a first value: of two the later one stands. Labels of both are there.
-        const bool certain = !drawn.label.isEmpty() || !m_newCounters.contains(row);
+        // A counter that a row is born with is a first value: of two the later one stands. Labels and extremes of both are there.
+        const bool certain = drawn.increment == 0 || !m_newCounters.contains(row);
         for (SimTally &earlier : m_newTallies) // of one transaction the last value counts
             earlier.certain = earlier.certain && (drawn.extreme == 0 || earlier.extreme == 0 || earlier.row != row);
         m_newTallies.append(

@@ -305,6 +305,13 @@ void TestColumnMerge::birthsAreParts()
         QVERIFY(column.shows(text(type == MergeType::Set ? "[]" : "{}")));
         QCOMPARE(column.values.size(), edits->size()); // no part beside those of the birth
     }
+    for (const MergeType type : {MergeType::Max, MergeType::Min}) {
+        const ColumnMerge merge(type);
+        const auto edits = merge.bear(integer(5), {1, {}});
+        QVERIFY(edits && edits->size() == 1 && !merge.isPlainBirth(integer(5)));
+        QVERIFY(sameValue(Bytes::Reader(merge.fold(integer(type == MergeType::Max ? 4 : 6), {}, *edits)).value(), integer(5)));
+        QVERIFY(merge.isPlainBirth(ValueView::null()) && merge.bear(ValueView::null(), {1, {}})->empty());
+    }
     QVERIFY(ColumnMerge(MergeType::Counter).isPlainBirth(integer(1)));
     QVERIFY(!ColumnMerge(MergeType::Counter).isPlainBirth(text("1")));
 }

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void keysOfMapsAreRegisters();
     void groupsAreNeverMixed();
     void extremesOfAll();
+    void extremesOfBirths();
     void birthsUnite();
     void aCorrectedClockLosesNothing();
     void lostAcksCountOnce();
@@ -133,6 +134,22 @@ void TestColumnSync::extremesOfAll()
     settleAll(relay, {&one, &two});
     QVERIFY(areSame({&one, &two}));
     QCOMPARE(two.rows(u"SELECT best, least FROM items"_s).first(), QVariantList({8, 1}));
+}
+
+/// Of two births too: what the one that loses was born with was written, like all else.
+void TestColumnSync::extremesOfBirths()
+{
+    Relay relay;
+    Device one(columnSchema, 1);
+    Device two(columnSchema, 2);
+    one.exec(u"INSERT INTO items(id, best, least) VALUES (1, 9, 2), (2, 9, NULL)"_s);
+    one.exec(u"UPDATE items SET best = 6, least = 4"_s); // changes nothing but what was nothing
+    two.wallMs += 10;
+    two.exec(u"INSERT INTO items(id, best, least) VALUES (1, 5, 3), (2, NULL, 7)"_s);
+    settleAll(relay, {&one, &two});
+    QVERIFY(areSame({&one, &two}));
+    QCOMPARE(two.rows(u"SELECT best, least FROM items ORDER BY id"_s).first(), QVariantList({9, 2}));
+    QCOMPARE(two.rows(u"SELECT best, least FROM items ORDER BY id"_s).last(), QVariantList({9, 4}));
 }
 
 void TestColumnSync::birthsUnite()

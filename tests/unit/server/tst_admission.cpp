@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aRevokedDeviceIsOutAtOnce();
     void leasesRotate();
     void copiesAreForked();
+    void pushesConfirmTheLease();
     void aSiteBelongsToOneDevice();
     void comingBackEndsTheFormerSession();
     void otherSpacesAreClosed();
@@ -274,6 +275,26 @@ void TestAdmission::copiesAreForked()
         QCOMPARE(copy.refusal(), u"forked"_s);
     }
     Caller(*m_house).welcomed(token, 1, third); // the original goes on
+}
+
+/// The lease of a session that has pushed is on the client's disk; whoever shows an older one is a copy, though nobody has
+/// shown the newer one yet. A later lease stays good.
+void TestAdmission::pushesConfirmTheLease()
+{
+    const QByteArray token = m_house->token("phone");
+    const QByteArray first = Caller(*m_house).welcomed(token, 1).lease;
+    Caller original(*m_house);
+    const QByteArray second = original.welcomed(token, 1, first).lease;
+    original.send(Subscribe{"home", 1, 0, {}});
+    original.send(pushOf(1, {rowOf("k", {1, 1}, {"a"})}));
+    m_house->run();
+    QCOMPARE(original.take<Ack>().size(), 1);
+    Caller copy(*m_house);
+    copy.hello(token, 1, first);
+    m_house->run();
+    QCOMPARE(copy.refusal(), u"forked"_s);
+    const QByteArray third = Caller(*m_house).welcomed(token, 1, second).lease;
+    QVERIFY(!Caller(*m_house).welcomed(token, 1, third).lease.isEmpty());
 }
 
 void TestAdmission::aSiteBelongsToOneDevice()
