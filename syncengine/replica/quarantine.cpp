@@ -183,11 +183,11 @@ Result<void> Replica::Private::quarantineEdits(qint64 entry, const Parting &part
         }
         if (!kept.has(column))
             continue;
-        auto text = texts.withdraw(place);
-        if (!text)
-            return fail(text.error());
-        if (text->has_value())
-            kept.addText(column, (*text)->update);
+        const auto update = texts.takeWaiting(place);
+        if (!update)
+            return fail(update.error());
+        if (!update->isEmpty())
+            kept.addText(column, *update);
     }
     if (kept.texts.isEmpty())
         return {};

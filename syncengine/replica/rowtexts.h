@@ -112,6 +112,9 @@ public:
     /// The document of a text that goes with its row, as load(): it may come back beside another one, so whatever is written
     /// from now on is another writer's.
     Result<QByteArray> takeWhole(const Place &place);
+    /// The edits of a text that wait, as one update, for the server may have taken them: it must be the same once more. Empty
+    /// when none wait. Whatever is written from now on is another writer's.
+    Result<QByteArray> takeWaiting(const Place &place);
     /// The server has all waiting updates up to a number.
     Result<void> settle(const TableInfo &table, QByteArrayView key, qint64 upTo);
     /// What the server had of this site's entry when the oldest edit was made that waits; nothing when none does.

@@ -3,6 +3,7 @@
 #include "crdt/bytes.h"
 #include "replica/rowtexts.h"
 #include "sql/sqlstatement.h"
+#include "text/updatealgebra.h"
 
 namespace Sheaf {
 
@@ -108,6 +109,21 @@ Result<QByteArray> RowTexts::takeWhole(const Place &place)
     drawClient();
     close(place.table, place.key);
     return whole;
+}
+
+Result<QByteArray> RowTexts::takeWaiting(const Place &place)
+{
+    const auto all = waiting(place.table, place.key, 0);
+    if (!all)
+        return fail(all.error());
+    std::vector<QByteArray> updates;
+    for (const Waiting &one : *all) {
+        if (one.column == place.column && !one.sealed)
+            updates.push_back(one.update);
+    }
+    drawClient();
+    close(place.table, place.key);
+    return updates.empty() ? Result<QByteArray>(QByteArray()) : Text::mergeUpdates(updates, Text::Format::V1);
 }
 
 /// Once, however often it comes: nothing joins it with the others.

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void birthsOfTheSameRowKeepBothTexts_data();
     void birthsOfTheSameRowKeepBothTexts();
     void refusedTextsAreTakenBack();
+    void editsInQuarantineComeOnce();
     void openEditorsFollow();
     void randomEditsConverge_data();
     void randomEditsConverge();
@@ -263,6 +264,30 @@ void TestTextSync::refusedTextsAreTakenBack()
     settle(relay, {&one, &two});
     QCOMPARE(body(one), u"base one"_s);
     QCOMPARE(one.replica().rejected()->size(), 1);
+    VERIFY_EQUAL({&one, &two});
+}
+
+/// The server took them in the last moment; the key was written again before they could come back, and then the user takes
+/// them up.
+void TestTextSync::editsInQuarantineComeOnce()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'milk')"_s);
+    settle(relay, {&one, &two});
+    append(one, u", bread"_s, 1);
+    relay.losesAcks = true;
+    relay.push(one);
+    relay.losesAcks = false;
+    QVERIFY(one.replica().closeSpace("home", u"revoked"_s, {}));
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'milk')"_s);
+    relay.pull(one);
+    const auto kept = one.replica().quarantined();
+    QCOMPARE(kept->size(), 1);
+    QVERIFY(one.replica().restoreQuarantined(kept->constFirst().number));
+    settle(relay, {&one, &two});
+    QCOMPARE(body(one), u"milk, bread"_s);
     VERIFY_EQUAL({&one, &two});
 }
 
