@@ -3,6 +3,7 @@
 #include "server/storage/sqlitestorage.h"
 
 #include "base/check.h"
+#include "protocol/packing.h"
 #include "server/storage/digestupgrade.h"
 #include "server/storage/sqlitetransaction.h"
 #include "sql/database.h"
@@ -66,13 +67,13 @@ constexpr const char *queries[] = {
     "SELECT position, tbl, pk, record FROM record WHERE position > ?1 AND position < ?2 ORDER BY position",
     "SELECT position, sealed, sum(size) FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 "
     "GROUP BY position, sealed ORDER BY position, sealed",
-    "SELECT number, position, sealed, bytes FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 "
+    "SELECT number, position, sealed, size, bytes FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 "
     "AND (position & 0xFFFFFFFFFF) BETWEEN ?4 AND ?5 ORDER BY position, number",
     "INSERT INTO text_update (position, tbl, pk, col, sealed, size, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2 AND col = ?3 AND (position & 0xFFFFFFFFFF) BETWEEN ?4 AND ?5 "
     "AND sealed = 0",
     "DELETE FROM text_update WHERE tbl = ?1 AND pk = ?2",
-    "SELECT u.number, u.position, u.tbl, u.pk, u.col, u.sealed, u.bytes, r.record FROM text_update u "
+    "SELECT u.number, u.position, u.tbl, u.pk, u.col, u.sealed, u.size, u.bytes, r.record FROM text_update u "
     "JOIN record r ON r.tbl = u.tbl AND r.pk = u.pk WHERE u.position > ?1 AND u.position < ?2 "
     "AND (u.position > ?1 + 1 OR u.number > ?3) ORDER BY u.position, u.number",
 };
@@ -222,10 +223,16 @@ Result<void> SqliteStorage::scanTexts(SpaceId space, Sequence after, qint64 numb
         s.bindInteger(2, positionOf(space + 1, 0));
         s.bindInteger(3, number);
     };
-    return scanRows(ScanTexts, bind, [&](const SqlStatement &s) {
-        return visit({s.integer(0), sequenceOf(s.integer(1)), static_cast<TableId>(s.integer(2)), s.bytes(3),
-                      static_cast<ColumnId>(s.integer(4)), s.integer(5) != 0, s.bytes(6), s.bytes(7)});
+    Packing packing;
+    Result<void> unpacked;
+    auto scanned = scanRows(ScanTexts, bind, [&](const SqlStatement &s) {
+        const auto update = packing.unpack(s.bytes(7), s.integer(6));
+        if (!update)
+            unpacked = fail(update.error());
+        return update && visit({s.integer(0), sequenceOf(s.integer(1)), static_cast<TableId>(s.integer(2)), s.bytes(3),
+                                static_cast<ColumnId>(s.integer(4)), s.integer(5) != 0, *update, s.bytes(8)});
     });
+    return scanned ? unpacked : scanned;
 }
 
 } // namespace Sheaf::Server

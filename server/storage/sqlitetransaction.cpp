@@ -3,6 +3,7 @@
 #include "server/storage/sqlitetransaction.h"
 
 #include "base/check.h"
+#include "protocol/packing.h"
 
 #include <algorithm>
 
@@ -346,19 +347,28 @@ Result<std::vector<TextBlock>> SqliteTransaction::textBlocks(TableId table, QByt
 Result<void> SqliteTransaction::texts(TableId table, QByteArrayView key, ColumnId column, const SequenceRange &range,
                                       const std::function<void(const TextView &)> &visit)
 {
-    return each(
+    Packing packing;
+    Result<void> unpacked;
+    auto done = each(
         SqliteStorage::TextsOf,
         [&](SqlStatement &s) {
             bindText(s, table, key, column);
             bindRange(s, range);
         },
         [&](const SqlStatement &s) {
-            visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.integer(2) != 0, s.bytes(3), {}});
+            const auto update = packing.unpack(s.bytes(4), s.integer(3));
+            if (update)
+                visit({s.integer(0), sequenceOf(s.integer(1)), table, key, column, s.integer(2) != 0, *update, {}});
+            else
+                unpacked = fail(update.error());
         });
+    return done ? unpacked : done;
 }
 
 Result<void> SqliteTransaction::addText(SpaceId space, const TextView &text)
 {
+    Packing packing;
+    const QByteArrayView kept = text.isSealed ? text.update : packing.pack(text.update);
     return each(SqliteStorage::InsertText, [&](SqlStatement &s) {
         s.bindInteger(1, positionOf(space, text.sequence));
         s.bindInteger(2, text.table);
@@ -366,7 +376,7 @@ Result<void> SqliteTransaction::addText(SpaceId space, const TextView &text)
         s.bindInteger(4, text.column);
         s.bindInteger(5, text.isSealed ? 1 : 0);
         s.bindInteger(6, text.update.size());
-        s.bindBlob(7, text.update);
+        s.bindBlob(7, kept);
     });
 }
 

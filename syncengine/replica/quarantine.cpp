@@ -167,7 +167,7 @@ Result<void> Replica::Private::quarantine(const Store::Space &space, const Parti
 Result<void> Replica::Private::quarantineEdits(qint64 entry, const Parting &parting, KeptChange &kept)
 {
     const TableInfo &table = *parting.table;
-    for (const char *sql : {"INSERT INTO sheaf_quarantine_texts SELECT ?1, n, column, kind, acked, bytes FROM sheaf_texts"
+    for (const char *sql : {"INSERT INTO sheaf_quarantine_texts SELECT ?1, n, column, kind, acked, bytes, size FROM sheaf_texts"
                             " WHERE tbl = ?2 AND pk = ?3",
                             "INSERT INTO sheaf_quarantine_parts SELECT ?1, column, part, value, waits, acked_hlc, acked"
                             " FROM sheaf_parts WHERE tbl = ?2 AND pk = ?3"}) {
@@ -300,10 +300,11 @@ Result<qint64> Replica::Private::putBack(Store::Space &space, const Return &entr
         return fail(done.error());
     if (auto done = rows.write(*table, change.key, {}, row); !done)
         return fail(done.error());
-    for (const char *sql : {"INSERT INTO sheaf_texts SELECT ?2, ?3, n, column, kind, acked, bytes FROM sheaf_quarantine_texts"
-                            " WHERE entry = ?1",
-                            "INSERT INTO sheaf_parts SELECT ?2, ?3, column, part, value, waits, acked_hlc, acked"
-                            " FROM sheaf_quarantine_parts WHERE entry = ?1"}) {
+    for (const char *sql :
+         {"INSERT INTO sheaf_texts SELECT ?2, ?3, n, column, kind, acked, bytes, size FROM sheaf_quarantine_texts"
+          " WHERE entry = ?1",
+          "INSERT INTO sheaf_parts SELECT ?2, ?3, column, part, value, waits, acked_hlc, acked"
+          " FROM sheaf_quarantine_parts WHERE entry = ?1"}) {
         if (auto done = Sheaf::runOn(handle, sql, change.number, table->id, change.key); !done)
             return fail(done.error());
     }

@@ -154,6 +154,7 @@ Result<void> Replica::Private::prepareTables()
         {12, u":/sheaf/replica/replica_12.sql"_s}, {13, u":/sheaf/replica/replica_13.sql"_s},
         {14, u":/sheaf/replica/replica_14.sql"_s}, {15, u":/sheaf/replica/replica_15.sql"_s},
         {16, u":/sheaf/replica/replica_16.sql"_s}, {17, u":/sheaf/replica/replica_17.sql"_s},
+        {18, u":/sheaf/replica/replica_18.sql"_s},
     };
     const qint64 newest = std::end(steps)[-1].format;
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");

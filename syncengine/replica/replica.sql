@@ -144,7 +144,8 @@ CREATE TABLE sheaf_stuck(
 -- update that waits for its ack, 4 = update that is offered on behalf of all who wrote it, 5 = sealed update,
 -- 6 = one that is offered.
 -- n counts within the row. acked: the stamp of this site's entry in the clock that the server had
--- when an update of kind 3 was made, 0 for none.
+-- when an update of kind 3 was made, 0 for none. size: of an update that is packed (protocol/packing.h); 0: the bytes
+-- are the update.
 CREATE TABLE sheaf_texts(
     tbl INTEGER NOT NULL,
     pk BLOB NOT NULL,
@@ -153,6 +154,7 @@ CREATE TABLE sheaf_texts(
     kind INTEGER NOT NULL,
     acked INTEGER NOT NULL DEFAULT 0,
     bytes BLOB NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (tbl, pk, n)
 ) WITHOUT ROWID;
 
@@ -242,6 +244,7 @@ CREATE TABLE sheaf_quarantine_texts(
     kind INTEGER NOT NULL,
     acked INTEGER NOT NULL,
     bytes BLOB NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (entry, n)
 ) WITHOUT ROWID;
 CREATE TABLE sheaf_quarantine_parts(

@@ -4,6 +4,7 @@
 
 #include "crdt/bytes.h"
 #include "protocol/limits.h"
+#include "protocol/packing.h"
 #include "protocol/sealedupdate.h"
 #include "protocol/textseed.h"
 #include "text/updatealgebra.h"
@@ -44,19 +45,19 @@ Result<void> RowTexts::prepare()
         SqlStatement &statement;
         const char *sql;
     } all[] = {
-        {m_select, "SELECT kind, bytes FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 ORDER BY kind, n"},
+        {m_select, "SELECT kind, bytes, size FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 ORDER BY kind, n"},
         {m_seed, "SELECT bytes FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 0"},
         {m_setSeed, "UPDATE sheaf_texts SET bytes = ?4 WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind = 0"},
         {m_append,
-         "INSERT INTO sheaf_texts(tbl, pk, n, column, kind, acked, bytes) SELECT ?1, ?2, coalesce(max(n), 0) + 1, ?3, ?4,"
-         " ?5, ?6 FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
+         "INSERT INTO sheaf_texts(tbl, pk, n, column, kind, acked, bytes, size) SELECT ?1, ?2, coalesce(max(n), 0) + 1, ?3, ?4,"
+         " ?5, ?6, ?7 FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
         {m_removeRow, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
         {m_removeAtRest, "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind IN (1, 2)"},
         {m_removeUpdates,
          "DELETE FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND column = ?3 AND kind BETWEEN 1 AND 4 AND n <= ?4"},
         {m_last, "SELECT max(n) FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2"},
-        {m_waiting, "SELECT n, column, kind, bytes FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND n > ?3 AND kind IN (3, 4, 6)"
-                    " ORDER BY n"},
+        {m_waiting, "SELECT n, column, kind, bytes, size FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND n > ?3"
+                    " AND kind IN (3, 4, 6) ORDER BY n"},
         {m_columns, "SELECT DISTINCT column FROM sheaf_texts WHERE tbl = ?1 AND pk = ?2 AND kind IN (3, 4, 6)"},
         {m_settle, "UPDATE sheaf_texts SET kind = CASE kind WHEN 6 THEN 5 ELSE 2 END WHERE tbl = ?1 AND pk = ?2 AND n <= ?3"
                    " AND kind IN (3, 4, 6)"},
@@ -187,7 +188,7 @@ Result<void> RowTexts::readStored(Open &open, const Place &place)
         open.small += kind == AtRest ? 1 : 0;
         ++open.stored;
         if (applied)
-            applied = open.doc->apply(row.bytes(1));
+            applied = applyStored(*open.doc, row);
     });
     if (!done || !applied)
         return done ? applied : done;
@@ -279,10 +280,13 @@ Result<QByteArray> RowTexts::seedUpdateOf(const Place &place)
 
 Result<void> RowTexts::append(const Place &place, Kind kind, QByteArrayView bytes, Hlc acked)
 {
+    Packing packing;
+    const QByteArrayView kept = isUpdate(kind) ? packing.pack(bytes) : bytes;
     SqlStatement &insert = bound(m_append, place.table, place.key, place.column);
     insert.bindInteger(4, kind);
     insert.bindInteger(5, static_cast<qint64>(acked));
-    insert.bindBlob(6, bytes);
+    insert.bindBlob(6, kept);
+    insert.bindInteger(7, kept.size() < bytes.size() ? bytes.size() : 0);
     return insert.run();
 }
 

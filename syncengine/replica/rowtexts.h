@@ -132,6 +132,8 @@ private:
     /// Sealed ones are in no document and never joined; the server has them, unless they are offered again.
     enum Kind : quint8 { Seed = 0, Snapshot = 1, AtRest = 2, Own = 3, Offered = 4, Sealed = 5, SealedOffered = 6 };
     [[nodiscard]] static bool isReadable(const SqlStatement &row) { return row.integer(0) < Sealed; }
+    /// What is packed when it is large; a register and what is sealed stay as they are.
+    [[nodiscard]] static bool isUpdate(Kind kind) { return kind != Seed && kind < Sealed; }
     /// A document in memory.
     struct Open {
         qint64 table = 0;
@@ -154,6 +156,7 @@ private:
     Result<void> readStored(Open &open, const Place &place);
     void drawClient();
     static Result<void> plant(Open &open);
+    static Result<void> applyStored(Text::Doc &doc, const SqlStatement &row);
     static Result<std::optional<QByteArray>> applyTo(Open &open, QByteArrayView update);
     static Result<void> judgeSize(const Open &open, size_t before);
     Result<QByteArray> valueInTable(const Place &place);

@@ -1,23 +1,47 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "crdt/bytes.h"
+#include "protocol/packing.h"
 #include "replica/rowtexts.h"
 #include "sql/sqlstatement.h"
 #include "text/updatealgebra.h"
 
 namespace Sheaf {
 
+namespace {
+
+/// `size` as in sheaf_texts.
+Result<QByteArrayView> unpacked(Packing &packing, QByteArrayView bytes, qint64 size)
+{
+    return size == 0 ? Result<QByteArrayView>(bytes) : packing.unpack(bytes, size);
+}
+
+} // namespace
+
+/// Applies the update of a row of m_select.
+Result<void> RowTexts::applyStored(Text::Doc &doc, const SqlStatement &row)
+{
+    Packing packing;
+    const auto update = unpacked(packing, row.bytes(1), row.integer(2));
+    return update ? doc.apply(*update) : fail(update.error());
+}
+
 Result<std::vector<RowTexts::Waiting>> RowTexts::waiting(const TableInfo &table, QByteArrayView key, qint64 after)
 {
     std::vector<Waiting> all;
     SqlStatement &select = bound(m_waiting, table, key, 0);
     select.bindInteger(3, after);
-    const auto done = forEachRow(select, [&](const SqlStatement &row) {
+    Packing packing;
+    const auto done = forEachRow(select, [&](const SqlStatement &row) -> Result<void> {
+        const auto update = unpacked(packing, row.bytes(3), row.integer(4));
+        if (!update)
+            return fail(update.error());
         all.push_back({.number = row.integer(0),
                        .column = static_cast<ColumnId>(row.integer(1)),
                        .offered = row.integer(2) == Offered || row.integer(2) == SealedOffered,
                        .sealed = row.integer(2) == SealedOffered,
-                       .update = row.bytes(3).toByteArray()});
+                       .update = update->toByteArray()});
+        return {};
     });
     if (!done)
         return fail(done.error());
@@ -82,7 +106,7 @@ Result<std::optional<RowTexts::Withdrawn>> RowTexts::withdraw(const Place &place
     Result<void> applied;
     const auto read = forEachRow(bound(m_select, place.table, place.key, place.column), [&](const SqlStatement &row) {
         if (applied && isReadable(row) && row.integer(0) != Seed && row.integer(0) != Own)
-            applied = doc.apply(row.bytes(1));
+            applied = applyStored(doc, row);
     });
     if (applied && seed->has_value())
         applied = doc.apply(seedUpdate(Bytes::decodedValue(**seed)));
@@ -152,7 +176,7 @@ Result<std::vector<ColumnId>> RowTexts::offer(const TableInfo &table, QByteArray
                 return;
             any = true;
             if (applied)
-                applied = doc.apply(row.bytes(1));
+                applied = applyStored(doc, row);
         });
         if (!done || !applied)
             return fail(done ? applied.error() : done.error());

@@ -40,6 +40,7 @@ void makeUpdatedLongAgo(Device &device)
     const char earlier[] =
         "ALTER TABLE t ADD COLUMN colour TEXT DEFAULT 'red'; ALTER TABLE t ADD COLUMN votes INTEGER NOT NULL DEFAULT 5;"
         "INSERT INTO sheaf_columns(tbl, id, name, here, type) VALUES (1, 2, 'colour', 1, 0), (1, 3, 'votes', 1, 2);"
+        "ALTER TABLE sheaf_texts DROP COLUMN size; ALTER TABLE sheaf_quarantine_texts DROP COLUMN size;"
         "ALTER TABLE sheaf_outbox DROP COLUMN there; ALTER TABLE sheaf_quarantine DROP COLUMN there;"
         "ALTER TABLE sheaf_state DROP COLUMN birthmark; UPDATE sheaf_state SET format = 13; PRAGMA user_version = 2";
     char *error = nullptr;

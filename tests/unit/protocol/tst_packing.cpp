@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/packing.h"
+
+#include <QRandomGenerator>
+#include <QtTest>
+
+using namespace Sheaf;
+using namespace Qt::StringLiterals;
+
+/// How bytes are packed for files.
+class TestPacking : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void whatPaysIsPacked();
+    void whatDoesNotPayStays_data();
+    void whatDoesNotPayStays();
+    void damagedBytesAreAnError();
+
+private:
+    static QByteArray alike(qsizetype size) { return QByteArray("0123456789").repeated(size / 10 + 1).first(size); }
+    static QByteArray random(qsizetype size)
+    {
+        QRandomGenerator dice(1);
+        QByteArray bytes(size, Qt::Uninitialized);
+        for (char &byte : bytes)
+            byte = static_cast<char>(dice.bounded(256));
+        return bytes;
+    }
+};
+
+void TestPacking::whatPaysIsPacked()
+{
+    Packing packing;
+    for (const qsizetype size : {Packing::packAboveBytes + 1, qsizetype(100'000), Packing::unpackedBytesMax}) {
+        const QByteArray bytes = alike(size);
+        const QByteArray kept = packing.pack(bytes).toByteArray();
+        QVERIFY(kept.size() < size / 10);
+        const auto unpacked = packing.unpack(kept, size);
+        QVERIFY(unpacked);
+        QVERIFY(*unpacked == bytes);
+    }
+}
+
+void TestPacking::whatDoesNotPayStays_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("nothing") << QByteArray();
+    QTest::newRow("small") << alike(Packing::packAboveBytes);
+    QTest::newRow("of chance") << random(50'000);
+    // zstd makes a sixth of it disappear, which is less than a quarter.
+    QTest::newRow("nearly of chance") << random(50'000) + alike(10'000);
+    QTest::newRow("larger than is unpacked") << alike(Packing::unpackedBytesMax + 1);
+}
+
+void TestPacking::whatDoesNotPayStays()
+{
+    QFETCH(QByteArray, bytes);
+    Packing packing;
+    const QByteArrayView kept = packing.pack(bytes);
+    QCOMPARE(kept.size(), bytes.size());
+    QVERIFY(kept == bytes);
+    const auto unpacked = packing.unpack(kept, bytes.size());
+    QVERIFY(unpacked);
+    QVERIFY(*unpacked == bytes);
+}
+
+void TestPacking::damagedBytesAreAnError()
+{
+    Packing packing;
+    const QByteArray bytes = alike(5'000) + random(500);
+    const QByteArray kept = packing.pack(bytes).toByteArray();
+    const qint64 size = bytes.size();
+    QVERIFY(kept.size() < size);
+    const auto isRefused = [&packing](const QByteArray &damaged, qint64 damagedSize) {
+        const auto unpacked = packing.unpack(damaged, damagedSize);
+        return !unpacked && unpacked.error().code == u"database_damaged"_s;
+    };
+    for (const qint64 wrong : {size - 1, size + 1, kept.size() - qint64(1), qint64(0), qint64(-1),
+                               qint64(Packing::unpackedBytesMax) + 1, std::numeric_limits<qint64>::max()})
+        QVERIFY2(isRefused(kept, wrong), qPrintable(QString::number(wrong)));
+    QVERIFY(isRefused({}, size));
+    QVERIFY(isRefused(kept.first(kept.size() - 1), size));
+    QVERIFY(isRefused(random(kept.size()), size));
+    for (qsizetype i = 0; i < kept.size(); ++i) { // whatever comes of it, it has the size
+        QByteArray damaged = kept;
+        damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
+        const auto unpacked = packing.unpack(damaged, size);
+        QVERIFY(unpacked ? unpacked->size() == size : unpacked.error().code == u"database_damaged"_s);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestPacking)
+#include "tst_packing.moc"
