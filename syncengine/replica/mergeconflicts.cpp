@@ -26,7 +26,7 @@ bool Merger::isEdited(const TableInfo &table, ColumnId column) const
 /// at once, for the rule is known; those of cells wait for settleClashes().
 Result<void> Merger::findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs)
 {
-    if (auto done = m_rows.raiseBase(m_row.outbox, m_record, m_isFirstOfSweep); !done)
+    if (auto done = m_rows.raiseBase(m_row.outbox, m_record, m_sentLength, m_isFirstOfSweep); !done)
         return done;
     if (!table.synced || m_record.length < m_base.length)
         return {};

@@ -88,8 +88,8 @@ public:
     Result<void> readWaiting(qint64 number, OutboxRow &waiting);
     /// Writes what `waiting` says of servers.
     Result<void> setBase(qint64 number, const OutboxRow &waiting);
-    /// Takes note that the server has this record too, or, if it `isAll`, this one alone.
-    Result<void> raiseBase(qint64 number, const RowRecord &record, bool isAll = false);
+    /// Takes note that the server has this record too, or, if it `isAll`, this one alone. `length` is the one that it has there.
+    Result<void> raiseBase(qint64 number, const RowRecord &record, CausalLength length, bool isAll = false);
     Result<void> setResolved(qint64 number, quint64 columns);
 
     // Values
