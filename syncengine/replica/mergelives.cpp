@@ -7,7 +7,8 @@ namespace Sheaf {
 /// Two births of one key, made in view of different forgotten deletes: neither is the later life, whatever their lengths. What
 /// waits here goes on in the life that the server has, and from then on they are two births of one length. A row that another
 /// server had, and that is offered to this one, takes in what this one has, and goes on as a life that knew of both: a delete
-/// from before it must not reach it.
+/// from before it must not reach it. A birth that travels goes down to no lower life: the server may take it as it was pushed,
+/// and if it does not, it says so.
 Result<void> Merger::joinLife(const TableInfo &table, const QByteArray &key)
 {
     const CausalLength mine = m_before.length;
@@ -15,10 +16,11 @@ Result<void> Merger::joinLife(const TableInfo &table, const QByteArray &key)
     if (mine == theirs || !isAlive(mine) || !isAlive(theirs) || (m_waiting.mask & Mask::whole) == 0)
         return {};
     const bool isBornHere = m_base.length != mine;
-    const bool joins = theirs < mine ? isUnawareBirth(mine) : isBornHere && (m_waiting.base.isEmpty() || isUnawareBirth(theirs));
+    const bool joins = theirs < mine ? isUnawareBirth(mine) && !(isBornHere && m_waiting.wasSent())
+                                     : isBornHere && (m_waiting.base.isEmpty() || isUnawareBirth(theirs));
     if (!joins)
         return {};
-    const bool isOffered = theirs < mine && !m_waiting.base.isEmpty();
+    const bool isOffered = theirs < mine && !isBornHere;
     m_row.clock.length = isOffered ? rebornAbove(mine) : theirs;
     m_record.length = m_row.clock.length;
     if (auto done = m_rows.write(table, key, m_before, m_row); !done)

@@ -132,8 +132,9 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
 
 /// What the server says of a row that it does not know, or has in another life. False when it is for the list of rejected
 /// changes.
-Result<bool> Replica::Private::settleLife(Store::Space &space, const Push &push, const Verdict &verdict)
+Result<bool> Replica::Private::settleLife(Store::Space &space, const PendingPush &pending, const Verdict &verdict)
 {
+    const Push &push = pending.push;
     const bool isApart = verdict.code == "born_apart"_L1;
     if (!isApart && verdict.code != "no_row"_L1)
         return false;
@@ -143,14 +144,16 @@ Result<bool> Replica::Private::settleLife(Store::Space &space, const Push &push,
         return true;
     if (isApart) { // it waits until theirs has come: Merger::joinLife()
         space.state.cursor = 0;
-        return space.state.follows(table->wireName);
+        // If it was not written since, nothing else of it travels: a row has another number then, which is here no more.
+        const auto cleared = rows.setSent(pending.outboxNumbers.at(verdict.index), false);
+        return cleared ? Result<bool>(space.state.follows(table->wireName)) : fail(cleared.error());
     }
     auto met = meetForgottenDelete(space, *table, change.key, lifeOf(change.record).length);
     return met ? Result<bool>(true) : fail(met.error());
 }
 
-/// A birth may have joined another life while it travelled, of which the server had seen the end by then: it took the birth as it
-/// was pushed, and the row goes on in that life.
+/// A birth in several pushes, of which the first was refused, may have joined another life while the others travelled, and the
+/// server had seen the end of that one by then: it took the birth as it was pushed, and the row goes on in that life.
 Result<void> Replica::Private::takeLife(const TableInfo &table, const QByteArray &key, RowState &row, CausalLength pushed)
 {
     if (!isAlive(pushed) || pushed <= row.clock.length)
@@ -213,7 +216,7 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
             const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
             if (verdict != nullptr && (verdict->code == "clock_ahead"_L1 || verdict->code == "clock_behind"_L1))
                 continue; // stays in the outbox
-            const auto isSettled = verdict != nullptr ? settleLife(*space, push.push, *verdict) : Result<bool>(false);
+            const auto isSettled = verdict != nullptr ? settleLife(*space, push, *verdict) : Result<bool>(false);
             if (!isSettled)
                 return fail(isSettled.error());
             if (*isSettled)

@@ -75,7 +75,7 @@ struct Replica::Private {
     Result<void> settleParts(const TableInfo &table, const QByteArray &key, const RowClock &clock, const RowRecord &pushed,
                              std::vector<ColumnId> &waiting);
     Result<void> settle(const PendingPush &push, const Ack &ack);
-    Result<bool> settleLife(Store::Space &space, const Push &push, const Verdict &verdict);
+    Result<bool> settleLife(Store::Space &space, const PendingPush &pending, const Verdict &verdict);
     Result<void> takeLife(const TableInfo &table, const QByteArray &key, RowState &row, CausalLength pushed);
     /// A row that waits, and what of it the server has refused.
     struct Refused {

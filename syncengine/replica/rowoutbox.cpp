@@ -179,4 +179,11 @@ Result<void> RowStore::setResolved(qint64 number, quint64 columns)
     return m_setResolved.run();
 }
 
+Result<void> RowStore::setSent(qint64 number, bool isSent)
+{
+    m_setSent.bindInteger(1, number);
+    m_setSent.bindInteger(2, isSent ? 1 : 0);
+    return m_setSent.run();
+}
+
 } // namespace Sheaf

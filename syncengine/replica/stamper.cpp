@@ -248,6 +248,8 @@ Result<void> Stamper::rebirth(const Touch &touch)
     }
     if (auto done = m_rows.setBase(outbox, earlier); !done)
         return done;
+    if (auto done = m_rows.setSent(outbox, earlier.wasSent()); !done)
+        return done;
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
         return done;
     if (auto done = m_texts.remove(*touch.table, touch.key); !done)
@@ -259,7 +261,9 @@ Result<void> Stamper::rebirth(const Touch &touch)
     const RowClock before = m_row.clock;
     // A table that was written before it was synced may hold rows that others have, alive. Of a life that never left this
     // replica nobody knows.
-    const CausalLength length = earlier.base.isEmpty() ? bornAbove(before.length) : rebornAbove(before.length);
+    const bool isUnknown = earlier.base.isEmpty() && !earlier.wasSent();
+    const CausalLength length =
+        isUnknown ? bornAbove(std::max(before.length, m_space->state.forgottenLength)) : rebornAbove(before.length);
     m_row.clock = touch.table->bornClock(length, later(before));
     m_row.space = space;
     m_row.outbox = outbox;

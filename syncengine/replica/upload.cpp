@@ -225,14 +225,18 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
         if (stamp <= latest)
             offered = std::max(offered, stamp);
     }
-    if (offered == d->store.offered)
-        return {};
     const SqlRules::Scope own(d->rules, SqlRules::Work::Engine);
     // It has to outlive this process, not a power cut: no reason to wait for the disk.
     if (auto done = execSql(d->handle, "PRAGMA synchronous=NORMAL"); !done)
         return done;
     auto noted = d->transact(true, [&]() -> Result<void> {
         d->store.offered = offered;
+        qint64 last = 0;
+        for (const qint64 number : push.outboxNumbers) {
+            if (auto done = number != last ? d->rows.setSent(number, true) : Result<void>(); !done)
+                return done;
+            last = number;
+        }
         return {};
     });
     auto restored = execSql(d->handle, "PRAGMA synchronous=FULL");

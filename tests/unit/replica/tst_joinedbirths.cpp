@@ -21,10 +21,28 @@ private Q_SLOTS:
     void birthsOfOneKeyUnite_data();
     void birthsOfOneKeyUnite();
     void whatIsOfferedTakesInWhatARestoredServerHas();
+    void aLifeAboveOneThatTravelsIsALaterOne_data();
+    void aLifeAboveOneThatTravelsIsALaterOne();
+    void aLifeThatNeverLeftIsUnknown();
+    void aBirthThatTravelsDoesNotGoDown();
+    void aRefusedBirthGoesDown();
     void aBirthGoesOnInTheLifeThatTheServerTook_data();
     void aBirthGoesOnInTheLifeThatTheServerTook();
 
 private:
+    /// What the device pushes, before it is heard of.
+    static PendingPush send(Device &device)
+    {
+        const auto push = device.replica().nextPush("home", device.replica().space("home").lastPush + 1, {});
+        if (!push || !push->has_value() || !device.replica().noteOffer(**push, device.wallMs))
+            qFatal("there is nothing to push");
+        return **push;
+    }
+    void answer(Device &device, const PendingPush &push, const QList<Verdict> &verdicts = {})
+    {
+        const Sequence head = relay.head();
+        QVERIFY(device.replica().settlePush(push, {"home", push.push.number, head, head, device.wallMs, verdicts}));
+    }
     static constexpr char schema[] =
         "CREATE TABLE notes(id TEXT PRIMARY KEY, title TEXT, body TEXT NOT NULL DEFAULT '', labels TEXT);"
         "SELECT sheaf_sync('notes', '{\"columns\":{\"body\":\"text\",\"labels\":\"set\"}}');";
@@ -130,6 +148,106 @@ void TestJoinedBirths::whatIsOfferedTakesInWhatARestoredServerHas()
     }
 }
 
+void TestJoinedBirths::aLifeAboveOneThatTravelsIsALaterOne_data()
+{
+    QTest::addColumn<bool>("isDeletePushed");
+    QTest::addColumn<bool>("isAnswered");
+    QTest::newRow("the delete, answered") << true << true;
+    QTest::newRow("the delete, its answer lost") << true << false;
+    QTest::newRow("the birth, answered") << false << true;
+    QTest::newRow("the birth, its answer lost") << false << false;
+}
+
+/// A delete travels, or what it deletes does, and the key is used again before an answer comes. A birth by somebody else must not
+/// draw that life below the delete.
+void TestJoinedBirths::aLifeAboveOneThatTravelsIsALaterOne()
+{
+    QFETCH(bool, isDeletePushed);
+    QFETCH(bool, isAnswered);
+    const Collected told = forgetADelete();
+    for (Device *device : {a.get(), b.get()})
+        QVERIFY(device->replica().forgetDeletes({told.space, told.sequence, told.stamp, 0}));
+    b->exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'first', 'first')"_s);
+    std::optional<PendingPush> push;
+    if (!isDeletePushed)
+        push = send(*b);
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    if (isDeletePushed)
+        push = send(*b);
+    b->reopen();
+    b->exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'again', 'words')"_s);
+    QCOMPARE(lengthOf(*b), CausalLength(3));
+    a->exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'of a', 'a')"_s);
+    relay.sync(*a);
+    relay.pull(*b);
+    relay.take(push->push);
+    if (isAnswered)
+        answer(*b, *push);
+    verifyEqual();
+    for (Device *device : {a.get(), b.get()}) {
+        QCOMPARE(titleIn(*device), u"again"_s);
+        QCOMPARE(device->value(u"SELECT body FROM notes WHERE id = '1'"_s), u"words"_s);
+    }
+}
+
+/// Nobody can know of it, so what somebody else has made is not of an earlier life.
+void TestJoinedBirths::aLifeThatNeverLeftIsUnknown()
+{
+    const Collected told = forgetADelete();
+    QVERIFY(a->replica().forgetDeletes({told.space, told.sequence, told.stamp, 0}));
+    QVERIFY(b->replica().forgetDeletes({told.space, told.sequence, told.stamp, 0}));
+    b->exec(u"INSERT INTO notes(id, title, labels) VALUES ('1', 'first', '[\"first\"]')"_s);
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    QVERIFY(b->replica().forgetDeletes({told.space, told.sequence, told.stamp, 6}));
+    b->exec(u"INSERT INTO notes(id, title, labels) VALUES ('1', 'of b', '[\"b\"]')"_s);
+    QCOMPARE(lengthOf(*b), CausalLength(9)); // above the forgotten ones, too
+    a->exec(u"INSERT INTO notes(id, title, labels) VALUES ('1', 'of a', '[\"a\"]')"_s);
+    relay.sync(*a);
+    verifyEqual();
+    QCOMPARE(lengthOf(*a), CausalLength(1));
+    QCOMPARE(a->value(u"SELECT labels FROM notes WHERE id = '1'"_s), u"[\"a\",\"b\"]"_s);
+}
+
+/// The row that a birth meets while it travels may have died where the birth comes: what is typed meanwhile is of the birth.
+void TestJoinedBirths::aBirthThatTravelsDoesNotGoDown()
+{
+    const Collected told = forgetADelete();
+    QVERIFY(a->replica().forgetDeletes({told.space, told.sequence, told.stamp, 0}));
+    QVERIFY(b->replica().forgetDeletes(told));
+    b->exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'of b', 'b')"_s);
+    const PendingPush push = send(*b);
+    a->exec(u"INSERT INTO notes(id, title) VALUES ('1', 'of a')"_s);
+    relay.sync(*a);
+    relay.pull(*b);
+    QCOMPARE(lengthOf(*b), CausalLength(5));
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*a);
+    relay.take(push.push);
+    b->exec(u"UPDATE notes SET body = body || ' and more', labels = '[\"more\"]' WHERE id = '1'"_s);
+    verifyEqual(); // the answer was lost
+    QCOMPARE(titleIn(*a), u"of b"_s);
+    QCOMPARE(a->value(u"SELECT body || labels FROM notes WHERE id = '1'"_s), u"b and more[\"more\"]"_s);
+}
+
+/// Then it is known that the server has not taken it.
+void TestJoinedBirths::aRefusedBirthGoesDown()
+{
+    const Collected told = forgetADelete();
+    QVERIFY(a->replica().forgetDeletes({told.space, told.sequence, told.stamp, 0}));
+    QVERIFY(b->replica().forgetDeletes(told));
+    b->exec(u"INSERT INTO notes(id, title, labels) VALUES ('1', 'of b', '[\"b\"]')"_s);
+    const PendingPush push = send(*b);
+    a->exec(u"INSERT INTO notes(id, title, labels) VALUES ('1', 'of a', '[\"a\"]')"_s);
+    relay.sync(*a);
+    relay.pull(*b);
+    QCOMPARE(lengthOf(*b), CausalLength(5));
+    answer(*b, push, {{0, u"born_apart"_s, {}}});
+    relay.pull(*b);
+    QCOMPARE(lengthOf(*b), CausalLength(1));
+    verifyEqual();
+    QCOMPARE(a->value(u"SELECT labels FROM notes WHERE id = '1'"_s), u"[\"a\",\"b\"]"_s);
+}
+
 void TestJoinedBirths::aBirthGoesOnInTheLifeThatTheServerTook_data()
 {
     QTest::addColumn<bool>("deleted");
@@ -137,7 +255,8 @@ void TestJoinedBirths::aBirthGoesOnInTheLifeThatTheServerTook_data()
     QTest::newRow("deleted meanwhile") << true;
 }
 
-/// A birth joins a life of which it hears while it travels; but the server had seen the end of that one before the birth came.
+/// More of a refused birth travels while it joins the life that stood in its way; but the server had seen the end of that one
+/// before the rest came.
 void TestJoinedBirths::aBirthGoesOnInTheLifeThatTheServerTook()
 {
     QFETCH(bool, deleted);
