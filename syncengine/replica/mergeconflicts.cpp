@@ -46,6 +46,8 @@ Result<void> Merger::findClashes(const TableInfo &table, const Change &change, c
         return {};
     if (!isAlive(m_before.length))
         return m_record.length < m_before.length ? noteMyDelete(table, entry, wallMs) : Result<void>();
+    if (m_record.length < m_before.length && isUnawareBirth(m_before.length))
+        return {}; // mine travels, and they meet if it is refused: joinLife()
     findCells(table);
     return m_clashes.empty() ? Result<void>() : readValuesOfClashes(table, change.key);
 }

@@ -241,10 +241,12 @@ void TestJoinedBirths::aRefusedBirthGoesDown()
     relay.sync(*a);
     relay.pull(*b);
     QCOMPARE(lengthOf(*b), CausalLength(5));
+    QCOMPARE(b->replica().conflicts()->size(), 0); // they have not met
     answer(*b, push, {{0, u"born_apart"_s, {}}});
     relay.pull(*b);
     QCOMPARE(lengthOf(*b), CausalLength(1));
     verifyEqual();
+    QCOMPARE(b->replica().conflicts()->size(), 1);
     QCOMPARE(a->value(u"SELECT labels FROM notes WHERE id = '1'"_s), u"[\"a\",\"b\"]"_s);
 }
 
