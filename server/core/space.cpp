@@ -253,6 +253,8 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     mergeRecord(m_clock, m_incoming, m_outcome);
     if (Refusal refusal = judgeDelete())
         return refusal;
+    if (Refusal refusal = judgeLife())
+        return refusal;
     if (m_incoming.length < m_old.length)
         return Refusal{}; // of an earlier life: accepted, and nothing of it counts
     if (Refusal refusal = judgeGoneParts())
@@ -302,31 +304,6 @@ Result<Space::Refusal> Space::mergeChange(StorageTransaction &transaction, const
     live.key = change.key;
     composeLive(live);
     return Refusal{};
-}
-
-/// Also of a row that is not known: its author keeps what it deleted, and others may make a row of that key.
-Space::Refusal Space::judgeDelete() const
-{
-    if (!isForgotten(m_incoming.length, m_incoming.life, m_stored.forgotten.floorStamp) || !m_outcome.clockChanged)
-        return {};
-    return Verdict(u"clock_behind"_s, u"The delete is stamped earlier than deletes may be by now."_s);
-}
-
-/// Only those that stand here have been seen by others, who must hear of it before it is forgotten.
-Space::Refusal Space::judgeGoneParts() const
-{
-    if (m_incoming.length != m_old.length)
-        return {};
-    const auto isTooLate = [&](size_t winner) {
-        const PartCell &part = m_incoming.parts[winner];
-        if (!isGone(part) || part.stamp.hlc > m_stored.forgotten.floorStamp)
-            return false;
-        const auto old = std::ranges::lower_bound(m_old.parts, placeOf(part), {}, [](const PartCell &p) { return placeOf(p); });
-        return old != m_old.parts.end() && placeOf(*old) == placeOf(part) && !isGone(*old);
-    };
-    if (!std::ranges::any_of(m_outcome.partWinners, isTooLate))
-        return {};
-    return Verdict(u"clock_behind"_s, u"An element or key was taken out earlier than that may be by now."_s);
 }
 
 /// What of the incoming texts is to be stored and told: all in a new life, else greater stamps and bytes that are not

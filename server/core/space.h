@@ -91,6 +91,7 @@ private:
     [[nodiscard]] Refusal judgeDelete() const;
     /// The same for parts that are taken out.
     [[nodiscard]] Refusal judgeGoneParts() const;
+    [[nodiscard]] Refusal judgeLife() const;
     Result<Refusal> chooseTexts(StorageTransaction &transaction, TableId table, QByteArrayView key);
     Result<void> storeTexts(StorageTransaction &transaction, TableEntry &table, QByteArrayView key);
     [[nodiscard]] bool reusesStamp() const;

@@ -56,6 +56,14 @@ struct RowRecord {
     std::vector<PartCell> parts = {};
 };
 
+/// The life stamp of an edit, below all others: it says nothing of when the row was born, and a row that is not there cannot
+/// be made of it. Births, deletes and rows that are offered whole tell theirs.
+constexpr Stamp editedLife{1, 0};
+[[nodiscard]] inline bool isEdit(const RowRecord &record)
+{
+    return record.life == editedLife;
+}
+
 /// Whether it was taken out: no element or key any more. Such parts count in no digest, and are forgotten in the end.
 [[nodiscard]] inline bool isGone(const PartCell &part)
 {

@@ -53,4 +53,22 @@ constexpr bool isAlive(CausalLength length)
     return (length & 1U) != 0;
 }
 
+/// The next life of a row whose last one was `length`, for whoever knew that one.
+constexpr CausalLength rebornAbove(CausalLength length)
+{
+    return (length + 1) | 3U;
+}
+
+/// A life that begins without knowledge of the key, above deletes of up to `length` that are forgotten. Such lives are told from
+/// others by their length, so that two of one key can be united: PROTOCOL.md "Merging".
+constexpr CausalLength bornAbove(CausalLength length)
+{
+    return ((length + 3) & ~3U) + 1;
+}
+
+constexpr bool isUnawareBirth(CausalLength length)
+{
+    return (length & 3U) == 1;
+}
+
 } // namespace Sheaf

@@ -157,6 +157,11 @@ QString adviceFor(const QString &code)
         {u"no_access"_s, u"Ask the owner of a space for access, or connect with another device token; edits are kept here."_s},
         {u"not_connected"_s, u"Connect to a server; nothing is lost without one."_s},
         {u"clock_behind"_s, u"Nothing: an old delete was stamped anew and is sent again."_s},
+        {u"no_row"_s,
+         u"Nothing: the row was deleted and that is forgotten; the edit brings it back, or is in the list of conflicts."_s},
+        {u"born_apart"_s,
+         u"Nothing: another device has made a row of this key; both become one. If the table is not followed, the row is in the"
+         " list of rejected changes."_s},
         {u"swept"_s, u"Nothing: what was deleted meanwhile goes, and edits of it are kept."_s},
         {u"terms_changed"_s, u"Nothing: the server has new terms for a space; they come with the next connection."_s},
         {u"no_permission"_s,

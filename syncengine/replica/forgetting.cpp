@@ -34,6 +34,14 @@ Result<QList<RowPlace>> rowsOf(SqlStatement &select, const SiteNumbers &sites, c
     return all;
 }
 
+/// A delete of a life, encoded, of which nobody knows who it was.
+QByteArray deleteAfter(CausalLength length, Hlc stamp)
+{
+    QByteArray record;
+    encodeRecord({.length = length + 1, .life = {stamp, 0}, .cells = {}}, record);
+    return record;
+}
+
 } // namespace
 
 Result<void> Replica::Private::forgetDeletes(Store::Space &space, const Collected &deletes)
@@ -84,16 +92,36 @@ Result<Changes> Replica::Private::missedDeletes(const Store::Space &space, Hlc s
     qint64 last = 0;
     for (const RowPlace &row : *missed) {
         const TableInfo &table = *catalog.find(row.table);
-        if (!space.state.tables.isEmpty() && !space.state.tables.contains(table.wireName))
+        if (!space.state.follows(table.wireName))
             continue; // nobody has asked for it
         if (row.table != last)
             deletes.tables.append({.table = table.wireName, .columns = {}});
         last = row.table;
-        QByteArray record;
-        encodeRecord({.length = row.length + 1, .life = {stamp, 0}, .cells = {}}, record);
-        deletes.changes.append({static_cast<quint32>(deletes.tables.size() - 1), row.key, record});
+        deletes.changes.append({static_cast<quint32>(deletes.tables.size() - 1), row.key, deleteAfter(row.length, stamp)});
     }
     return deletes;
+}
+
+/// The server knows no row for what was pushed of one: its delete is forgotten, and did not come because the table is not
+/// followed, or was forgotten just then. The edit meets it now.
+Result<void> Replica::Private::meetForgottenDelete(const Store::Space &space, const TableInfo &table, const QByteArray &key,
+                                                   CausalLength pushed)
+{
+    RowState row;
+    if (auto done = rows.read(table, key, row); !done)
+        return done;
+    const auto mask = row.outbox == 0 ? Result<quint64>(Mask::whole) : rows.mask(row.outbox);
+    if (!mask)
+        return fail(mask.error());
+    if ((*mask & Mask::whole) != 0 || row.clock.length != pushed)
+        return {}; // it has come meanwhile, or all of the row waits
+    const Hlc stamp = std::max(space.state.forgotten, editedLife.hlc);
+    const Changes deletes{.space = space.state.name,
+                          .previous = space.state.cursor,
+                          .sequence = space.state.cursor,
+                          .tables = {{.table = table.wireName, .columns = {}}},
+                          .changes = {{0, key, deleteAfter(pushed, stamp)}}};
+    return merger.mergeMissed(deletes, correctedWallMs());
 }
 
 Result<void> Replica::forgetDeletes(const Collected &deletes)

@@ -26,7 +26,7 @@ bool Merger::isEdited(const TableInfo &table, ColumnId column) const
 /// at once, for the rule is known; those of cells wait for settleClashes().
 Result<void> Merger::findClashes(const TableInfo &table, const Change &change, const QByteArray &space, qint64 wallMs)
 {
-    if (auto done = m_rows.raiseBase(m_row.outbox, m_record, m_isFirstOfSweep); !done)
+    if (auto done = m_rows.raiseBase(m_row.outbox, m_record, m_sentLength, m_isFirstOfSweep); !done)
         return done;
     if (!table.synced || m_record.length < m_base.length)
         return {};
@@ -46,6 +46,8 @@ Result<void> Merger::findClashes(const TableInfo &table, const Change &change, c
         return {};
     if (!isAlive(m_before.length))
         return m_record.length < m_before.length ? noteMyDelete(table, entry, wallMs) : Result<void>();
+    if (m_record.length < m_before.length && isUnawareBirth(m_before.length))
+        return {}; // mine travels, and they meet if it is refused: joinLife()
     findCells(table);
     return m_clashes.empty() ? Result<void>() : readValuesOfClashes(table, change.key);
 }

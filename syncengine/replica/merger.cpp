@@ -190,7 +190,8 @@ Result<void> Merger::readMine(const TableInfo &table, QByteArrayView key, qint64
                 return done;
         }
         if (isOwnEarlierVersion(m_waiting.mask)) {
-            if (auto done = m_rows.raiseBase(m_row.outbox, m_record); !done) // what the new stamps must be later than
+            // What the new stamps must be later than.
+            if (auto done = m_rows.raiseBase(m_row.outbox, m_record, m_sentLength); !done)
                 return done;
             if (auto done = m_outrun(); !done)
                 return done;
@@ -221,17 +222,15 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (auto done = noteArrival(table, change.key, space); !done)
         return done;
     decodeValues(table, space.state.name);
+    m_sentLength = m_record.length;
     if (auto done = readMine(table, change.key, wallMs); !done)
+        return done;
+    if (auto done = joinLife(table, change.key); !done)
         return done;
     if (auto done = dropMissed(table, change.key); !done)
         return done;
-    // Two births of one key, of which one was made in view of more forgotten deletes: neither is the later life.
-    const bool isBornTwice = m_row.outbox != 0 && m_waiting.base.isEmpty() && isAlive(m_before.length) &&
-                             isAlive(m_record.length) && m_record.length > m_before.length;
-    if (isBornTwice)
-        m_row.clock.length = m_record.length;
     mergeRecord(m_row.clock, m_record, m_outcome);
-    m_outcome.clockChanged = m_outcome.clockChanged || isBornTwice || !m_lessened.empty() || m_row.clock.life != m_before.life;
+    m_outcome.clockChanged = m_outcome.clockChanged || !m_lessened.empty() || m_row.clock.life != m_before.life;
     const quint64 waiting = m_waiting.mask;
     if (m_row.outbox != 0) {
         if (auto done = findClashes(table, change, space.state.name, wallMs); !done)
@@ -305,7 +304,7 @@ Result<void> Merger::settleOutbox(const TableInfo &table, RowState &row)
 Result<void> Merger::revive(const TableInfo &table, const Change &change, RowState &row, qint64 wallMs)
 {
     const Stamp stamp{m_store.clock.tick(wallMs), m_store.site};
-    row.clock = table.bornClock(m_record.length + 1, stamp);
+    row.clock = table.bornClock(rebornAbove(m_record.length), stamp);
     // What only newer apps know of the row comes back with it.
     for (const Cell &cell : m_before.registers().cells) {
         if (const auto *column = table.column(cell.column); column != nullptr && column->position < 0)

@@ -16,11 +16,17 @@ namespace Sheaf {
 class Merger
 {
 public:
+    /// A row that waits has another clock: with the former and the new one.
+    using RebaseUndo =
+        std::function<Result<void>(const TableInfo &table, const QByteArray &key, const RowClock &before, const RowClock &now)>;
+
     /// `outrun` stamps everything that waits anew, later than all that was seen.
     Merger(sqlite3 *handle, Store &store, Catalog &catalog, RowStore &rows, RowTexts &texts, RowParts &parts, Capture &capture,
-           ConflictLog &conflicts, SyncFilterHost &filters, ConflictPolicy policy, std::function<Result<void>()> outrun)
+           ConflictLog &conflicts, SyncFilterHost &filters, ConflictPolicy policy, std::function<Result<void>()> outrun,
+           RebaseUndo rebaseUndo)
         : m_handle(handle), m_store(store), m_catalog(catalog), m_rows(rows), m_texts(texts), m_parts(parts), m_capture(capture),
-          m_conflicts(conflicts), m_filters(filters), m_policy(policy), m_outrun(std::move(outrun))
+          m_conflicts(conflicts), m_filters(filters), m_policy(policy), m_outrun(std::move(outrun)),
+          m_rebaseUndo(std::move(rebaseUndo))
     {
     }
 
@@ -92,6 +98,7 @@ private:
     Result<void> noteArrival(const TableInfo &table, QByteArrayView key, const Store::Space &space);
     Result<void> dropMissed(const TableInfo &table, QByteArrayView key);
     void dropMissedStamps(const RowClock &server);
+    Result<void> joinLife(const TableInfo &table, const QByteArray &key);
     Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
     [[nodiscard]] bool isEditedSince() const;
@@ -138,7 +145,9 @@ private:
     SyncFilterHost &m_filters;
     ConflictPolicy m_policy;
     std::function<Result<void>()> m_outrun;
-    SqlStatement m_arrive; ///< a row has come during a sweep
+    RebaseUndo m_rebaseUndo;
+    SqlStatement m_arrive;         ///< a row has come during a sweep
+    CausalLength m_sentLength = 0; ///< of the record as it came
     bool m_isMissed = false;
     bool m_isFirstOfSweep = false;    ///< the row came for the first time during a sweep
     std::vector<ColumnId> m_lessened; ///< columns that lost parts for that

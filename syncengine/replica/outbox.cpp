@@ -98,6 +98,8 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
         return refuse({*table, change.key, row, pushed, *mask}, *verdict);
     // The server has these stamps now: a corrected clock must not fall behind them.
     store.see(latestStamp(pushed), correctedWallMs());
+    if (auto done = takeLife(*table, change.key, row, pushed.length); !done)
+        return done;
     std::vector<ColumnId> waiting;
     if (!row.clock.parts.empty()) {
         if (auto done = settleParts(*table, change.key, row.clock, pushed, waiting); !done)
@@ -117,7 +119,7 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
     const quint64 left = stillWaiting(*table, row.clock, *mask, pushed, waiting, store.site);
     overtaken = overtaken || isOvertaken(row.clock, left, pushed, store.site);
     if (left != 0) { // also when all of it waits, as when the row has died meanwhile: the server has what was pushed
-        if (auto done = rows.raiseBase(row.outbox, pushed); !done || left == *mask)
+        if (auto done = rows.raiseBase(row.outbox, pushed, pushed.length); !done || left == *mask)
             return done;
         return rows.setMask(row.outbox, left);
     }
@@ -126,6 +128,41 @@ Result<void> Replica::Private::settleChange(const PendingPush &push, qsizetype i
         return done;
     row.outbox = 0;
     return rows.write(*table, change.key, clock, row);
+}
+
+/// What the server says of a row that it does not know, or has in another life. False when it is for the list of rejected
+/// changes.
+Result<bool> Replica::Private::settleLife(Store::Space &space, const PendingPush &pending, const Verdict &verdict)
+{
+    const Push &push = pending.push;
+    const bool isApart = verdict.code == "born_apart"_L1;
+    if (!isApart && verdict.code != "no_row"_L1)
+        return false;
+    const Change &change = push.changes[verdict.index];
+    const TableInfo *table = catalog.findOnWire(push.tables.at(change.table).table);
+    if (table == nullptr)
+        return true;
+    if (isApart) { // it waits until theirs has come: Merger::joinLife()
+        space.state.cursor = 0;
+        // If it was not written since, nothing else of it travels: a row has another number then, which is here no more.
+        const auto cleared = rows.setSent(pending.outboxNumbers.at(verdict.index), false);
+        return cleared ? Result<bool>(space.state.follows(table->wireName)) : fail(cleared.error());
+    }
+    auto met = meetForgottenDelete(space, *table, change.key, lifeOf(change.record).length);
+    return met ? Result<bool>(true) : fail(met.error());
+}
+
+/// A birth in several pushes, of which the first was refused, may have joined another life while the others travelled, and the
+/// server had seen the end of that one by then: it took the birth as it was pushed, and the row goes on in that life.
+Result<void> Replica::Private::takeLife(const TableInfo &table, const QByteArray &key, RowState &row, CausalLength pushed)
+{
+    if (!isAlive(pushed) || pushed <= row.clock.length)
+        return {};
+    const RowClock before = row.clock;
+    row.clock.length = isAlive(before.length) ? pushed : pushed + 1;
+    if (auto done = rows.write(table, key, before, row); !done)
+        return done;
+    return rebaseUndo(table, key, before, row.clock);
 }
 
 Result<void> Replica::Private::settleTexts(const TableInfo &table, const QByteArray &key, const RowRecord &pushed, qint64 upTo)
@@ -179,6 +216,11 @@ Result<void> Replica::Private::settle(const PendingPush &push, const Ack &ack)
             const Verdict *verdict = verdicts.value(static_cast<quint32>(i));
             if (verdict != nullptr && (verdict->code == "clock_ahead"_L1 || verdict->code == "clock_behind"_L1))
                 continue; // stays in the outbox
+            const auto isSettled = verdict != nullptr ? settleLife(*space, push, *verdict) : Result<bool>(false);
+            if (!isSettled)
+                return fail(isSettled.error());
+            if (*isSettled)
+                continue;
             if (auto done = settleChange(push, i, verdict, overtaken); !done)
                 return done;
         }

@@ -86,8 +86,9 @@ Replica::Private::Private(ReplicaConfig replicaConfig, const QSqlDatabase &opene
       rows(handle, store, catalog, recount), texts(handle, rows, [this] { return config.random(); }),
       parts(handle, rows, [this] { return config.random(); }), rules(catalog),
       capture(std::make_unique<Capture>(handle, rules, store, catalog, rows, texts, parts)), conflictLog(handle),
-      undoLog(handle, config.undo), merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters,
-                                           config.conflicts, [this] { return outrun(); }),
+      undoLog(handle, config.undo),
+      merger(handle, store, catalog, rows, texts, parts, *capture, conflictLog, filters, config.conflicts,
+             std::bind_front(&Private::outrun, this), std::bind_front(&Private::rebaseUndo, this)),
       functions{[this](const QByteArray &table, const QByteArray &options) {
                     requested.append({table, options});
                 },

@@ -78,6 +78,9 @@ struct SpaceState {
     Hlc forgotten = 0;                ///< deletes with stamps up to there are as if they had never been
     CausalLength forgottenLength = 0; ///< none of them is longer
     Sequence sweep = 0;               ///< see Replica::beginSweep(); 0: there is none
+
+    /// Whether rows of a table come, by its name on the wire.
+    [[nodiscard]] bool follows(const QByteArray &table) const { return tables.isEmpty() || tables.contains(table); }
 };
 
 /// What was found of a space when its rows were looked at themselves.

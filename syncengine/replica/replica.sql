@@ -104,8 +104,8 @@ CREATE TABLE sheaf_rows(
 -- column i, bit 63 = all columns from 63 on. txn = number that the rows of one transaction share.
 -- base: the row's clock as a server has had it, as far as known; empty: none had the row. there: the same of the present
 -- server alone, when an earlier one had more, or may have had; null: base. resolved: the columns of the mask whose value a
--- conflict policy wrote, not the user. held: 1 = the app's filter keeps the row here, 2 = it is left out of the sync that is
--- on its way.
+-- conflict policy wrote, not the user; bit 0: a push has carried a birth or delete of the row that no answer says was refused.
+-- held: 1 = the app's filter keeps the row here, 2 = it is left out of the sync that is on its way.
 CREATE TABLE sheaf_outbox(
     n INTEGER PRIMARY KEY,
     tbl INTEGER NOT NULL,

@@ -75,6 +75,8 @@ struct Replica::Private {
     Result<void> settleParts(const TableInfo &table, const QByteArray &key, const RowClock &clock, const RowRecord &pushed,
                              std::vector<ColumnId> &waiting);
     Result<void> settle(const PendingPush &push, const Ack &ack);
+    Result<bool> settleLife(Store::Space &space, const PendingPush &pending, const Verdict &verdict);
+    Result<void> takeLife(const TableInfo &table, const QByteArray &key, RowState &row, CausalLength pushed);
     /// A row that waits, and what of it the server has refused.
     struct Refused {
         const TableInfo &table;
@@ -149,6 +151,8 @@ struct Replica::Private {
 
     Result<void> forgetDeletes(Store::Space &space, const Collected &deletes);
     Result<Changes> missedDeletes(const Store::Space &space, Hlc stamp);
+    Result<void> meetForgottenDelete(const Store::Space &space, const TableInfo &table, const QByteArray &key,
+                                     CausalLength pushed);
     Result<void> forgetGoneParts(const Store::Space &space);
     Result<void> forgetGoneParts(const TableInfo &table, const QByteArray &key, Hlc upTo);
     Result<void> renewRemovals(const Push &push, const Change &change, Stamp fresh);

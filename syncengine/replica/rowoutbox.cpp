@@ -154,7 +154,7 @@ Result<bool> RowStore::raise(QByteArray &clock, const RowRecord &record) const
     return outcome.clockChanged;
 }
 
-Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record, bool isAll)
+Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record, CausalLength length, bool isAll)
 {
     OutboxRow waiting;
     if (auto done = readWaiting(number, waiting); !done)
@@ -164,7 +164,9 @@ Result<void> RowStore::raiseBase(qint64 number, const RowRecord &record, bool is
         return fail(raised.error());
     if (isAll)
         waiting.there.emplace();
-    const auto raisedThere = waiting.there ? raise(*waiting.there, record) : false;
+    RowRecord there = record;
+    there.length = length;
+    const auto raisedThere = waiting.there ? raise(*waiting.there, there) : false;
     if (!raisedThere)
         return fail(raisedThere.error());
     return *raised || *raisedThere ? setBase(number, waiting) : Result<void>();
@@ -175,6 +177,13 @@ Result<void> RowStore::setResolved(qint64 number, quint64 columns)
     m_setResolved.bindInteger(1, number);
     m_setResolved.bindInteger(2, static_cast<qint64>(columns));
     return m_setResolved.run();
+}
+
+Result<void> RowStore::setSent(qint64 number, bool isSent)
+{
+    m_setSent.bindInteger(1, number);
+    m_setSent.bindInteger(2, isSent ? 1 : 0);
+    return m_setSent.run();
 }
 
 } // namespace Sheaf

@@ -88,7 +88,9 @@ Result<void> RowStore::prepare()
         {m_waiting, "SELECT mask, resolved, base, there FROM sheaf_outbox WHERE n = ?1"},
         {m_setMask, "UPDATE sheaf_outbox SET mask = ?2 WHERE n = ?1"},
         {m_setBase, "UPDATE sheaf_outbox SET base = ?2, there = ?3 WHERE n = ?1"},
-        {m_setResolved, "UPDATE sheaf_outbox SET resolved = ?2 WHERE n = ?1"},
+        {m_setResolved, "UPDATE sheaf_outbox SET resolved = ?2 | (resolved & 1) WHERE n = ?1"},
+        {m_setSent,
+         "UPDATE sheaf_outbox SET resolved = (resolved & ~1) | ?2 WHERE n = ?1 AND (mask & 1) = 1 AND (resolved & 1) <> ?2"},
     };
     for (const auto &entry : all) {
         auto prepared = SqlStatement::prepare(m_handle, entry.sql);
@@ -250,7 +252,7 @@ Result<bool> RowStore::edit(const TableInfo &table, QByteArrayView key, qint64 t
     } else {
         if (auto waiting = readWaiting(m_edited.outbox, m_entry); !waiting)
             return fail(waiting.error());
-        m_entry.resolved &= ~mask;
+        m_entry.resolved &= ~mask | Mask::whole;
         m_entry.mask = (mask & Mask::whole) != 0 ? mask : mask | m_entry.mask;
     }
     const auto number = enter(table, key, m_edited, transaction, m_entry);

@@ -35,13 +35,16 @@ constexpr int selection = 2; ///< Replica::holdAllBut()
 /// What sheaf_outbox says of one row.
 struct OutboxRow {
     quint64 mask = 0;
-    quint64 resolved = 0; ///< columns of it that a conflict policy wrote, not the user
+    quint64 resolved = 0; ///< columns of it that a conflict policy wrote, not the user; and see wasSent()
     QByteArray base;      ///< encoded clock of the row as a server has had it, as far as known; empty: none has had it
     /// The same of the present server alone, where another one is known to have had more. What is equal, and what was
     /// missed, is judged by it.
     std::optional<QByteArray> there{};
 
     [[nodiscard]] const QByteArray &presentBase() const { return there ? *there : base; }
+    /// Whether a push has carried this birth or delete, or one of the row before it, and no server is known to have refused it:
+    /// the next life is above one that others may know.
+    [[nodiscard]] bool wasSent() const { return (resolved & Mask::whole) != 0; }
 };
 
 /// Rows with their clocks, values and outbox entries: prepared statements on the writer
@@ -88,9 +91,12 @@ public:
     Result<void> readWaiting(qint64 number, OutboxRow &waiting);
     /// Writes what `waiting` says of servers.
     Result<void> setBase(qint64 number, const OutboxRow &waiting);
-    /// Takes note that the server has this record too, or, if it `isAll`, this one alone.
-    Result<void> raiseBase(qint64 number, const RowRecord &record, bool isAll = false);
+    /// Takes note that the server has this record too, or, if it `isAll`, this one alone. `length` is the one that it has there.
+    Result<void> raiseBase(qint64 number, const RowRecord &record, CausalLength length, bool isAll = false);
+    /// Leaves OutboxRow::wasSent() as it is, unless `columns` has it.
     Result<void> setResolved(qint64 number, quint64 columns);
+    /// Of a row that waits as a whole; others have a base that says more.
+    Result<void> setSent(qint64 number, bool isSent);
 
     // Values
     /// Reads a row's values by position; false when there is no such row. They live until
@@ -155,7 +161,7 @@ private:
     QHash<QByteArray, std::shared_ptr<SqlStatement>> m_statements;
     QHash<Shape, SqlStatement *> m_shapes; ///< shortcut into m_statements
     SqlStatement m_read, m_insert, m_birth, m_edit, m_update, m_forget, m_enqueue, m_dequeue, m_waiting, m_setMask, m_setBase,
-        m_setResolved, m_held;
+        m_setResolved, m_setSent, m_held;
     SqlStatement *m_valueReader = nullptr; ///< between readValues() and releaseValues()
     std::vector<ValueView> m_key;
     QByteArray m_bytes;

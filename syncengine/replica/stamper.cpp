@@ -154,7 +154,7 @@ Result<void> Stamper::spaceOf(const Touch &touch)
         return fail(space.error());
     m_space = *space;
     m_table = touch.table;
-    m_rows.expectBirths(*m_table, m_space->id, m_table->bornClock(m_space->state.forgottenLength + 1, m_stamp));
+    m_rows.expectBirths(*m_table, m_space->id, m_table->bornClock(bornAbove(m_space->state.forgottenLength), m_stamp));
     return {};
 }
 
@@ -248,6 +248,8 @@ Result<void> Stamper::rebirth(const Touch &touch)
     }
     if (auto done = m_rows.setBase(outbox, earlier); !done)
         return done;
+    if (auto done = m_rows.setSent(outbox, earlier.wasSent()); !done)
+        return done;
     if (auto done = m_rows.unpark(*touch.table, touch.key); !done)
         return done;
     if (auto done = m_texts.remove(*touch.table, touch.key); !done)
@@ -257,8 +259,12 @@ Result<void> Stamper::rebirth(const Touch &touch)
             return done;
     }
     const RowClock before = m_row.clock;
-    // A table that was written before it was synced may hold rows that others have, alive.
-    m_row.clock = touch.table->bornClock(before.length + (isAlive(before.length) ? 2 : 1), later(before));
+    // A table that was written before it was synced may hold rows that others have, alive. Of a life that never left this
+    // replica nobody knows.
+    const bool isUnknown = earlier.base.isEmpty() && !earlier.wasSent();
+    const CausalLength length =
+        isUnknown ? bornAbove(std::max(before.length, m_space->state.forgottenLength)) : rebornAbove(before.length);
+    m_row.clock = touch.table->bornClock(length, later(before));
     m_row.space = space;
     m_row.outbox = outbox;
     return m_rows.write(*touch.table, touch.key, before, m_row);

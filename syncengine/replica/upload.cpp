@@ -53,6 +53,13 @@ std::vector<Group> grouped(const std::vector<RowTexts::Waiting> &waiting)
     return groups;
 }
 
+/// A record for what of a row waits.
+RowRecord recordFor(const RowClock &clock, quint64 mask)
+{
+    const bool isWhole = (mask & Mask::whole) != 0 || !isAlive(clock.length);
+    return {.length = clock.length, .life = isWhole ? clock.life : editedLife, .cells = {}};
+}
+
 } // namespace
 
 /// The registers of `mask`, which look into the row or into `kept`.
@@ -120,7 +127,7 @@ void Replica::Private::addText(const RowClock &clock, ColumnId column, const QBy
     for (const PartCell &part : records.last().parts)
         bytes += part.part.size() + part.value.bytes.size();
     if (bytes > textsOfChangeBytesMax && bytes > update.size())
-        records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+        records.append({.length = clock.length, .life = records.last().life, .cells = {}});
     bool isTold = false;
     for (const RowClock::Entry &entry : clock.texts) {
         if (entry.column != column || (!offered && entry.stamp.site != store.site))
@@ -166,7 +173,7 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
         sent = number;
     };
     if (after == 0) {
-        records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+        records.append(recordFor(clock, mask));
         if (isAlive(clock.length)) {
             if (auto done = registersOf(table, key, row, mask, kept, records.last().cells); !done)
                 return fail(done.error());
@@ -179,7 +186,7 @@ Result<QList<Replica::Private::RowChange>> Replica::Private::changesOf(const Tab
     }
     for (const Group &group : groups) {
         if (records.isEmpty())
-            records.append({.length = clock.length, .life = clock.life, .cells = {}, .texts = {}});
+            records.append(recordFor(clock, mask));
         for (const auto &[column, updates] : group.updates) {
             auto update =
                 updates.size() == 1 ? Result<QByteArray>(updates.front()) : Text::mergeUpdates(updates, Text::Format::V1);
@@ -218,14 +225,18 @@ Result<void> Replica::noteOffer(const PendingPush &push, qint64 serverMs)
         if (stamp <= latest)
             offered = std::max(offered, stamp);
     }
-    if (offered == d->store.offered)
-        return {};
     const SqlRules::Scope own(d->rules, SqlRules::Work::Engine);
     // It has to outlive this process, not a power cut: no reason to wait for the disk.
     if (auto done = execSql(d->handle, "PRAGMA synchronous=NORMAL"); !done)
         return done;
     auto noted = d->transact(true, [&]() -> Result<void> {
         d->store.offered = offered;
+        qint64 last = 0;
+        for (const qint64 number : push.outboxNumbers) {
+            if (auto done = number != last ? d->rows.setSent(number, true) : Result<void>(); !done)
+                return done;
+            last = number;
+        }
         return {};
     });
     auto restored = execSql(d->handle, "PRAGMA synchronous=FULL");

@@ -277,7 +277,7 @@ Result<void> SpaceSync::settle(const Ack &ack)
         (!ack.verdicts.isEmpty() && ack.verdicts.last().index >= pushed))
         return fail(u"bad_message"_s, u"The server acknowledged a push that is not on its way."_s);
     bool ahead = false;
-    bool behind = false;
+    bool isAgain = false; // what was refused is pushed once more
     SpaceDigest::Buckets refused;
     for (const Verdict &verdict : ack.verdicts) {
         const Push &push = m_inFlight.front().push;
@@ -285,10 +285,13 @@ Result<void> SpaceSync::settle(const Ack &ack)
         if (verdict.code == "clock_ahead"_L1) {
             ahead = true;
         } else if (verdict.code == "clock_behind"_L1) {
-            behind = true;
-        } else {
-            ++m_link.figures().rejected;
-            refused.set(bucketOf(push.tables[change.table].table, change.key));
+            isAgain = true;
+        } else if (verdict.code != "no_row"_L1) { // of that there is nothing that could come
+            const QByteArray &table = push.tables[change.table].table;
+            const bool joins = verdict.code == "born_apart"_L1 && state().follows(table);
+            m_link.figures().rejected += joins ? 0 : 1;
+            isAgain = isAgain || joins;
+            refused.set(bucketOf(table, change.key));
         }
         m_link.report(verdict.code, verdict.reason);
     }
@@ -297,7 +300,7 @@ Result<void> SpaceSync::settle(const Ack &ack)
         if (const auto offset = m_replica.setClockOffset(ack.clockMs - m_clock.wallMs()); !offset)
             return offset;
     }
-    if (ahead || behind) {
+    if (ahead || isAgain) {
         m_uploadPause.start(milliseconds(Tuning::clockAheadPauseMs), [this] { m_link.wake(); });
     }
     const PendingPush pending = std::move(m_inFlight.front());
@@ -308,7 +311,7 @@ Result<void> SpaceSync::settle(const Ack &ack)
     if (m_applied == ack.previous)
         m_applied = ack.sequence;
     m_outboxRead = false;
-    // The replica has forgotten the refused rows: the server's version of them is wanted.
+    // The replica has forgotten the refused rows, or waits for theirs: the server's version of them is wanted.
     if (refused.any())
         pullAgain(refused | m_buckets, std::max(m_applied, m_known));
     return {};

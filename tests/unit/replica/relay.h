@@ -23,6 +23,8 @@ public:
         pull(device);
         push(device);
     }
+    /// Merges a push whose author hears nothing of it yet.
+    void take(const Push &push) { merge(push); }
     /// Keeps no deletes with stamps up to `stamp` any more; what a server would say of it.
     Collected forgetDeletes(Hlc stamp);
     [[nodiscard]] Sequence head() const { return m_head; }

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void placesSurviveTheServer();
     void lateDeletesNeedANewStamp();
     void aForgottenRowIsUnknown();
+    void halfARowIsNone();
+    void birthsApartAreNotTaken();
     void pagesHaveNoForgottenDeletes();
     void aFailedCommitForgetsNothing_data();
     void aFailedCommitForgetsNothing();
@@ -273,6 +275,55 @@ void TestForgetDeletes::aForgottenRowIsUnknown()
     QCOMPARE(m_house->rowCount("home"), 1);
     QVERIFY(push(m_phone, {rowOf("b", stamp(), {"new"}, 1)}).verdicts.isEmpty());
     QCOMPARE(m_house->rowCount("home"), 2);
+    QVERIFY(m_house->freshDigest("home") == m_house->space("home").digest);
+}
+
+/// An edit tells no birth, so no row can be made of it: not of one that was forgotten, nor of a life that is not known here.
+void TestForgetDeletes::halfARowIsNone()
+{
+    join(m_phone, 0);
+    const auto edit = [this](const QByteArray &key, CausalLength length) {
+        Change change = rowOf(key, editedLife, {}, length);
+        RowRecord record{.length = length, .life = editedLife, .cells = {{2, stamp(), ValueView::ofText("edited")}}};
+        change.record.clear();
+        encodeRecord(record, change.record);
+        return change;
+    };
+    push(m_phone, {rowOf("a", stamp(), {"x", "y"}), rowOf("b", stamp(), {"x", "y"})});
+    QVERIFY(push(m_phone, {edit("a", 1)}).verdicts.isEmpty());
+    push(m_phone, {rowOf("a", stamp(), {}, 2)});
+    QVERIFY(push(m_phone, {edit("a", 1)}).verdicts.isEmpty()); // too late, and its author hears of the delete
+    pass(2 * hourMs, {&m_phone});
+    m_phone.caller->send(Seen{"home", m_house->space("home").head});
+    collect();
+    collect();
+    QCOMPARE(m_house->rowCount("home"), 1);
+    const Ack ack = push(m_phone, {edit("a", 1), edit("b", 1), edit("b", 3)});
+    QCOMPARE(ack.verdicts.size(), 2);
+    QCOMPARE(ack.verdicts[0].index, 0U);
+    QCOMPARE(ack.verdicts[0].code, u"no_row"_s);
+    QCOMPARE(ack.verdicts[1].index, 2U);
+    QCOMPARE(m_house->rowCount("home"), 1);
+    QVERIFY(m_house->freshDigest("home") == m_house->space("home").digest);
+}
+
+/// A length that leaves 1 begins a life in ignorance: it neither takes the place of a living row, nor is such a one too late for
+/// it.
+void TestForgetDeletes::birthsApartAreNotTaken()
+{
+    join(m_phone, 0);
+    push(m_phone,
+         {rowOf("a", stamp(), {"x"}), rowOf("b", stamp(), {"x"}, 5), rowOf("c", stamp(), {"x"}), rowOf("d", stamp(), {}, 2)});
+    const SpaceDigest before = m_house->space("home").digest;
+    const Ack ack = push(m_phone, {rowOf("a", stamp(), {"y"}, 5), rowOf("b", stamp(), {"y"}, 1), rowOf("b", stamp(), {"y"}, 3)});
+    QCOMPARE(ack.verdicts.size(), 3);
+    for (const Verdict &verdict : ack.verdicts)
+        QCOMPARE(verdict.code, u"born_apart"_s);
+    QVERIFY(m_house->space("home").digest == before);
+    // Who knew of the life before begins the next one, and a dead row is in nobody's way.
+    QVERIFY(push(m_phone, {rowOf("c", stamp(), {"y"}, 3), rowOf("d", stamp(), {"y"}, 5), rowOf("c", stamp(), {"z"}, 1)})
+                .verdicts.isEmpty());
+    QVERIFY(m_house->space("home").digest != before);
     QVERIFY(m_house->freshDigest("home") == m_house->space("home").digest);
 }
 

@@ -429,7 +429,7 @@ void TestServerTexts::anotherLifeHasOtherTexts()
     const Stamp revived{makeHlc(6000), 2};
     Text::Doc third({.clientId = 9});
     third.text().insert(0, u"third");
-    QVERIFY(push({changeOf({5, revived, {}, {{body, revived, third.encode()}}})}).isEmpty());
+    QVERIFY(push({changeOf({7, revived, {}, {{body, revived, third.encode()}}})}).isEmpty());
     QCOMPARE(storedUpdates(), 1);
     Copy fresh;
     QVERIFY(fresh.take(changesFor(0)));

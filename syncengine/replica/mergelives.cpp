@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The Sheaf developers
+// SPDX-License-Identifier: Apache-2.0
+#include "replica/merger.h"
+
+namespace Sheaf {
+
+/// Two births of one key, made in view of different forgotten deletes: neither is the later life, whatever their lengths. What
+/// waits here goes on in the life that the server has, and from then on they are two births of one length. A row that another
+/// server had, and that is offered to this one, takes in what this one has, and goes on as a life that knew of both: a delete
+/// from before it must not reach it. A birth that travels goes down to no lower life: the server may take it as it was pushed,
+/// and if it does not, it says so.
+Result<void> Merger::joinLife(const TableInfo &table, const QByteArray &key)
+{
+    const CausalLength mine = m_before.length;
+    const CausalLength theirs = m_record.length;
+    if (mine == theirs || !isAlive(mine) || !isAlive(theirs) || (m_waiting.mask & Mask::whole) == 0)
+        return {};
+    const bool isBornHere = m_base.length != mine;
+    const bool joins = theirs < mine ? isUnawareBirth(mine) && !(isBornHere && m_waiting.wasSent())
+                                     : isBornHere && (m_waiting.base.isEmpty() || isUnawareBirth(theirs));
+    if (!joins)
+        return {};
+    const bool isOffered = theirs < mine && !isBornHere;
+    m_row.clock.length = isOffered ? rebornAbove(mine) : theirs;
+    m_record.length = m_row.clock.length;
+    if (auto done = m_rows.write(table, key, m_before, m_row); !done)
+        return done;
+    // The server has nothing of mine in this life; of what it has, the length is another one while that is only offered.
+    m_waiting.there = isOffered ? std::optional(m_waiting.presentBase()) : std::nullopt;
+    m_waiting.base.clear();
+    if (auto done = m_rows.setBase(m_row.outbox, m_waiting); !done)
+        return done;
+    m_base = {};
+    if (auto done = m_rebaseUndo(table, key, m_before, m_row.clock); !done)
+        return done;
+    m_before = m_row.clock;
+    return {};
+}
+
+} // namespace Sheaf
