@@ -142,22 +142,7 @@ Result<std::unique_ptr<Replica>> Replica::open(const ReplicaConfig &config)
 /// Makes the tables of sheaf's own as they are now, or brings those of an older file there step by step.
 Result<void> Replica::Private::prepareTables()
 {
-    struct Step {
-        qint64 format;
-        QString script;
-    };
-    const Step steps[] = {
-        {2, u":/sheaf/replica/replica_2.sql"_s},   {3, u":/sheaf/replica/replica_3.sql"_s},
-        {4, u":/sheaf/replica/replica_4.sql"_s},   {5, u":/sheaf/replica/replica_5.sql"_s},
-        {6, u":/sheaf/replica/replica_6.sql"_s},   {7, u":/sheaf/replica/replica_7.sql"_s},
-        {8, u":/sheaf/replica/replica_8.sql"_s},   {9, u":/sheaf/replica/replica_9.sql"_s},
-        {10, u":/sheaf/replica/replica_10.sql"_s}, {11, u":/sheaf/replica/replica_11.sql"_s},
-        {12, u":/sheaf/replica/replica_12.sql"_s}, {13, u":/sheaf/replica/replica_13.sql"_s},
-        {14, u":/sheaf/replica/replica_14.sql"_s}, {15, u":/sheaf/replica/replica_15.sql"_s},
-        {16, u":/sheaf/replica/replica_16.sql"_s}, {17, u":/sheaf/replica/replica_17.sql"_s},
-        {18, u":/sheaf/replica/replica_18.sql"_s},
-    };
-    const qint64 newest = std::end(steps)[-1].format;
+    constexpr qint64 newest = 18;
     const auto own = pragma(handle, "SELECT count(*) FROM sqlite_schema WHERE name = 'sheaf_state'");
     if (!own)
         return fail(own.error());
@@ -185,10 +170,8 @@ Result<void> Replica::Private::prepareTables()
         return transaction->commit();
     }
     const SiteNumbering numbering(handle);
-    for (const Step &step : steps) {
-        if (step.format <= *format)
-            continue;
-        if (auto done = run(step.script); !done)
+    for (qint64 next = *format + 1; next <= newest; ++next) {
+        if (auto done = run(u":/sheaf/replica/replica_%1.sql"_s.arg(next)); !done)
             return done;
     }
     if (auto done = store.saveSites(numbering.numbers()); !done)

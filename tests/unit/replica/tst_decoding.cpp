@@ -369,12 +369,15 @@ void TestDecoding::migrationsDecodeWhatIsInQuarantine()
     b->setSchema({schema, newer});
     b->reopen();
     relay.sync(*b);
-    QCOMPARE(b->value(u"SELECT group_concat(title || colour) FROM (SELECT title, colour FROM notes ORDER BY id)"_s).toString(), u"twoblue"_s);
+    QCOMPARE(b->value(u"SELECT group_concat(title || colour) FROM (SELECT title, colour FROM notes ORDER BY id)"_s).toString(),
+             u"twoblue"_s);
     QCOMPARE(*b->replica().hiddenCount(), 1);
     relay.sync(*a);
-    QCOMPARE(a->value(u"SELECT group_concat(colour || body, '|') FROM (SELECT colour, body FROM notes ORDER BY id)"_s).toString(), u"secret redby b|blueby b"_s);
+    QCOMPARE(a->value(u"SELECT group_concat(colour || body, '|') FROM (SELECT colour, body FROM notes ORDER BY id)"_s).toString(),
+             u"secret redby b|blueby b"_s);
     QVERIFY(b->replica().setFilters(mapsWith(both)));
-    QCOMPARE(b->value(u"SELECT group_concat(colour) FROM (SELECT colour FROM notes ORDER BY id)"_s).toString(), u"secret red,blue"_s);
+    QCOMPARE(b->value(u"SELECT group_concat(colour) FROM (SELECT colour FROM notes ORDER BY id)"_s).toString(),
+             u"secret red,blue"_s);
     verifyEqual(*a, *b);
 }
 
