@@ -10,10 +10,10 @@ namespace Sheaf {
 
 namespace {
 
-/// `size` as in sheaf_texts.
-Result<QByteArrayView> unpacked(Packing &packing, QByteArrayView bytes, qint64 size)
+/// Of the update that a row of sheaf_texts keeps, which notes it for packed ones alone.
+qint64 updateSize(qint64 noted, QByteArrayView kept)
 {
-    return size == 0 ? Result<QByteArrayView>(bytes) : packing.unpack(bytes, size);
+    return noted == 0 ? kept.size() : noted;
 }
 
 } // namespace
@@ -22,8 +22,8 @@ Result<QByteArrayView> unpacked(Packing &packing, QByteArrayView bytes, qint64 s
 Result<void> RowTexts::applyStored(Text::Doc &doc, const SqlStatement &row)
 {
     Packing packing;
-    const auto update = unpacked(packing, row.bytes(1), row.integer(2));
-    return update ? doc.apply(*update) : fail(update.error());
+    const auto stored = packing.unpackStored(row.bytes(1), updateSize(row.integer(2), row.bytes(1)));
+    return stored ? doc.apply(stored->update, stored->format) : fail(stored.error());
 }
 
 Result<std::vector<RowTexts::Waiting>> RowTexts::waiting(const TableInfo &table, QByteArrayView key, qint64 after)
@@ -33,7 +33,7 @@ Result<std::vector<RowTexts::Waiting>> RowTexts::waiting(const TableInfo &table,
     select.bindInteger(3, after);
     Packing packing;
     const auto done = forEachRow(select, [&](const SqlStatement &row) -> Result<void> {
-        const auto update = unpacked(packing, row.bytes(3), row.integer(4));
+        const auto update = packing.unpack(row.bytes(3), updateSize(row.integer(4), row.bytes(3)));
         if (!update)
             return fail(update.error());
         all.push_back({.number = row.integer(0),

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "storagebench.h"
+#include "support/longpast.h"
 
 #include <QRandomGenerator>
 
@@ -91,20 +92,23 @@ void TestPackedStorage::largeUpdatesArePacked()
     QByteArray random(5'000, Qt::Uninitialized);
     for (char &byte : random)
         byte = static_cast<char>(QRandomGenerator::global()->bounded(256));
-    for (const QByteArray &update : {m_large, "typed"_ba, random})
+    const QByteArray past = updateWithLongPast(500);
+    for (const QByteArray &update : {m_large, past, "typed"_ba, random})
         add(update);
     add(m_large, true);
-    const QByteArrayList all{m_large, "typed", random, m_large};
+    const QByteArrayList all{m_large, past, "typed", random, m_large};
     QCOMPARE(*scanned(), all);
     QCOMPARE(*visited(), all);
     const QList<qint64> kept = run("SELECT length(bytes) FROM text_update ORDER BY number");
     QVERIFY(kept[0] < m_large.size() / 100);
-    QCOMPARE(kept.mid(1), (QList<qint64>{5, random.size(), m_large.size()}));
+    QVERIFY(kept[1] < past.size() / 10);
+    QCOMPARE(kept.mid(2), (QList<qint64>{5, random.size(), m_large.size()}));
     QCOMPARE(*scanned(), all);
     // Limits and merges count what they are, not what they take.
     auto transaction = need(m_storage->begin());
     const auto blocks = need(transaction->textBlocks(m_table, "k", 1));
-    QCOMPARE(blocks, (std::vector<TextBlock>{{1, false, m_large.size() + 5 + random.size()}, {1, true, m_large.size()}}));
+    QCOMPARE(blocks,
+             (std::vector<TextBlock>{{1, false, m_large.size() + past.size() + 5 + random.size()}, {1, true, m_large.size()}}));
 }
 
 void TestPackedStorage::whatOlderVersionsStoredIsRead()

@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Sheaf developers
 // SPDX-License-Identifier: Apache-2.0
 #include "protocol/packing.h"
+#include "support/longpast.h"
+#include "text/updatealgebra.h"
 
 #include <QRandomGenerator>
 #include <QtTest>
@@ -14,8 +16,12 @@ class TestPacking : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void whatPaysIsPacked();
+    void aLongPastIsPackedAsDifferences();
+    void proseIsPackedAsItIs();
+    void whatWouldNotComeBackIsPackedAsItIs();
     void whatDoesNotPayStays_data();
     void whatDoesNotPayStays();
+    void damagedBytesAreAnError_data();
     void damagedBytesAreAnError();
 
 private:
@@ -43,6 +49,46 @@ void TestPacking::whatPaysIsPacked()
     }
 }
 
+void TestPacking::aLongPastIsPackedAsDifferences()
+{
+    Packing packing;
+    const QByteArray update = updateWithLongPast(500);
+    const QByteArray kept = packing.pack(update).toByteArray();
+    QCOMPARE(kept.front(), char(Text::Format::V2));
+    QVERIFY2(kept.size() < update.size() / 10, qPrintable(u"%1 of %2"_s.arg(kept.size()).arg(update.size())));
+    QVERIFY(*packing.unpack(kept, update.size()) == update);
+    // A document reads it as it lies there.
+    const auto stored = packing.unpackStored(kept, update.size());
+    QVERIFY(stored);
+    QCOMPARE(stored->format, Text::Format::V2);
+    Text::Doc doc({.clientId = 1});
+    QVERIFY(doc.apply(stored->update, stored->format));
+    QCOMPARE(doc.encode(), update);
+}
+
+void TestPacking::proseIsPackedAsItIs()
+{
+    Packing packing;
+    const QByteArray update = Text::seedUpdate(alike(5'000));
+    const QByteArray kept = packing.pack(update).toByteArray();
+    QCOMPARE(kept.front(), char(Text::Format::V1));
+    QVERIFY(*packing.unpack(kept, update.size()) == update);
+    QCOMPARE(packing.unpackStored(kept, update.size())->format, Text::Format::V1);
+}
+
+/// Other programs may write numbers longer than they have to, and these bytes are known by what they are.
+void TestPacking::whatWouldNotComeBackIsPackedAsItIs()
+{
+    Packing packing;
+    const QByteArray update = updateWithLongPast(500);
+    QVERIFY(static_cast<quint8>(update.front()) < 0x80);
+    const QByteArray longer = char(update.front() | 0x80) + QByteArray(1, '\0') + update.mid(1);
+    QVERIFY(Text::convertUpdate(longer, Text::Format::V1, Text::Format::V2));
+    const QByteArray kept = packing.pack(longer).toByteArray();
+    QCOMPARE(kept.front(), char(Text::Format::V1));
+    QVERIFY(*packing.unpack(kept, longer.size()) == longer);
+}
+
 void TestPacking::whatDoesNotPayStays_data()
 {
     QTest::addColumn<QByteArray>("bytes");
@@ -66,10 +112,17 @@ void TestPacking::whatDoesNotPayStays()
     QVERIFY(*unpacked == bytes);
 }
 
+void TestPacking::damagedBytesAreAnError_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("v1") << alike(5'000) + random(500);
+    QTest::newRow("v2") << updateWithLongPast(200);
+}
+
 void TestPacking::damagedBytesAreAnError()
 {
+    QFETCH(QByteArray, bytes);
     Packing packing;
-    const QByteArray bytes = alike(5'000) + random(500);
     const QByteArray kept = packing.pack(bytes).toByteArray();
     const qint64 size = bytes.size();
     QVERIFY(kept.size() < size);
@@ -86,6 +139,7 @@ void TestPacking::damagedBytesAreAnError()
     for (qsizetype i = 0; i < kept.size(); ++i) { // whatever comes of it, it has the size
         QByteArray damaged = kept;
         damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
+        [[maybe_unused]] const auto stored = packing.unpackStored(damaged, size);
         const auto unpacked = packing.unpack(damaged, size);
         QVERIFY(unpacked ? unpacked->size() == size : unpacked.error().code == u"database_damaged"_s);
     }

@@ -16,6 +16,7 @@ class TestPackedTexts : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void snapshotsArePacked();
+    void aLongPastIsPackedAsDifferences();
     void whatWaitsIsPacked();
     void theyGoThroughQuarantine();
     void whatOlderVersionsStoredIsRead();
@@ -72,6 +73,36 @@ void TestPackedTexts::snapshotsArePacked()
     settle(relay, {&device, &other});
     VERIFY_EQUAL({&device, &other});
     QCOMPARE(body(other), text + u" and on"_s);
+}
+
+/// What two devices write without knowing of each other.
+void TestPackedTexts::aLongPastIsPackedAsDifferences()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    one.exec(u"INSERT INTO notes(id, body) VALUES (1, 'number 0, and the end')"_s);
+    settle(relay, {&one, &two});
+    for (int i = 0; i < 150; ++i) {
+        one.exec(u"UPDATE notes SET body = 'number %1, and the end' WHERE id = 1"_s.arg(i * 37));
+        two.exec(u"UPDATE notes SET body = 'number %1, and the end' WHERE id = 1"_s.arg(i * i));
+        for (Device *device : {&one, &two, &one})
+            relay.sync(*device);
+    }
+    one.reopen();
+    QVERIFY(one.replica().loadText("notes", key(1), "body"));
+    QCOMPARE(one.value(u"SELECT count(*) FROM sheaf_texts WHERE kind = 1 AND substr(bytes, 1, 1) = x'02'"
+                       " AND length(bytes) < size / 6"_s)
+                 .toInt(),
+             1);
+    settle(relay, {&one, &two});
+    VERIFY_EQUAL({&one, &two});
+    one.reopen();
+    append(one, u"!"_s);
+    relay.forget();
+    Device third(schema, 3);
+    settle(relay, {&one, &two, &third});
+    VERIFY_EQUAL({&one, &two, &third});
 }
 
 void TestPackedTexts::whatWaitsIsPacked()
