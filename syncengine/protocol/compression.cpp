@@ -3,40 +3,14 @@
 #include "protocol/compression.h"
 
 #include "protocol/limits.h"
-
-#include <zstd.h>
+#include "protocol/zstdcompression.h"
 
 namespace Sheaf {
 
-namespace {
-
-class Zstd final : public Compression
-{
-public:
-    QByteArray name() const override { return "zstd"; }
-
-    QByteArray compress(QByteArrayView message) const override
-    {
-        constexpr int level = 1; // fast enough never to be what a sync waits for
-        const auto size = static_cast<size_t>(message.size());
-        QByteArray packed(static_cast<qsizetype>(ZSTD_compressBound(size)), Qt::Uninitialized);
-        const size_t got = ZSTD_compress(packed.data(), static_cast<size_t>(packed.size()), message.data(), size, level);
-        packed.truncate(ZSTD_isError(got) != 0 ? 0 : static_cast<qsizetype>(got));
-        return packed;
-    }
-
-    qsizetype decompress(QByteArrayView packed, std::span<char> message) const override
-    {
-        const size_t got = ZSTD_decompress(message.data(), message.size(), packed.data(), static_cast<size_t>(packed.size()));
-        return ZSTD_isError(got) != 0 ? -1 : static_cast<qsizetype>(got);
-    }
-};
-
-} // namespace
-
 Compressions builtinCompressions()
 {
-    static const auto zstd = std::make_shared<const Zstd>();
+    constexpr int level = 1; // fast enough never to be what a sync waits for
+    static const auto zstd = std::make_shared<const ZstdCompression>(level);
     return {zstd};
 }
 
