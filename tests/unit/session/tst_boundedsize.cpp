@@ -72,7 +72,7 @@ Result<void> edit(QSqlDatabase &database, int n)
 
 /// Files hold what there is, not what there was: edits, deletes, elements and keys that come and go, conflicts and steps that
 /// could be undone leave no trace in their sizes, however many there are. What two devices write into one text without knowing
-/// of each other does leave one, of forty bytes each time, and packs to two or three. SHEAF_EDITS makes more edits; the figure
+/// of each other does leave one, of forty bytes each time, and packs to three or four. SHEAF_EDITS makes more edits; the figure
 /// that counts is that of 1,000,000 (with QTEST_FUNCTION_TIMEOUT=7200000, and TMPDIR in memory, or it waits for the disk for an
 /// hour): 1.12 for the server's file, 1.03 and 1.02 for those of the devices.
 class TestBoundedSize : public QObject
