@@ -42,7 +42,13 @@ Result<void> Merger::mergeSeeds(const TableInfo &table, QByteArrayView key, bool
             continue;
         const RowTexts::Place place{table, key, column};
         const ValueView value = (*at)->value;
-        const bool edited = std::ranges::any_of(m_before.texts, [column](const auto &entry) { return entry.column == column; });
+        bool edited = std::ranges::any_of(m_before.texts, [column](const auto &entry) { return entry.column == column; });
+        if (!born && !edited) { // an edit that was taken back leaves what it was made on
+            const auto stored = m_texts.seed(table, key, column);
+            if (!stored)
+                return fail(stored.error());
+            edited = stored->has_value();
+        }
         if (!born && edited) {
             auto text = m_texts.merge(place, {.seed = value});
             if (!text)

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void birthsOfTheSameRowKeepBothTexts_data();
     void birthsOfTheSameRowKeepBothTexts();
     void refusedTextsAreTakenBack();
+    void anotherBirthReplacesWhatARefusedEditWasMadeOn();
     void editsInQuarantineComeOnce();
     void openEditorsFollow();
     void randomEditsConverge_data();
@@ -265,6 +266,30 @@ void TestTextSync::refusedTextsAreTakenBack()
     QCOMPARE(body(one), u"base one"_s);
     QCOMPARE(one.replica().rejected()->size(), 1);
     VERIFY_EQUAL({&one, &two});
+}
+
+void TestTextSync::anotherBirthReplacesWhatARefusedEditWasMadeOn()
+{
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    Device three(schema, 3);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'milk')"_s);
+    settle(relay, {&one, &two});
+    three.wallMs += 1000;
+    three.exec(u"INSERT INTO notes VALUES (1, 't', 'eggs')"_s);
+    append(two, u", bread"_s);
+    relay.refuseWith = u"no_permission"_s;
+    relay.push(two);
+    relay.refuseWith.clear();
+    relay.push(three);
+    relay.pull(two);
+    QCOMPARE(body(two), u"eggs"_s);
+    append(two, u", butter"_s);
+    settle(relay, {&two, &one, &three});
+    QString all = body(one);
+    QCOMPARE(all.remove(u"milk"_s), u"eggs, butter"_s);
+    VERIFY_EQUAL({&one, &two, &three});
 }
 
 /// The server took them in the last moment; the key was written again before they could come back, and then the user takes
