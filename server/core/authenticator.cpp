@@ -5,6 +5,7 @@
 #include "protocol/limits.h"
 
 #include <QCryptographicHash>
+#include <QtEndian>
 
 #include <algorithm>
 #include <functional>
@@ -61,11 +62,24 @@ std::optional<qsizetype> placeOfPending(const StoredSite &site, const QByteArray
     return {};
 }
 
+/// Begins with the epoch, by which those of before a restore are told.
+QByteArray makeLease(Epoch epoch, Random &random)
+{
+    QByteArray lease(sizeof(Epoch), Qt::Uninitialized);
+    qToBigEndian(epoch, lease.data());
+    return lease + randomBytes(random, leaseBytes - lease.size());
+}
+
+bool isOfEpoch(const QByteArray &lease, Epoch epoch)
+{
+    return lease.size() != leaseBytes || qFromBigEndian<Epoch>(lease.constData()) == epoch;
+}
+
 /// The client must show a lease that it was given since it last showed one, or that last one when
 /// every welcome since got lost. An older one, or another of the same time, belongs to a copy or a
-/// restored backup of a replica that went on elsewhere.
-Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, const Hello &hello, DeviceId device, Random &random,
-                                           QByteArray &lease)
+/// restored backup of a replica that went on elsewhere: as far as this server, put back, can know.
+Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, const Hello &hello, DeviceId device, Epoch epoch,
+                                           Random &random, QByteArray &lease)
 {
     auto found = transaction.site(hello.site);
     if (!found)
@@ -77,9 +91,11 @@ Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, cons
         site.leaseCurrent = hello.lease;
         site.leasesPending.clear();
     } else if (found->has_value() && hello.lease != site.leaseCurrent) {
+        if (!isOfEpoch(hello.lease, epoch))
+            return std::optional(refusal(u"lease_lost"_s, u"This server was put back, and does not know this replica's lease."_s));
         return std::optional(refusal(u"forked"_s, u"This replica is a copy of one that has synced since."_s));
     }
-    lease = randomBytes(random, leaseBytes);
+    lease = makeLease(epoch, random);
     site.leasesPending =
         (site.leasesPending + lease).last(std::min(site.leasesPending.size() + leaseBytes, leasesPendingMax * leaseBytes));
     if (auto stored = transaction.putSite(site); !stored)
@@ -278,7 +294,7 @@ Result<std::variant<Refused, Admission>> admit(StorageTransaction &transaction, 
     admission.site = hello.site;
     admission.device = device.id;
     admission.schemaVersion = hello.schemaVersion;
-    auto refused = rotateLease(transaction, hello, device.id, random, admission.welcome.lease);
+    auto refused = rotateLease(transaction, hello, device.id, epoch, random, admission.welcome.lease);
     if (!refused)
         return fail(refused.error());
     if (refused->has_value())

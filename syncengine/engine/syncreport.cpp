@@ -175,6 +175,7 @@ QString adviceFor(const QString &code)
         {u"not_repaired"_s, u"Check the replica and the server's database (PRAGMA integrity_check), and report it."_s},
         {u"server_behind"_s, u"Nothing: what the server lost is sent again. Its operator should know."_s},
         {u"forked"_s, u"Nothing: this copy of a replica goes on as a device of its own."_s},
+        {u"lease_lost"_s, u"Nothing: the server was put back to before it knew this replica, which goes on as a device of its own."_s},
         {u"disk_full"_s, u"Make room on the disk of this device."_s},
         {u"server_full"_s, u"Ask the server's operator to make room; changes stay on this device until then."_s},
         {u"database_damaged"_s, u"Restore the file from a backup, or begin with a new one: it fills from the server."_s},

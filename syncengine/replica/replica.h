@@ -177,7 +177,10 @@ public:
     [[nodiscard]] SiteId site() const;
     /// Takes a new identity, because another replica has this one: the file is a copy or was restored
     /// from a backup. Rows and outbox stay; what waits is stamped and will be pushed by the new site.
-    Result<void> renewSite();
+    /// `Doubtful`, when it may be the only one of its identity: what a copy of it may push as well, because it
+    /// waited when that was made, counts once then, and what a twin counts under the same name may not.
+    enum class Identity { Shared, Doubtful };
+    Result<void> renewSite(Identity had = Identity::Shared);
     [[nodiscard]] quint32 schemaVersion() const;
     [[nodiscard]] QByteArray lease() const;
     Result<void> setLease(const QByteArray &lease);

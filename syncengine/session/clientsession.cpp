@@ -198,17 +198,29 @@ void ClientSession::Private::take(const Message &message, qint64 bytes)
 bool ClientSession::isRenewal(const QString &code)
 {
     // A copy that went to another device comes with another token, and so does a device whose token was lost.
-    return code == "forked"_L1 || code == "site_taken"_L1;
+    return code == "forked"_L1 || code == "lease_lost"_L1 || code == "site_taken"_L1;
 }
+
+namespace {
+
+QString renewalMessage(const QString &code)
+{
+    if (code == "site_taken"_L1)
+        return u"This replica was known under another token: it goes on under a new identity."_s;
+    if (code == "lease_lost"_L1)
+        return u"The server was put back and does not know this replica: it goes on under a new identity."_s;
+    return u"This replica is a copy of another one: it goes on under a new identity."_s;
+}
+
+} // namespace
 
 void ClientSession::Private::on(const Refused &refused)
 {
     if (ClientSession::isRenewal(refused.code)) {
-        if (const auto renewed = replica.renewSite(); !renewed)
+        const auto identity = refused.code == "lease_lost"_L1 ? Replica::Identity::Doubtful : Replica::Identity::Shared;
+        if (const auto renewed = replica.renewSite(identity); !renewed)
             return end(renewed.error().code, renewed.error().message);
-        report(refused.code, refused.code == "site_taken"_L1
-                                 ? u"This replica was known under another token: it goes on under a new identity."_s
-                                 : u"This replica is a copy of another one: it goes on under a new identity."_s);
+        report(refused.code, renewalMessage(refused.code));
         return end(refused.code, refused.reason);
     }
     const QString code = refused.code.isEmpty() ? u"refused"_s : refused.code;

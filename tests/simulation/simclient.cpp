@@ -148,7 +148,7 @@ void SimClient::reported(const QString &code, const QString &message)
     static const QSet<QString> expected{u"clock_ahead"_s, u"clock_behind"_s, u"swept"_s, u"born_apart"_s};
     if (code == u"no_row"_s && m_parts.has(Feature::Forgetting))
         return;
-    if (m_struck || (m_parts.copied && code == u"forked"_s))
+    if (m_struck || (m_parts.copied && (code == u"forked"_s || code == u"lease_lost"_s)))
         return;
     if ((code == u"no_permission"_s && m_parts.has(Feature::Roles)) ||
         (code == u"update_needed"_s && m_parts.has(Feature::SchemaMin)))

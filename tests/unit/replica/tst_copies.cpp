@@ -19,6 +19,8 @@ private Q_SLOTS:
     void aCopyOfARunningReplica();
     void aCopyThatTheServerFinds_data() { orders(); }
     void aCopyThatTheServerFinds();
+    void aRunningReplicaThatTheServerForgot_data() { orders(); }
+    void aRunningReplicaThatTheServerForgot();
     void copiesOfCopies();
     void aWrongClock_data() { orders(); }
     void aWrongClock();
@@ -145,6 +147,23 @@ void TestCopies::aCopyThatTheServerFinds()
     count(copy, 200);
     settleBoth(relay, original, copy);
     QCOMPARE(votes(copy), 333);
+}
+
+/// It has counted since it was opened, was copied, and learns that a server that was put back cannot tell who it is.
+void TestCopies::aRunningReplicaThatTheServerForgot()
+{
+    Relay relay;
+    Device original(columnSchema, 1);
+    Device copy(columnSchema, 2);
+    begin(relay, original);
+    copy.birthmark = "copy";
+    copyRunning(original, copy);
+    QVERIFY(original.replica().renewSite(Replica::Identity::Doubtful));
+    count(original, 10);
+    count(copy, 100);
+    settleBoth(relay, original, copy);
+    QCOMPARE(votes(copy), 113);
+    QVERIFY(original.digestHolds());
 }
 
 void TestCopies::copiesOfCopies()

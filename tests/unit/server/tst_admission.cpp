@@ -30,6 +30,7 @@ private Q_SLOTS:
     void aRevokedDeviceIsOutAtOnce();
     void leasesRotate();
     void copiesAreForked();
+    void leasesOfAnotherEpochAreLost();
     void pushesConfirmTheLease();
     void aSiteBelongsToOneDevice();
     void comingBackEndsTheFormerSession();
@@ -275,6 +276,18 @@ void TestAdmission::copiesAreForked()
         QCOMPARE(copy.refusal(), u"forked"_s);
     }
     Caller(*m_house).welcomed(token, 1, third); // the original goes on
+}
+
+/// The server was put back to a state of before it gave them.
+void TestAdmission::leasesOfAnotherEpochAreLost()
+{
+    const QByteArray token = m_house->token("phone");
+    QByteArray lease = Caller(*m_house).welcomed(token, 1).lease;
+    lease[7] = char(lease[7] ^ 1); // the end of the epoch
+    Caller original(*m_house);
+    original.hello(token, 1, lease);
+    m_house->run();
+    QCOMPARE(original.refusal(), u"lease_lost"_s);
 }
 
 /// The lease of a session that has pushed is on the client's disk; whoever shows an older one is a copy, though nobody has

@@ -149,6 +149,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("code");
         QTest::newRow("it has gone on elsewhere") << u"forked"_s;
+        QTest::newRow("the server was put back") << u"lease_lost"_s;
         QTest::newRow("it comes with another token") << u"site_taken"_s;
     }
     void aCopyTakesANewSiteAndKeepsItsEdits()
