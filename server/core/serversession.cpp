@@ -317,6 +317,7 @@ void ServerSession::doubt(Channel &channel)
 {
     if (Subscription *reader = subscription(channel))
         reader->live = false;
+    tellForgotten(channel); // what failed may have been done
     catchUp(channel);
 }
 

@@ -40,6 +40,7 @@ void ServerSession::closeSpace(const QByteArray &space, const QString &code, con
         dropTransaction(*access);
         if (code == "left"_L1) {
             access->isLeaving = false;
+            access->forgotten = 0; // what it was told since it asked was not heard
         } else {
             m_access.remove(space);
             m_host.plugins().left(*this, {space});

@@ -35,8 +35,9 @@ private Q_SLOTS:
     void halfARowIsNone();
     void birthsApartAreNotTaken();
     void pagesHaveNoForgottenDeletes();
-    void aFailedCommitForgetsNothing_data();
-    void aFailedCommitForgetsNothing();
+    void aFailedCommitIsInDoubt_data();
+    void aFailedCommitIsInDoubt();
+    void whoComesBackIsToldAgain();
     void itComesByItself();
 
 private:
@@ -345,14 +346,14 @@ void TestForgetDeletes::pagesHaveNoForgottenDeletes()
     QCOMPARE(changes[0].sequence, Sequence(3));
 }
 
-void TestForgetDeletes::aFailedCommitForgetsNothing_data()
+void TestForgetDeletes::aFailedCommitIsInDoubt_data()
 {
     QTest::addColumn<bool>("applied");
     QTest::newRow("lost") << false;
     QTest::newRow("done all the same") << true;
 }
 
-void TestForgetDeletes::aFailedCommitForgetsNothing()
+void TestForgetDeletes::aFailedCommitIsInDoubt()
 {
     QFETCH(bool, applied);
     join(m_phone, 0);
@@ -363,7 +364,7 @@ void TestForgetDeletes::aFailedCommitForgetsNothing()
     m_phone.caller->takeAll();
     m_house->storage.failNextCommit(applied);
     m_house->core->collect();
-    QVERIFY(m_phone.caller->take<Collected>().isEmpty());
+    QCOMPARE(m_phone.caller->take<Collected>().isEmpty(), !applied);
     QVERIFY(push(m_phone, {rowOf("b", stamp(), {"x"})}).verdicts.isEmpty());
     QVERIFY(!m_phone.caller->isOver());
     pass(2 * hourMs, {&m_phone});
@@ -373,6 +374,24 @@ void TestForgetDeletes::aFailedCommitForgetsNothing()
     collect();
     QVERIFY(forgotten().sequence >= 2);
     QCOMPARE(m_house->rowCount("home"), 1);
+}
+
+/// It may not have listened any more when it was told.
+void TestForgetDeletes::whoComesBackIsToldAgain()
+{
+    join(m_phone, 0);
+    push(m_phone, {rowOf("a", stamp(), {"x"})});
+    push(m_phone, {rowOf("a", stamp(), {}, 2)});
+    pass(2 * hourMs, {&m_phone});
+    collect();
+    m_phone.caller->send(Seen{"home", 2});
+    m_house->run();
+    collect();
+    QCOMPARE(m_phone.caller->take<Collected>().size(), 1);
+    m_phone.caller->send(Leave{"home"});
+    m_phone.caller->send(Subscribe{"home", m_house->storage.epoch(), 2});
+    m_house->run();
+    QCOMPARE(m_phone.caller->take<Collected>().size(), 1);
 }
 
 void TestForgetDeletes::itComesByItself()
