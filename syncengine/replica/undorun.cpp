@@ -115,6 +115,9 @@ Result<UndoRun::Done> UndoRun::bringBack(Work &work, const RowState &state)
     const UndoLife &life = *work.row.entry.life;
     if (state.clock.length != life.deadLength || state.clock.life != life.deadLife)
         return Done::Nothing;
+    // A delete that is forgotten looks like none: only what the action, or undoing it, took away has been kept.
+    if (life.image.empty() && !work.table->columns.isEmpty())
+        return Done::Nothing;
     std::vector<Cell> cells;
     for (const auto &[column, value] : life.image) {
         const TableInfo::Column *known = work.table->column(column);

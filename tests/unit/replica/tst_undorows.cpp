@@ -29,6 +29,7 @@ private Q_SLOTS:
     void forgottenDeletesComeBack();
     void birthsAreMadeAgainAfterTheirEndIsForgotten();
     void aLaterLifeThatIsForgottenIsNobodysDelete();
+    void whatOthersDeletedIsNotRedone();
     void aClosedSpaceLeavesNothingOfForgottenDeletes();
     void whatCannotBeUndoneIsPassedBy_data();
     void whatCannotBeUndoneIsPassedBy();
@@ -363,6 +364,21 @@ void TestUndoRows::aLaterLifeThatIsForgottenIsNobodysDelete()
     forgetDeletes(pair);
     QCOMPARE(undo(pair.one), (UndoOutcome{.kept = 1, .skipped = 1}));
     QCOMPARE(pair.one.value(u"SELECT count(*) FROM items"_s).toInt(), 0);
+}
+
+void TestUndoRows::whatOthersDeletedIsNotRedone()
+{
+    Pair pair;
+    pair.one.act({u"INSERT INTO items(id, title) VALUES (2, 'two'), (3, 'three')"_s});
+    pair.settle();
+    pair.two.exec(u"DELETE FROM items WHERE id = 2"_s);
+    pair.settle();
+    QVERIFY(undo(pair.one).done);
+    pair.settle();
+    forgetDeletes(pair);
+    QCOMPARE(redo(pair.one), (UndoOutcome{.done = true, .text = u"test"_s, .rows = 1, .changes = 1, .kept = 1}));
+    QVERIFY(!item(pair.one, u"title"_s, 2).isValid());
+    QCOMPARE(text(pair.one, u"title"_s, 3), u"three"_s);
 }
 
 void TestUndoRows::aClosedSpaceLeavesNothingOfForgottenDeletes()
