@@ -225,10 +225,19 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     m_sentLength = m_record.length;
     if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
+    if (m_isMissed && m_row.outbox != 0 && !isAlive(m_before.length)) { // nobody needs to hear of our delete
+        if (auto done = m_rows.dequeue(m_row.outbox); !done)
+            return done;
+        m_row.outbox = 0;
+        return m_rows.write(table, change.key, m_before, m_row);
+    }
     if (auto done = joinLife(table, change.key); !done)
         return done;
     if (auto done = dropMissed(table, change.key); !done)
         return done;
+    // Of the life that is here the delete is forgotten: a server takes no lower one for it otherwise.
+    if (m_isFirstOfSweep && m_row.outbox == 0 && m_record.length < m_before.length)
+        m_row.clock = RowClock();
     mergeRecord(m_row.clock, m_record, m_outcome);
     m_outcome.clockChanged = m_outcome.clockChanged || !m_lessened.empty() || m_row.clock.life != m_before.life;
     const quint64 waiting = m_waiting.mask;

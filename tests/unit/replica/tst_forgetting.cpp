@@ -35,6 +35,7 @@ private Q_SLOTS:
     void editsOfMissedDeletesAreKept();
     void aSweepFollowsWhatComesBackFromQuarantine();
     void anotherLifeOfTheSameLengthIsWhole();
+    void anotherLifeOfALowerLengthIsTheLaterOne();
     void aSweepThatFailsChangesNothing();
     void aSweepSurvivesARestart();
     void anotherEpochEndsASweep();
@@ -221,6 +222,8 @@ void TestForgetting::editsOfMissedDeletesAreKept()
     QVERIFY(a->replica().beginSweep("home", relay.head()));
     relay.pull(*a);
     QVERIFY(a->replica().endSweep(told));
+    QCOMPARE(a->replica().pendingCount(), 1); // what both have deleted waits no more
+    QVERIFY(a->digestHolds());
     QVERIFY(b->replica().forgetDeletes(told));
     verifyEqual();
     QCOMPARE(titles(*b), (QStringList{u"edited"_s, u"three"_s})); // edit_revives
@@ -284,6 +287,31 @@ void TestForgetting::anotherLifeOfTheSameLengthIsWhole()
         QCOMPARE(titles(*a).first(), u"anew"_s);
         verifyEqual();
     }
+}
+
+void TestForgetting::anotherLifeOfALowerLengthIsTheLaterOne()
+{
+    Device c(schema, 3);
+    c.exec(u"INSERT INTO notes(id, title) VALUES ('1', 'anew')"_s);
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    for (Device *device : {a.get(), b.get()})
+        QVERIFY(device->replica().forgetDeletes(forgetAll()));
+    b->exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'again', 'text')"_s);
+    b->exec(u"UPDATE notes SET body = 'text and more' WHERE id = '1'"_s);
+    verifyEqual();
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*b);
+    const Collected told = forgetAll();
+    QVERIFY(b->replica().forgetDeletes(told));
+    relay.push(c);
+    QVERIFY(a->replica().beginSweep("home", told.sequence));
+    relay.pull(*a);
+    QVERIFY(a->replica().endSweep(told));
+    QCOMPARE(titles(*a).first(), u"anew"_s);
+    QVERIFY(a->digestHolds());
+    verifyEqual();
+    QCOMPARE(clocks(*a), clocks(*b));
 }
 
 void TestForgetting::aSweepThatFailsChangesNothing()
