@@ -281,6 +281,21 @@ void addAccessBugs(std::vector<Mutant> &all)
                             "DELETE FROM sheaf_quarantine"));
 }
 
+/// Bugs of those who forget deletes.
+void addForgettingBugs(std::vector<Mutant> &all)
+{
+    all.push_back(wire("sweep-untold", "a device that was away is not told that deletes were forgotten meanwhile",
+                       [](const WireEvent &, const Message &message) -> QList<Message> {
+                           const auto *welcome = std::get_if<Welcome>(&message);
+                           if (!welcome)
+                               return {message};
+                           Welcome changed = *welcome;
+                           for (Welcome::Space &space : changed.spaces)
+                               space.collected = 0;
+                           return {changed};
+                       }));
+}
+
 /// Bugs that show only where apps filter.
 void addFilterBugs(std::vector<Mutant> &all)
 {
@@ -372,6 +387,7 @@ std::vector<Mutant> makeMutants()
     addCopyBugs(all);
     addAccessBugs(all);
     addFilterBugs(all);
+    addForgettingBugs(all);
     addUndoBugs(all);
     all.push_back(
         {.name = "server-fsync-lost", .what = "the server's disk answers syncs without doing them", .serverDiskLies = true});

@@ -84,6 +84,7 @@ private:
     std::set<LifeId> m_permittedLives;
     QByteArray m_permittedTexts;
     [[nodiscard]] bool isForgotten(const RowId &id, const Row &row) const;
+    [[nodiscard]] bool isDeleteForgotten(const RowId &id, CausalLength length) const;
     [[nodiscard]] bool isForgotten(const RowId &id, const std::string &column, const Cell &cell) const;
 
     Rows m_acknowledged;

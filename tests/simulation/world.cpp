@@ -54,7 +54,7 @@ Verified World::setUp()
     SeededRandom random = SeededRandom::branch(m_plan.seed, SeededRandom::Purpose::Server);
     m_server = std::make_unique<SimServer>(m_parts, random.next(), m_mutant, has(Feature::ServerRestore));
     const qint64 skewMs = random.between(-yearMs, yearMs);
-    const Server::Retention retention{.silenceMs = random.between(20'000, 300'000), .delayMs = random.between(0, 20'000)};
+    const Server::Retention retention{.silenceMs = random.between(5'000, 60'000), .delayMs = random.between(0, 5'000)};
     const quint64 size = random.below(20); // most worlds are small, so that there are many
     m_devices = static_cast<int>(size < 17 ? 3 : size == 17 ? 4 : size == 18 ? random.between(5, 7) : random.between(8, 12));
     m_parts.copies = has(Feature::Clones) || has(Feature::ClientRestore);

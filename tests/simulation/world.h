@@ -57,6 +57,7 @@ private:
     Verified grantAll();
     /// An order of the operator.
     bool order(int device, const QByteArray &space, Role role);
+    void forgetSome(SeededRandom &random);
     Role drawRole(SeededRandom &random) const;
     void orderSome(SeededRandom &random, int number);
     Verified wishes();

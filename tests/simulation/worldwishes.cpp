@@ -16,7 +16,7 @@ struct Wish {
 
 constexpr std::array wishTable{Wish{Feature::Roles, 5},      Wish{Feature::Pauses, 6},    Wish{Feature::Leaving, 15},
                                Wish{Feature::Tables, 12},    Wish{Feature::SyncWhere, 8}, Wish{Feature::Repairs, 12},
-                               Wish{Feature::SchemaMin, 20}, Wish{Feature::Filters, 6}};
+                               Wish{Feature::SchemaMin, 20}, Wish{Feature::Filters, 6},   Wish{Feature::Forgetting, 3}};
 
 /// The number of a wish's generator in a step: those of the others stay when one is added.
 int generatorOf(int step, size_t wish)
@@ -48,6 +48,10 @@ Verified World::fulfil(Feature feature, SeededRandom &random, int number)
     if (feature == Feature::SchemaMin) {
         if (has(Feature::SchemaMix) && m_server->isRunning())
             m_server->requireSchema(simSpaces().at(static_cast<qsizetype>(random.below(2))), simSchemas);
+        return {};
+    }
+    if (feature == Feature::Forgetting) {
+        forgetSome(random);
         return {};
     }
     if (feature == Feature::Roles && random.oneIn(3)) {
@@ -93,6 +97,16 @@ Verified World::watchFilters(const WireEvent &event, const Message &message) con
         const bool isOwn = event.client == device && event.direction == Direction::ToServer;
         return (filter.send == SimFilter::Rule::ByKey || isOwn) && filter.denies(filter.send, row);
     });
+}
+
+/// It takes two looks of the server: one sets a floor, the next finds that everybody has passed it who was heard of lately. In
+/// between there must be time enough to be silent for too long.
+void World::forgetSome(SeededRandom &random)
+{
+    if (m_server->isRunning())
+        m_server->collect();
+    if (random.oneIn(4))
+        passTime(random.between(0, 40'000));
 }
 
 /// One in two can write, as a space is for.
