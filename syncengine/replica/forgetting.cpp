@@ -70,7 +70,43 @@ Result<void> Replica::Private::forgetDeletes(Store::Space &space, const Collecte
         if (auto done = rebaseUndo(*catalog.find(row.table), row.key, deleted, {}); !done)
             return done;
     }
+    if (auto done = forgetBases(space); !done)
+        return done;
     return forgetGoneParts(space);
+}
+
+/// What waits above a delete that is forgotten is as if no server had had the row.
+Result<void> Replica::Private::forgetBases(const Store::Space &space)
+{
+    auto select = SqlStatement::prepare(handle, "SELECT o.n FROM sheaf_rows r JOIN sheaf_outbox o ON o.n = r.outbox"
+                                                " WHERE r.space = ?1 AND (hex(substr(o.base, 1, 1)) GLOB '*[02468ACE]'"
+                                                " OR hex(substr(o.there, 1, 1)) GLOB '*[02468ACE]')");
+    if (!select)
+        return fail(select.error());
+    select->bindInteger(1, space.id);
+    QList<qint64> numbers;
+    if (auto read = forEachRow(*select, [&](const SqlStatement &row) { numbers.append(row.integer(0)); }); !read)
+        return read;
+    const auto forget = [&](QByteArray &known) -> Result<void> {
+        RowClock clock;
+        if (auto done = known.isEmpty() ? Result<void>() : decodeClock(known, store.sites, clock); !done)
+            return done;
+        if (isForgotten(clock.length, clock.life, space.state.forgotten))
+            known.clear();
+        return {};
+    };
+    for (const qint64 number : std::as_const(numbers)) {
+        OutboxRow waiting;
+        if (auto done = rows.readWaiting(number, waiting); !done)
+            return done;
+        if (auto done = forget(waiting.base); !done)
+            return done;
+        if (auto done = waiting.there ? forget(*waiting.there) : Result<void>(); !done)
+            return done;
+        if (auto done = rows.setBase(number, waiting); !done)
+            return done;
+    }
+    return {};
 }
 
 /// As deletes that came from the server, those rows that it once had and did not send during the sweep. What is deleted here

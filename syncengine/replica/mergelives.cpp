@@ -37,4 +37,16 @@ Result<void> Merger::joinLife(const TableInfo &table, const QByteArray &key)
     return {};
 }
 
+/// The row is as if it had never been, for merges and for who undoes the delete.
+Result<void> Merger::forgetDelete(const TableInfo &table, const QByteArray &key)
+{
+    if (!m_row.known)
+        return {};
+    RowState stored = m_row;
+    stored.clock = m_before;
+    if (auto done = m_rows.forget(table, key, stored); !done)
+        return done;
+    return m_rebaseUndo(table, key, m_row.clock, {});
+}
+
 } // namespace Sheaf

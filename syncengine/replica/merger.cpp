@@ -228,15 +228,15 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (m_isMissed && m_row.outbox != 0 && !isAlive(m_before.length)) { // nobody needs to hear of our delete
         if (auto done = m_rows.dequeue(m_row.outbox); !done)
             return done;
-        m_row.outbox = 0;
-        return m_rows.write(table, change.key, m_before, m_row);
+        return forgetDelete(table, change.key);
     }
     if (auto done = joinLife(table, change.key); !done)
         return done;
     if (auto done = dropMissed(table, change.key); !done)
         return done;
-    // Of the life that is here the delete is forgotten: a server takes no lower one for it otherwise.
-    if (m_isFirstOfSweep && m_row.outbox == 0 && m_record.length < m_before.length)
+    // The server has no more of the row than this, so of another life that is here the delete is forgotten.
+    const bool isOtherLife = m_record.length < m_before.length || (m_record.length == m_before.length && m_record.life != m_before.life);
+    if (m_isFirstOfSweep && m_row.outbox == 0 && isOtherLife)
         m_row.clock = RowClock();
     mergeRecord(m_row.clock, m_record, m_outcome);
     m_outcome.clockChanged = m_outcome.clockChanged || !m_lessened.empty() || m_row.clock.life != m_before.life;
@@ -280,6 +280,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return done;
     if (auto done = settleClashes(table, change, space.state.name, wallMs); !done)
         return done;
+    if (m_row.outbox == 0 && isForgotten(m_row.clock.length, m_row.clock.life, space.state.forgotten))
+        return forgetDelete(table, change.key);
     const bool changed = m_outcome.clockChanged || !m_rivals.empty() || !m_clashes.empty();
     return changed ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();
 }

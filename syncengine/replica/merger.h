@@ -99,6 +99,7 @@ private:
     Result<void> dropMissed(const TableInfo &table, QByteArrayView key);
     void dropMissedStamps(const RowClock &server);
     Result<void> joinLife(const TableInfo &table, const QByteArray &key);
+    Result<void> forgetDelete(const TableInfo &table, const QByteArray &key);
     Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
     [[nodiscard]] bool isEditedSince() const;

@@ -153,6 +153,7 @@ struct Replica::Private {
     Result<Changes> missedDeletes(const Store::Space &space, Hlc stamp);
     Result<void> meetForgottenDelete(const Store::Space &space, const TableInfo &table, const QByteArray &key,
                                      CausalLength pushed);
+    Result<void> forgetBases(const Store::Space &space);
     Result<void> forgetGoneParts(const Store::Space &space);
     Result<void> forgetGoneParts(const TableInfo &table, const QByteArray &key, Hlc upTo);
     Result<void> renewRemovals(const Push &push, const Change &change, Stamp fresh);
