@@ -265,6 +265,8 @@ Result<bool> Replica::Private::putBack(Store::Space &space)
             return fail(done.error());
     }
     if (any) {
+        if (auto done = merger.showAgain(); !done) // the filter may be another one by now
+            return fail(done.error());
         space.state.cursor = 0;
         // Of what comes back the server may have forgotten the delete, whatever else was followed meanwhile: a sweep finds it.
         space.state.reached = 1;

@@ -228,10 +228,13 @@ Verified Oracle::judge(const Rows &server) const
 {
     for (const auto &[id, acked] : m_acknowledged) {
         const auto it = server.find(id);
-        if (it == server.end() && (!isAlive(acked.length) || isDeleteForgotten(id, acked.length)))
+        if (it == server.end() && !isAlive(acked.length))
             continue; // what was deleted may be unknown
-        if (it == server.end() || it->second.length < acked.length)
+        if (it == server.end() || it->second.length < acked.length) {
+            if (isDeleteForgotten(id, acked.length))
+                continue;
             return Violation{"Q2 acknowledged writes", "row " + name(id) + " is gone"};
+        }
         if (it->second.length > acked.length)
             continue;
         if (!standsFor(it->second.life, acked.life))

@@ -187,7 +187,7 @@ Verified World::judge()
             return found;
         const Oracle::Rows rows = client->visibleRows();
         if (auto found = Oracle::compareValues(alive, rows))
-            return found;
+            return Violation{found->invariant, "c" + std::to_string(number) + " " + found->detail};
         if (auto found = client->checkTexts(words))
             return found;
         if (auto found = client->checkTallies(tallies))

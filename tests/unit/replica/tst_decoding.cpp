@@ -69,6 +69,7 @@ private Q_SLOTS:
     void aPolicyWritesNothingThatTravelled();
     void aConstraintAndAMissingKeyAreBothWaitedFor();
     void whatComesBackFromQuarantineStaysOutOfSight();
+    void theKeyComesWhileARowIsInQuarantine();
     void conflictsShowNothingThatTravelled();
     void nothingIsAnotherValueThanOneThatCannotBeRead();
     void migrationsDecodeWhatWasParked();
@@ -265,6 +266,23 @@ void TestDecoding::whatComesBackFromQuarantineStaysOutOfSight()
     QVERIFY(b->replica().setFilters(mapsWith(both)));
     QCOMPARE(titles(*b), u"secret one|secret two"_s);
     verifyEqual(*a, *b);
+}
+
+/// Nobody else has the row by then, whose delete is forgotten.
+void TestDecoding::theKeyComesWhileARowIsInQuarantine()
+{
+    a->wallMs += 1000;
+    a->exec(u"UPDATE notes SET title = 'secret two' WHERE id = '2'"_s);
+    relay.sync(*a);
+    b->exec(u"UPDATE notes SET body = 'by b' WHERE id = '2'"_s);
+    relay.pull(*b);
+    QVERIFY(b->replica().closeSpace("home", u"revoked"_s, {}));
+    QCOMPARE(b->replica().quarantined()->size(), 1);
+    relay.forget();
+    QVERIFY(b->replica().setFilters(mapsWith(both)));
+    relay.sync(*b);
+    QCOMPARE(*b->replica().hiddenCount(), 0);
+    QCOMPARE(titles(*b), u"secret two"_s);
 }
 
 void TestDecoding::conflictsShowNothingThatTravelled()
