@@ -280,7 +280,9 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return done;
     if (auto done = settleClashes(table, change, space.state.name, wallMs); !done)
         return done;
-    if (m_row.outbox == 0 && isForgotten(m_row.clock.length, m_row.clock.life, space.state.forgotten))
+    // One of a row that lives here is news, to whatever other server this replica has, too.
+    if (m_row.outbox == 0 && !isAlive(m_before.length) &&
+        isForgotten(m_row.clock.length, m_row.clock.life, space.state.forgotten))
         return forgetDelete(table, change.key);
     const bool changed = m_outcome.clockChanged || !m_rivals.empty() || !m_clashes.empty();
     return changed ? m_rows.write(table, change.key, m_before, m_row) : Result<void>();

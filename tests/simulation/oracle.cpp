@@ -164,12 +164,17 @@ bool Oracle::isOffered(const RowId &id, const std::string &column, const std::st
 
 void Oracle::acknowledged(const Push &push, const Ack &ack)
 {
-    std::set<quint32> refused;
+    std::map<quint32, QString> refused;
     for (const Verdict &verdict : ack.verdicts)
-        refused.insert(verdict.index);
+        refused.emplace(verdict.index, verdict.code);
     quint32 index = 0;
     collect(push.space, push.tables, push.changes, [&](const RowId &id, const Row &row) -> Verified {
-        if (!refused.contains(index++) && !isForgotten(id, row)) {
+        const auto verdict = refused.find(index++);
+        if (verdict != refused.end()) { // offered to a restored server, it is the client's again: in its list, or in the other life
+            const auto known = m_acknowledged.find(id);
+            if (verdict->second == QLatin1String("born_apart") && known != m_acknowledged.end() && known->second.length == row.length)
+                m_acknowledged.erase(known);
+        } else if (!isForgotten(id, row)) {
             fold(m_acknowledged[id], row);
             ++m_acknowledgedChanges;
         }

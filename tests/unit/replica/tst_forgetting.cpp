@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aSweepFollowsWhatComesBackFromQuarantine();
     void anotherLifeOfTheSameLengthIsWhole();
     void anotherLifeOfALowerLengthIsTheLaterOne();
+    void anotherLifeMayHaveFewerColumns();
     void aSweepThatFailsChangesNothing();
     void aSweepSurvivesARestart();
     void anotherEpochEndsASweep();
@@ -43,6 +44,8 @@ private Q_SLOTS:
     void aRowThatIsNewerThanAForgottenDeleteStays();
     void aDeleteOfAnotherServerIsNoForgottenOne();
     void whatWasWrittenBesidesADeleteOfAnotherServerStays();
+    void aForgottenDeleteOfARestoredServerIsNone();
+    void whatWaitsAboveAForgottenDeleteIsNew();
     void aDeleteStampedTooEarlyIsStampedAnew();
     void whatIsOfferedOfOthersIsStampedAnewToo();
 
@@ -314,6 +317,25 @@ void TestForgetting::anotherLifeOfALowerLengthIsTheLaterOne()
     QCOMPARE(clocks(*a), clocks(*b));
 }
 
+/// Its author has an older app.
+void TestForgetting::anotherLifeMayHaveFewerColumns()
+{
+    Device c("CREATE TABLE notes(id TEXT PRIMARY KEY, title TEXT); SELECT sheaf_sync('notes');", 3);
+    c.wallMs = a->wallMs + 10;
+    c.exec(u"INSERT INTO notes(id, title) VALUES ('1', 'anew')"_s);
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*b);
+    const Collected told = forgetAll();
+    QVERIFY(b->replica().forgetDeletes(told));
+    relay.push(c);
+    QVERIFY(a->replica().beginSweep("home", told.sequence));
+    relay.pull(*a);
+    QVERIFY(a->replica().endSweep(told));
+    QVERIFY(a->value(u"SELECT labels FROM notes WHERE id = '1'"_s).isNull());
+    QVERIFY(a->digestHolds());
+    verifyEqual();
+}
+
 void TestForgetting::aSweepThatFailsChangesNothing()
 {
     b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
@@ -456,6 +478,51 @@ void TestForgetting::whatWasWrittenBesidesADeleteOfAnotherServerStays()
     QCOMPARE(titles(*a), (QStringList{u"acknowledged by the first"_s, u"by nobody"_s}));
     QCOMPARE(titles(*b), titles(*a));
     QCOMPARE(a->value(u"SELECT count(*) FROM gone"_s).toInt(), 1); // delete_wins
+    verifyEqual();
+}
+
+/// Nobody needs it any more, and somebody who never knew of the row makes one of the same key.
+void TestForgetting::aForgottenDeleteOfARestoredServerIsNone()
+{
+    Device c(schema, 3);
+    c.exec(u"INSERT INTO notes(id, title) VALUES ('1', 'anew')"_s);
+    a->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    verifyEqual();
+    const Relay backup = relay;
+    const Collected told = forgetAll();
+    QVERIFY(a->replica().forgetDeletes(told));
+    QVERIFY(b->replica().forgetDeletes(told));
+    relay = backup;
+    ++relay.epoch;
+    verifyEqual();
+    QCOMPARE(clocks(*a), 4);
+    relay.forgetDeletes(told.stamp);
+    relay.push(c);
+    verifyEqual();
+    QCOMPARE(titles(*a).first(), u"anew"_s);
+}
+
+void TestForgetting::whatWaitsAboveAForgottenDeleteIsNew()
+{
+    Device c(schema, 3);
+    c.exec(u"INSERT INTO notes(id, title) VALUES ('1', 'anew')"_s);
+    a->wallMs += 1000;
+    a->exec(u"UPDATE notes SET title = 'edited' WHERE id = '1'"_s);
+    b->exec(u"DELETE FROM notes WHERE id = '1'"_s);
+    relay.sync(*b);
+    relay.pull(*a); // the edit brings the row back, and waits
+    const Collected told = relay.forgetDeletes(makeHlc(b->wallMs + 1));
+    for (Device *device : {a.get(), b.get()})
+        QVERIFY(device->replica().forgetDeletes(told));
+    relay.push(c);
+    relay.pull(*a);
+    RowClock server = clockOf(c, "x'030131'");
+    const QByteArray base = a->value(u"SELECT base FROM sheaf_outbox"_s).toByteArray();
+    const auto sites = Store::readSites(sqliteHandle(a->replica().database()));
+    RowClock known;
+    QVERIFY(sites && decodeClock(base, *sites, known));
+    QCOMPARE(known.length, server.length);
+    QCOMPARE(known.life, server.life);
     verifyEqual();
 }
 
