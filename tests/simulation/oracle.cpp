@@ -99,9 +99,12 @@ Verified Oracle::offered(const Push &push)
     return collect(push.space, push.tables, push.changes, [this](const RowId &id, const Row &row) -> Verified {
         m_lives.insert({id, row.length, row.life.hlc, row.life.site});
         for (const auto &[column, cell] : row.cells) {
-            const auto [it, fresh] =
-                m_offered.emplace(CellId{id, column, row.length, cell.stamp.hlc, cell.stamp.site}, cell.value);
-            if (!fresh && it->second != cell.value)
+            const CellId place{id, column, row.length, cell.stamp.hlc, cell.stamp.site};
+            const auto [it, fresh] = m_offered.emplace(place, cell.value);
+            if (fresh || it->second == cell.value)
+                continue;
+            it->second = cell.value;
+            if (m_refused.erase(place) == 0)
                 return Violation{"I2 one stamp, one value", name(id) + "." + column + " " + text(cell.stamp)};
         }
         return {};
@@ -170,6 +173,15 @@ void Oracle::acknowledged(const Push &push, const Ack &ack)
     quint32 index = 0;
     collect(push.space, push.tables, push.changes, [&](const RowId &id, const Row &row) -> Verified {
         const auto verdict = refused.find(index++);
+        for (const auto &[column, cell] : row.cells) {
+            const CellId place{id, column, row.length, cell.stamp.hlc, cell.stamp.site};
+            if (verdict == refused.end()) {
+                m_taken.insert(place);
+                m_refused.erase(place);
+            } else if (!m_taken.contains(place)) {
+                m_refused.insert(place);
+            }
+        }
         if (verdict != refused.end()) { // offered to a restored server, it is the client's again: in its list, or in the other life
             const auto known = m_acknowledged.find(id);
             if (verdict->second == QLatin1String("born_apart") && known != m_acknowledged.end() && known->second.length == row.length)

@@ -79,6 +79,8 @@ private:
     using LifeId = std::tuple<RowId, CausalLength, Hlc, SiteId>;
 
     std::map<CellId, std::string> m_offered;
+    std::set<CellId> m_taken;   ///< by the server, at some time
+    std::set<CellId> m_refused; ///< and never taken: nobody else has it, and a clock that was set back may give its stamp again
     std::set<LifeId> m_lives;
     std::set<CellId> m_permitted;
     std::set<LifeId> m_permittedLives;
