@@ -92,7 +92,8 @@ Result<std::optional<Refused>> rotateLease(StorageTransaction &transaction, cons
         site.leasesPending.clear();
     } else if (found->has_value() && hello.lease != site.leaseCurrent) {
         if (!isOfEpoch(hello.lease, epoch))
-            return std::optional(refusal(u"lease_lost"_s, u"This server was put back, and does not know this replica's lease."_s));
+            return std::optional(
+                refusal(u"lease_lost"_s, u"This server was put back, and does not know this replica's lease."_s));
         return std::optional(refusal(u"forked"_s, u"This replica is a copy of one that has synced since."_s));
     }
     lease = makeLease(epoch, random);

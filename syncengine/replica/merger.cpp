@@ -235,7 +235,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     if (auto done = dropMissed(table, change.key); !done)
         return done;
     // The server has no more of the row than this, so of another life that is here the delete is forgotten.
-    const bool isOtherLife = m_record.length < m_before.length || (m_record.length == m_before.length && m_record.life != m_before.life);
+    const bool isOtherLife =
+        m_record.length < m_before.length || (m_record.length == m_before.length && m_record.life != m_before.life);
     if (m_isFirstOfSweep && m_row.outbox == 0 && isOtherLife)
         m_row.clock = RowClock();
     mergeRecord(m_row.clock, m_record, m_outcome);

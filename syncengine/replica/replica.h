@@ -174,12 +174,13 @@ public:
 
     // Identity
 
-    [[nodiscard]] SiteId site() const;
-    /// Takes a new identity, because another replica has this one: the file is a copy or was restored
-    /// from a backup. Rows and outbox stay; what waits is stamped and will be pushed by the new site.
-    /// `Doubtful`, when it may be the only one of its identity: what a copy of it may push as well, because it
-    /// waited when that was made, counts once then, and what a twin counts under the same name may not.
+    /// `Shared`: another replica has it, whose sums of counters and extremes are its own. `Doubtful`: this may be the only one,
+    /// and what waits may be in a copy of it as well, so that it must count once.
     enum class Identity { Shared, Doubtful };
+
+    [[nodiscard]] SiteId site() const;
+    /// Takes a new identity, because another replica has this one, the file being a copy or restored from a backup, or because
+    /// nobody can tell. Rows and outbox stay; what waits is stamped and will be pushed by the new site.
     Result<void> renewSite(Identity had = Identity::Shared);
     [[nodiscard]] quint32 schemaVersion() const;
     [[nodiscard]] QByteArray lease() const;

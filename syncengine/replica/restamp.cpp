@@ -194,9 +194,13 @@ Result<void> Replica::setClockOffset(qint64 offsetMs)
 
 Result<void> Replica::renewSite(Identity had)
 {
+    const SiteId writer = d->store.writer;
     if (had == Identity::Doubtful)
         d->store.writer = 0; // sums that wait keep their names: whoever else has them sends the same
-    return d->renewSite();
+    auto renewed = d->renewSite();
+    if (!renewed)
+        d->store.writer = writer;
+    return renewed;
 }
 
 Result<void> Replica::Private::renewSite()

@@ -182,9 +182,11 @@ void Oracle::acknowledged(const Push &push, const Ack &ack)
                 m_refused.insert(place);
             }
         }
-        if (verdict != refused.end()) { // offered to a restored server, it is the client's again: in its list, or in the other life
+        if (verdict !=
+            refused.end()) { // offered to a restored server, it is the client's again: in its list, or in the other life
             const auto known = m_acknowledged.find(id);
-            if (verdict->second == QLatin1String("born_apart") && known != m_acknowledged.end() && known->second.length == row.length)
+            if (verdict->second == QLatin1String("born_apart") && known != m_acknowledged.end() &&
+                known->second.length == row.length)
                 m_acknowledged.erase(known);
         } else if (!isForgotten(id, row)) {
             fold(m_acknowledged[id], row);
