@@ -223,6 +223,7 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return done;
     decodeValues(table, space.state.name);
     m_sentLength = m_record.length;
+    m_hasJoined = false;
     if (auto done = readMine(table, change.key, wallMs); !done)
         return done;
     if (m_isMissed && m_row.outbox != 0 && !isAlive(m_before.length)) { // nobody needs to hear of our delete
@@ -277,6 +278,10 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
     }
     if (auto done = writeValues(table, change, m_row, space.state.name); !done)
         return done;
+    if (m_hasJoined && !m_record.texts.empty()) { // the server has them in a life that ends
+        if (auto offered = m_texts.offer(table, change.key, false); !offered)
+            return fail(offered.error());
+    }
     if (auto done = keepRivals(table, change.key, wallMs); !done)
         return done;
     if (auto done = settleClashes(table, change, space.state.name, wallMs); !done)

@@ -99,6 +99,7 @@ private:
     Result<void> dropMissed(const TableInfo &table, QByteArrayView key);
     void dropMissedStamps(const RowClock &server);
     Result<void> joinLife(const TableInfo &table, const QByteArray &key);
+    Result<void> followLife(const TableInfo &table, const QByteArray &key);
     Result<void> forgetDelete(const TableInfo &table, const QByteArray &key);
     Result<void> settleOutbox(const TableInfo &table, RowState &row);
     [[nodiscard]] bool isWrittenBesides() const;
@@ -150,6 +151,7 @@ private:
     SqlStatement m_arrive;         ///< a row has come during a sweep
     CausalLength m_sentLength = 0; ///< of the record as it came
     bool m_isMissed = false;
+    bool m_hasJoined = false;         ///< the record's life was taken into a longer one that is pushed whole
     bool m_isFirstOfSweep = false;    ///< the row came for the first time during a sweep
     std::vector<ColumnId> m_lessened; ///< columns that lost parts for that
     RowRecord m_record;

@@ -110,11 +110,13 @@ Result<void> Merger::findRivals(const TableInfo &table, QByteArrayView key, quin
         m_record.length == m_before.length && isAlive(m_before.length) && m_record.life != m_before.life && table.synced;
     if (!twoBirths)
         return {};
+    // An offered row's author may be gone, or have another name by now.
+    const bool isMine = m_store.isOwn(m_before.life) || (waiting & Mask::whole) != 0;
     for (const ColumnId column : table.texts) {
         const auto cell = std::ranges::lower_bound(m_record.cells, column, {}, &Cell::column);
         // A register that was written after the birth, by an older schema, replaces: it is no rival.
         if (cell == m_record.cells.end() || cell->column != column || cell->stamp != m_record.life ||
-            m_before.stampOf(column) != m_before.life || m_before.life.site != m_store.site)
+            m_before.stampOf(column) != m_before.life || !isMine)
             continue;
         const bool mineLoses = m_before.life < cell->stamp;
         if (!mineLoses && (waiting & Mask::whole) == 0)

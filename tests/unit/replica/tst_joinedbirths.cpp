@@ -21,6 +21,7 @@ private Q_SLOTS:
     void birthsOfOneKeyUnite_data();
     void birthsOfOneKeyUnite();
     void whatIsOfferedTakesInWhatARestoredServerHas();
+    void wordsOfAllLivesGoOn();
     void aLifeAboveOneThatTravelsIsALaterOne_data();
     void aLifeAboveOneThatTravelsIsALaterOne();
     void aLifeThatNeverLeftIsUnknown();
@@ -122,6 +123,34 @@ void TestJoinedBirths::birthsOfOneKeyUnite()
     QCOMPARE(a->value(u"SELECT length(body) FROM notes WHERE id = '1'"_s), 2);
     QCOMPARE(lengthOf(*a), CausalLength(knowingFirst ? 5 : 1));
     QCOMPARE(b->replica().conflicts()->size(), 1);
+}
+
+/// One of two devices that have the row from before the restore joins it with what was made after it.
+void TestJoinedBirths::wordsOfAllLivesGoOn()
+{
+    const Collected told = forgetADelete();
+    for (Device *device : {a.get(), b.get()})
+        QVERIFY(device->replica().forgetDeletes(told));
+    a->exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'of a', 'before; ')"_s);
+    verifyEqual();
+    b->exec(u"UPDATE notes SET body = body || 'by b; '"_s);
+    relay.sync(*b);
+    relay.forget();
+    Device c(schema, 3);
+    c.wallMs = a->wallMs - 1000; // so that the row goes on under the birth that b knows
+    c.exec(u"INSERT INTO notes(id, title, body) VALUES ('1', 'of c', 'after; ')"_s);
+    relay.sync(c);
+    c.exec(u"UPDATE notes SET body = body || 'by c; '"_s);
+    relay.sync(c);
+    relay.sync(*a);
+    QCOMPARE(lengthOf(*a), CausalLength(7));
+    relay.sync(c);
+    verifyEqual();
+    relay.sync(c);
+    const QString body = c.value(u"SELECT body FROM notes"_s).toString();
+    for (const QString &word : {u"before; "_s, u"by b; "_s, u"after; "_s, u"by c; "_s})
+        QVERIFY2(body.count(word) == 1, qPrintable(word + u"in "_s + body));
+    QCOMPARE(*a->replica().visibleDigest("home"), *c.replica().visibleDigest("home"));
 }
 
 /// A row from before the restore meets one that was made after it. A delete that a third has kept reaches

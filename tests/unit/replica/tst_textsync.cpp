@@ -27,6 +27,8 @@ private Q_SLOTS:
     void keysAreUsedAgainWithAnotherText();
     void birthsOfTheSameRowKeepBothTexts_data();
     void birthsOfTheSameRowKeepBothTexts();
+    void birthsMeetAtARestoredServer_data();
+    void birthsMeetAtARestoredServer();
     void refusedTextsAreTakenBack();
     void anotherBirthReplacesWhatARefusedEditWasMadeOn();
     void editsInQuarantineComeOnce();
@@ -248,6 +250,34 @@ void TestTextSync::birthsOfTheSameRowKeepBothTexts()
         QCOMPARE(words, expected);
         QCOMPARE(one.replica().pendingCount() + two.replica().pendingCount(), 0);
     }
+}
+
+void TestTextSync::birthsMeetAtARestoredServer_data()
+{
+    QTest::addColumn<bool>("authorComes");
+    QTest::newRow("the author, under another name") << true;
+    QTest::newRow("another device that has it") << false;
+}
+
+void TestTextSync::birthsMeetAtARestoredServer()
+{
+    QFETCH(bool, authorComes);
+    Relay relay;
+    Device one(schema, 1);
+    Device two(schema, 2);
+    Device three(schema, 3);
+    one.exec(u"INSERT INTO notes VALUES (1, 't', 'one; ')"_s);
+    settle(relay, {&one, &three});
+    relay.forget();
+    two.wallMs += 1000;
+    two.exec(u"INSERT INTO notes VALUES (1, 't', 'two; ')"_s);
+    relay.push(two);
+    QVERIFY(one.replica().renewSite(Replica::Identity::Doubtful));
+    Device &offers = authorComes ? one : three;
+    settle(relay, {&offers, &two});
+    VERIFY_EQUAL({&offers, &two});
+    QCOMPARE(body(two).count(u"one; "_s), 1);
+    QCOMPARE(body(two).count(u"two; "_s), 1);
 }
 
 void TestTextSync::refusedTextsAreTakenBack()
