@@ -178,9 +178,10 @@ Result<void> RowParts::restamp(const Place &place, RowClock &clock, const Part &
     return write(place.table, place.key, change, RowClock());
 }
 
-Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh)
+Result<void> RowParts::rename(const Place &place, RowClock &clock, const Part &part, const QByteArray &name, SiteId old,
+                              Stamp fresh)
 {
-    PartEdit moved{partOfSite(fresh.site), part.value};
+    PartEdit moved{name, part.value};
     if (place.table.typeOf(place.column) == MergeType::Counter) {
         const ValueView had = part.ackedHlc != 0 ? Bytes::decodedValue(part.acked) : ValueView::null();
         const auto waiting = Counter::edit(had, Bytes::decodedValue(part.value), {}, {fresh.site, {}});

@@ -67,6 +67,15 @@ Hlc heldBack(Hlc stamp, Hlc offered)
     return stamp <= offered ? stamp : offered + 1 + ((stamp - offered) >> shift);
 }
 
+/// A name that nobody has, for what was written under an earlier one.
+QByteArray besides(const QByteArray &part, SiteId site)
+{
+    QByteArray name = partOfSite(site);
+    for (qsizetype i = 0; i < std::min(name.size(), part.size()); ++i)
+        name[i] = static_cast<char>(name[i] ^ part[i]);
+    return name;
+}
+
 } // namespace
 
 /// A part that only one writes, and that is not written under this name from now on. It is sent as it is: what another copy
@@ -93,13 +102,19 @@ Result<void> Replica::Private::restampParts(const TableInfo &table, const QByteA
     for (const RowParts::Part &part : *waiting) {
         const RowParts::Place place{table, key, part.column};
         const Stamp fresh{renewed.at(clock.partStampOf(part.column, part.part).hlc), how.site};
-        const bool isOnes = hasPartsOfSites(table.typeOf(part.column));
-        if (isOnes && (part.part != partOfSite(store.writer) || (how.site != store.site && store.writer != store.site))) {
+        const MergeType type = table.typeOf(part.column);
+        const bool isRenewed = how.site != store.site;
+        const bool isWriters = part.part == partOfSite(store.writer);
+        const bool isRenamed = hasPartsOfSites(type) && isRenewed;
+        // The best of two that are the same is the same: it need not keep its name to count once.
+        const bool isExtreme = isRenamed && type != MergeType::Counter;
+        if (hasPartsOfSites(type) && !isExtreme && (!isWriters || (isRenewed && store.writer != store.site))) {
             restampFrozen(clock, part, how);
             continue;
         }
-        auto done = isOnes && how.site != store.site ? parts.rename(place, clock, part, store.site, fresh)
-                                                     : parts.restamp(place, clock, part, store.site, fresh);
+        const QByteArray name = isWriters ? partOfSite(how.site) : besides(part.part, how.site);
+        auto done = isRenamed ? parts.rename(place, clock, part, name, store.site, fresh)
+                              : parts.restamp(place, clock, part, store.site, fresh);
         if (!done)
             return done;
     }

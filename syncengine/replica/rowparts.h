@@ -92,7 +92,7 @@ public:
     Result<void> restamp(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh);
     /// The same for a part that only one writes, when another replica goes on writing it under the old name: what the server
     /// knows of it stays there, what waits goes on under that of the stamp.
-    Result<void> rename(const Place &place, RowClock &clock, const Part &part, SiteId old, Stamp fresh);
+    Result<void> rename(const Place &place, RowClock &clock, const Part &part, const QByteArray &name, SiteId old, Stamp fresh);
 
 private:
     Result<Change> updateOf(const Place &place, MergeType type, const ValueView &before, const ValueView &now, SiteId writer);

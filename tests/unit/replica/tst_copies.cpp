@@ -21,6 +21,8 @@ private Q_SLOTS:
     void aCopyThatTheServerFinds();
     void aRunningReplicaThatTheServerForgot_data() { orders(); }
     void aRunningReplicaThatTheServerForgot();
+    void extremesOfTwinsStay_data() { orders(); }
+    void extremesOfTwinsStay();
     void copiesOfCopies();
     void aWrongClock_data() { orders(); }
     void aWrongClock();
@@ -164,6 +166,29 @@ void TestCopies::aRunningReplicaThatTheServerForgot()
     settleBoth(relay, original, copy);
     QCOMPARE(votes(copy), 113);
     QVERIFY(original.digestHolds());
+}
+
+/// Both have written under one name, and the copy was started again before it learned that it is one.
+void TestCopies::extremesOfTwinsStay()
+{
+    Relay relay;
+    Device original(columnSchema, 1);
+    Device copy(columnSchema, 2);
+    begin(relay, original);
+    settleAll(relay, {&original});
+    copy.birthmark = "original";
+    copyFile(original, copy);
+    count(copy, 100);
+    original.wallMs += 5000;
+    count(original, 10);
+    copy.reopen();
+    QVERIFY(copy.replica().renewSite());
+    settleBoth(relay, original, copy);
+    QCOMPARE(original.value(u"SELECT best FROM items"_s).toInt(), 100);
+    QVERIFY(copy.digestHolds() && original.digestHolds());
+    count(copy, 200);
+    settleBoth(relay, original, copy);
+    QCOMPARE(original.value(u"SELECT best FROM items"_s).toInt(), 200);
 }
 
 void TestCopies::copiesOfCopies()
