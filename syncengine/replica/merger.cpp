@@ -286,8 +286,8 @@ Result<void> Merger::mergeRow(const Names &names, const Change &change, Store::S
         return done;
     if (auto done = settleClashes(table, change, space.state.name, wallMs); !done)
         return done;
-    // One of a row that lives here is news, to whatever other server this replica has, too.
-    if (m_row.outbox == 0 && !isAlive(m_before.length) &&
+    // One of a row that lives here is news, to whatever other server this replica has, too; if it came, and was not only missed.
+    if (m_row.outbox == 0 && (m_isMissed || !isAlive(m_before.length)) &&
         isForgotten(m_row.clock.length, m_row.clock.life, space.state.forgotten))
         return forgetDelete(table, change.key);
     const bool changed = m_outcome.clockChanged || !m_rivals.empty() || !m_clashes.empty();

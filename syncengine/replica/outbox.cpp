@@ -142,8 +142,8 @@ Result<bool> Replica::Private::settleLife(Store::Space &space, const PendingPush
     const TableInfo *table = catalog.findOnWire(push.tables.at(change.table).table);
     if (table == nullptr)
         return true;
-    if (isApart) { // it waits until theirs has come: Merger::joinLife()
-        space.state.cursor = 0;
+    space.state.cursor = 0; // another life may be there, also one that counts as earlier
+    if (isApart) {          // it waits until theirs has come: Merger::joinLife()
         // If it was not written since, nothing else of it travels: a row has another number then, which is here no more.
         const auto cleared = rows.setSent(pending.outboxNumbers.at(verdict.index), false);
         return cleared ? Result<bool>(space.state.follows(table->wireName)) : fail(cleared.error());

@@ -286,10 +286,10 @@ Result<void> SpaceSync::settle(const Ack &ack)
             ahead = true;
         } else if (verdict.code == "clock_behind"_L1) {
             isAgain = true;
-        } else if (verdict.code != "no_row"_L1) { // of that there is nothing that could come
+        } else {
             const QByteArray &table = push.tables[change.table].table;
             const bool joins = verdict.code == "born_apart"_L1 && state().follows(table);
-            m_link.figures().rejected += joins ? 0 : 1;
+            m_link.figures().rejected += joins || verdict.code == "no_row"_L1 ? 0 : 1;
             isAgain = isAgain || joins;
             refused.set(bucketOf(table, change.key));
         }
