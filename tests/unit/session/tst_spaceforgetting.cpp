@@ -22,6 +22,7 @@ private Q_SLOTS:
     void aRowBeginsAnewBelowAForgottenDelete();
     void anEditOfAnUnfollowedTableBringsTheRowBackWhole();
     void anEditOfAnUnfollowedTableIsNotLost();
+    void anEditOfAForgottenLifeLeavesTheNextOneAlone();
     void birthsApartBecomeOneRow_data();
     void birthsApartBecomeOneRow();
     void aBirthApartInAnUnfollowedTableIsRefused();
@@ -187,6 +188,42 @@ void TestSpaceForgetting::anEditOfAnUnfollowedTableIsNotLost()
     QCOMPARE(conflicts.first().winner, Conflict::Side::Theirs);
     QCOMPARE(toMap(conflicts.first().mineRow).value(u"title"_s).toString(), u"edited"_s);
     QCOMPARE(c.replica->pendingCount(), 0);
+}
+
+/// The next life is of somebody who never knew of the row, so that its length is lower.
+void TestSpaceForgetting::anEditOfAForgottenLifeLeavesTheNextOneAlone()
+{
+    const QByteArray more = "CREATE TABLE plain(id TEXT PRIMARY KEY NOT NULL, space TEXT NOT NULL DEFAULT 'home', title TEXT);"
+                            "SELECT sheaf_sync('plain', '{\"deletes\":\"delete_wins\"}');";
+    SpaceDevice c(*m_house, 2, more);
+    SpaceDevice d(*m_house, 3, more);
+    SpaceDevice e(*m_house, 4, more);
+    c.connect(m_house->token("c", {"team"}));
+    d.connect(m_house->token("d", {"team"}));
+    d.write(u"INSERT INTO plain(id, space, title) VALUES ('p', 'team', 'one')"_s);
+    d.write(u"DELETE FROM plain"_s);
+    d.write(u"INSERT INTO plain(id, space, title) VALUES ('p', 'team', 'two')"_s);
+    m_house->run();
+    c.reconnector->disconnect();
+    c.write(u"UPDATE plain SET title = 'edited' WHERE id = 'p'"_s);
+    d.write(u"DELETE FROM plain"_s);
+    m_house->core->setRetention({.silenceMs = 50'000, .delayMs = 1'000});
+    for (int i = 0; i < 4; ++i) {
+        m_house->run(60'000);
+        d.write(u"INSERT OR REPLACE INTO plain(id, space) VALUES ('kept', 'team')"_s);
+        m_house->run();
+        m_house->core->collect();
+    }
+    e.write(u"INSERT INTO plain(id, space, title) VALUES ('p', 'team', 'anew')"_s);
+    e.connect(m_house->token("e", {"team"}));
+    m_house->run(60'000);
+    c.connect(c.token);
+    m_house->run(60'000);
+    for (SpaceDevice *device : {&c, &d, &e}) {
+        QVERIFY(device->isProven());
+        QCOMPARE(device->value(u"SELECT title FROM plain WHERE id = 'p'"_s), u"anew"_s);
+    }
+    QCOMPARE(c.reports, (QStringList{u"swept"_s, u"no_row"_s}));
 }
 
 void TestSpaceForgetting::birthsApartBecomeOneRow_data()
