@@ -71,6 +71,7 @@ Result<void> Merger::followLife(const TableInfo &table, const QByteArray &key)
     m_row.clock.length = m_record.length;
     if (auto done = m_rows.write(table, key, m_before, m_row); !done)
         return done;
+    m_row.counted = false; // it waits from now on
     if (auto done = m_rebaseUndo(table, key, m_before, m_row.clock); !done)
         return done;
     m_before = m_row.clock;
